@@ -1,0 +1,31 @@
+"""The application factory and the `formwright` command: the one place that knows both builder and runtime."""
+
+from typing import Any
+
+from flask import Flask
+
+from runtime import config, web
+from runtime.db import db
+
+
+def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
+    """A ready application; `overrides` are Flask settings that tests change."""
+    settings = settings or config.read()
+    app = Flask("formwright", root_path=config.ROOT, template_folder="templates", static_folder="static")
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        REDIS_URL=settings.redis_url,
+    )
+    app.config.update(overrides)
+    db.init_app(app)
+    web.init_app(app)
+    return app
+
+
+def main() -> None:
+    """The console script."""
+    from runtime.cli import formwright
+
+    formwright()

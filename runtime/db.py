@@ -105,6 +105,7 @@ def transaction() -> Iterator[Session]:
             db.session.commit()
         except BaseException:
             db.session.rollback()
+            db.session().info.pop("after_commit", None)  # nothing may have been begun to roll back
             raise
 
 

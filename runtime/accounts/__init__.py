@@ -1,0 +1,1 @@
+"""Who people are: users, departments, roles, sessions, tokens. May import L0 only."""

@@ -1,0 +1,1 @@
+"""Automations: dispatch of events, runs and their steps, timers. May import L0-L6."""

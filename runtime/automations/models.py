@@ -1,0 +1,72 @@
+"""Tables of automations: runs, their steps, and the planned moments (timers)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from runtime.db import Base, Json, Moment
+from runtime.times import now
+
+
+class Run(Base):
+    """One execution of one automation version. `key` makes it happen once: `event:9:3`, `timer:12:3`."""
+
+    __tablename__ = "runs"
+    __table_args__ = (Index("ix_runs_record", "form_id", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    automation_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    record_id: Mapped[int]
+    event_id: Mapped[int | None]
+    timer_id: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(10), default="running")  # running, done, skipped, failed
+    reason: Mapped[str] = mapped_column(Text, default="")
+    started_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Step(Base):
+    """One action of a run, done once: unique by run, index and item. `result` says what it did."""
+
+    __tablename__ = "steps"
+    __table_args__ = (UniqueConstraint("run_id", "index", "item"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    index: Mapped[int]
+    item: Mapped[str] = mapped_column(String(60), default="")
+    action: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(10))  # done, failed
+    result: Mapped[Any] = mapped_column(Json)
+
+
+class Timer(Base):
+    """A planned moment of a record: unique by automation, record, offset and due moment.
+
+    `due_at` is UTC; `zone` and `local_date` say what the rule meant. States: planned, sent, skipped,
+    cancelled, missed; `reason` says why for the last three.
+    """
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        UniqueConstraint("automation_id", "record_id", "offset", "due_at"),
+        Index("ix_timers_record", "form_id", "record_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    automation_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    record_id: Mapped[int]
+    offset: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    zone: Mapped[str] = mapped_column(String(64))
+    local_date: Mapped[date]
+    state: Mapped[str] = mapped_column(String(10), default="planned")
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=now)

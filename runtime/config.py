@@ -1,0 +1,108 @@
+"""Settings from the environment, read and checked once at start; each `NAME` may come as a file, `NAME_FILE`."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+ROOT = str(Path(__file__).resolve().parent.parent)  # where templates/, static/ and schemas/ stand
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; the text is one line for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decides. `redis_url` empty means: `up` starts an embedded server."""
+
+    home: Path
+    host: str
+    port: int
+    public_url: str
+    secret_key: str
+    database_url: str
+    redis_url: str
+    smtp_url: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us by https, so cookies may be marked Secure."""
+        return self.public_url.startswith("https://")
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process; makes the data folder and a secret key when there is none."""
+    home = Path(_value(environ, "FORMWRIGHT_HOME") or "data").expanduser().resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    host = _value(environ, "FORMWRIGHT_HOST") or "127.0.0.1"
+    port = _port(_value(environ, "FORMWRIGHT_PORT") or "8000")
+    public_url = _value(environ, "FORMWRIGHT_PUBLIC_URL") or f"http://{_reachable(host)}:{port}"
+    if urlsplit(public_url).scheme not in ("http", "https"):
+        raise SettingError("FORMWRIGHT_PUBLIC_URL must start with http:// or https://")
+    return Settings(
+        home=home,
+        host=host,
+        port=port,
+        public_url=public_url.rstrip("/"),
+        secret_key=_secret_key(environ, home),
+        database_url=_database(_value(environ, "DATABASE_URL") or f"sqlite:///{home / 'formwright.db'}"),
+        redis_url=_value(environ, "REDIS_URL"),
+        smtp_url=_smtp(_value(environ, "SMTP_URL")),
+    )
+
+
+def _value(environ: Mapping[str, str], name: str) -> str:
+    path = environ.get(f"{name}_FILE", "")
+    if not path:
+        return environ.get(name, "").strip()
+    if environ.get(name):
+        raise SettingError(f"set {name} or {name}_FILE, not both")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"{name}_FILE: {error.strerror}: {path}") from error
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingError(f"FORMWRIGHT_PORT must be a port number, not {text!r}")
+    return int(text)
+
+
+def _reachable(host: str) -> str:
+    return "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host
+
+
+def _secret_key(environ: Mapping[str, str], home: Path) -> str:
+    given = _value(environ, "FORMWRIGHT_SECRET_KEY")
+    if given:
+        if len(given) < 16:
+            raise SettingError("FORMWRIGHT_SECRET_KEY needs at least 16 characters")
+        return given
+    path = home / "secret_key"
+    try:
+        # O_EXCL: web, worker and clock may start together, and one key must win.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _database(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingError("DATABASE_URL must start with sqlite:/// or postgresql://")
+    return url
+
+
+def _smtp(url: str) -> str:
+    if url and urlsplit(url).scheme not in ("smtp", "smtps", "smtp+starttls"):
+        raise SettingError("SMTP_URL must start with smtp://, smtps:// or smtp+starttls://")
+    return url

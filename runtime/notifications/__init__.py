@@ -1,0 +1,1 @@
+"""Messages, recipients, deliveries and channels. May import L0-L5."""

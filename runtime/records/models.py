@@ -1,0 +1,55 @@
+"""Tables beside the records: what happened to them (events) and the counters of serial numbers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from runtime.db import Base, Json, Moment
+from runtime.times import now
+
+
+class Event(Base):
+    """One change of one record: the history row, the automation's trigger and the submit token in one.
+
+    `before` and `after` are the record's values (field key → JSON value), `changed` the keys that differ.
+    `run_id` names the automation run that wrote it, `depth` counts automations in the chain and
+    `root_id` is the event the chain began with. `token` is the submit token (page) or Idempotency-Key (API),
+    made unique together with the user and the form; `token_hash` is of the values it came with.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_record", "form_id", "record_id", "id"),
+        UniqueConstraint("form_id", "token"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))  # created, updated, deleted
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    record_id: Mapped[int]
+    revision: Mapped[int]
+    origin: Mapped[str] = mapped_column(String(20))  # page, api, import, automation, sample
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    run_id: Mapped[int | None] = mapped_column(index=True)
+    depth: Mapped[int] = mapped_column(default=0)
+    root_id: Mapped[int | None]
+    before: Mapped[Any] = mapped_column(Json)
+    after: Mapped[Any] = mapped_column(Json)
+    changed: Mapped[Any] = mapped_column(Json)
+    token: Mapped[str | None] = mapped_column(String(100))
+    token_hash: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Counter(Base):
+    """The last number drawn of a serial field in a period (`2026-11`, or empty for one without reset)."""
+
+    __tablename__ = "counters"
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(40), primary_key=True)
+    period: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[int]

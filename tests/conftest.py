@@ -1,0 +1,171 @@
+"""Fixtures of all tests: real servers, a fresh database for each test, three people."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from app import create_app
+from runtime import config, schema
+from runtime.accounts.models import User
+from runtime.db import db as database
+from runtime.db import transaction
+from tests.support.postgres import Postgres
+from tests.support.valkey import Valkey
+
+both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, started by the first test that needs one."""
+    server = Postgres()
+    with _app_for(server.url("postgres")).app_context():
+        server.execute("CREATE DATABASE template_formwright")
+    with _app_for(server.url("template_formwright")).app_context():
+        schema.upgrade()
+        database.engine.dispose()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that each test copies."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    with _app_for(f"sqlite:///{path}").app_context():
+        schema.upgrade()
+        database.session.remove()
+        database.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """A Redis-compatible server."""
+    server = Valkey()
+    yield server
+    server.remove()
+
+
+def _app_for(url: str, home: Path | None = None, redis_url: str = "", **overrides: Any) -> Flask:
+    import tempfile
+
+    environ = {
+        "FORMWRIGHT_HOME": str(home or tempfile.mkdtemp(prefix="formwright-home-")),
+        "DATABASE_URL": url,
+        "REDIS_URL": redis_url,
+        "FORMWRIGHT_SECRET_KEY": "a secret key for tests only",
+    }
+    return create_app(config.read(environ), **overrides)
+
+
+_numbers = iter(range(1_000_000))
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database; SQLite unless the test is marked `both_databases`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template_formwright")
+    yield server.url(name)
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh database, without Redis: rings are lost, as they may be in life."""
+    app = _app_for(database_url, home=tmp_path / "home", TESTING=True)
+    with app.app_context():
+        yield app
+        database.session.remove()
+        database.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a session."""
+    return app.test_client()
+
+
+@pytest.fixture
+def clock() -> Iterator[Callable[[datetime], None]]:
+    """`clock(moment)` sets what time it is, for this test."""
+    travels: list[time_machine.travel] = []
+
+    def travel(moment: datetime) -> None:
+        for old in travels:
+            old.stop()
+        travels[:] = [time_machine.travel(moment, tick=False)]
+        travels[0].start()
+
+    yield travel
+    for old in travels:
+        old.stop()
+
+
+@dataclass
+class Queries:
+    """The statements that ran since the start of the test (or since `clear`)."""
+
+    statements: list[str] = field(default_factory=list)
+
+    def clear(self) -> None:
+        self.statements.clear()
+
+    @property
+    def count(self) -> int:
+        """How many selects, inserts, updates and deletes ran."""
+        return sum(s.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE") for s in self.statements)
+
+
+@pytest.fixture
+def queries(app: Flask) -> Iterator[Queries]:
+    """Counts what is sent to the database."""
+    seen = Queries()
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def make_user(name: str, **values: Any) -> User:
+    """A stored user; the e-mail is made from the name."""
+    with transaction() as session:
+        user = User(name=name, email=f"{name.lower()}@example.com", **values)
+        session.add(user)
+    return user
+
+
+@pytest.fixture
+def alice(app: Flask) -> User:
+    """An administrator."""
+    return make_user("Alice", is_admin=True)
+
+
+@pytest.fixture
+def bob(app: Flask) -> User:
+    """A member; what he may do is up to the test."""
+    return make_user("Bob")
+
+
+@pytest.fixture
+def charlie(app: Flask) -> User:
+    """A stranger: signed in, without any role."""
+    return make_user("Charlie")

@@ -1,0 +1,32 @@
+"""The ground layer: settings, JSON, transactions."""
+
+import pytest
+from sqlalchemy import select
+
+from runtime import documents
+from runtime.accounts.models import User
+from runtime.db import after_commit, db, transaction
+from tests.conftest import both_databases, make_user
+
+
+@both_databases
+def test_a_stored_user_is_read_back(app: object) -> None:
+    make_user("Dora")
+    assert db.session.scalar(select(User.name)) == "Dora"
+
+
+def test_after_commit_runs_only_after_a_commit(app: object) -> None:
+    rung: list[str] = []
+    with pytest.raises(RuntimeError), transaction():
+        after_commit(lambda: rung.append("rolled back"))
+        raise RuntimeError
+    with transaction():
+        after_commit(lambda: rung.append("committed"))
+        assert rung == []
+    assert rung == ["committed"]
+
+
+@pytest.mark.parametrize("text", ['{"a":1,"a":2}', "[NaN]", "[1e400]", '"\\ud800"', "[" * 60 + "]" * 60, "{"])
+def test_unfit_json_is_refused_with_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):
+        documents.loads(text)
