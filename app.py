@@ -26,6 +26,10 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
 
 def main() -> None:
     """The console script."""
-    from runtime.cli import formwright
+    from builder import cli
 
-    formwright()
+    cli.formwright(obj=create_app)
+
+
+if __name__ == "__main__":
+    main()

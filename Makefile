@@ -1,0 +1,66 @@
+# Formwright. `make` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+PYTHON ?= python3
+STAMP := .venv/.installed
+
+.PHONY: help
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+# uv from PATH, else uv in a small environment of its own, else plain pip.
+$(STAMP): requirements-dev.lock pyproject.toml
+	@PYTHON="$(PYTHON)" ./tools/install
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP) ## install everything into .venv
+
+.PHONY: run
+run: $(STAMP) ## set up and start Formwright (data in ./data)
+	@exec $(PY) -m app up
+
+.PHONY: test
+test: $(STAMP) browser ## every test, real servers and browser
+	$(PY) -m pytest -n 2
+
+.PHONY: test-quick
+test-quick: $(STAMP) ## the tests without browser, crash and long property tests
+	$(PY) -m pytest -n 2 -m "not slow and not browser"
+
+.PHONY: browser
+browser: $(STAMP)
+	@./tools/browser
+
+.PHONY: lint
+lint: $(STAMP) ## style, imports, templates
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/djlint --quiet --check templates 2>/dev/null || .venv/bin/djlint --lint templates
+	$(PY) -m app schemas check
+
+.PHONY: types
+types: $(STAMP) ## mypy, strict on runtime and builder
+	.venv/bin/mypy
+
+.PHONY: schemas
+schemas: $(STAMP) ## write the generated JSON Schemas
+	$(PY) -m app schemas build
+
+.PHONY: bench
+bench: $(STAMP) ## our figures as ratios to a hand-coded app
+	$(PY) -m bench
+
+.PHONY: messages
+messages: $(STAMP) ## collect the texts to translate
+	$(PY) tools/messages.py
+
+.PHONY: vendor
+vendor: ## fetch the front-end files from npm anew and write their checksums
+	$(PYTHON) tools/vendor.py
+
+.PHONY: clean
+clean: ## remove what was installed and built
+	rm -rf .venv .boot build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

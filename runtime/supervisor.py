@@ -1,0 +1,107 @@
+"""Keeps the processes of `formwright up` running: starts them, starts them again, ends them together."""
+
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+from runtime.times import now
+
+log = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1
+LONGEST_WAIT = 5.0  # seconds between two starts of a child that keeps dying
+GRACE = 35.0  # seconds that children get to finish after SIGTERM
+
+
+def _die_with_parent() -> None:
+    # Linux ends the child with us even on kill -9; elsewhere a killed supervisor leaves orphans.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Child:
+    """One process to keep alive. `failures` grows while it dies soon after its start."""
+
+    name: str
+    command: list[str]
+    environ: dict[str, str]
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    failures: int = 0
+    again_at: float = 0.0
+
+    def start(self) -> None:
+        """Start it in a process group of its own, so that Ctrl-C reaches the supervisor only."""
+        self.started = _seconds()
+        self.process = subprocess.Popen(
+            self.command,
+            env=self.environ,
+            process_group=0,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  (no threads run in the supervisor)
+        )
+
+    def look(self) -> None:
+        """Start it again when it has died; later and later when it keeps dying."""
+        if self.process is None:
+            if _seconds() >= self.again_at:
+                self.start()
+            return
+        code = self.process.poll()
+        if code is None:
+            return
+        self.failures = 0 if _seconds() - self.started > 10 else self.failures + 1
+        wait = min(0.2 * 2**self.failures, LONGEST_WAIT)
+        log.warning("%s ended with %s, starting again in %.1f s", self.name, code, wait)
+        self.process, self.again_at = None, _seconds() + wait
+
+
+def _seconds() -> float:
+    return now().timestamp()
+
+
+class Supervisor:
+    """Runs children until SIGTERM or SIGINT. `ready` is called once, when all have been started."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self.children = children
+        self.stopping = False
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Block until told to stop; then end the children in reverse order, the first (Redis) last."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for child in self.children:
+            child.start()
+        ready()
+        while not self.stopping:
+            time.sleep(0.3)
+            for child in self.children:
+                child.look()
+        self._end()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _end(self) -> None:
+        *others, first = reversed(self.children)
+        _terminate(others)
+        _terminate([first])
+
+
+def _terminate(children: list[Child]) -> None:
+    alive = [child.process for child in children if child.process and child.process.poll() is None]
+    for process in alive:
+        process.terminate()
+    for process in alive:
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
