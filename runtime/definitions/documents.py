@@ -1,0 +1,352 @@
+"""Published documents parsed once into frozen dataclasses: form, app, automation, message.
+
+The objects are compared and hashed by identity, and `lookup` hands out one object per version, so they are
+fit as cache keys. Never cache by `version_id` alone: the id of a publish that was rolled back comes again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from runtime import conditions, formulas
+from runtime.conditions import Condition
+from runtime.definitions import dependencies
+from runtime.fields import FIELD_TYPES, Field
+from runtime.formulas import Formula
+from runtime.text import Title
+
+Document = Mapping[str, Any]
+T = TypeVar("T")
+
+DEFAULT_LIST_COLUMNS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """When `when` holds over the record, the effects apply; `set` maps a field to a formula or a constant."""
+
+    key: str
+    when: Condition
+    show: frozenset[str]
+    hide: frozenset[str]
+    require: frozenset[str]
+    lock: frozenset[str]
+    set: Mapping[str, Formula | Any]
+    hidden_value: str  # clear, keep, compute
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """A formula that must be true; else `message` stands at the field `at`. Level: error or warning."""
+
+    key: str
+    formula: Formula
+    level: str
+    at: str
+    message: Title
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of a form: rows of field keys that stand side by side."""
+
+    title: Title
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """One version of a form, ready to use. `computed_order` lists filled, looked-up and calculated fields so
+    that each comes after what it depends on. `formulas` are those of formula fields, `initials` give first
+    values, `offers` are the conditions on what a reference offers.
+    """
+
+    app: str
+    key: str
+    definition_id: int
+    version_id: int
+    number: int
+    title: Title
+    icon: str
+    fields: Mapping[str, Field]
+    required: frozenset[str]
+    rules: tuple[Rule, ...]
+    checks: tuple[Check, ...]
+    unique: tuple[tuple[str, ...], ...]
+    layout: tuple[Section, ...]
+    title_field: str | None
+    owner_field: str | None
+    list_columns: tuple[str, ...]
+    sort: str
+    table_name: str
+    zone: str
+    computed_order: tuple[str, ...]
+    formulas: Mapping[str, Formula]
+    initials: Mapping[str, Formula]
+    offers: Mapping[str, Condition]
+    document: Document
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A right of a role: these actions on the records of a form that lie in the scope."""
+
+    form: str
+    actions: frozenset[str]  # create, read, update, delete
+    scope: str  # own, department, department_below, all
+
+
+@dataclass(frozen=True)
+class Role:
+    """A named set of people of an app and what they may do."""
+
+    key: str
+    title: Title
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class AppInfo:
+    """The published `app` definition: what the app is called, where its clock hangs, who may do what."""
+
+    key: str
+    definition_id: int
+    version_id: int
+    number: int
+    title: Title
+    description: Title
+    zone: str
+    default_locale: str
+    languages: tuple[str, ...]
+    icon: str
+    roles: Mapping[str, Role]
+    document: Document
+
+
+@dataclass(frozen=True, eq=False)
+class Automation:
+    """One version of an automation. `trigger` and `actions` keep the shape of the document; `form` is the
+    form its trigger listens to; `run_as` is starter, owner or service.
+    """
+
+    app: str
+    key: str
+    definition_id: int
+    version_id: int
+    number: int
+    title: Title
+    form: str | None
+    trigger: Document
+    when: Condition | None
+    run_as: str
+    actions: tuple[Document, ...]
+    document: Document
+
+
+@dataclass(frozen=True, eq=False)
+class MessageDoc:
+    """One version of a message: Liquid texts by locale; `short` is for channels with little room."""
+
+    app: str
+    key: str
+    definition_id: int
+    version_id: int
+    number: int
+    purpose: str
+    form: str | None
+    subject: Mapping[str, str]
+    body: Mapping[str, str]
+    short: Mapping[str, str]
+    document: Document
+
+
+def key_of(kind: str, document: Document) -> str:
+    """The key a document names itself by: `key`, or the last part of a form's `$id`."""
+    return str(document["$id"]).rpartition(":")[2] if kind == "form" else str(document["key"])
+
+
+def parse_field(key: str, schema: Document, *, required: bool = False) -> Field:
+    """One property of a form document; KeyError for a type that does not exist."""
+    options = schema["fw"]
+    return Field(
+        key=key,
+        type=FIELD_TYPES[options["type"]],
+        title=options.get("title") or schema.get("title") or key,
+        help=options.get("help") or schema.get("description") or "",
+        schema={name: value for name, value in schema.items() if name != "fw"},
+        options=options,
+        required=required,
+        default=schema.get("default"),
+    )
+
+
+def parse_fields(document: Document) -> dict[str, Field]:
+    """The fields of a form document, in its order."""
+    required = frozenset(document.get("required", ()))
+    return {
+        key: parse_field(key, schema, required=key in required)
+        for key, schema in document["properties"].items()
+    }
+
+
+def parse_form(
+    document: Document,
+    *,
+    app: str,
+    definition_id: int,
+    version_id: int,
+    number: int,
+    table_name: str,
+    zone: str,
+) -> Form:
+    """A form from a document that passed its schema and the publish checks."""
+    own, fields = document.get("fw", {}), parse_fields(document)
+    listed = own.get("list", {})
+    return Form(
+        app=app,
+        key=key_of("form", document),
+        definition_id=definition_id,
+        version_id=version_id,
+        number=number,
+        title=own.get("title") or document["title"],
+        icon=own.get("icon", "forms"),
+        fields=MappingProxyType(fields),
+        required=frozenset(document.get("required", ())),
+        rules=tuple(parse_rule(rule) for rule in own.get("rules", ())),
+        checks=tuple(_check(check) for check in own.get("checks", ())),
+        unique=tuple(tuple(keys) for keys in own.get("unique", ())),
+        layout=_layout(own.get("layout", ()), fields),
+        title_field=own.get("title_field"),
+        owner_field=own.get("owner_field"),
+        list_columns=tuple(listed.get("columns") or _first_columns(fields)),
+        sort=listed.get("sort", "-id"),
+        table_name=table_name,
+        zone=zone,
+        computed_order=dependencies.computed_order(fields),
+        formulas=_each(fields, "formula", formulas.parse),
+        initials=_each(fields, "initial", formulas.parse),
+        offers=_each(fields, "offer", conditions.compile),
+        document=document,
+    )
+
+
+def parse_rule(rule: Document) -> Rule:
+    """A rule; in `set` a text is a formula, anything else a constant."""
+    then = rule["then"]
+    return Rule(
+        key=rule["key"],
+        when=conditions.compile(rule["when"]),
+        show=frozenset(then.get("show", ())),
+        hide=frozenset(then.get("hide", ())),
+        require=frozenset(then.get("require", ())),
+        lock=frozenset(then.get("lock", ())),
+        set=MappingProxyType(
+            {key: _formula_or_constant(value) for key, value in then.get("set", {}).items()}
+        ),
+        hidden_value=rule.get("hidden_value", "clear"),
+    )
+
+
+def _formula_or_constant(value: Any) -> Any:
+    return formulas.parse(value) if isinstance(value, str) else value
+
+
+def _check(check: Document) -> Check:
+    return Check(
+        key=check["key"],
+        formula=formulas.parse(check["formula"]),
+        level=check.get("level", "error"),
+        at=check["at"],
+        message=check["message"],
+    )
+
+
+def _layout(sections: Sequence[Document], fields: Mapping[str, Field]) -> tuple[Section, ...]:
+    placed = [
+        Section(section.get("section", ""), tuple(tuple(row) for row in section["rows"]))
+        for section in sections
+    ]
+    seen = {key for section in placed for row in section.rows for key in row}
+    rest = tuple((key,) for key in fields if key not in seen)
+    if not rest:
+        return tuple(placed)
+    if not placed:
+        return (Section("", rest),)
+    last = placed[-1]
+    return (*placed[:-1], Section(last.title, last.rows + rest))
+
+
+def _first_columns(fields: Mapping[str, Field]) -> list[str]:
+    return [key for key, field in fields.items() if field.type.stored][:DEFAULT_LIST_COLUMNS]
+
+
+def _each(fields: Mapping[str, Field], option: str, parse: Callable[[Any], T]) -> Mapping[str, T]:
+    return MappingProxyType(
+        {key: parse(field.options[option]) for key, field in fields.items() if option in field.options}
+    )
+
+
+def parse_app(document: Document, *, definition_id: int, version_id: int, number: int) -> AppInfo:
+    """The app from its `app` document."""
+    return AppInfo(
+        key=document["key"],
+        definition_id=definition_id,
+        version_id=version_id,
+        number=number,
+        title=document["title"],
+        description=document.get("description", ""),
+        zone=document.get("zone", "UTC"),
+        default_locale=document.get("default_locale", "en"),
+        languages=tuple(document.get("languages", ("en",))),
+        icon=document.get("icon", "apps"),
+        roles=MappingProxyType({role["key"]: _role(role) for role in document.get("roles", ())}),
+        document=document,
+    )
+
+
+def _role(role: Document) -> Role:
+    grants = tuple(
+        Grant(form=grant["form"], actions=frozenset(grant["actions"]), scope=grant.get("scope", "own"))
+        for grant in role.get("grants", ())
+    )
+    return Role(key=role["key"], title=role["title"], grants=grants)
+
+
+def parse_automation(
+    document: Document, *, app: str, definition_id: int, version_id: int, number: int
+) -> Automation:
+    """An automation; its condition is compiled, its actions are read by their plug-ins."""
+    return Automation(
+        app=app,
+        key=document["key"],
+        definition_id=definition_id,
+        version_id=version_id,
+        number=number,
+        title=document["title"],
+        form=document["trigger"].get("form"),
+        trigger=document["trigger"],
+        when=conditions.compile(document["when"]) if "when" in document else None,
+        run_as=document.get("run_as", "starter"),
+        actions=tuple(document["actions"]),
+        document=document,
+    )
+
+
+def parse_message(
+    document: Document, *, app: str, definition_id: int, version_id: int, number: int
+) -> MessageDoc:
+    """A message; its texts stay Liquid sources until they are rendered."""
+    return MessageDoc(
+        app=app,
+        key=document["key"],
+        definition_id=definition_id,
+        version_id=version_id,
+        number=number,
+        purpose=document["purpose"],
+        form=document.get("form"),
+        subject=document["subject"],
+        body=document["body"],
+        short=document.get("short", {}),
+        document=document,
+    )

@@ -1,0 +1,229 @@
+"""Finds the published definitions in force.
+
+What is in force is read from the database once per transaction, so it is never stale; the documents behind
+it are immutable, so their parsed forms are kept in the process, one object per version.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from runtime.db import db
+from runtime.definitions import documents
+from runtime.definitions.documents import AppInfo, Automation, Form, MessageDoc
+from runtime.definitions.models import App, Definition, Version
+from runtime.errors import NotFound
+
+CACHED_VERSIONS = 4096
+KINDS = ("app", "form", "automation", "process", "message", "view", "dashboard")
+
+
+class Current(NamedTuple):
+    """A definition that is in force now."""
+
+    app: str
+    kind: str
+    key: str
+    definition_id: int
+    version_id: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every definition in force, by name and by id, in the order in which they were made."""
+
+    by_name: dict[tuple[str, str, str], Current] = field(default_factory=dict)
+    by_id: dict[int, Current] = field(default_factory=dict)
+
+    def of(self, kind: str, app: str | None = None) -> list[Current]:
+        """The definitions of a kind, of one app or of all."""
+        return [c for c in self.by_id.values() if c.kind == kind and app in (None, c.app)]
+
+
+def catalogue() -> Catalogue:
+    """What is in force, read once per transaction."""
+    info = db.session().info
+    if "catalogue" not in info:
+        info["catalogue"] = _read_catalogue()
+    found: Catalogue = info["catalogue"]
+    return found
+
+
+def _read_catalogue() -> Catalogue:
+    rows = db.session.execute(
+        select(App.key, Definition.kind, Definition.key, Definition.id, Definition.current_version_id)
+        .join(App, App.id == Definition.app_id)
+        .where(Definition.current_version_id.is_not(None))
+        .order_by(Definition.id)
+    )
+    found = Catalogue()
+    for row in rows:
+        current = Current(*row)
+        found.by_name[current.app, current.kind, current.key] = current
+        found.by_id[current.definition_id] = current
+    return found
+
+
+def changed(version_id: int) -> None:
+    """Publishing says: another version is in force from here on in this transaction.
+
+    Until the commit the process cache must not learn it: after a roll-back the same id may come again with
+    another document.
+    """
+    info = db.session().info
+    info.pop("catalogue", None)
+    info.setdefault("uncommitted", {})[version_id] = {}
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop("catalogue", None)
+        session.info.pop("uncommitted", None)
+    elif transaction.nested:  # a savepoint may have been rolled back
+        session.info.pop("catalogue", None)
+
+
+class _Row(NamedTuple):
+    app: str
+    kind: str
+    definition_id: int
+    table_name: str | None
+    number: int
+    document: Any
+
+
+def _version(version_id: int) -> _Row:
+    row = db.session.execute(
+        select(
+            App.key, Definition.kind, Definition.id, Definition.table_name, Version.number, Version.document
+        )
+        .join(Definition, Definition.id == Version.definition_id)
+        .join(App, App.id == Definition.app_id)
+        .where(Version.id == version_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such version."))
+    return _Row(*row)
+
+
+def _parse(version_id: int, zone: str) -> Any:
+    row = _version(version_id)
+    named: dict[str, Any] = {
+        "definition_id": row.definition_id,
+        "version_id": version_id,
+        "number": row.number,
+    }
+    if row.kind == "app":
+        return documents.parse_app(row.document, **named)
+    if row.kind == "form":
+        return documents.parse_form(
+            row.document, app=row.app, zone=zone, table_name=row.table_name or "", **named
+        )
+    if row.kind == "automation":
+        return documents.parse_automation(row.document, app=row.app, **named)
+    if row.kind == "message":
+        return documents.parse_message(row.document, app=row.app, **named)
+    raise NotFound(_("There is no such version."))
+
+
+def _parsed(version_id: int, zone: str = "") -> Any:
+    own = db.session().info.get("uncommitted", {}).get(version_id)
+    if own is not None:
+        if zone not in own:
+            own[zone] = _parse(version_id, zone)
+        return own[zone]
+    cache: Callable[[int, str], Any] | None = current_app.extensions.get("parsed_versions")
+    if cache is None:
+        cache = current_app.extensions["parsed_versions"] = lru_cache(CACHED_VERSIONS)(_parse)
+    return cache(version_id, zone)
+
+
+def _current(app: str, kind: str, key: str, sentence: str) -> Current:
+    try:
+        return catalogue().by_name[app, kind, key]
+    except KeyError:
+        raise NotFound(sentence) from None
+
+
+def app_info(app_key: str) -> AppInfo:
+    """The app; NotFound for one that is not published."""
+    found: AppInfo = _parsed(_current(app_key, "app", app_key, _("There is no such app.")).version_id)
+    return found
+
+
+def apps() -> list[AppInfo]:
+    """Every published app, oldest first."""
+    return [_parsed(current.version_id) for current in catalogue().of("app")]
+
+
+def _zone(app_key: str) -> str:
+    return app_info(app_key).zone
+
+
+def form(app_key: str, form_key: str) -> Form:
+    """The form's version in force; NotFound for one that is not published."""
+    current = _current(app_key, "form", form_key, _("There is no such form."))
+    found: Form = _parsed(current.version_id, _zone(app_key))
+    return found
+
+
+def forms(app_key: str) -> list[Form]:
+    """Every published form of an app, oldest first."""
+    return [_parsed(current.version_id, _zone(app_key)) for current in catalogue().of("form", app_key)]
+
+
+def form_by_id(definition_id: int) -> Form:
+    """The version in force of the form with this definition id."""
+    current = catalogue().by_id.get(definition_id)
+    if current is None or current.kind != "form":
+        raise NotFound(_("There is no such form."))
+    return form(current.app, current.key)
+
+
+def form_of_version(version_id: int) -> Form:
+    """The form as this version, past or present, has it."""
+    app_key = db.session.scalar(
+        select(App.key)
+        .join(Definition, Definition.app_id == App.id)
+        .join(Version, Version.definition_id == Definition.id)
+        .where(Version.id == version_id, Definition.kind == "form")
+    )
+    if app_key is None:
+        raise NotFound(_("There is no such version."))
+    found: Form = _parsed(version_id, _zone(app_key))
+    return found
+
+
+def automations(app_key: str | None = None) -> tuple[Automation, ...]:
+    """Every published automation, of one app or of all."""
+    return tuple(_parsed(current.version_id) for current in catalogue().of("automation", app_key))
+
+
+def automation_by_id(definition_id: int) -> Automation:
+    """The version in force of the automation with this definition id."""
+    current = catalogue().by_id.get(definition_id)
+    if current is None or current.kind != "automation":
+        raise NotFound(_("There is no such automation."))
+    found: Automation = _parsed(current.version_id)
+    return found
+
+
+def automation_of_version(version_id: int) -> Automation:
+    """The automation as this version, past or present, has it."""
+    found = _parsed(version_id)
+    if not isinstance(found, Automation):
+        raise NotFound(_("There is no such version."))
+    return found
+
+
+def message(app_key: str, key: str) -> MessageDoc:
+    """The message's version in force; NotFound for one that is not published."""
+    found: MessageDoc = _parsed(_current(app_key, "message", key, _("There is no such message.")).version_id)
+    return found
