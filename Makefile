@@ -11,7 +11,7 @@ help:  ## what can be made
 
 # uv from PATH, else uv in a small environment of its own, else plain pip.
 $(STAMP): requirements-dev.lock pyproject.toml
-	@PYTHON="$(PYTHON)" ./tools/install
+	@PYTHON="$(PYTHON)" ./.ci/install
 	@touch $@
 
 .PHONY: setup
@@ -31,7 +31,7 @@ test-quick: $(STAMP) ## the tests without browser, crash and long property tests
 
 .PHONY: browser
 browser: $(STAMP)
-	@./tools/browser
+	@./.ci/browser
 
 .PHONY: lint
 lint: $(STAMP) ## style, imports, templates
@@ -55,11 +55,11 @@ bench: $(STAMP) ## our figures as ratios to a hand-coded app
 
 .PHONY: messages
 messages: $(STAMP) ## collect the texts to translate
-	$(PY) tools/messages.py
+	$(PY) .ci/messages.py
 
 .PHONY: vendor
 vendor: ## fetch the front-end files from npm anew and write their checksums
-	$(PYTHON) tools/vendor.py
+	$(PYTHON) .ci/vendor.py
 
 .PHONY: clean
 clean: ## remove what was installed and built
