@@ -1,0 +1,1 @@
+"""The builder's routes: for now the JSON API of definitions and packages."""

@@ -1,0 +1,7 @@
+"""The JSON API, first part: records, schemas, inbox, health. Same write path and rights as the pages."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+from runtime.api import inbox, records  # noqa: E402, F401  (they add their routes)

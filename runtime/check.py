@@ -1,0 +1,155 @@
+"""The invariants of the data, each one function that yields what breaks it: what `formwright check` runs."""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import and_, exists, func, inspect, not_, or_, select
+
+from runtime.automations.models import Run, Step, Timer
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.definitions.models import Definition, Version
+from runtime.jobs import Outbox
+from runtime.notifications.models import Delivery, Notice
+from runtime.records import tables
+from runtime.records.models import Event
+
+Violation = dict[str, str | int]
+Invariant = Callable[[], Iterator[Violation]]
+INVARIANTS: list[Invariant] = []
+OPEN = ("pending", "leased")
+
+
+def invariant(function: Invariant) -> Invariant:
+    """Register an invariant; its name is the violation's `rule`."""
+    INVARIANTS.append(function)
+    return function
+
+
+def violations() -> list[Violation]:
+    """Everything that is not as it must be, empty when all is well."""
+    return [{"rule": rule.__name__, **found} for rule in INVARIANTS for found in rule()]
+
+
+def _published_forms() -> list[Form]:
+    ids = db.session.scalars(
+        select(Definition.id).where(Definition.kind == "form", Definition.current_version_id.is_not(None))
+    )
+    return [lookup.form_by_id(definition_id) for definition_id in ids]
+
+
+@invariant
+def current_version_is_its_own() -> Iterator[Violation]:
+    """A definition's version in force is one of its versions."""
+    strangers = (
+        select(Definition.id)
+        .join(Version, Version.id == Definition.current_version_id)
+        .where(Version.definition_id != Definition.id)
+    )
+    for definition_id in db.session.scalars(strangers):
+        yield {"definition": definition_id}
+
+
+@invariant
+def every_form_has_its_table() -> Iterator[Violation]:
+    """The SQL table of a published form stands, with a column for each stored field."""
+    inspector = inspect(db.engine)
+    for form in _published_forms():
+        if not inspector.has_table(form.table_name):
+            yield {"form": form.key, "missing": form.table_name}
+            continue
+        present = {column["name"] for column in inspector.get_columns(form.table_name)}
+        for column in tables.table(form).columns:
+            if column.name not in present:
+                yield {"form": form.key, "missing": column.name}
+
+
+@invariant
+def every_record_has_its_history() -> Iterator[Violation]:
+    """A record's revision is that of its last event, and each event's revision is the next."""
+    for form in _published_forms():
+        table = tables.table(form)
+        last = (
+            select(Event.record_id, func.max(Event.revision).label("revision"), func.count().label("events"))
+            .where(Event.form_id == form.definition_id)
+            .group_by(Event.record_id)
+            .subquery()
+        )
+        rows = db.session.execute(
+            select(table.c.id)
+            .outerjoin(last, last.c.record_id == table.c.id)
+            .where(
+                or_(
+                    last.c.revision.is_(None),
+                    last.c.revision != table.c.revision,
+                    last.c.events != table.c.revision,
+                )
+            )
+        )
+        for (record_id,) in rows:
+            yield {"form": form.key, "record": record_id}
+
+
+@invariant
+def a_deleted_record_is_gone() -> Iterator[Violation]:
+    """No row remains of a record whose last event is its deletion."""
+    for form in _published_forms():
+        table = tables.table(form)
+        deleted = exists().where(
+            Event.form_id == form.definition_id, Event.record_id == table.c.id, Event.kind == "deleted"
+        )
+        for record_id in db.session.scalars(select(table.c.id).where(deleted)):
+            yield {"form": form.key, "record": record_id}
+
+
+def _has_open_work(kind: str, ref_id: object) -> object:
+    return exists().where(Outbox.kind == kind, Outbox.ref_id == ref_id, Outbox.state.in_(OPEN))
+
+
+@invariant
+def a_running_run_is_still_to_be_worked_on() -> Iterator[Violation]:
+    """A run that is neither done nor failed has work in the outbox."""
+    works = or_(
+        _has_open_work("event", Run.event_id),  # type: ignore[arg-type]
+        _has_open_work("timer", Run.timer_id),  # type: ignore[arg-type]
+    )
+    for run_id in db.session.scalars(select(Run.id).where(Run.state == "running", not_(works))):
+        yield {"run": run_id}
+
+
+@invariant
+def a_done_run_did_all_its_steps() -> Iterator[Violation]:
+    """No step of a done run has failed."""
+    failed = exists().where(Step.run_id == Run.id, Step.state == "failed")
+    for run_id in db.session.scalars(select(Run.id).where(Run.state == "done", failed)):
+        yield {"run": run_id}
+
+
+@invariant
+def a_planned_timer_will_fire() -> Iterator[Violation]:
+    """A planned timer has its work in the outbox at its due moment, and no other timer has any."""
+    waits = and_(Outbox.kind == "timer", Outbox.ref_id == Timer.id, Outbox.state.in_(OPEN))
+    for timer_id in db.session.scalars(select(Timer.id).where(Timer.state == "planned", ~exists().where(waits))):
+        yield {"timer": timer_id, "state": "planned"}
+    idle = Timer.state.in_(("cancelled", "skipped", "missed"))
+    for timer_id in db.session.scalars(select(Timer.id).where(idle, exists().where(waits))):
+        yield {"timer": timer_id, "state": "over"}
+
+
+@invariant
+def an_open_delivery_will_be_tried() -> Iterator[Violation]:
+    """A delivery that is pending or sending has work in the outbox."""
+    waiting = Delivery.state.in_(("pending", "sending"))
+    tried = _has_open_work("delivery", Delivery.id)
+    for delivery_id in db.session.scalars(select(Delivery.id).where(waiting, not_(tried))):  # type: ignore[arg-type]
+        yield {"delivery": delivery_id}
+
+
+@invariant
+def an_inbox_delivery_is_one_notice() -> Iterator[Violation]:
+    """Exactly the sent inbox deliveries have a notice."""
+    noticed = exists().where(Notice.delivery_id == Delivery.id)
+    sent = and_(Delivery.channel == "inbox", Delivery.state == "sent")
+    wrong = or_(and_(sent, not_(noticed)), and_(not_(sent), noticed))
+    for delivery_id in db.session.scalars(select(Delivery.id).where(wrong)):
+        yield {"delivery": delivery_id}
