@@ -1,15 +1,13 @@
 """Definitions and packages over the API: save a draft, publish it, install an app, read the schemas."""
 
-from typing import Any
-
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from builder import drafts, packages, publish
 from runtime import access
 from runtime.accounts.models import User
-from runtime.api.body import BadRequest, answer, read_object
+from runtime.api.body import answer, expected_revision, read_object
 from runtime.db import db
 from runtime.definitions import schemas
 from runtime.errors import Invalid, NotFound, Problem
@@ -58,23 +56,17 @@ def kind_schema(kind: str) -> Response:
 
 @blueprint.put("/apps/<app>/<kind>/<key>")
 def save_draft(app: str, kind: str, key: str) -> Response:
-    """Save the draft of a definition: `{"document": …, "revision": the one you read, if any}`."""
+    """Save the document as the draft; with If-Match only over the revision that was read."""
     _require_design()
-    body = read_object(required=["document"], max_depth=DEPTH)
+    document = read_object(max_depth=DEPTH)
+    revision = expected_revision() if request.if_match else None
     try:
-        revision = drafts.save_draft(_user(), app, kind, key, body["document"], _revision(body))
+        saved = drafts.save_draft(_user(), app, kind, key, document, revision)
     except Invalid as error:
         db.session.rollback()
         return _problems(error.problems)
     db.session.commit()
-    return answer({"revision": revision})
-
-
-def _revision(body: dict[str, Any]) -> int | None:
-    revision = body.get("revision")
-    if revision is not None and (isinstance(revision, bool) or not isinstance(revision, int)):
-        raise BadRequest(_("The revision must be a number."))
-    return revision
+    return answer({"revision": saved}, revision=saved)
 
 
 @blueprint.post("/apps/<app>/<kind>/<key>/publish")
