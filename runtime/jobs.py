@@ -10,27 +10,44 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from time import monotonic
 from typing import Any
 
 from flask import current_app
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from rq import Queue, Retry
+from redis.retry import Retry as RedisRetry
+from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import Index, String, Text, UniqueConstraint, and_, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from runtime.db import Base, Moment, after_commit, db, transaction
-from runtime.errors import PermanentError, TemporaryError
+from runtime.errors import NotFound, PermanentError, TemporaryError
 from runtime.times import now
 
 log = logging.getLogger(__name__)
 
 QUEUE = "doorbell"
+FUNCTION = "runtime.jobs.work"
 LEASE = timedelta(seconds=25)  # a crashed job starts again within 30 s (semantics.md, default limits)
 MAX_ATTEMPTS = 5
 MAX_CRASHES = 3
+RING_TTL = 600  # seconds a ring may wait in Redis; the clock rings again for what is still due
+REDIS_PAUSE = 2.0  # seconds without a try after Redis did not answer: requests must not wait for it
+UNFINISHED = ("pending", "leased")
 
 
 class Outbox(Base):
@@ -61,7 +78,7 @@ class Outbox(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
-class LeaseLost(Exception):
+class LeaseLostError(Exception):
     """Another worker took the row over: whatever this one did must be rolled back."""
 
 
@@ -74,14 +91,37 @@ class Lease:
     ref_id: int
     token: int
     attempts: int
-
-    def finish(self, session: Session) -> None:
-        """Mark the row done in the caller's transaction; LeaseLost when somebody else holds it now."""
-        self._change(session, state="done", lease_until=None, error="")
+    lane: str | None = None
 
     def renew(self, session: Session) -> None:
-        """Hold the row for another lease, between two long parts of a job."""
+        """Hold the row for another lease: the first thing a handler does in each transaction.
+
+        On PostgreSQL this also locks the row until the commit, so nobody can claim it however long the
+        transaction takes; on SQLite a writer is alone anyway.
+        """
         self._change(session, lease_until=now() + LEASE)
+
+    def finish(self, session: Session) -> None:
+        """Mark the row done in the caller's transaction; LeaseLostError when somebody else holds it now."""
+        self._change(session, state="done", lease_until=None, error="")
+
+    def put_back(self, session: Session, error: str) -> None:
+        """Let the row be tried again after a growing, jittered pause."""
+        delay = timedelta(seconds=5 * 4**self.attempts * random.uniform(0.75, 1.25))
+        self._change(
+            session,
+            state="pending",
+            lease_until=None,
+            attempts=self.attempts + 1,
+            error=error[:2000],
+            due_at=now() + delay,
+        )
+
+    def bury(self, session: Session, error: str) -> None:
+        """Make the row a dead letter and tell what it stands for (`on_dead`)."""
+        self._change(session, state="dead", lease_until=None, attempts=self.attempts + 1, error=error[:2000])
+        if self.kind in ON_DEAD:
+            ON_DEAD[self.kind](session, self.ref_id, error)
 
     def _change(self, session: Session, **values: Any) -> None:
         done = session.execute(
@@ -90,135 +130,192 @@ class Lease:
             .values(**values)
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise LeaseLost(f"{self.kind} {self.ref_id}")
+            raise LeaseLostError(f"{self.kind} {self.ref_id}")
 
 
 Handler = Callable[[Lease], None]
+OnDead = Callable[[Session, int, str], None]
 HANDLERS: dict[str, Handler] = {}
+ON_DEAD: dict[str, OnDead] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that works off one kind of outbox row."""
+def handler(kind: str, on_dead: OnDead | None = None) -> Callable[[Handler], Handler]:
+    """Register the function that works off one kind of outbox row.
+
+    `on_dead(session, ref_id, error)` runs in the transaction that gives the row up, so that the run or
+    delivery it stands for shows as failed.
+    """
 
     def register(function: Handler) -> Handler:
         HANDLERS[kind] = function
+        if on_dead is not None:
+            ON_DEAD[kind] = on_dead
         return function
 
     return register
 
 
-def put(session: Session, kind: str, ref_id: int, *, due_at: datetime | None = None, lane: str | None = None) -> int:
-    """Write an outbox row in the caller's transaction; ring for it after the commit when it is due already."""
+def put(
+    session: Session, kind: str, ref_id: int, *, due_at: datetime | None = None, lane: str | None = None
+) -> int:
+    """Write an outbox row in the caller's transaction; when it is due already, ring after the commit."""
     row = Outbox(kind=kind, ref_id=ref_id, lane=lane, due_at=due_at or now())
     session.add(row)
-    session.flush([row])
+    session.flush()
     if due_at is None or due_at <= now():
-        after_commit(partial(ring, row.id))
+        ring_after_commit(row.id)
     return row.id
 
 
-def ring(outbox_id: int) -> bool:
-    """Put the id on the queue; False when Redis is away (the clock rings again)."""
+def ring_after_commit(outbox_id: int) -> None:
+    """Ring once the caller's transaction has committed."""
+
+    def call() -> None:
+        ring(outbox_id)
+
+    after_commit(call)
+
+
+def redrive(session: Session, outbox_id: int) -> bool:
+    """Give a dead row five more attempts, in the caller's transaction; False when it is not dead."""
+    done = session.execute(
+        update(Outbox)
+        .where(Outbox.id == outbox_id, Outbox.state == "dead")
+        .values(state="pending", attempts=0, crashes=0, due_at=now(), lease_until=None)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    ring_after_commit(outbox_id)
+    return True
+
+
+def cancel(session: Session, kind: str, ref_ids: list[int]) -> None:
+    """Cancel rows that wait, in the caller's transaction; one being worked off now is left alone."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.kind == kind, Outbox.ref_id.in_(ref_ids), Outbox.state == "pending")
+        .values(state="cancelled")
+    )
+
+
+def ring(*outbox_ids: int) -> bool:
+    """Put the ids on the queue; False when Redis is away (the clock rings again)."""
+    extensions = current_app.extensions
+    if not outbox_ids or monotonic() < extensions.get("doorbell_pause", 0.0):
+        return False
     try:
-        queue().enqueue("runtime.jobs.work", outbox_id, retry=Retry(max=2), result_ttl=0, failure_ttl=3600)
+        queue().enqueue_many(
+            [Queue.prepare_data(FUNCTION, (outbox_id,), ttl=RING_TTL) for outbox_id in outbox_ids]
+        )
     except (RedisError, OSError) as error:
+        extensions["doorbell_pause"] = monotonic() + REDIS_PAUSE
         log.warning("doorbell: %s", error)
         return False
     return True
 
 
-def connection() -> "Redis[bytes]":
-    """The Redis connection of this process; short time-outs, for a request must not hang on a doorbell."""
-    extensions = current_app.extensions
-    if "doorbell" not in extensions:
-        extensions["doorbell"] = Redis.from_url(
-            current_app.config["REDIS_URL"] or "redis://127.0.0.1:1",
-            socket_connect_timeout=0.3,
-            socket_timeout=2,
-            retry=None,
-        )
-    client: Redis[bytes] = extensions["doorbell"]
-    return client
+def connect(socket_timeout: float = 2) -> Redis:
+    """A Redis client that fails at once when the server is away: it is only the doorbell."""
+    return Redis.from_url(
+        current_app.config["REDIS_URL"] or "redis://127.0.0.1:1",
+        socket_connect_timeout=0.3,
+        socket_timeout=socket_timeout,
+        retry=RedisRetry(NoBackoff(), 0),
+    )
 
 
 def queue() -> Queue:
-    """The one RQ queue (a worker on two queues can lose jobs)."""
-    return Queue(QUEUE, connection=connection(), serializer=JSONSerializer)
+    """The one RQ queue (a worker on two queues can lose jobs), on this process's own connection."""
+    extensions = current_app.extensions
+    if "doorbell" not in extensions:
+        extensions["doorbell"] = Queue(QUEUE, connection=connect(), serializer=JSONSerializer)
+    doorbell: Queue = extensions["doorbell"]
+    return doorbell
 
 
 def work(outbox_id: int) -> None:
-    """Work off one outbox row: the only function that RQ may call. Does nothing when it is done or not due."""
+    """Work off one outbox row, all that a ring can cause; nothing when it is done, taken or not due."""
     lease = claim(outbox_id)
     if lease is None:
+        db.session.remove()
         return
     try:
-        HANDLERS[lease.kind](lease)
-    except LeaseLost:
+        _handler(lease.kind)(lease)
+        _ring_next(lease)
+    except LeaseLostError:
         db.session.rollback()
         log.warning("lease lost: %s %s", lease.kind, lease.ref_id)
-    except TemporaryError as error:
-        _put_back(lease, str(error), dead=lease.attempts + 1 >= MAX_ATTEMPTS)
-    except PermanentError as error:
-        _put_back(lease, str(error), dead=True)
+    except (TemporaryError, PermanentError) as error:
+        _settle(lease, str(error), dead=isinstance(error, PermanentError))
     except Exception as error:
         log.exception("outbox %s (%s %s)", outbox_id, lease.kind, lease.ref_id)
-        _put_back(lease, f"{type(error).__name__}: {error}", dead=lease.attempts + 1 >= MAX_ATTEMPTS)
+        _settle(lease, f"{type(error).__name__}: {error}")
     finally:
         db.session.remove()
+
+
+def _ring_next(lease: Lease) -> None:
+    if lease.lane is None:
+        return
+    following = db.session.scalar(
+        select(Outbox.id)
+        .where(Outbox.lane == lease.lane, Outbox.state == "pending", Outbox.id > lease.outbox_id)
+        .order_by(Outbox.id)
+        .limit(1)
+    )
+    if following is not None:
+        ring(following)
+
+
+def _handler(kind: str) -> Handler:
+    if kind not in HANDLERS:
+        raise NotFound(f"no handler for {kind}")
+    return HANDLERS[kind]
+
+
+def _settle(lease: Lease, error: str, *, dead: bool = False) -> None:
+    try:
+        with transaction() as session:
+            if dead or lease.attempts + 1 >= MAX_ATTEMPTS:
+                lease.bury(session, error)
+            else:
+                lease.put_back(session, error)
+    except LeaseLostError:
+        log.warning("lease lost: %s %s", lease.kind, lease.ref_id)
 
 
 def claim(outbox_id: int) -> Lease | None:
     """Take the row if it is due and first in its lane; a third crash makes it dead instead."""
     moment, earlier = now(), aliased(Outbox)
-    waits = exists().where(
-        earlier.lane == Outbox.lane, earlier.id < Outbox.id, earlier.state.in_(("pending", "leased"))
-    )
-    free = or_(
+    waits = exists().where(earlier.lane == Outbox.lane, earlier.id < Outbox.id, earlier.state.in_(UNFINISHED))
+    with transaction() as session:
+        row = session.scalar(
+            select(Outbox)
+            .where(Outbox.id == outbox_id, _free(moment), ~waits)
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        row.crashes += row.state == "leased"
+        row.state, row.lease, row.lease_until = "leased", row.lease + 1, moment + LEASE
+        session.flush()
+        lease = Lease(row.id, row.kind, row.ref_id, row.lease, row.attempts, row.lane)
+        if row.crashes < MAX_CRASHES:
+            return lease
+        lease.bury(session, "crashed three times")
+        return None
+
+
+def _free(moment: datetime) -> ColumnElement[bool]:
+    return or_(
         and_(Outbox.state == "pending", Outbox.due_at <= moment),
         and_(Outbox.state == "leased", Outbox.lease_until < moment),
     )
-    with transaction() as session:
-        row = session.scalar(select(Outbox).where(Outbox.id == outbox_id, free, ~waits).with_for_update())
-        if row is None:
-            return None
-        if row.state == "leased":
-            row.crashes += 1
-        if row.crashes >= MAX_CRASHES:
-            row.state, row.error = "dead", "crashed three times"
-            return None
-        row.state, row.lease, row.lease_until = "leased", row.lease + 1, moment + LEASE
-        session.flush()
-        return Lease(row.id, row.kind, row.ref_id, row.lease, row.attempts)
-
-
-def _put_back(lease: Lease, error: str, *, dead: bool) -> None:
-    delay = timedelta(seconds=2 ** (2 * lease.attempts) * 5 * random.uniform(0.75, 1.25))
-    try:
-        with transaction() as session:
-            lease._change(
-                session,
-                state="dead" if dead else "pending",
-                lease_until=None,
-                attempts=lease.attempts + 1,
-                error=error[:2000],
-                due_at=now() + delay,
-            )
-    except LeaseLost:
-        log.warning("lease lost: %s %s", lease.kind, lease.ref_id)
 
 
 def due_ids(limit: int = 500) -> list[int]:
     """Ids of the rows that are due and free now, oldest first: what the clock rings for."""
-    moment = now()
     rows = db.session.scalars(
-        select(Outbox.id)
-        .where(
-            or_(
-                and_(Outbox.state == "pending", Outbox.due_at <= moment),
-                and_(Outbox.state == "leased", Outbox.lease_until < moment),
-            )
-        )
-        .order_by(Outbox.id)
-        .limit(limit)
+        select(Outbox.id).where(_free(now())).order_by(Outbox.due_at, Outbox.id).limit(limit)
     )
     return list(rows)

@@ -1,6 +1,6 @@
 """Brings the product's own tables to the present version."""
 
-from runtime import jobs  # noqa: F401  (its table belongs to the metadata)
+from runtime import health, jobs  # noqa: F401  (their tables belong to the metadata)
 from runtime.accounts import models as _accounts  # noqa: F401
 from runtime.automations import models as _automations  # noqa: F401
 from runtime.db import db

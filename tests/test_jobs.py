@@ -1,0 +1,287 @@
+"""The outbox: claims, leases, retries, dead letters, lanes, and the worker that Redis can only ring for."""
+
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from flask import Flask
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from runtime import jobs, worker
+from runtime.db import db, transaction
+from runtime.errors import PermanentError, TemporaryError
+from runtime.jobs import Lease, Outbox
+from runtime.times import now
+from tests.conftest import both_databases
+from tests.support.valkey import Valkey
+
+Times = Any  # the `clock` fixture
+
+
+class Work:
+    """A kind of work for the test: notes what was done, and fails as told."""
+
+    def __init__(self) -> None:
+        self.done: list[int] = []
+        self.dead: list[tuple[int, str]] = []
+        self.error: Exception | None = None
+
+    def __call__(self, lease: Lease) -> None:
+        if self.error is not None:
+            raise self.error
+        with transaction() as session:
+            lease.renew(session)
+            lease.finish(session)
+        self.done.append(lease.ref_id)
+
+    def on_dead(self, session: Session, ref_id: int, error: str) -> None:
+        self.dead.append((ref_id, error))
+
+
+@pytest.fixture
+def kind() -> Iterator[Work]:
+    """The handler of outbox rows of the kind "test"."""
+    sample = Work()
+    jobs.handler("test", on_dead=sample.on_dead)(sample)
+    yield sample
+    del jobs.HANDLERS["test"], jobs.ON_DEAD["test"]
+
+
+def put(ref_id: int, **values: Any) -> int:
+    with transaction() as session:
+        return jobs.put(session, "test", ref_id, **values)
+
+
+def row(outbox_id: int) -> Outbox:
+    db.session.rollback()
+    found = db.session.scalar(
+        select(Outbox).where(Outbox.id == outbox_id).execution_options(populate_existing=True)
+    )
+    assert found is not None
+    return found
+
+
+@both_databases
+def test_a_due_row_is_worked_once_however_often_it_is_rung(app: Flask, kind: Work) -> None:
+    outbox_id = put(7)
+    for _ in range(3):
+        jobs.work(outbox_id)
+    assert kind.done == [7]
+    assert row(outbox_id).state == "done"
+
+
+def test_a_row_is_not_worked_before_it_is_due(app: Flask, kind: Work, clock: Times) -> None:
+    outbox_id = put(1, due_at=now() + timedelta(hours=1))
+    jobs.work(outbox_id)
+    assert kind.done == []
+    clock(now() + timedelta(hours=2))
+    jobs.work(outbox_id)
+    assert kind.done == [1]
+
+
+@both_databases
+def test_rows_of_one_lane_wait_for_each_other(app: Flask, kind: Work) -> None:
+    first, second, other = put(1, lane="a"), put(2, lane="a"), put(3, lane="b")
+    jobs.work(second)
+    jobs.work(other)
+    assert kind.done == [3]
+    jobs.work(first)
+    jobs.work(second)
+    assert kind.done == [3, 1, 2]
+
+
+def test_temporary_trouble_is_tried_five_times_with_growing_pauses_and_then_is_dead(
+    app: Flask, kind: Work, clock: Times
+) -> None:
+    kind.error = TemporaryError("the server is away")
+    outbox_id, pauses = put(1), []
+    for _ in range(jobs.MAX_ATTEMPTS):
+        jobs.work(outbox_id)
+        pauses.append((row(outbox_id).due_at - now()).total_seconds())
+        clock(row(outbox_id).due_at + timedelta(seconds=1))
+    assert all(later > 2 * earlier for earlier, later in pairwise(pauses[:-1]))
+    assert (row(outbox_id).state, row(outbox_id).attempts) == ("dead", 5)
+    assert kind.dead == [(1, "the server is away")]
+
+
+def test_the_pauses_of_many_retries_are_spread(app: Flask, kind: Work) -> None:
+    kind.error = TemporaryError("away")
+    ids = [put(number) for number in range(50)]
+    for outbox_id in ids:
+        jobs.work(outbox_id)
+    due = sorted(row(outbox_id).due_at for outbox_id in ids)
+    assert (due[-1] - due[0]).total_seconds() > 1
+
+
+def test_permanent_trouble_is_not_tried_again(app: Flask, kind: Work) -> None:
+    kind.error = PermanentError("no such address")
+    outbox_id = put(1)
+    jobs.work(outbox_id)
+    assert row(outbox_id).state == "dead"
+    assert kind.dead == [(1, "no such address")]
+
+
+def test_a_dead_row_is_given_another_chance_once(app: Flask, kind: Work) -> None:
+    kind.error = PermanentError("no")
+    outbox_id = put(1)
+    jobs.work(outbox_id)
+    kind.error = None
+    with transaction() as session:
+        assert [jobs.redrive(session, outbox_id) for _ in range(20)].count(True) == 1
+    for _ in range(3):
+        jobs.work(outbox_id)
+    assert kind.done == [1]
+
+
+@both_databases
+def test_a_crashed_job_can_be_claimed_again_within_30_seconds(app: Flask, kind: Work, clock: Times) -> None:
+    outbox_id = put(1)
+    assert jobs.claim(outbox_id) is not None  # and then the worker dies
+    assert jobs.claim(outbox_id) is None
+    clock(now() + timedelta(seconds=30))
+    assert outbox_id in jobs.due_ids()
+    jobs.work(outbox_id)
+    assert kind.done == [1]
+
+
+def test_the_third_crash_makes_a_dead_letter(app: Flask, kind: Work, clock: Times) -> None:
+    outbox_id = put(1)
+    for _ in range(3):
+        assert jobs.claim(outbox_id) is not None
+        clock(now() + timedelta(seconds=30))
+    assert jobs.claim(outbox_id) is None
+    assert row(outbox_id).state == "dead"
+    assert kind.dead == [(1, "crashed three times")]
+
+
+@both_databases
+def test_a_worker_that_lost_its_lease_cannot_finish(app: Flask, kind: Work, clock: Times) -> None:
+    outbox_id = put(1)
+    slow = jobs.claim(outbox_id)
+    assert slow is not None
+    clock(now() + timedelta(seconds=30))
+    jobs.work(outbox_id)
+    with pytest.raises(jobs.LeaseLostError), transaction() as session:
+        slow.finish(session)
+    assert kind.done == [1]
+
+
+def test_a_row_without_a_handler_becomes_a_dead_letter_and_not_a_silence(app: Flask, clock: Times) -> None:
+    with transaction() as session:
+        outbox_id = jobs.put(session, "unheard_of", 1)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        jobs.work(outbox_id)
+        clock(row(outbox_id).due_at + timedelta(seconds=1))
+    assert row(outbox_id).state == "dead"
+    assert "unheard_of" in row(outbox_id).error
+
+
+def test_a_cancelled_row_is_not_worked(app: Flask, kind: Work) -> None:
+    outbox_id = put(5)
+    with transaction() as session:
+        jobs.cancel(session, "test", [5])
+    jobs.work(outbox_id)
+    assert kind.done == []
+
+
+def test_a_ring_that_finds_no_redis_is_no_error(app: Flask) -> None:
+    assert jobs.ring(1) is False
+
+
+# With Redis
+
+
+@pytest.fixture
+def doorbell(app: Flask, valkey: Valkey) -> Iterator[Queue]:
+    """The queue on a real server, empty."""
+    app.config["REDIS_URL"] = valkey.url
+    queue = jobs.queue()
+    queue.connection.flushall()
+    yield queue
+    queue.connection.close()
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Puts the handlers back that a worker takes over."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def drain(app: Flask) -> None:
+    connection = jobs.connect(socket_timeout=20)
+    worker.DoorbellWorker(app, worker.Stop(), connection).work(burst=True, logging_level="ERROR")
+    connection.close()
+
+
+@pytest.mark.timeout(60, method="thread")
+def test_a_committed_row_is_rung_and_worked(app: Flask, kind: Work, doorbell: Queue, signals: None) -> None:
+    put(1)
+    put(2, lane="x")
+    put(3, lane="x")
+    drain(app)
+    assert kind.done == [1, 2, 3]
+    assert doorbell.count == 0
+    left = [key for key in doorbell.connection.keys("rq:job:*")]
+    assert left == []
+
+
+def test_a_rolled_back_row_is_not_rung(app: Flask, kind: Work, doorbell: Queue) -> None:
+    with pytest.raises(RuntimeError), transaction() as session:
+        jobs.put(session, "test", 1)
+        raise RuntimeError
+    assert doorbell.count == 0
+
+
+@pytest.mark.timeout(60, method="thread")
+def test_the_worker_refuses_every_planted_job(
+    app: Flask, kind: Work, doorbell: Queue, signals: None, caplog: pytest.LogCaptureFixture, tmp_path: Any
+) -> None:
+    outbox_id, mark = put(1), tmp_path / "planted"
+    doorbell.empty()
+    planted: list[tuple[str, list[Any], dict[str, Any]]] = [
+        ("os.system", [f"touch {mark}"], {}),
+        ("os.mkdir", [str(mark)], {}),
+        ("runtime.jobs.work", ["1"], {}),
+        ("runtime.jobs.work", [True], {}),
+        ("runtime.jobs.work", [2**63], {}),
+        ("runtime.jobs.work", [-1], {}),
+        ("runtime.jobs.work", [outbox_id, outbox_id], {}),
+        ("runtime.jobs.work", [], {"outbox_id": outbox_id}),
+        ("runtime.jobs.claim", [outbox_id], {}),
+        ("no.such.module", [1], {}),
+    ]
+    for name, args, kwargs in planted:
+        doorbell.enqueue_call(name, args=args, kwargs=kwargs)
+    drain(app)
+    assert kind.done == []
+    assert not mark.exists()
+    assert caplog.text.count("refused a planted job") == len(planted)
+
+
+@pytest.mark.timeout(60, method="thread")
+def test_callbacks_named_in_redis_are_not_called(
+    app: Flask, kind: Work, doorbell: Queue, signals: None, tmp_path: Any
+) -> None:
+    outbox_id = put(1)
+    doorbell.empty()
+    doorbell.enqueue_call("runtime.jobs.work", args=[outbox_id], job_id="planted")
+    doorbell.connection.hset("rq:job:planted", "success_callback_name", "os.system")
+    drain(app)
+    assert kind.done == [1]
+
+
+def test_a_pickled_job_is_refused(app: Flask, doorbell: Queue) -> None:
+    Queue(jobs.QUEUE, connection=doorbell.connection).enqueue_call("os.getcwd", job_id="pickled")
+    job = Job.fetch("pickled", connection=doorbell.connection, serializer=JSONSerializer)
+    assert worker.outbox_id_of(job) is None
