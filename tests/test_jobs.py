@@ -232,7 +232,7 @@ def test_a_committed_row_is_rung_and_worked(app: Flask, kind: Work, doorbell: Qu
     drain(app)
     assert kind.done == [1, 2, 3]
     assert doorbell.count == 0
-    left = [key for key in doorbell.connection.keys("rq:job:*")]
+    left = list(doorbell.connection.keys("rq:job:*"))
     assert left == []
 
 
