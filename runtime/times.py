@@ -1,6 +1,6 @@
 """The one clock of the product: every other module asks here what time it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -25,3 +25,23 @@ def parse_iso(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs an offset")
     return moment.astimezone(UTC)
+
+
+def from_wall(local: datetime, zone: str) -> datetime:
+    """The moment at which clocks in `zone` show the naive `local` time.
+
+    In an overlap (clocks go back) the first of the two; in a gap (clocks go forward), which no clock
+    shows, the first minute after it.
+    """
+    place = ZoneInfo(zone)
+    first, second = (local.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first <= second:
+        return first
+    before = second.astimezone(place).utcoffset()
+    while first - second > timedelta(seconds=1):  # in a gap, `second` lies before the change and `first` after
+        middle = second + (first - second) // 2
+        if middle.astimezone(place).utcoffset() == before:
+            second = middle
+        else:
+            first = middle
+    return first.replace(microsecond=0)
