@@ -6,5 +6,7 @@ Pure: no Flask, no session, no clock; sentences alone ask flask_babel for the re
 
 from runtime.conditions.errors import ConditionError
 from runtime.conditions.evaluation import Condition, compile
+from runtime.conditions.export import to_schema
+from runtime.conditions.sql import where
 
-__all__ = ["Condition", "ConditionError", "compile"]
+__all__ = ["Condition", "ConditionError", "compile", "to_schema", "where"]

@@ -1,4 +1,4 @@
-"""Evaluates a condition in Python: the parsed parts become closures once, judging then takes a microsecond."""
+"""Evaluates a condition in Python: the parsed parts become closures once, which judge in a microsecond."""
 
 import operator
 from collections.abc import Callable, Iterator, Mapping

@@ -35,7 +35,7 @@ _FACT = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,3}")
 
 
 def parse(document: Any) -> Schema:
-    """The parsed condition; ConditionError with the place of the first thing unknown, malformed or too big."""
+    """The parsed condition; ConditionError with the place of what is unknown, malformed or too big."""
     return _Parser().schema(document, ())
 
 

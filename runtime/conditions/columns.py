@@ -1,0 +1,265 @@
+"""One keyword on one column: the SQL that compares as the evaluator does, for each type of column."""
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    String,
+    and_,
+    false,
+    func,
+    or_,
+    true,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from runtime.conditions.errors import ConditionError
+from runtime.conditions.evaluation import test_of
+from runtime.conditions.facts import as_time, constants, is_number, is_storable, is_time
+from runtime.conditions.nodes import Atom, Constant, Schema
+from runtime.db import Json
+from runtime.fields import ValueType
+from runtime.fields._columns import CalendarDate, ExactNumber, Instant
+
+Expression = ColumnElement[bool]
+Column = ColumnElement[Any]
+
+_COMPARE: dict[str, Callable[[Any, Any], Expression]] = {
+    "minimum": operator.ge,
+    "maximum": operator.le,
+    "exclusiveMinimum": operator.gt,
+    "exclusiveMaximum": operator.lt,
+    "minLength": operator.ge,
+    "maxLength": operator.le,
+    "formatMinimum": operator.ge,
+    "formatMaximum": operator.le,
+}
+# A keyword that does not look at values of a type gives the same verdict for all of them.
+_SAMPLES: dict[ValueType, Any] = {
+    ValueType.TEXT: "",
+    ValueType.NUMBER: 0,
+    ValueType.DATE: "2000-01-01",
+    ValueType.DATETIME: "2000-01-01T00:00:00Z",
+    ValueType.BOOL: True,
+    ValueType.LIST: [],
+}
+
+
+def verdict(holds: bool) -> Expression:
+    """A condition's verdict that is the same for every row."""
+    return true() if holds else false()
+
+
+def compare(column: Column, atom: Atom, facts: Mapping[str, Any]) -> Expression:
+    """The keyword as SQL on a column that is not NULL; ConditionError `no_sql` for a list."""
+    kind = _kind(column.type)
+    if kind is ValueType.LIST and atom.keyword != "type":
+        raise ConditionError("no_sql", atom.place, keyword=atom.keyword)
+    operands = list(constants(atom.operands, facts))
+    special = _SPECIAL.get((atom.keyword, kind))
+    if special is not None:
+        return special(column, atom.keyword, operands)
+    return verdict(test_of(Schema((atom,)))(_SAMPLES[kind], facts))
+
+
+def _kind(sql: TypeEngine[Any]) -> ValueType:
+    if isinstance(sql, TypeDecorator) and not isinstance(sql, Json):
+        sql = sql.impl_instance
+    for classes, kind in _KINDS:
+        if isinstance(sql, classes):
+            return kind
+    return ValueType.LIST
+
+
+_KINDS: tuple[tuple[Any, ValueType], ...] = (
+    (Boolean, ValueType.BOOL),
+    ((Integer, Numeric), ValueType.NUMBER),
+    (Date, ValueType.DATE),
+    (DateTime, ValueType.DATETIME),
+    (String, ValueType.TEXT),
+)
+
+
+def _among(column: Column, values: list[Any]) -> Expression:
+    if not values:
+        return false()
+    return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def _equal_texts(column: Column, keyword: str, operands: list[Constant]) -> Expression:
+    return _among(column, [each for each in operands if isinstance(each, str) and is_storable(each)])
+
+
+def _equal_truths(column: Column, keyword: str, operands: list[Constant]) -> Expression:
+    truths = {each for each in operands if isinstance(each, bool)}
+    return or_(false(), *(column == verdict(truth) for truth in truths))
+
+
+def _equal_numbers(column: Column, keyword: str, operands: list[Any]) -> Expression:
+    numbers = [each for each in operands if is_number(each)]
+    if isinstance(column.type, Integer):
+        low, high = _integer_range(column.type)
+        numbers = [int(each) for each in numbers if low <= each <= high and each == int(each)]
+    return _among(column, numbers)
+
+
+def _equal_dates(column: Column, keyword: str, operands: list[Constant]) -> Expression:
+    return _among(
+        column, [_bind(column, each) for each in operands if is_time(each) and len(str(each)) == 10]
+    )
+
+
+def _equal_moments(column: Column, keyword: str, operands: list[Constant]) -> Expression:
+    moments = [each for each in operands if is_time(each) and len(str(each)) > 10]
+    return or_(false(), *(and_(column >= _bind(column, each), _until(column, each)) for each in moments))
+
+
+def _bind(column: Column, text: Any) -> Any:
+    """What a canonical text is bound as: the columns of fields take the text, those of our own tables an object."""
+    return text if isinstance(column.type, CalendarDate | Instant) else as_time(text)
+
+
+def _until(column: Column, text: Any) -> Expression:
+    # A moment is canonical to the second, but `created_at` keeps microseconds: up to k is before k + 1 s.
+    try:
+        end = datetime.fromisoformat(text) + timedelta(seconds=1)
+    except OverflowError:
+        return true()
+    return _COMPARE["exclusiveMaximum"](column, _bind(column, _canonical(end)))
+
+
+def _canonical(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _bound_number(column: Column, keyword: str, operands: list[Any]) -> Expression:
+    if len(operands) != 1 or not is_number(operands[0]):
+        return false()
+    bound = operands[0]
+    if isinstance(column.type, Integer):
+        bound = _whole_bound(column.type, keyword, bound)
+    return verdict(bound) if isinstance(bound, bool) else _COMPARE[keyword](column, bound)
+
+
+def _whole_bound(sql: Integer, keyword: str, bound: int | Decimal) -> int | bool:
+    """The bound as an integer; a plain verdict when it lies outside of what the column can hold."""
+    low, high = _integer_range(sql)
+    lower = keyword in ("minimum", "exclusiveMinimum")
+    if not low <= bound <= high:
+        return lower == (bound < low)
+    up = keyword in ("minimum", "exclusiveMaximum")
+    return int(Decimal(bound).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR))
+
+
+def _integer_range(sql: Integer) -> tuple[int, int]:
+    bits = 63 if isinstance(sql, BigInteger) else 31
+    return -(2**bits), 2**bits - 1
+
+
+def _length(column: Column, keyword: str, operands: list[Any]) -> Expression:
+    return _COMPARE[keyword](func.length(column), operands[0])
+
+
+def _bound_text(column: Column, keyword: str, operands: list[Constant]) -> Expression:
+    if len(operands) != 1 or not is_time(operands[0]):
+        return false()
+    return _COMPARE[keyword](CodePoints(column), operands[0])
+
+
+def _bound_date(column: Column, keyword: str, operands: list[Any]) -> Expression:
+    """As texts compare: a date comes before every moment of its day."""
+    if len(operands) != 1 or not is_time(operands[0]):
+        return false()
+    day = _bind(column, operands[0][:10])
+    if keyword == "formatMinimum" and len(operands[0]) > 10:
+        return _COMPARE["exclusiveMinimum"](column, day)
+    return _COMPARE[keyword](column, day)
+
+
+def _bound_moment(column: Column, keyword: str, operands: list[Any]) -> Expression:
+    """As texts compare: a date comes before every moment of its day."""
+    if len(operands) != 1 or not is_time(operands[0]):
+        return false()
+    bound = operands[0]
+    if len(bound) == 10:
+        midnight = _canonical(datetime.combine(datetime.fromisoformat(bound), time(), UTC))
+        later = "minimum" if keyword == "formatMinimum" else "exclusiveMaximum"
+        return _COMPARE[later](column, _bind(column, midnight))
+    return (
+        _COMPARE[keyword](column, _bind(column, bound))
+        if keyword == "formatMinimum"
+        else _until(column, bound)
+    )
+
+
+def _type(column: Column, keyword: str, operands: list[Constant]) -> Expression:
+    if operands != ["integer"] or isinstance(column.type, Integer):
+        return verdict(operands[0] in ("number", "integer"))
+    return Whole(column)
+
+
+class Whole(FunctionElement[bool]):
+    """Whether the number in a column has no digits after the point."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(Whole)
+def _whole(element: Whole, compiler: Any, **options: Any) -> str:
+    (column,) = element.clauses
+    return f"({(text := compiler.process(column, **options))} = trunc({text}))"
+
+
+@compiles(Whole, "sqlite")
+def _whole_on_sqlite(element: Whole, compiler: Any, **options: Any) -> str:
+    (column,) = element.clauses
+    decimals = column.type.decimals if isinstance(column.type, ExactNumber) else 0
+    return f"({compiler.process(column, **options)} % {10**decimals} = 0)"
+
+
+class CodePoints(FunctionElement[str]):
+    """A text compared by code points, as Python and SQLite do, whatever the database's collation is."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(CodePoints)
+def _code_points(element: CodePoints, compiler: Any, **options: Any) -> str:
+    return f'({compiler.process(element.clauses, **options)} COLLATE "C")'
+
+
+@compiles(CodePoints, "sqlite")
+def _code_points_on_sqlite(element: CodePoints, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+_Special = Callable[[Column, str, list[Any]], Expression]
+_SPECIAL: dict[tuple[str, ValueType], _Special] = {("type", ValueType.NUMBER): _type}
+for _keyword in ("const", "enum"):
+    _SPECIAL[_keyword, ValueType.TEXT] = _equal_texts
+    _SPECIAL[_keyword, ValueType.BOOL] = _equal_truths
+    _SPECIAL[_keyword, ValueType.NUMBER] = _equal_numbers
+    _SPECIAL[_keyword, ValueType.DATE] = _equal_dates
+    _SPECIAL[_keyword, ValueType.DATETIME] = _equal_moments
+for _keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+    _SPECIAL[_keyword, ValueType.NUMBER] = _bound_number
+for _keyword in ("minLength", "maxLength"):
+    _SPECIAL[_keyword, ValueType.TEXT] = _length
+for _keyword in ("formatMinimum", "formatMaximum"):
+    _SPECIAL[_keyword, ValueType.TEXT] = _bound_text
+    _SPECIAL[_keyword, ValueType.DATE] = _bound_date
+    _SPECIAL[_keyword, ValueType.DATETIME] = _bound_moment
