@@ -9,7 +9,7 @@ Graph = Mapping[str, frozenset[str]]
 
 
 class RingError(ValueError):
-    """Values that wait for each other: each of `ring` is made from the next; the first one stands again at the end."""
+    """Values that wait for each other: each of `ring` is made from the next; it ends as it begins."""
 
     def __init__(self, ring: tuple[str, ...]) -> None:
         super().__init__(" → ".join(ring))
@@ -36,7 +36,7 @@ def fields_read(formula: str | formulas.Formula) -> set[str]:
 
 
 def computed_order(fields: Mapping[str, Field]) -> tuple[str, ...]:
-    """Filled, looked-up and calculated fields, each after its sources; RingError when there is no such order."""
+    """Filled, looked-up and calculated fields, each after its sources; RingError when that cannot be."""
     graph = sources(fields)
     return tuple(key for key in order(graph, fields) if key in graph)
 

@@ -1,12 +1,13 @@
 """Tables of definitions: apps, definitions, their one draft, their numbered versions."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.db import Base, Json, Moment
+from runtime.definitions import triggers
 from runtime.times import now
 
 
@@ -65,3 +66,6 @@ class Version(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
     published_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     published_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+triggers.attach(cast(Table, Version.__table__))

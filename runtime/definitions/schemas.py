@@ -1,0 +1,232 @@
+"""The JSON Schemas of definitions: what `schemas/` holds, and judging a document by it with bounded work."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+from referencing import Registry, Resource
+
+from runtime import config, documents
+from runtime.errors import Problem
+from runtime.fields import FIELD_TYPES, FieldType
+
+FOLDER = Path(config.ROOT) / "schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+GENERATED = "field-types"
+SHARED = ("common", GENERATED)
+
+MAX_SIZE, MAX_DEPTH, MAX_NODES = 2 * 1024 * 1024, 20, 20_000
+# A package holds many documents, each judged by its own limits when it is published.
+PACKAGE_SIZE, PACKAGE_DEPTH, PACKAGE_NODES = 16 * 1024 * 1024, 24, 400_000
+MAX_PROBLEMS = 50
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind that has a schema."""
+    names = (path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json"))
+    return tuple(sorted(name for name in names if name not in SHARED))
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The schema of a kind, complete: every schema that it refers to is bundled under `$defs`."""
+    document = _file(kind)
+    defs = dict(document.get("$defs", {}))
+    for name in _needed(kind):
+        bundled = _file(name)
+        defs[bundled["$id"]] = bundled
+    return {**document, "$defs": defs}
+
+
+def _needed(kind: str) -> list[str]:
+    found: dict[str, None] = {}
+    waiting = [kind]
+    while waiting:
+        text = json.dumps(_file(waiting.pop()))
+        for name in re.findall(r'"\$ref": "urn:formwright:([a-z-]+):1', text):
+            if name != kind and name not in found:
+                found[name] = None
+                waiting.append(name)
+    return sorted(found)
+
+
+@cache
+def _file(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    # In Python `$` also matches before a last line break, so "name\n" would pass for a key.
+    if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+_Validator = extend(Draft202012Validator, {"pattern": _pattern})
+
+
+@cache
+def _validator(kind: str) -> Any:
+    every = (*kinds(), *SHARED)
+    registry = Registry().with_resources(
+        (f"urn:formwright:{name}:1", Resource.from_contents(_file(name))) for name in every
+    )  # only our own resources: a reference to anything else is an error, never a request
+    return _Validator(_file(kind), registry=registry)
+
+
+def validate(kind: str, document: Any) -> list[Problem]:
+    """What is wrong with a document by its schema, in the order of the document; empty when nothing is."""
+    too_big = _too_big(kind, document)
+    if too_big:
+        return [too_big]
+    found = []
+    for error in _validator(kind).iter_errors(document):
+        found.append(_problem(error))
+        if len(found) == MAX_PROBLEMS:
+            break
+    return sorted(found, key=lambda problem: [str(part) for part in problem.path])
+
+
+def _too_big(kind: str, document: Any) -> Problem | None:
+    package = kind == "package"
+    depth, nodes = (PACKAGE_DEPTH, PACKAGE_NODES) if package else (MAX_DEPTH, MAX_NODES)
+    size = PACKAGE_SIZE if package else MAX_SIZE
+    count, waiting = 0, [(document, 1)]
+    while waiting:
+        value, level = waiting.pop()
+        count += 1
+        if level > depth:
+            return Problem(
+                (), "too_deep", _("The document is nested deeper than %(limit)s levels.", limit=depth)
+            )
+        if count > nodes:
+            return Problem((), "too_many", _("The document has more than %(limit)s parts.", limit=nodes))
+        if isinstance(value, Mapping):
+            waiting += [(item, level + 1) for item in value.values()]
+        elif isinstance(value, list):
+            waiting += [(item, level + 1) for item in value]
+        elif isinstance(value, str) and "\x00" in value:
+            return Problem((), "characters", _("The document holds a NUL character, which no text may have."))
+    if len(documents.dumps(document).encode()) > size:
+        return Problem(
+            (), "too_large", _("The document is larger than %(limit)s MiB.", limit=size // 1024**2)
+        )
+    return None
+
+
+def _problem(error: ValidationError) -> Problem:
+    keyword = str(error.validator)
+    return Problem(tuple(error.absolute_path), keyword, _sentence(keyword, error))
+
+
+def _sentence(keyword: str, error: ValidationError) -> str:
+    limit = error.validator_value
+    if keyword == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = error.schema.get("properties", {})
+        return _("Unknown: %(names)s.", names=_listed(key for key in error.instance if key not in known))
+    if keyword == "required":
+        return _("Missing: %(names)s.", names=_listed(key for key in limit if key not in error.instance))
+    if keyword == "enum":
+        return _("Not one of: %(names)s.", names=_listed(limit))
+    if keyword == "const":
+        return _("This must be %(value)s.", value=documents.dumps(limit))
+    if keyword == "type":
+        return _(
+            "This must be of type %(names)s.", names=_listed([limit] if isinstance(limit, str) else limit)
+        )
+    if keyword == "pattern":
+        return _("“%(value)s” is not written as this must be (%(pattern)s).",
+                 value=str(error.instance)[:60], pattern=limit)  # fmt: skip
+    sentences = {
+        "minLength": _("This text is too short: at least %(limit)s characters.", limit=limit),
+        "maxLength": _("This text is too long: at most %(limit)s characters.", limit=limit),
+        "minimum": _("This number is too small: at least %(limit)s.", limit=limit),
+        "maximum": _("This number is too large: at most %(limit)s.", limit=limit),
+        "minItems": _("Too few: at least %(limit)s.", limit=limit),
+        "maxItems": _("Too many: at most %(limit)s.", limit=limit),
+        "minProperties": _("Too few: at least %(limit)s.", limit=limit),
+        "maxProperties": _("Too many: at most %(limit)s.", limit=limit),
+    }
+    return sentences.get(keyword) or _("This does not fit the rule “%(keyword)s”.", keyword=keyword)
+
+
+def _listed(names: Any) -> str:
+    texts = [name if isinstance(name, str) else documents.dumps(name) for name in names]
+    return ", ".join(text[:60] for text in texts[:30]) + (", …" if len(texts) > 30 else "")
+
+
+def build() -> dict[Path, str]:
+    """The text of every generated schema by its path; ValueError when one of the others is not valid."""
+    for name in kinds():
+        Draft202012Validator.check_schema(_file(name))
+    text = documents.dumps(field_types(), indent=2) + "\n"
+    return {FOLDER / f"{GENERATED}.schema.json": text}
+
+
+def field_types() -> dict[str, Any]:
+    """The schema of `fw` of a field: `type` picks the options that may stand beside it."""
+    names = list(FIELD_TYPES)
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:formwright:{GENERATED}:1",
+        "title": "Field types",
+        "description": "What stands under `fw` of a field. Generated from runtime/fields; do not edit.",
+        "examples": [{"type": names[0]}],
+        "type": "object",
+        "required": ["type"],
+        "properties": {
+            "type": {
+                "title": "Field type",
+                "description": "The kind of field.",
+                "examples": names[:1],
+                "enum": names,
+            }
+        },
+        "allOf": [
+            {
+                "if": {"required": ["type"], "properties": {"type": {"const": name}}},
+                "then": {"$ref": f"#/$defs/{name}"},
+            }
+            for name in names
+        ],
+        "$defs": {name: _options(FIELD_TYPES[name]) for name in names},
+    }
+
+
+def _options(kind: FieldType) -> dict[str, Any]:
+    own = kind.options
+    return {
+        **{key: value for key, value in own.items() if key not in ("title", "properties", "required")},
+        "title": str(kind.label),
+        "description": " ".join((type(kind).__doc__ or "").split()),
+        "examples": [{"type": kind.name, **kind.example_options}],
+        "type": "object",
+        "required": ["type", *own.get("required", ())],
+        "properties": {
+            "type": {
+                "title": "Field type",
+                "description": "The kind of field.",
+                "examples": [kind.name],
+                "const": kind.name,
+            },
+            "title": _common("title", "Title", "The question.", "Customer"),
+            "help": _common("title", "Help", "A sentence under the question.", "Who was visited?"),
+            "initial": _common("formula", "Initial value", "A formula that fills a new record.", "TODAY()"),
+            **own.get("properties", {}),
+        },
+        "additionalProperties": False,
+    }
+
+
+def _common(name: str, title: str, description: str, example: str) -> dict[str, Any]:
+    return {
+        "$ref": f"urn:formwright:common:1#/$defs/{name}",
+        "title": title,
+        "description": description,
+        "examples": [example],
+    }
