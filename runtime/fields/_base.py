@@ -157,6 +157,10 @@ class FieldType:
         """(raw, label) of each pickable value, for templates that list them."""
         return []
 
+    def prefix(self, field: Field, reader: Reader) -> str:
+        """What stands before the control, such as a currency sign."""
+        return ""
+
     def value_type_of(self, field: Field) -> ValueType:
         """The value type of this very field: `value_type`, save where options decide (formula, lookup)."""
         return self.value_type

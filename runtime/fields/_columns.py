@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, Context, Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Numeric, String, and_
 from sqlalchemy.engine import Dialect
@@ -26,7 +26,7 @@ class _ExactComparator(TypeDecorator.Comparator[Decimal], Numeric.Comparator[Dec
     """
 
     def operate(self, op: Callable[..., Any], *other: Any, **kwargs: Any) -> ColumnElement[Any]:
-        kind: ExactNumber = self.type
+        kind = cast(ExactNumber, self.type)
         if op is operators.between_op:
             return and_(self.expr >= other[0], self.expr <= other[1])
         if op in (operators.in_op, operators.not_in_op) and _constants(other[0]):
@@ -63,7 +63,7 @@ class ExactNumber(TypeDecorator[Decimal]):
 
     impl = Numeric
     cache_ok = True
-    comparator_factory = _ExactComparator  # type: ignore[assignment]
+    comparator_factory = _ExactComparator
 
     def __init__(self, decimals: int) -> None:
         super().__init__(38, decimals)

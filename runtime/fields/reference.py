@@ -1,0 +1,63 @@
+"""The reference field type: a pointer to a record."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger
+from sqlalchemy.types import TypeEngine
+
+from runtime.fields import _ids
+from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Reader, ValueType
+from runtime.fields._options import KEY, option, own_options
+
+
+class ReferenceField(FieldType):
+    """A record of another form (or of this one). The value is its id.
+
+    `fill` copies values of the picked record into fields of this one, once, when it is picked; use a look-up
+    to show the live value instead. `offer` is a condition over the records that may be picked, judged in the
+    list and again when saving, as is the right to read the record.
+    """
+
+    name = "reference"
+    label = N_("Reference")
+    icon = "link"
+    group = "link"
+    template = "fields/picker.html"
+    value_type = ValueType.NUMBER
+    options = own_options(
+        "form",
+        form=option(N_("Form"), N_("Key of the form whose records can be picked."), "customer", KEY),
+        fill=option(
+            N_("Fill in"),
+            N_("Which fields of this form are filled from which fields of the picked record."),
+            {"phone": "phone"},
+            {"type": "object", "propertyNames": KEY, "additionalProperties": KEY},
+        ),
+        offer=option(
+            N_("Offer only"),
+            N_("A condition that a record must meet to be offered."),
+            {"properties": {"customer": {"const": {"fact": "record.customer"}}}},
+            {"type": "object"},
+        ),
+    )
+    example_options = {"form": "customer"}
+    examples = (("7", 7), ("１２", 12))
+    counterexamples = ("0", "-1", "Acme", "1.5", "2147483648", "9223372036854775808", "1 OR 1=1")
+
+    def read(self, text: str, field: Field, reader: Reader) -> JsonValue:
+        return _ids.read_id(text, "reference")
+
+    def normalise(self, value: JsonValue, field: Field) -> JsonValue:
+        return _ids.whole(value)
+
+    def value_schema(self, field: Field) -> dict[str, Any]:
+        return _ids.id_schema()
+
+    def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
+        return _ids.shown(names.record(field.options["form"], value), reader.locale)
+
+    def column(self, field: Field) -> TypeEngine[Any]:
+        return BigInteger()
+
+
+plugin = ReferenceField()
