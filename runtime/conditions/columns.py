@@ -127,7 +127,7 @@ def _equal_moments(column: Column, keyword: str, operands: list[Constant]) -> Ex
 
 
 def _bind(column: Column, text: Any) -> Any:
-    """What a canonical text is bound as: the columns of fields take the text, those of our own tables an object."""
+    """What a canonical text is bound as: field columns take the text, our own tables an object."""
     return text if isinstance(column.type, CalendarDate | Instant) else as_time(text)
 
 

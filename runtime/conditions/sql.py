@@ -23,7 +23,7 @@ CONTEXT = frozenset(("before", "changed", "user", "days", "now", "today", "app")
 
 
 def where(document: Any, column: Columns, facts: Mapping[str, Any]) -> Expression:
-    """The condition as an SQL expression, never NULL; ConditionError when malformed or asking for a list column.
+    """The condition as an SQL expression, never NULL; ConditionError when malformed or about a list.
 
     `column("amount")` and `column("record.amount")` give the typed column of a path; they raise for one
     that is unknown. The other parts of a context (`user`, `days` …) and all facts are the same for every
