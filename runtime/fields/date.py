@@ -1,14 +1,17 @@
 """The date field type."""
 
+import re
 from datetime import date
 from typing import Any
 
 from babel.dates import format_date
 from sqlalchemy.types import TypeEngine
 
-from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Reader, ValueType
+from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Names, Reader, ValueType
 from runtime.fields._columns import CalendarDate
-from runtime.fields._dates import FIRST_DAY, LAST_DAY, read_date
+from runtime.fields._dates import DAY, FIRST_DAY, LAST_DAY, read_date
+
+_CANONICAL = re.compile(DAY)
 
 
 class DateField(FieldType):
@@ -44,9 +47,14 @@ class DateField(FieldType):
     def read(self, text: str, field: Field, reader: Reader) -> JsonValue:
         return read_date(text).isoformat()
 
+    def normalise(self, value: JsonValue, field: Field) -> JsonValue:
+        if isinstance(value, str) and not _CANONICAL.fullmatch(value):
+            raise FieldError("date")
+        return value
+
     def value_schema(self, field: Field) -> dict[str, Any]:
-        # The pattern keeps out the years 0000 to 0999, on which jsonschema and jsonschema-rs differ.
-        return {"type": "string", "format": "date", "pattern": "^[1-9]"}
+        # The pattern says all, since many validators do not judge formats, or differ on the year 0000.
+        return {"type": "string", "format": "date", "maxLength": 10, "pattern": f"^({DAY})$"}
 
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
         return format_date(date.fromisoformat(value), "medium", locale=reader.locale)

@@ -35,9 +35,7 @@ class SerialField(FieldType):
         "pattern",
         pattern=option(
             N_("Pattern"),
-            N_(
-                "Text with {n:4} for the number (four digits or more) and {yyyy}, {yy}, {mm}, {dd} for the date."
-            ),
+            N_("{n:4} is the number with 4 digits or more; {yyyy}, {yy}, {mm}, {dd} are parts of the date."),
             "FU-{yyyy}{mm}-{n:4}",
             {"type": "string", "maxLength": 60, "pattern": _PATTERN},
         ),

@@ -1,0 +1,124 @@
+"""The sentence of every code that can stand at a field: one wording for message, summary and API.
+
+Codes come from `FieldError`, from the keywords of JSON Schema, and from the write path (unique, not_available).
+A sentence says what to do and names the field by its title.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask_babel import get_locale, ngettext
+from flask_babel import lazy_gettext as _l
+from jsonschema import ValidationError
+
+from runtime.text import localized
+
+_CHOOSE = _l("Choose %(title)s from the list.")
+_SHAPE = _l("Write %(title)s in the form that is asked for.")
+_NO_VALUE = _l("Leave %(title)s out: it holds no value.")
+
+SENTENCES: Mapping[str, Any] = {
+    "required": _l("Fill in %(title)s."),
+    "type": _l("Send another kind of value for %(title)s: the form's schema says which."),
+    "characters": _l("%(title)s contains characters that cannot be stored. Type it instead of pasting it."),
+    "one_value": _l("Send one value for %(title)s, not several."),
+    "number": _l("%(title)s must be a number, like 12.5."),
+    "whole": _l("%(title)s must be a whole number, like 12."),
+    "too_large": _l("Enter a number closer to zero for %(title)s."),
+    "minimum": _l("%(title)s must be %(limit)s or more."),
+    "maximum": _l("%(title)s must be %(limit)s or less."),
+    "exclusiveMinimum": _l("%(title)s must be more than %(limit)s."),
+    "exclusiveMaximum": _l("%(title)s must be less than %(limit)s."),
+    "date": _l("Enter a date for %(title)s, like 2026-11-21."),
+    "datetime": _l("Enter a date and a time for %(title)s, like 2026-11-21 09:00."),
+    "offset": _l("Add the offset from UTC to %(title)s, like 2026-11-21T09:00:00+08:00."),
+    "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),
+    "phone": _l("Enter a phone number for %(title)s, like 13800138000."),
+    "yes_no": _l("Answer %(title)s with yes or no."),
+    "enum": _l("Choose one of the offered values for %(title)s."),
+    "reference": _CHOOSE,
+    "member": _CHOOSE,
+    "department": _CHOOSE,
+    "not_available": _CHOOSE,
+    "pattern": _SHAPE,
+    "format": _SHAPE,
+    "not": _NO_VALUE,
+    "no_value": _NO_VALUE,
+    "unique": _l("Another record has this value already. Enter another one for %(title)s."),
+    "unique_together": _l("Another record has the same combination of values already. Change %(title)s."),
+    "bad_pattern": _l("Write the pattern of %(title)s as a regular expression of RE2 (no look-around)."),
+    "unknown_region": _l("Enter a country with two letters for %(title)s, like CN."),
+    "serial_repeats": _l(
+        "The numbers of %(title)s would repeat. Add the date parts after which it starts again."
+    ),
+}
+
+
+def sentence(code: str, params: Mapping[str, Any], title: str) -> str:
+    """What to do about a problem at the field `title`, in the current language; never fails for want of a text."""
+    locale = str(get_locale() or "en")
+    if code == "pattern" and "message" in params:
+        return localized(params["message"], locale)
+    if code in _COUNTED:
+        return _COUNTED[code](int(params["limit"]), title, locale)
+    if code not in SENTENCES:
+        return str(_l("Check %(title)s.")) % {"title": title}
+    return str(SENTENCES[code]) % {"title": title, "limit": _number(params.get("limit"), locale)}
+
+
+def from_json_schema(error: ValidationError) -> tuple[str, dict[str, Any]]:
+    """The code and the params of what a JSON Schema validator found."""
+    keyword, said = str(error.validator), error.validator_value
+    if keyword == "format" and said in ("date", "email"):
+        return str(said), {}
+    if keyword == "required":
+        return keyword, {"missing": [name for name in said if name not in error.instance]}
+    return keyword, {"limit": said} if _is_number(said) else {}
+
+
+def _decimals(limit: int, title: str, locale: str) -> str:
+    if limit == 0:
+        return str(SENTENCES["whole"]) % {"title": title}
+    return ngettext(
+        "Enter %(title)s with at most %(num)s digit after the point.",
+        "Enter %(title)s with at most %(num)s digits after the point.",
+        limit,
+        title=title,
+    )
+
+
+def _shortest(limit: int, title: str, locale: str) -> str:
+    return ngettext(
+        "Enter at least %(limit)s character for %(title)s.",
+        "Enter at least %(limit)s characters for %(title)s.",
+        limit,
+        title=title,
+        limit=_number(limit, locale),
+    )
+
+
+def _longest(limit: int, title: str, locale: str) -> str:
+    return ngettext(
+        "Shorten %(title)s to %(limit)s character.",
+        "Shorten %(title)s to at most %(limit)s characters.",
+        limit,
+        title=title,
+        limit=_number(limit, locale),
+    )
+
+
+_COUNTED: Mapping[str, Callable[[int, str, str], str]] = {
+    "decimals": _decimals,
+    "minLength": _shortest,
+    "maxLength": _longest,
+}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def _number(value: Any, locale: str) -> str:
+    return format_decimal(value, locale=locale, decimal_quantization=False) if _is_number(value) else ""
