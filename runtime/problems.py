@@ -1,12 +1,12 @@
 """The sentence of every code that can stand at a field: one wording for message, summary and API.
 
-Codes come from `FieldError`, from the keywords of JSON Schema, and from the write path (unique, not_available).
-A sentence says what to do and names the field by its title.
+Codes come from `FieldError`, from the keywords of JSON Schema, and from the write path (unique,
+not_available). A sentence says what to do and names the field by its title.
 """
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
@@ -57,8 +57,8 @@ SENTENCES: Mapping[str, Any] = {
 
 
 def sentence(code: str, params: Mapping[str, Any], title: str) -> str:
-    """What to do about a problem at the field `title`, in the current language; never fails for want of a text."""
-    locale = str(get_locale() or "en")
+    """What to do about a problem at the field `title`, in the current language; a text for any code."""
+    locale = str(get_locale() or "en")[:2]
     if code == "pattern" and "message" in params:
         return localized(params["message"], locale)
     if code in _COUNTED:
@@ -70,43 +70,46 @@ def sentence(code: str, params: Mapping[str, Any], title: str) -> str:
 
 def from_json_schema(error: ValidationError) -> tuple[str, dict[str, Any]]:
     """The code and the params of what a JSON Schema validator found."""
-    keyword, said = str(error.validator), error.validator_value
+    keyword, said = str(error.validator), cast(Any, error.validator_value)
     if keyword == "format" and said in ("date", "email"):
         return str(said), {}
     if keyword == "required":
-        return keyword, {"missing": [name for name in said if name not in error.instance]}
+        return keyword, {"missing": [name for name in said if name not in cast(Any, error.instance)]}
     return keyword, {"limit": said} if _is_number(said) else {}
 
 
 def _decimals(limit: int, title: str, locale: str) -> str:
     if limit == 0:
         return str(SENTENCES["whole"]) % {"title": title}
-    return ngettext(
+    text: str = ngettext(
         "Enter %(title)s with at most %(num)s digit after the point.",
         "Enter %(title)s with at most %(num)s digits after the point.",
         limit,
         title=title,
     )
+    return text
 
 
 def _shortest(limit: int, title: str, locale: str) -> str:
-    return ngettext(
+    text: str = ngettext(
         "Enter at least %(limit)s character for %(title)s.",
         "Enter at least %(limit)s characters for %(title)s.",
         limit,
         title=title,
         limit=_number(limit, locale),
     )
+    return text
 
 
 def _longest(limit: int, title: str, locale: str) -> str:
-    return ngettext(
+    text: str = ngettext(
         "Shorten %(title)s to %(limit)s character.",
         "Shorten %(title)s to at most %(limit)s characters.",
         limit,
         title=title,
         limit=_number(limit, locale),
     )
+    return text
 
 
 _COUNTED: Mapping[str, Callable[[int, str, str], str]] = {
