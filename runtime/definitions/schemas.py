@@ -14,12 +14,17 @@ from referencing import Registry, Resource
 
 from runtime import config, documents
 from runtime.errors import Problem
-from runtime.fields import FIELD_TYPES, FieldType
+from runtime.registry import Registry as PlugIns
 
 FOLDER = Path(config.ROOT) / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-GENERATED = "field-types"
-SHARED = ("common", GENERATED)
+# The plug-ins whose options these schemas list, by the name of their package: only `build` imports them.
+GENERATED = {
+    "field-types": "runtime.fields",
+    "triggers": "runtime.automations.triggers",
+    "actions": "runtime.automations.actions",
+}
+SHARED = ("common", *GENERATED)
 
 MAX_SIZE, MAX_DEPTH, MAX_NODES = 2 * 1024 * 1024, 20, 20_000
 # A package holds many documents, each judged by its own limits when it is published.
@@ -67,7 +72,15 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-_Validator = extend(Draft202012Validator, {"pattern": _pattern})
+def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    # The library compares each with each when they cannot be sorted: 20,000 mixed items take minutes.
+    if not wanted or not isinstance(instance, list):
+        return
+    if len({documents.dumps(item, sort_keys=True) for item in instance}) < len(instance):
+        yield ValidationError("not unique")
+
+
+_Validator = extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique})
 
 
 @cache
@@ -81,9 +94,9 @@ def _validator(kind: str) -> Any:
 
 def validate(kind: str, document: Any) -> list[Problem]:
     """What is wrong with a document by its schema, in the order of the document; empty when nothing is."""
-    too_big = _too_big(kind, document)
-    if too_big:
-        return [too_big]
+    bound = too_big(kind, document)
+    if bound:
+        return [bound]
     found = []
     for error in _validator(kind).iter_errors(document):
         found.append(_problem(error))
@@ -92,7 +105,8 @@ def validate(kind: str, document: Any) -> list[Problem]:
     return sorted(found, key=lambda problem: [str(part) for part in problem.path])
 
 
-def _too_big(kind: str, document: Any) -> Problem | None:
+def too_big(kind: str, document: Any) -> Problem | None:
+    """The first bound on size that a document breaks; judged before anything walks through it."""
     package = kind == "package"
     depth, nodes = (PACKAGE_DEPTH, PACKAGE_NODES) if package else (MAX_DEPTH, MAX_NODES)
     size = PACKAGE_SIZE if package else MAX_SIZE
@@ -149,6 +163,7 @@ def _sentence(keyword: str, error: ValidationError) -> str:
         "maximum": _("This number is too large: at most %(limit)s.", limit=limit),
         "minItems": _("Too few: at least %(limit)s.", limit=limit),
         "maxItems": _("Too many: at most %(limit)s.", limit=limit),
+        "uniqueItems": _("The same value stands here twice."),
         "minProperties": _("Too few: at least %(limit)s.", limit=limit),
         "maxProperties": _("Too many: at most %(limit)s.", limit=limit),
     }
@@ -161,65 +176,54 @@ def _listed(names: Any) -> str:
 
 
 def build() -> dict[Path, str]:
-    """The text of every generated schema by its path; ValueError when one of the others is not valid."""
+    """The text of every generated schema by its path; SchemaError when one of the others is not valid."""
     for name in kinds():
         Draft202012Validator.check_schema(_file(name))
-    text = documents.dumps(field_types(), indent=2) + "\n"
-    return {FOLDER / f"{GENERATED}.schema.json": text}
-
-
-def field_types() -> dict[str, Any]:
-    """The schema of `fw` of a field: `type` picks the options that may stand beside it."""
-    names = list(FIELD_TYPES)
     return {
-        "$schema": DIALECT,
-        "$id": f"urn:formwright:{GENERATED}:1",
-        "title": "Field types",
-        "description": "What stands under `fw` of a field. Generated from runtime/fields; do not edit.",
-        "examples": [{"type": names[0]}],
-        "type": "object",
-        "required": ["type"],
-        "properties": {
-            "type": {
-                "title": "Field type",
-                "description": "The kind of field.",
-                "examples": names[:1],
-                "enum": names,
-            }
-        },
-        "allOf": [
-            {
-                "if": {"required": ["type"], "properties": {"type": {"const": name}}},
-                "then": {"$ref": f"#/$defs/{name}"},
-            }
-            for name in names
-        ],
-        "$defs": {name: _options(FIELD_TYPES[name]) for name in names},
+        FOLDER / f"{name}.schema.json": documents.dumps(_generated(name, package), indent=2) + "\n"
+        for name, package in GENERATED.items()
     }
 
 
-def _options(kind: FieldType) -> dict[str, Any]:
-    own = kind.options
+def _generated(name: str, package: str) -> dict[str, Any]:
+    """The schema of an object whose `type` names a plug-in and picks the options that may stand beside it."""
+    plugins = PlugIns(package)
+    names = list(plugins)
+    common = _FIELD_OPTIONS if name == "field-types" else {}
     return {
-        **{key: value for key, value in own.items() if key not in ("title", "properties", "required")},
-        "title": str(kind.label),
-        "description": " ".join((type(kind).__doc__ or "").split()),
-        "examples": [{"type": kind.name, **kind.example_options}],
+        "$schema": DIALECT,
+        "$id": f"urn:formwright:{name}:1",
+        "title": name.replace("-", " ").capitalize(),
+        "description": f"Generated from {package}; do not edit.",
+        "examples": [{"type": names[0]}],
         "type": "object",
-        "required": ["type", *own.get("required", ())],
+        "required": ["type"],
+        "properties": {"type": {**_TYPE, "examples": names[:1], "enum": names}},
+        "allOf": [
+            {
+                "if": {"required": ["type"], "properties": {"type": {"const": each}}},
+                "then": {"$ref": f"#/$defs/{each}"},
+            }
+            for each in names
+        ],
+        "$defs": {each: _options(plugins[each], common) for each in names},
+    }
+
+
+def _options(plugin: Any, common: Mapping[str, Any]) -> dict[str, Any]:
+    own = plugin.options
+    about = " ".join((type(plugin).__doc__ or "").split())
+    return {
+        **own,
+        "title": str(plugin.label),
+        "description": about,
+        "examples": [{"type": plugin.name, **getattr(plugin, "example_options", {})}],
+        "required": list(dict.fromkeys(["type", *own.get("required", ())])),
         "properties": {
-            "type": {
-                "title": "Field type",
-                "description": "The kind of field.",
-                "examples": [kind.name],
-                "const": kind.name,
-            },
-            "title": _common("title", "Title", "The question.", "Customer"),
-            "help": _common("title", "Help", "A sentence under the question.", "Who was visited?"),
-            "initial": _common("formula", "Initial value", "A formula that fills a new record.", "TODAY()"),
+            **common,
             **own.get("properties", {}),
+            "type": {**_TYPE, "examples": [plugin.name], "const": plugin.name},
         },
-        "additionalProperties": False,
     }
 
 
@@ -230,3 +234,11 @@ def _common(name: str, title: str, description: str, example: str) -> dict[str, 
         "description": description,
         "examples": [example],
     }
+
+
+_TYPE = {"title": "Type", "description": "What kind it is."}
+_FIELD_OPTIONS = {
+    "title": _common("title", "Title", "The question.", "Customer"),
+    "help": _common("title", "Help", "A sentence under the question.", "Who was visited?"),
+    "initial": _common("formula", "Initial value", "A formula that fills a new record.", "TODAY()"),
+}
