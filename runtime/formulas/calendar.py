@@ -1,11 +1,12 @@
 """Adding and counting days, weeks, months and years, for dates and for moments in a zone."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from runtime.formulas.errors import FormulaError
+from runtime.times import from_wall
 
 CALENDAR_UNITS = ("day", "week", "month", "quarter", "year")
 TIME_UNITS = ("hour", "minute")
@@ -30,7 +31,7 @@ def add(start: date | datetime, count: int, unit: str, zone: str) -> date | date
             return _moved(start, count, unit)
         if unit in TIME_UNITS:
             return start + timedelta(seconds=count * _SECONDS[unit])
-        return _moved(_wall(start, zone), count, unit).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return from_wall(_moved(_wall(start, zone), count, unit), zone)
     except (OverflowError, ValueError):
         raise FormulaError("date_range") from None
 
