@@ -39,7 +39,7 @@ _YES_NO = {"en": ("yes", "no"), "zh": ("是", "否")}
 
 
 class Shown(Decimal):
-    """A number with the text by which people read it (`¥1,200.00`): a number in tests, the text when written."""
+    """A number with the text by which people read it (`¥1,200.00`): a number to compare, a text to write."""
 
     text: str
 
