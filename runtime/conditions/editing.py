@@ -16,7 +16,7 @@ from runtime.conditions.sql import CONTEXT, RECORD
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the editor: dotted path, name of the operator, its value (a list where it takes several)."""
+    """One line of the editor: dotted path, name of the operator, value (a list where it takes several)."""
 
     path: str
     operator: str
@@ -25,7 +25,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Lines of which all or any must hold; a line may be a group itself. All of nothing holds, any does not."""
+    """Lines, or groups again, of which all or any must hold; all of none holds, any of none does not."""
 
     mode: Literal["all", "any"]
     items: tuple["Row | Group", ...] = ()
@@ -105,9 +105,15 @@ def _contrary(document: Any, prefix: str, place: Place) -> Row | Group:
     if item == Group("all"):
         return Group("any")
     contraries = {each.opposite: each.name for each in OPERATORS.values() if each.opposite}
-    if isinstance(item, Group) or item.operator not in contraries:
+    if isinstance(item, Group) or item.operator not in contraries or _may_lack_its_object(item, prefix):
         raise ConditionError("not_rows", place)
     return Row(item.path, contraries[item.operator], item.value)
+
+
+def _may_lack_its_object(row: Row, prefix: str) -> bool:
+    # `not` around `before` holds when there is no `before`; a row inside it does not.
+    parent, dot, _ = row.path.removeprefix(prefix).rpartition(".")
+    return bool(dot) and parent != RECORD
 
 
 def _fields(document: Mapping[str, Any], prefix: str, place: Place) -> list[Row | Group]:

@@ -15,8 +15,8 @@ class Operator:
     """The verb of a row *field · operator · value*. A file each; its instance is the file's `plugin`.
 
     `to_schema(value)` is the schema of the field's value; the row adds `required`, so that an empty field
-    never fulfils it. An operator with an `opposite` says the contrary of that operator, empty fields included:
-    its row is the `not` of the opposite's row. Most operators only name the one `keyword` they write.
+    never fulfils it. An operator with an `opposite` says the contrary of that operator, also of empty
+    fields: its row is the `not` of the opposite's row. Most operators only name the `keyword` they write.
     """
 
     name: str
