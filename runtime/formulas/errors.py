@@ -43,7 +43,7 @@ SENTENCES = {
     "division_by_zero": _l("The formula divides by zero: change the number it divides by."),
     "overflow": _l("The result is too large: use smaller numbers."),
     "not_whole": _l("Days, weeks, months and years are counted in whole numbers, not %(number)s."),
-    "date_range": _l("The result is not a date between the years 1 and 9999."),
+    "date_range": _l("The result is not a date between the years 1000 and 9999."),
     "text_too_long": _l("The resulting text is too long: at most %(limit)s characters."),
     "too_many_steps": _l("The formula has too much to work out: use fewer rows."),
 }

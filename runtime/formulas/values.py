@@ -6,17 +6,18 @@ a date. What still does not fit (a formula that was never checked) is the error 
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from runtime.documents import plain_number
 from runtime.formulas.errors import FormulaError
-from runtime.times import parse_iso
+from runtime.times import iso, parse_iso
 
 Value = Decimal | str | bool | list["Value"] | None
 
 LIMIT = Decimal(10) ** 18
 MAX_TEXT = 20_000
+FIRST_YEAR = 1000
 
 # The exponents are bounded so that no number can be written with more than some 50 digits.
 EXACT = Context(prec=28, Emin=-18, Emax=36, traps=[Overflow, InvalidOperation, DivisionByZero])
@@ -80,10 +81,10 @@ def day(value: Value) -> date:
 
 
 def text_of(value: date | datetime) -> str:
-    """The canonical text of a date or moment."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-    return value.isoformat()
+    """The canonical text of a date or moment; `date_range` outside the years that fields can hold."""
+    if value.year < FIRST_YEAR:
+        raise FormulaError("date_range")
+    return iso(value) if isinstance(value, datetime) else value.isoformat()
 
 
 def negate(value: Value) -> Value:
@@ -144,7 +145,7 @@ def _divide(left: Value, right: Value) -> Value:
 
 def _days_after(start: date, days: int) -> str:
     try:
-        return (start + timedelta(days=days)).isoformat()
+        return text_of(start + timedelta(days=days))
     except OverflowError:
         raise FormulaError("date_range") from None
 
@@ -171,7 +172,7 @@ def compare(operator: str, left: Value, right: Value) -> bool | None:
     first, second = moment(left), moment(right)
     if type(first) is not type(second):
         raise FormulaError("wrong_value")
-    return _ordered(operator, text_of(first) < text_of(second), first == second)
+    return _ordered(operator, str(left) < str(right), left == right)
 
 
 def _same(left: Value, right: Value) -> bool:

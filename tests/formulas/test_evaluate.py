@@ -98,6 +98,8 @@ def test_only_the_branch_that_counts_is_worked_out() -> None:
         ("TODAY() + 99999999", "date_range"),
         ("DATEADD(TODAY(), 99999999999, 'year')", "date_range"),
         ("DATEADD(TODAY(), -99999, 'month')", "date_range"),
+        ("DATEADD(TODAY(), -1027, 'year')", "date_range"),
+        ("TODAY() - 380000", "date_range"),
         ("DATEADD(TODAY(), 1, 'hour')", "unit_needs_time"),
         ("DATEADD(TODAY(), 1, 'eon')", "not_a_unit"),
         ("DATEDIF(TODAY(), TODAY(), 1)", "not_a_unit"),
