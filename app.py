@@ -5,7 +5,11 @@ from typing import Any
 from flask import Flask
 
 from runtime import config, web
+from runtime.accounts.routes import accounts
+from runtime.admin import admin
 from runtime.db import db
+from runtime.home import home
+from runtime.inbox import inbox
 
 
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
@@ -21,6 +25,8 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app.config.update(overrides)
     db.init_app(app)
     web.init_app(app)
+    for blueprint in (accounts, home, inbox, admin):
+        app.register_blueprint(blueprint)
     return app
 
 

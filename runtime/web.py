@@ -1,14 +1,95 @@
-"""What every request passes through: write mode, language, headers, limits, error pages."""
+"""What every request passes through: write mode, limits, CSRF, sign-in, language, headers, error pages."""
 
-from flask import Flask, request
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+
+from runtime import config, endpoints, error_pages, i18n, limits, shell
 from runtime import db as database
+from runtime.accounts import sessions
+from runtime.htmx import Request, is_htmx
+
+CSRF_HOURS = 12
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+A_YEAR = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
-    """Connect the hooks of every request."""
+    """Connect the hooks of every request, in the order in which they run."""
+    app.request_class = Request
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.before_request(_set_write_mode)
+    limits.init_app(app)
+    _protect_from_other_sites(app)
+    sessions.init_app(app)
+    i18n.init_app(app)
+    app.before_request(_set_reader)
+    shell.init_app(app)
+    error_pages.init_app(app)
+    app.url_defaults(_name_the_version)
+    app.after_request(_add_headers)
 
 
 def _set_write_mode() -> None:
-    database._writing.set(request.method not in ("GET", "HEAD", "OPTIONS"))
+    safe = request.method in ("GET", "HEAD", "OPTIONS") or endpoints.marked("reads_only")
+    database._writing.set(not safe)
+
+
+def _protect_from_other_sites(app: Flask) -> None:
+    # The API takes bearer tokens only, which no other site can make a browser send.
+    app.config.update(WTF_CSRF_TIME_LIMIT=CSRF_HOURS * 3600, WTF_CSRF_CHECK_DEFAULT=False)
+    protection = CSRFProtect(app)
+
+    def protect() -> None:
+        if request.endpoint and not endpoints.is_api():
+            protection.protect()
+
+    app.before_request(protect)
+
+
+def _set_reader() -> None:
+    if request.endpoint != "static":
+        g.reader = i18n.reader()
+
+
+def _name_the_version(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "v" not in values:
+        path = Path(config.ROOT, "static", values["filename"])
+        if path.is_file():
+            values["v"] = _digest(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=200)
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "static" and request.args.get("v"):
+        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    elif request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if sessions.is_secure():
+        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+    if is_htmx() and not endpoints.is_api():
+        # A page that stays open for days keeps a valid token; static/app.js takes it over.
+        response.headers["X-CSRF-Token"] = generate_csrf()
+    return response

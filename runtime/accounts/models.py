@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -23,7 +24,7 @@ class Department(Base):
     )
 
 
-class User(Base):
+class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
     """A person who can sign in. `email` is stored in lower case; `password_hash` is empty until chosen."""
 
     __tablename__ = "users"
@@ -43,6 +44,12 @@ class User(Base):
 
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id], lazy="joined")
     roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    session_token = ""  # of the browser that asks; not stored
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie: the token of the session, not the number of the user."""
+        return self.session_token
 
 
 class UserRole(Base):

@@ -1,0 +1,123 @@
+"""The forms of accounts: set-up, sign-in, passwords, profile."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import ValidationError
+
+from runtime.accounts import passwords
+from runtime.i18n import LANGUAGES, zones
+from runtime.text import clean_text
+
+NAME_LENGTH = 200
+
+
+def filled(form: FlaskForm, field: Field) -> None:
+    """The field holds a text that can be stored; it is cleaned in place."""
+    try:
+        field.data = clean_text(field.data or "")
+    except ValueError:
+        raise ValidationError(_("This text holds characters that cannot be stored.")) from None
+    if not field.data:
+        raise ValidationError(_("Fill in this field."))
+    if len(field.data) > NAME_LENGTH:
+        raise ValidationError(_("Use at most %(number)s characters.", number=NAME_LENGTH))
+
+
+def an_address(form: FlaskForm, field: Field) -> None:
+    """The field holds one e-mail address."""
+    try:
+        field.data = validate_email(field.data or "", check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        raise ValidationError(_("Enter an e-mail address, like wang@example.com.")) from None
+
+
+def a_password(form: FlaskForm, field: Field) -> None:
+    """The field holds a password that is long enough and hard to guess."""
+    password = field.data or ""
+    if len(password) < passwords.MIN_LENGTH:
+        raise ValidationError(_("Use at least %(number)s characters.", number=passwords.MIN_LENGTH))
+    if len(password) > passwords.MAX_LENGTH:
+        raise ValidationError(_("Use at most %(number)s characters.", number=passwords.MAX_LENGTH))
+    if passwords.is_common(password, *personal(form)):
+        raise ValidationError(_("This password is easy to guess. Choose another, like a few words in a row."))
+
+
+def personal(form: Any) -> list[str]:
+    """What is known of the person, and so no secret."""
+    known = getattr(form, "known", [])
+    return [*known, *(form[name].data or "" for name in ("name", "email") if name in form)]
+
+
+def one_of_ours(form: FlaskForm, field: Field) -> None:
+    """A zone that we know, or none: it comes from the browser."""
+    if field.data not in zones():
+        field.data = ""
+
+
+PASSWORD_HELP = _l("At least 8 characters. A few words in a row are easy to keep and hard to guess.")
+
+
+class SetupForm(FlaskForm):
+    """Who the first administrator is."""
+
+    locale = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    name = StringField(_l("Your name"), [filled], render_kw={"autocomplete": "name"})
+    email = EmailField(_l("E-mail"), [an_address], render_kw={"autocomplete": "username"})
+    password = PasswordField(
+        _l("Password"), [a_password], description=PASSWORD_HELP, render_kw={"autocomplete": "new-password"}
+    )
+    zone = HiddenField(validators=[one_of_ours], render_kw={"data-zone": ""})
+
+
+class PasswordForm(FlaskForm):
+    """A password for an invited user."""
+
+    known: list[str]
+    password = PasswordField(
+        _l("New password"),
+        [a_password],
+        description=PASSWORD_HELP,
+        render_kw={"autocomplete": "new-password"},
+    )
+    zone = HiddenField(validators=[one_of_ours], render_kw={"data-zone": ""})
+
+
+class LoginForm(FlaskForm):
+    """E-mail and password; what is wrong with either is not told."""
+
+    email = EmailField(_l("E-mail"), render_kw={"autocomplete": "username"})
+    password = PasswordField(_l("Password"), render_kw={"autocomplete": "current-password"})
+    next = HiddenField()
+
+
+class ProfileForm(FlaskForm):
+    """What users change about themselves."""
+
+    name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "name"})
+    locale = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    zone = SelectField(_l("Time zone"), description=_l("Dates and times are shown in this zone."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone.choices = [
+            ("", _("Not chosen (UTC)")),
+            *((zone, zone.replace("_", " ")) for zone in zones()),
+        ]
+
+
+class ChangePasswordForm(FlaskForm):
+    """The old password and a new one."""
+
+    known: list[str]
+    old = PasswordField(_l("Present password"), render_kw={"autocomplete": "current-password"})
+    password = PasswordField(
+        _l("New password"),
+        [a_password],
+        description=PASSWORD_HELP,
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,0 +1,31 @@
+"""Marks on view functions. Without a mark a view needs a signed-in person and may write."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, request
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def open_to_all(view: View) -> View:
+    """The view answers people who have not signed in."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def reads_only(view: View) -> View:
+    """The view writes nothing in the request's own transaction, though it is asked by POST."""
+    view.reads_only = True  # type: ignore[attr-defined]
+    return view
+
+
+def marked(mark: str) -> bool:
+    """Whether the view of the present request carries the mark."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, mark, False))
+
+
+def is_api() -> bool:
+    """Whether the caller is a program that speaks JSON and shows a bearer token."""
+    return request.path.startswith("/api/")

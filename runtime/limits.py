@@ -1,0 +1,70 @@
+"""How much one request may bring, and how often somebody may try."""
+
+from typing import Any, BinaryIO
+from urllib.parse import parse_qsl
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.formparser import FormDataParser
+
+MEGABYTE = 1024 * 1024
+MAX_BODY = 16 * MEGABYTE
+MAX_TEXT_OF_MULTIPART = 4 * MEGABYTE
+MAX_KEYS = 2_000
+
+SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
+SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"
+
+limiter = Limiter(get_remote_address, strategy="fixed-window")
+
+
+class FormParser(FormDataParser):
+    """Werkzeug's parser with the limits that it applies to multipart bodies only, and strict about UTF-8."""
+
+    def _parse_urlencoded(
+        self, stream: Any, mimetype: str, content_length: int | None, options: dict[str, str]
+    ) -> tuple[BinaryIO, MultiDict[str, str], MultiDict[str, Any]]:
+        body = stream.read()
+        if body.count(b"&") >= MAX_KEYS:
+            raise RequestEntityTooLarge
+        try:
+            items = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict")
+        except UnicodeDecodeError as error:
+            raise BadRequest from error
+        return stream, self.cls(items), self.cls()
+
+
+def init_app(app: Flask) -> None:
+    """Set the limits of bodies and connect the counter of tries."""
+    app.config.setdefault("SIGN_IN_TRIES", SIGN_IN_TRIES)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_TEXT_OF_MULTIPART,
+        MAX_FORM_PARTS=MAX_KEYS,
+        RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    if app.config["REDIS_URL"]:
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 0.3, "socket_timeout": 1}
+    limiter.init_app(app)
+    app.before_request(_refuse_packed_bodies)
+
+
+def _refuse_packed_bodies() -> None:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
+
+
+def account_key() -> str:
+    """Tries are counted by the account that is named, whether it exists or not."""
+    return "account:" + request.form.get("email", "").strip().lower()[:320]
+
+
+def sign_in_tries() -> str:
+    """How many tries an account has; a setting, because tests need another number."""
+    tries: str = current_app.config["SIGN_IN_TRIES"]
+    return tries

@@ -1,0 +1,100 @@
+"""What the frame around every page shows: navigation, unread notices, theme, icons."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+
+from runtime import inbox
+from runtime.access import can
+from runtime.accounts.models import User
+from runtime.definitions import lookup
+from runtime.definitions.documents import AppInfo
+from runtime.i18n import locale
+from runtime.notifications.markdown import html
+from runtime.text import localized
+
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+SPRITE = "vendor/tabler-icons-3.51.0.svg"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere to go; `forms` are filled for the app that the person is in."""
+
+    url: str
+    icon: str
+    title: str
+    forms: tuple["Place", ...] = ()
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of a signed-in person."""
+
+    apps: tuple[Place, ...]
+    administers: bool
+    unread: int
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what the frame needs."""
+    app.jinja_env.globals.update(icon=icon, theme=theme, here=here, shell=shell, markdown=markdown)
+
+
+def shell() -> Shell | None:
+    """The frame for the person who asks; None for people without a session."""
+    if not current_user.is_authenticated:
+        return None
+    user: User = current_user._get_current_object()
+    places = tuple(_app_place(user, app) for app in lookup.apps() if can(user, "read", app))
+    return Shell(places, can(user, "administer", "platform"), inbox.unread(user))
+
+
+def _app_place(user: User, app: AppInfo) -> Place:
+    url = f"/apps/{app.key}/"
+    forms = _form_places(user, app, url) if request.path.startswith(url) else ()
+    return Place(url, app.icon or "apps", localized(app.title, locale(), app.default_locale), forms)
+
+
+def _form_places(user: User, app: AppInfo, url: str) -> tuple[Place, ...]:
+    return tuple(
+        Place(
+            f"{url}forms/{form.key}/",
+            form.icon or "forms",
+            localized(form.title, locale(), app.default_locale),
+        )
+        for form in lookup.forms(app.key)
+        if can(user, "read", form)
+    )
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """An icon of the sprite; decoration unless it has a label."""
+    meaning = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    address = url_for("static", filename=SPRITE) + f"#tabler-{name}"
+    return Markup('<svg class="icon" {}><use href="{}"></use></svg>').format(meaning, address)
+
+
+def markdown(body: str) -> Markup:
+    """The Markdown of a message as HTML; what could run or load anything is removed there."""
+    return Markup(html(body))  # noqa: S704
+
+
+def theme() -> str:
+    """The theme this browser chose: auto, light or dark."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def theme_names() -> dict[str, str]:
+    """The themes by their names in the reader's language."""
+    return {"auto": _("Like the device"), "light": _("Light"), "dark": _("Dark")}
+
+
+def here() -> str:
+    """The present page as a path with its query, to come back to."""
+    return request.full_path.rstrip("?")

@@ -1,0 +1,111 @@
+// What every page shares: the CSRF token on htmx requests, input methods (IME), messages, small conveniences.
+(() => {
+  const texts = document.getElementById("texts").dataset;
+  const meta = document.querySelector('meta[name="csrf-token"]') ?? { content: "" };
+
+  // --- Input methods: while pinyin is being composed nobody else hears of it, so no request per keystroke.
+  for (const name of ["input", "change", "keydown", "keyup"]) {
+    document.addEventListener(name, (event) => {
+      if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+    }, true);
+  }
+  document.addEventListener("compositionend", (event) => {
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+  }, true);
+
+  // --- Messages
+  function say(text) {
+    const live = document.getElementById("live");
+    live.textContent = "";
+    requestAnimationFrame(() => { live.textContent = text; });
+  }
+
+  function button(label, action) {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.textContent = label;
+    element.addEventListener("click", action);
+    return element;
+  }
+
+  function toast(text, action) {
+    const note = document.createElement("div");
+    const words = document.createElement("p");
+    note.className = "toast-note";
+    note.setAttribute("role", "alert");
+    words.textContent = text;
+    note.append(words);
+    if (action) note.append(action);
+    note.append(button(texts.close, () => note.remove()));
+    document.getElementById("toasts").replaceChildren(note);
+    return note;
+  }
+
+  function signInLink() {
+    const link = document.createElement("a");
+    link.href = "/login";
+    link.target = "_blank";
+    link.textContent = texts.signIn;
+    return link;
+  }
+
+  window.formwright = { say, toast };
+  document.addEventListener("fw:say", (event) => say(event.detail.text ?? event.detail.value));
+  document.addEventListener("fw:toast", (event) => toast(event.detail.text ?? event.detail.value));
+
+  // --- Requests of htmx
+  document.addEventListener("htmx:config:request", (event) => {
+    event.detail.ctx.request.headers["X-CSRF-Token"] = meta.content;
+  });
+
+  function takeToken(headers) {
+    const token = headers.get("X-CSRF-Token");
+    if (!token) return;
+    meta.content = token;
+    for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
+  }
+
+  function again(ctx) {
+    const source = ctx.sourceElement;
+    if (source.isConnected) source.dispatchEvent(new Event(ctx.sourceEvent?.type ?? "change", { bubbles: true }));
+  }
+
+  // Only what the page expects is swapped in: other errors leave the page, and what was typed, alone.
+  const EXPECTED = [409, 422, 428];
+  const tried = new WeakSet();
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    const { status, headers } = ctx.response;
+    takeToken(headers);
+    if (status < 400 || EXPECTED.includes(status)) return;
+    event.preventDefault();
+    if (status === 401) toast(texts.signedOut, signInLink());
+    else if (status === 403 && !tried.delete(ctx.sourceElement)) {
+      tried.add(ctx.sourceElement); // the token was old: the answer brought a new one
+      setTimeout(() => again(ctx));
+    } else toast(new DOMParser().parseFromString(ctx.text, "text/html").body.textContent.trim());
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const { ctx } = event.detail;
+    if (!ctx?.request) return;
+    const note = toast(texts.failed, button(texts.retry, () => { note.remove(); again(ctx); }));
+  });
+
+  // --- Conveniences
+  for (const field of document.querySelectorAll("[data-zone]")) {
+    field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  }
+  document.querySelector("[data-focus]")?.focus();
+  for (const field of document.querySelectorAll("[data-submit]")) {
+    field.addEventListener("change", () => field.form.requestSubmit());
+  }
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("[data-copy]");
+    if (!copy) return;
+    const field = document.getElementById(copy.dataset.copy);
+    field.select();
+    await navigator.clipboard?.writeText(field.value);
+    say(copy.dataset.copied);
+    copy.querySelector("[data-label]").textContent = copy.dataset.copied;
+  });
+})();
