@@ -1,0 +1,164 @@
+"""Who may do what: `can` answers for one target, `visible` as a condition that queries compile.
+
+Both come from one set of grants (role × form × action × scope), so a list never shows what a page refuses.
+Denied unless granted. An administrator sees the records of every app, a designer none without a role.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from runtime import conditions
+from runtime.accounts.models import Department, User
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import AppInfo, Form, Grant
+
+RECORD_ACTIONS = ("create", "read", "update", "delete")
+EVERYTHING: Mapping[str, Any] = {}
+NOTHING: Mapping[str, Any] = {"not": {}}
+_MAX_ENUM = 1_000  # of a condition
+
+Document = Mapping[str, Any]
+
+
+class Owned(Protocol):
+    """A record as far as rights go."""
+
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def created_by(self) -> int | None: ...
+    @property
+    def department_id(self) -> int | None: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+
+Target = Form | tuple[Form, Owned] | AppInfo | str
+
+
+def can(user: User | None, action: str, target: Target) -> bool:
+    """Whether the user may do this: create, read, update, delete with a form or one of its records; read an
+    app; design an app or the "platform"; administer the "platform".
+    """
+    if user is None or not user.active:
+        return False
+    if action in ("design", "administer"):
+        return user.is_admin or (action == "design" and user.is_designer)
+    if isinstance(target, AppInfo):
+        return action == "read" and (user.is_admin or bool(_roles(user, target.key)))
+    if isinstance(target, Form):
+        return action in RECORD_ACTIONS and (user.is_admin or bool(_grants(user, action, target)))
+    if isinstance(target, tuple):
+        form, record = target
+        return conditions.compile(visible(user, action, form)).holds(_context(record), {})
+    return False
+
+
+def visible(user: User | None, action: str, form: Form) -> Document:
+    """The condition on the records with which the user may do this; `NOTHING` when there are none."""
+    if user is None or not user.active:
+        return NOTHING
+    if user.is_admin:
+        return EVERYTHING
+    scopes = dict.fromkeys(grant.scope for grant in _grants(user, action, form))
+    if "all" in scopes:
+        return EVERYTHING
+    return any_of(_SCOPES[scope](user, form) for scope in scopes)
+
+
+def facts(user: User | None) -> dict[str, Any]:
+    """The user as conditions and formulas may name him: `user.id`, `user.department_id`; no empty ones."""
+    if user is None:
+        return {}
+    known = {"id": user.id, "department_id": user.department_id}
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def all_of(*documents: Document | None) -> Document:
+    """The condition that holds when all of these hold; None and `EVERYTHING` add nothing."""
+    parts = [document for document in documents if document]
+    if not parts:
+        return EVERYTHING
+    return parts[0] if len(parts) == 1 else {"allOf": parts}
+
+
+def any_of(documents: Iterable[Document]) -> Document:
+    """The condition that holds when one of these holds; of none at all: never."""
+    parts = [document for document in documents if document != NOTHING]
+    if not parts:
+        return NOTHING
+    return parts[0] if len(parts) == 1 else {"anyOf": parts}
+
+
+def _roles(user: User, app_key: str) -> list[str]:
+    return [role.role for role in user.roles if role.app == app_key]
+
+
+def _grants(user: User, action: str, form: Form) -> list[Grant]:
+    """The grants of the user's roles for this action on this form; a role that is gone grants nothing."""
+    keys = _roles(user, form.app)
+    if not keys:
+        return []
+    roles = lookup.app_info(form.app).roles
+    return [
+        grant
+        for key in keys
+        if key in roles
+        for grant in roles[key].grants
+        if grant.form == form.key and action in grant.actions
+    ]
+
+
+def _equal(key: str, value: int) -> Document:
+    return {"required": [key], "properties": {key: {"const": value}}}
+
+
+def _own(user: User, _form: Form) -> Document:
+    return {"anyOf": [_equal("owner_id", user.id), _equal("created_by", user.id)]}
+
+
+def _department(user: User, _form: Form) -> Document:
+    return NOTHING if user.department_id is None else _equal("department_id", user.department_id)
+
+
+def _department_below(user: User, _form: Form) -> Document:
+    if user.department is None:
+        return NOTHING
+    ids = below(user.department)
+    chunks = [ids[i : i + _MAX_ENUM] for i in range(0, len(ids), _MAX_ENUM)]
+    return any_of(
+        {"required": ["department_id"], "properties": {"department_id": {"enum": chunk}}} for chunk in chunks
+    )
+
+
+def _unowned(_user: User, form: Form) -> Document:
+    """Nobody's records: the owner field is empty; without such a field, nobody made them (samples)."""
+    return {"not": {"required": [form.owner_field or "owner_id"]}}
+
+
+_SCOPES = {
+    "own": _own,
+    "department": _department,
+    "department_below": _department_below,
+    "unowned": _unowned,
+}
+
+
+def below(department: Department) -> list[int]:
+    """The ids of a department and of all departments under it."""
+    if not department.path:
+        return [department.id]
+    inside = select(Department.id).where(Department.path.startswith(department.path, autoescape=True))
+    return sorted({department.id, *db.session.scalars(inside)})
+
+
+def _context(record: Owned) -> dict[str, Any]:
+    system = {
+        "owner_id": record.owner_id,
+        "created_by": record.created_by,
+        "department_id": record.department_id,
+    }
+    return {**record.values, **{key: value for key, value in system.items() if value is not None}}

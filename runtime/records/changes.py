@@ -1,0 +1,93 @@
+"""What every change of a record goes through: the locked row, its revision, the event that tells of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from runtime import times
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict, Forbidden, NotFound
+from runtime.records import rows
+from runtime.records.models import Event
+from runtime.records.rows import Record, Values
+from runtime.records.sources import Actor, allowed, is_id
+from runtime.records.tables import table
+from runtime.records.tokens import Token
+
+AFTER_EVENT: list[Callable[[Session, Event, Form], None]] = []
+"""Called in the saving transaction with every event; a failure fails the save."""
+
+
+def locked(actor: Actor, form: Form, record_id: int, action: str) -> Record:
+    """The record, locked until the commit; NotFound for what may not be read, Forbidden for the rest."""
+    if not is_id(record_id):
+        raise NotFound(_("There is no such record."))
+    may_read = allowed(form, actor.scope("read", form))
+    may_act = allowed(form, actor.scope(action, form)).label("may_act")
+    query = select(*rows.columns(form), may_act).where(table(form).c.id == record_id, may_read)
+    row: Any = db.session.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such record."))
+    if not row.may_act:
+        raise Forbidden(
+            _("You may not change this record.")
+            if action == "update"
+            else _("You may not delete this record.")
+        )
+    return rows.record(form, row)
+
+
+def require_revision(record: Record, revision: int | None) -> None:
+    """Conflict when the writer saw another revision than the one that is there."""
+    if revision is not None and revision != record.revision:
+        raise stale()
+
+
+def stale() -> Conflict:
+    """Somebody else saved in between."""
+    return Conflict(_("Somebody else changed this record in the meantime."), code="stale")
+
+
+def differing(before: Values, after: Values) -> list[str]:
+    """The keys whose values differ, in the order of the records."""
+    return [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
+
+
+def note(
+    actor: Actor,
+    form: Form,
+    kind: str,
+    record_id: int,
+    revision: int,
+    before: Values,
+    after: Values,
+    token: Token | None = None,
+) -> Event:
+    """Write the event of a change and tell all that listen, in this transaction."""
+    event = Event(
+        kind=kind,
+        form_id=form.definition_id,
+        version_id=form.version_id,
+        record_id=record_id,
+        revision=revision,
+        origin=actor.origin,
+        user_id=actor.user_id,
+        run_id=actor.run_id,
+        depth=actor.depth,
+        root_id=actor.root_id,
+        before=before,
+        after=after,
+        changed=differing(before, after),
+        token=token.key if token else None,
+        token_hash=token.hash if token else None,
+        at=times.now(),
+    )
+    db.session.add(event)
+    db.session.flush([event])
+    for listener in AFTER_EVENT:
+        listener(db.session(), event, form)
+    return event

@@ -1,0 +1,99 @@
+"""Deleting records: what refers to one stops it or, where the reference says so, goes with it."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict
+from runtime.records import changes
+from runtime.records.rows import Record
+from runtime.records.sources import Actor
+from runtime.records.tables import stored, table
+from runtime.records.wording import said
+
+MAX_TOGETHER = 1000  # records that may go with one; more needs a decision, not a click
+MAX_DEPTH = 8
+
+
+def delete(actor: Actor, form: Form, record_id: int, *, revision: int | None = None) -> None:
+    """Delete a record and those whose reference to it says `on_delete: delete`; its events keep the values.
+
+    Never commits. Conflict("stale") for another revision than `revision`; Conflict("referred_to"), naming the
+    forms, while other records refer to it. NotFound, Forbidden as for a save.
+    """
+    record = changes.locked(actor, form, record_id, "delete")
+    changes.require_revision(record, revision)
+    _delete(actor, form, record, 0)
+
+
+def _delete(actor: Actor, form: Form, record: Record, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise Conflict(
+            _("Too many records hang together here: delete the last ones first."), code="referred_to"
+        )
+    _delete_dependants(actor, form, record, depth)
+    try:
+        with db.session.begin_nested():
+            db.session.execute(delete_rows(table(form)).where(table(form).c.id == record.id))
+    except IntegrityError:
+        raise _referred_to(form, record.id) from None
+    changes.note(actor, form, "deleted", record.id, record.revision, record.values, {})
+
+
+def _delete_dependants(actor: Actor, form: Form, record: Record, depth: int) -> None:
+    # Who may delete a record may delete what was made to go with it, whatever his rights on that form are.
+    whole = Actor(actor.user, actor.origin, actor.run_id, actor.depth, actor.root_id, trusted=True)
+    for other, key in referring(form):
+        if other.fields[key].options.get("on_delete") != "delete":
+            continue
+        ids = _referring_ids(other, key, record.id)
+        if len(ids) > MAX_TOGETHER:
+            raise _referred_to(form, record.id)
+        for each in ids:
+            _delete(whole, other, changes.locked(whole, other, each, "delete"), depth + 1)
+
+
+def _referring_ids(other: Form, key: str, record_id: int) -> list[int]:
+    own = table(other).c
+    same = own[key] == record_id
+    if other.fields[key].options.get("form") == other.key:
+        same = same & (own.id != record_id)
+    return list(db.session.scalars(select(own.id).where(same).order_by(own.id).limit(MAX_TOGETHER + 1)))
+
+
+def referring(form: Form) -> Iterator[tuple[Form, str]]:
+    """The reference fields, of every form in force of the app, that point at records of this form."""
+    for other in lookup.forms(form.app):
+        for key, field in stored(other).items():
+            if field.type.name == "reference" and field.options["form"] == form.key:
+                yield other, key
+
+
+def _referred_to(form: Form, record_id: int) -> Conflict:
+    counts: dict[str, int] = {}
+    for other, key in referring(form):
+        own = table(other).c
+        found = (
+            db.session.scalar(select(func.count()).select_from(table(other)).where(own[key] == record_id))
+            or 0
+        )
+        if found:
+            title = said(other.title)
+            counts[title] = counts.get(title, 0) + found
+    words = ", ".join(
+        ngettext("%(num)d record of %(form)s", "%(num)d records of %(form)s", count, form=title)
+        for title, count in counts.items()
+    )
+    if not words:  # a retired form, or a field that was removed: its column still points here
+        words = _("records of a form that is no longer in use")
+    return Conflict(
+        _("This record cannot be deleted while others refer to it: %(records)s.", records=words),
+        code="referred_to",
+    )

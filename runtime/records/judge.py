@@ -1,0 +1,204 @@
+"""Judges the values of a record: defaults → fill and look-ups → visibility → computed → required → validation
+→ checks. Pure given `Sources`, and without writing, so that a form can be judged while it is filled.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry
+
+from runtime import formulas, problems
+from runtime.definitions.documents import Check, Form
+from runtime.errors import Problem
+from runtime.fields import Field, FieldError
+from runtime.formulas import FormulaError
+from runtime.records import values as settling
+from runtime.records.values import Case, Outcome, Values
+from runtime.records.wording import problem, said
+
+NOT_AVAILABLE = "not_available"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a save would store and say. `values` holds look-ups too; `ignored` are the keys that were sent but
+    may not be written; `facts` is what the conditions on offered records may name.
+    """
+
+    values: Values
+    visible: frozenset[str]
+    required: frozenset[str]
+    locked: frozenset[str]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    ignored: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+
+def judge(case: Case, given: Mapping[str, Any]) -> Judged:
+    """The judgement on a record of this case with the given values; None as a value clears it."""
+    outcome = settling.settle(case, given)
+    visible = frozenset(case.form.fields.keys() - outcome.state.hidden.keys())
+    required = frozenset(key for key in case.form.required | outcome.state.required if key in visible)
+    found = _Findings(case, outcome, visible)
+    found.faults()
+    found.missing(required)
+    found.unfit()
+    found.unavailable()
+    found.failed_checks()
+    return Judged(
+        values=outcome.values,
+        visible=visible,
+        required=required,
+        locked=outcome.state.locked,
+        problems=tuple(_ordered(case.form, found.problems)),
+        warnings=tuple(found.warnings),
+        ignored=outcome.ignored,
+        facts=settling.facts(case, outcome.values),
+    )
+
+
+def _ordered(form: Form, found: Iterable[Problem]) -> list[Problem]:
+    place = {key: index for index, key in enumerate(form.fields)}
+    return sorted(found, key=lambda each: place.get(str(each.path[0]), 0))
+
+
+class _Findings:
+    """Gathers what is wrong, one problem for a field: the first that is found."""
+
+    def __init__(self, case: Case, outcome: Outcome, visible: frozenset[str]) -> None:
+        self.case, self.form, self.values = case, case.form, outcome.values
+        self.visible, self._outcome = visible, outcome
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self._at: set[str] = set()
+
+    def _add(self, key: str, code: str, params: Mapping[str, Any] | None = None) -> None:
+        if key not in self._at:
+            self._at.add(key)
+            self.problems.append(problem(self.form, key, code, params))
+
+    def faults(self) -> None:
+        """Values that could not be read or computed."""
+        for key, error in self._outcome.faults.items():
+            if key in self.visible:
+                self._fault(key, error)
+
+    def _fault(self, key: str, error: FieldError | FormulaError) -> None:
+        if isinstance(error, FieldError):
+            self._add(key, error.code, error.params)
+        elif key not in self._at:
+            self._at.add(key)
+            self.problems.append(Problem((key,), error.code, formulas.sentence(error)))
+
+    def missing(self, required: frozenset[str]) -> None:
+        """Required fields without a value."""
+        for key in sorted(required):
+            if key not in self.values and self.form.fields[key].type.writable:
+                self._add(key, "required")
+
+    def unfit(self) -> None:
+        """Values that their schema or their field type refuses."""
+        for key, validator in validators(self.form).items():
+            if key not in self.values or key not in self.visible or key in self._at:
+                continue
+            error = next(validator.iter_errors(self.values[key]), None)
+            if error is not None and self.form.fields[key].type.name in settling.POINTERS:
+                self._add(key, NOT_AVAILABLE)
+            elif error is not None:
+                self._add(key, *problems.from_json_schema(error))
+            else:
+                self._check(self.form.fields[key])
+
+    def _check(self, field: Field) -> None:
+        try:
+            field.type.check(self.values[field.key], field)
+        except FieldError as error:
+            self._add(field.key, error.code, error.params)
+
+    def unavailable(self) -> None:
+        """References, members, departments that are not there for this writer: one answer for all reasons."""
+        for key in self._pointers("reference"):
+            if self._may_have_changed(key) and not self._is_offered(key):
+                self._add(key, NOT_AVAILABLE)
+        self._gone("member", lambda ids: self.case.sources.members(ids).keys())
+        self._gone("department", self.case.sources.departments)
+
+    def _pointers(self, kind: str) -> list[str]:
+        return [
+            key
+            for key in pointers(self.form, kind)
+            if key in self.values and key in self.visible and key not in self._at
+        ]
+
+    def _changed(self, key: str) -> bool:
+        return self.values.get(key) != self.case.before.get(key)
+
+    def _may_have_changed(self, key: str) -> bool:
+        """Whether the reference or a value that its offer compares with is another than the stored one."""
+        return self._changed(key) or any(map(self._changed, _offer_reads(self.form, key)))
+
+    def _is_offered(self, key: str) -> bool:
+        target = str(self.form.fields[key].options["form"])
+        if target == self.form.key and self.values[key] == self.case.system.get("id"):
+            return False
+        record = self.case.sources.record(target, self.values[key])
+        offer = self.form.offers.get(key)
+        if record is None or offer is None:
+            return record is not None
+        return offer.holds(dict(record), settling.facts(self.case, self.values))
+
+    def _gone(self, kind: str, existing: Any) -> None:
+        changed = [key for key in self._pointers(kind) if self._changed(key)]
+        there = existing(self.values[key] for key in changed) if changed else ()
+        for key in changed:
+            if self.values[key] not in there:
+                self._add(key, NOT_AVAILABLE)
+
+    def failed_checks(self) -> None:
+        """Checks of the form that do not hold; one over a value that has a problem already is not asked."""
+        for check in self.form.checks:
+            if check.at in self.visible and not self._at & _read_by(check):
+                self._ask(check)
+
+    def _ask(self, check: Check) -> None:
+        try:
+            read = settling.reader(self.case, self.values)
+            holds = formulas.evaluate(check.formula, read, now=self.case.now, zone=self.form.zone)
+        except FormulaError as error:
+            self._fault(check.at, error)
+            return
+        if holds is False:
+            failed = Problem((check.at,), check.key, said(check.message))
+            (self.problems if check.level == "error" else self.warnings).append(failed)
+
+
+def _read_by(check: Check) -> frozenset[str]:
+    return frozenset(settling.field_of(path) for path in check.formula.names)
+
+
+def _offer_reads(form: Form, key: str) -> list[str]:
+    """The fields of this form that the condition on offered records compares with."""
+    offer = form.offers.get(key)
+    if offer is None:
+        return []
+    return [path.removeprefix("record.") for path in offer.reads if path.startswith("record.")]
+
+
+@lru_cache(1024)
+def pointers(form: Form, kind: str) -> tuple[str, ...]:
+    """The stored fields of this type."""
+    return tuple(key for key, field in form.fields.items() if field.type.name == kind)
+
+
+@lru_cache(1024)
+def validators(form: Form) -> Mapping[str, Draft202012Validator]:
+    """The compiled schema of each stored field. The registry is empty, so nothing is ever fetched."""
+    return {
+        key: Draft202012Validator(field.type.value_schema(field), registry=Registry())
+        for key, field in form.fields.items()
+        if field.type.stored
+    }

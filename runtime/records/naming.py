@@ -1,0 +1,78 @@
+"""What a record is called where others point at it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from runtime import access
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.fields import Field, Reader
+from runtime.records.sources import allowed, is_id
+from runtime.records.tables import stored, table
+from runtime.records.values import POINTERS
+from runtime.records.wording import locale
+
+CHUNK = 500
+
+
+def read(form: Form, ids: Iterable[int], scope: access.Document | None) -> dict[int, str]:
+    """The titles of records by id, without those that are gone or outside of the scope (None: no scope)."""
+    wanted = sorted({each for each in ids if is_id(each)})
+    own = table(form).c
+    limits = [] if scope is None else [allowed(form, scope)]
+    found: list[Any] = []
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        found += db.session.execute(_select(form).where(own.id.in_(chunk), *limits)).all()
+    return _titles(form, found)
+
+
+def first(form: Form, wanted: Sequence[ColumnElement[bool]], limit: int) -> list[tuple[int, str]]:
+    """The first records that meet the conditions, by title."""
+    field, own = title_field(form), table(form).c
+    order = [own.id.desc()] if field is None else [own[field.key], own.id]
+    found = db.session.execute(_select(form).where(*wanted).order_by(*order).limit(limit)).all()
+    return list(_titles(form, found).items())
+
+
+def title_field(form: Form) -> Field | None:
+    """The field that titles the records: the declared one, else the first text or serial number.
+
+    A pointer is no title of its own: what it points to may be hidden from the reader, or change its name.
+    """
+    fields = {key: field for key, field in stored(form).items() if field.type.name not in POINTERS}
+    if form.title_field in fields:
+        return fields[form.title_field]
+    return next((field for field in fields.values() if field.type.name in ("text", "serial")), None)
+
+
+def _select(form: Form) -> Any:
+    field, own = title_field(form), table(form).c
+    return select(own.id) if field is None else select(own.id, own[field.key])
+
+
+def _titles(form: Form, found: Sequence[Any]) -> dict[int, str]:
+    field = title_field(form)
+    if field is None:
+        return {row.id: f"#{row.id}" for row in found}
+    reader = Reader(locale(), form.zone)
+    shown: dict[int, str] = {}
+    for record_id, column in found:
+        value = field.type.from_column(column, field)
+        shown[record_id] = field.type.display(value, field, reader, _NoNames()) or f"#{record_id}"
+    return shown
+
+
+class _NoNames:
+    """A title points to nothing."""
+
+    def record(self, form: str, record_id: int) -> str | None:
+        return None
+
+    def member(self, user_id: int) -> str | None:
+        return None
+
+    def department(self, department_id: int) -> str | None:
+        return None

@@ -1,0 +1,133 @@
+"""Reads records: one, a page, titles, what a reference offers; always within the reader's rights."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+
+from runtime import access
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.errors import NotFound
+from runtime.records import lookups, naming, paging, rows
+from runtime.records import search as searching
+from runtime.records.rows import Record
+from runtime.records.sources import allowed, is_id
+from runtime.records.tables import table
+
+__all__ = ["Page", "Record", "count", "get", "options", "page", "titles"]
+
+MAX_LIMIT = 200
+MAX_COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records of a list. `next` is the cursor of the following page, None on the last; `total` is None unless
+    it was asked for, and `capped` says that there are more than `total`.
+    """
+
+    items: list[Record]
+    next: str | None
+    total: int | None
+    capped: bool = False
+
+
+def get(user: User | None, form: Form, record_id: int) -> Record:
+    """The record; NotFound when there is none or the user may not read it."""
+    row = None
+    if is_id(record_id):
+        readable = allowed(form, access.visible(user, "read", form))
+        row = db.session.execute(
+            select(*rows.columns(form)).where(table(form).c.id == record_id, readable)
+        ).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such record."))
+    return lookups.shown(user, form, [rows.record(form, row)])[0]
+
+
+def page(
+    user: User | None,
+    form: Form,
+    *,
+    condition: access.Document | None = None,
+    sort: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+    search: str = "",
+    facts: Mapping[str, Any] | None = None,
+    total: bool = True,
+) -> Page:
+    """A page of the records that the user may read, in a stable order.
+
+    `sort` is a field or system column, `-` before it for the other way; an unknown one means the form's own
+    order. `after` is the cursor of the page before; one that does not fit this order is as good as none.
+    Empty values come before all others. ConditionError for a condition over something that is no column.
+    """
+    wanted = _wanted(user, form, condition, search, facts)
+    order = paging.order(form, sort)
+    limit = max(1, min(limit, MAX_LIMIT))
+    found = paging.fetch(form, wanted, order, limit + 1, after)
+    items = [rows.record(form, row) for row in found[:limit]]
+    following = paging.cursor(form, order, items[-1]) if len(found) > limit else None
+    complete = following is None and not after
+    counted = (len(items) if complete else _counted(form, wanted)) if total else None
+    return Page(
+        items=lookups.shown(user, form, items),
+        next=following,
+        total=None if counted is None else min(counted, MAX_COUNTED),
+        capped=counted is not None and counted > MAX_COUNTED,
+    )
+
+
+def count(
+    user: User | None,
+    form: Form,
+    *,
+    condition: access.Document | None = None,
+    search: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> int:
+    """How many records the user may read: exact to 10,000, and 10,001 for more."""
+    return _counted(form, _wanted(user, form, condition, search, facts))
+
+
+def titles(form: Form, ids: Iterable[int], *, user: User | None = None) -> dict[int, str]:
+    """The titles of records by id; with `user` only of those that he may read."""
+    return naming.read(form, ids, None if user is None else access.visible(user, "read", form))
+
+
+def options(
+    user: User | None,
+    form: Form,
+    condition: access.Document | None = None,
+    search: str = "",
+    limit: int = 20,
+    *,
+    facts: Mapping[str, Any] | None = None,
+) -> list[tuple[int, str]]:
+    """What a reference to this form offers: id and title of the readable records that fit, by title."""
+    wanted = _wanted(user, form, condition, search, facts)
+    return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)))
+
+
+def _wanted(
+    user: User | None,
+    form: Form,
+    condition: access.Document | None,
+    sought: str,
+    facts: Mapping[str, Any] | None,
+) -> list[ColumnElement[bool]]:
+    own = {"user": access.facts(user), **(facts or {})}
+    wanted = [allowed(form, access.visible(user, "read", form)), *searching.matches(form, sought)]
+    if condition is not None:
+        wanted.append(allowed(form, condition, own))
+    return wanted
+
+
+def _counted(form: Form, wanted: list[ColumnElement[bool]]) -> int:
+    some = select(table(form).c.id).where(*wanted).limit(MAX_COUNTED + 1).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(some)) or 0)

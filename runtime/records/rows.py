@@ -1,0 +1,98 @@
+"""A row of a form's table as a record, and a record's values as columns."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row
+
+from runtime import times
+from runtime.conditions import ConditionError
+from runtime.definitions.documents import Form
+from runtime.fields import FieldType
+from runtime.records.tables import SYSTEM, stored, table
+
+Values = dict[str, Any]
+
+_Convert = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One filled form. `values` holds no empty value: an absent key is an empty field."""
+
+    id: int
+    revision: int
+    version_id: int
+    values: Values
+    created_at: datetime
+    created_by: int | None
+    updated_at: datetime
+    updated_by: int | None
+    owner_id: int | None
+    department_id: int | None
+
+
+_OWN = ("id", *(name for name in SYSTEM if name != "search_text"))
+
+
+def columns(form: Form) -> list[ColumnElement[Any]]:
+    """What to select so that `record` can read the row: the system columns, then the stored fields."""
+    own = table(form).c
+    return [own[name] for name in _OWN] + [own[key] for key in stored(form)]
+
+
+def record(form: Form, row: Row[Any]) -> Record:
+    """The record of a row that was selected with `columns`; further columns may follow."""
+    size = len(_OWN)
+    values: Values = {}
+    for (key, convert), found in zip(_readers(form), row[size:], strict=False):
+        if found is not None:
+            values[key] = found if convert is None else convert(found)
+    return Record(**dict(zip(_OWN, row, strict=False)), values=values)
+
+
+@lru_cache(1024)
+def _readers(form: Form) -> list[tuple[str, _Convert]]:
+    """How each stored field reads its column; None where the column value is the value."""
+    readers: list[tuple[str, _Convert]] = []
+    for key, field in stored(form).items():
+        plain = type(field.type).from_column is FieldType.from_column
+        readers.append((key, None if plain else _bound(field.type.from_column, field)))
+    return readers
+
+
+def _bound(convert: Callable[..., Any], field: Any) -> Callable[[Any], Any]:
+    return lambda found: convert(found, field)
+
+
+def to_columns(form: Form, values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """The column values of these stored fields, None for empty ones."""
+    return {key: form.fields[key].type.to_column(values.get(key), form.fields[key]) for key in keys}
+
+
+def column(form: Form, path: str) -> ColumnElement[Any]:
+    """The column of a field or system column, for conditions; ConditionError for anything else."""
+    key = path.removeprefix("record.")
+    if key in stored(form) or key in SYSTEM or key == "id":
+        return table(form).c[key]
+    raise ConditionError("unknown_path", name=path[:80])
+
+
+def system(found: Record) -> Values:
+    """The system values that conditions and formulas may name."""
+    known = {
+        "id": found.id,
+        "created_at": times.iso(found.created_at),
+        "created_by": found.created_by,
+        "owner_id": found.owner_id,
+        "department_id": found.department_id,
+    }
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def context(found: Record) -> Values:
+    """The record as conditions, formulas and automations see it: its values and its system values."""
+    return {**found.values, **system(found)}

@@ -1,0 +1,48 @@
+"""The text that a quick search of a list looks through, and how it looks."""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from runtime.definitions.documents import Form
+from runtime.fields import ValueType
+from runtime.records.tables import stored, table
+from runtime.text import search_key
+
+MAX_SEARCH = 200  # characters of a search that are looked at
+MAX_WORDS = 8
+MAX_LONG = 1000  # characters of a long text that can be found
+
+
+def text_of(form: Form, values: Mapping[str, Any]) -> str:
+    """The search text of a record: its short texts with pinyin, then the beginnings of its long ones."""
+    short = [str(values[key]) for key in _keys(form, long=False) if key in values]
+    long = [_plain(str(values[key])[:MAX_LONG]) for key in _keys(form, long=True) if key in values]
+    return " ".join(filter(None, [search_key(*short), *long]))
+
+
+@lru_cache(1024)
+def _keys(form: Form, *, long: bool) -> tuple[str, ...]:
+    found = [
+        key
+        for key, field in stored(form).items()
+        if field.type.value_type_of(field) is ValueType.TEXT
+        and field.type.name != "choice"
+        and (field.type.name == "long_text") == long
+    ]
+    # The title first: of many texts only the beginning is kept.
+    return tuple(sorted(found, key=lambda key: key != form.title_field))
+
+
+def matches(form: Form, search: str) -> list[ColumnElement[bool]]:
+    """The conditions of a quick search: every word stands somewhere in the record's search text."""
+    storable = search[:MAX_SEARCH].encode("utf-8", "ignore").decode().replace("\x00", " ")
+    words = _plain(storable).split()[:MAX_WORDS]
+    return [table(form).c.search_text.contains(word, autoescape=True) for word in words]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()

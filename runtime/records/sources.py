@@ -1,0 +1,114 @@
+"""What judging a record must know of other rows: referenced records, members, departments; each read once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import select
+
+from runtime import access, conditions
+from runtime.accounts.models import Department, User
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.errors import NotFound
+from runtime.records import rows
+from runtime.records.tables import table
+
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who writes, by which way. `trusted` (samples, the service identity) may read and write everything."""
+
+    user: User | None
+    origin: str  # page, api, automation, sample, import
+    run_id: int | None = None
+    depth: int = 0
+    root_id: int | None = None
+    trusted: bool = False
+
+    @property
+    def user_id(self) -> int | None:
+        return None if self.user is None else self.user.id
+
+    def scope(self, action: str, form: Form) -> access.Document:
+        """The condition on the records with which this actor may do this."""
+        return access.EVERYTHING if self.trusted else access.visible(self.user, action, form)
+
+
+class Member(NamedTuple):
+    """An active user, as far as records need one."""
+
+    department_id: int | None
+
+
+class Sources(Protocol):
+    """Reads other rows for the judge; a test may answer from memory."""
+
+    def record(self, form_key: str, record_id: Any) -> Mapping[str, Any] | None:
+        """Values and system values of a record of the same app; None for one that may not be read."""
+
+    def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
+        """The active users among these ids."""
+
+    def departments(self, ids: Iterable[Any]) -> frozenset[int]:
+        """The departments that exist among these ids."""
+
+
+class Database:
+    """The sources of one save: what was read once is not read again."""
+
+    def __init__(self, actor: Actor, app: str) -> None:
+        self._actor, self._app = actor, app
+        self._records: dict[tuple[str, int], Mapping[str, Any] | None] = {}
+        self._members: dict[int, Member | None] = {}
+
+    def record(self, form_key: str, record_id: Any) -> Mapping[str, Any] | None:
+        if not is_id(record_id):
+            return None
+        place = (form_key, record_id)
+        if place not in self._records:
+            self._records[place] = self._read(form_key, record_id)
+        return self._records[place]
+
+    def _read(self, form_key: str, record_id: int) -> Mapping[str, Any] | None:
+        try:
+            form = lookup.form(self._app, form_key)
+        except NotFound:
+            return None
+        row = db.session.execute(
+            select(*rows.columns(form)).where(
+                table(form).c.id == record_id, allowed(form, self._actor.scope("read", form))
+            )
+        ).one_or_none()
+        return None if row is None else rows.context(rows.record(form, row))
+
+    def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
+        asked = {each for each in ids if is_id(each)}
+        user = self._actor.user
+        if user is not None and user.active:
+            self._members[user.id] = Member(user.department_id)
+        unknown = asked - self._members.keys()
+        if unknown:
+            found = select(User.id, User.department_id).where(User.id.in_(unknown), User.active)
+            self._members |= dict.fromkeys(unknown)
+            self._members |= {row.id: Member(row.department_id) for row in db.session.execute(found)}
+        return {each: member for each in asked if (member := self._members[each]) is not None}
+
+    def departments(self, ids: Iterable[Any]) -> frozenset[int]:
+        asked = {each for each in ids if is_id(each)}
+        if not asked:
+            return frozenset()
+        return frozenset(db.session.scalars(select(Department.id).where(Department.id.in_(asked))))
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value can be the id of a row at all."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID
+
+
+def allowed(form: Form, document: access.Document, facts: Mapping[str, Any] | None = None) -> Any:
+    """A condition over the form's records as SQL."""
+    return conditions.where(document, lambda path: rows.column(form, path), facts or {})

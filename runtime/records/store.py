@@ -1,0 +1,266 @@
+"""The one write path: page, API, import, automation and process all save and delete records here.
+
+Order: access → judging (defaults → fill and look-ups → visibility → computed → required → validation →
+checks) → unique → serial number → row → event → what listens to events. One transaction, which the caller
+commits.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+
+from runtime import access, times
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict, Forbidden, Invalid, Problem
+from runtime.records import changes, rows, search, serials, tokens, unique
+from runtime.records import judge as judging
+from runtime.records.changes import AFTER_EVENT
+from runtime.records.deletion import delete
+from runtime.records.judge import Judged
+from runtime.records.rows import Record
+from runtime.records.sources import Actor, Database
+from runtime.records.tables import clashes, stored, table
+from runtime.records.tokens import Saved, Token
+from runtime.records.values import Case, Values
+from runtime.records.wording import problem
+
+log = logging.getLogger(__name__)
+
+__all__ = ["AFTER_EVENT", "Actor", "Judged", "Saved", "delete", "judge", "save"]
+
+RENUMBERINGS = 1000  # how many taken serial numbers one save may skip
+
+
+def save(
+    actor: Actor,
+    form: Form,
+    values: Mapping[str, Any],
+    *,
+    record_id: int | None = None,
+    revision: int | None = None,
+    token: str | None = None,
+    replace: bool = False,
+) -> Saved:
+    """Create a record, or change the one with `record_id`; never commits.
+
+    `values` are the fields to change, None clears one; with `replace` the fields not named are cleared too.
+    What the actor may not write is ignored. `revision` is what the writer saw: Conflict("stale") when it is
+    no longer that. The same `token` again returns what the first call saved, with other values it is
+    Conflict("token_reused"). Raises Invalid with a problem per field, Forbidden, NotFound.
+    """
+    submitted = tokens.read(actor, token, values, record_id)
+    first = submitted and tokens.first(form, submitted)
+    if first:
+        return first
+    if record_id is None:
+        return _create(actor, form, values, submitted)
+    return _change(
+        actor, form, record_id, revision, _everything(form, values) if replace else values, submitted
+    )
+
+
+def judge(actor: Actor, form: Form, values: Mapping[str, Any], *, record: Record | None = None) -> Judged:
+    """Everything of a save but the writing: computed values, visibility, problems. Look-ups are included."""
+    return judging.judge(_case(actor, form, record, Database(actor, form.app), lookups=True), values)
+
+
+def _everything(form: Form, values: Mapping[str, Any]) -> Values:
+    writable = (key for key, field in stored(form).items() if field.type.writable)
+    return {**dict.fromkeys(writable), **values}
+
+
+def _case(
+    actor: Actor, form: Form, record: Record | None, sources: Database, *, lookups: bool = False
+) -> Case:
+    return Case(
+        form=form,
+        sources=sources,
+        now=times.now(),
+        stored=None if record is None else record.values,
+        system={} if record is None else rows.system(record),
+        user=access.facts(actor.user),
+        person=actor.origin in ("page", "api", "import") and not actor.trusted,
+        may_number=actor.origin in ("import", "sample") or actor.trusted,
+        lookups=lookups,
+    )
+
+
+@dataclass(frozen=True)
+class _Write:
+    """One save on its way: what all of its steps need."""
+
+    actor: Actor
+    form: Form
+    record: Record | None
+    judged: Judged
+    sources: Database
+    token: Token | None
+    values: Values
+
+
+def _judged(
+    actor: Actor, form: Form, record: Record | None, values: Mapping[str, Any], token: Token | None
+) -> _Write:
+    sources = Database(actor, form.app)
+    judged = judging.judge(_case(actor, form, record, sources), values)
+    if judged.ignored:
+        log.info("form %s: ignored %s, sent by user %s", form.key, ", ".join(judged.ignored), actor.user_id)
+    if judged.problems:
+        raise Invalid(list(judged.problems))
+    kept = {key: judged.values[key] for key in stored(form) if key in judged.values}
+    return _Write(actor, form, record, judged, sources, token, kept)
+
+
+def _create(actor: Actor, form: Form, values: Mapping[str, Any], token: Token | None) -> Saved:
+    if not actor.trusted and not access.can(actor.user, "create", form):
+        raise Forbidden(_("You may not add records here."))
+    return _written(_judged(actor, form, None, values, token))
+
+
+def _change(
+    actor: Actor,
+    form: Form,
+    record_id: int,
+    revision: int | None,
+    values: Mapping[str, Any],
+    token: Token | None,
+) -> Saved:
+    record = changes.locked(actor, form, record_id, "update")
+    changes.require_revision(record, revision)
+    write = _judged(actor, form, record, values, token)
+    if write.values == record.values:
+        return Saved(record.id, record.revision, record.values, None)
+    return _written(write)
+
+
+def _written(write: _Write) -> Saved:
+    """Write row and event; what others did in the meantime comes back as the same named errors."""
+    _refuse_taken(write)
+    for _attempt in range(RENUMBERINGS):
+        try:
+            with db.session.begin_nested():
+                return _insert(write) if write.record is None else _update(write, write.record)
+        except IntegrityError as error:
+            first = write.token and tokens.first(write.form, write.token)
+            if first:
+                return first
+            _refuse_taken(write)
+            _refuse_gone(write)
+            if not _skip_taken_number(write, str(error.orig)):
+                raise Conflict(
+                    _("Somebody else saved at the same moment. Please try again."), code="busy"
+                ) from None
+    raise _busy()
+
+
+def _busy() -> Conflict:
+    return Conflict(_("Somebody else saved at the same moment. Please try again."), code="busy")
+
+
+def _refuse_taken(write: _Write) -> None:
+    record = write.record
+    problems = unique.taken(
+        write.form, write.values, record.id if record else None, record.values if record else {}
+    )
+    if problems:
+        raise Invalid(problems)
+
+
+def _refuse_gone(write: _Write) -> None:
+    """Invalid when a record that this one refers to was deleted while it was judged."""
+    fresh = Database(write.actor, write.form.app)
+    problems: list[Problem] = []
+    for key in judging.pointers(write.form, "reference"):
+        target = str(write.form.fields[key].options["form"])
+        if key in write.values and fresh.record(target, write.values[key]) is None:
+            problems.append(problem(write.form, key, judging.NOT_AVAILABLE))
+    if problems:
+        raise Invalid(problems)
+
+
+def _skip_taken_number(write: _Write, error: str) -> bool:
+    """Leave out a number that a record has from an older pattern; False when something else clashes."""
+    for key in _serials(write.form):
+        if key not in write.values and clashes(write.form, key, error):
+            serials.skip(write.form, write.form.fields[key], times.now())
+            return True
+    return False
+
+
+def _serials(form: Form) -> tuple[str, ...]:
+    return judging.pointers(form, "serial")
+
+
+def _number(write: _Write) -> Values:
+    """The values with their serial numbers; one that was given explicitly moves the series on."""
+    values, now = dict(write.values), times.now()
+    for key in _serials(write.form):
+        field = write.form.fields[key]
+        if key in values:
+            serials.keep_up(write.form, field, values[key], now)
+        else:
+            values[key] = serials.draw(write.form, field, now)
+    return values
+
+
+def _insert(write: _Write) -> Saved:
+    form, now = write.form, times.now()
+    values = _number(write)
+    row = {
+        **rows.to_columns(form, values, stored(form)),
+        **_ownership(write, values),
+        "revision": 1,
+        "version_id": form.version_id,
+        "created_at": now,
+        "created_by": write.actor.user_id,
+        "updated_at": now,
+        "updated_by": write.actor.user_id,
+        "search_text": search.text_of(form, values),
+    }
+    record_id = int(db.session.scalars(insert(table(form)).values(row).returning(table(form).c.id)).one())
+    return _noted(write, "created", record_id, 1, {}, values)
+
+
+def _update(write: _Write, record: Record) -> Saved:
+    form, own = write.form, table(write.form).c
+    changed = changes.differing(record.values, write.values)
+    columns = {
+        key: form.fields[key].type.to_column(write.values.get(key), form.fields[key]) for key in changed
+    }
+    row = {
+        **columns,
+        **_ownership(write, write.values),
+        "revision": record.revision + 1,
+        "version_id": form.version_id,
+        "updated_at": times.now(),
+        "updated_by": write.actor.user_id,
+        "search_text": search.text_of(form, write.values),
+    }
+    done = db.session.execute(
+        update(table(form)).where(own.id == record.id, own.revision == record.revision).values(row)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise changes.stale()
+    return _noted(write, "updated", record.id, record.revision + 1, record.values, write.values)
+
+
+def _ownership(write: _Write, values: Values) -> Values:
+    """Owner (the owner field, else who made it) and the owner's department, as they are at this write."""
+    record, field = write.record, write.form.owner_field
+    made_by = record.created_by if record else write.actor.user_id
+    owner = values.get(field, made_by) if field else made_by
+    if record is not None and owner == record.owner_id:
+        return {}
+    member = write.sources.members([owner]).get(owner) if owner is not None else None
+    return {"owner_id": owner, "department_id": member.department_id if member else None}
+
+
+def _noted(write: _Write, kind: str, record_id: int, revision: int, before: Values, after: Values) -> Saved:
+    event = changes.note(write.actor, write.form, kind, record_id, revision, before, after, write.token)
+    return Saved(record_id, revision, after, event.id)

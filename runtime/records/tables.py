@@ -1,0 +1,257 @@
+"""The SQL table of a form: the only module that makes SQL identifiers from definitions.
+
+Columns are only ever added. A field's key and type never change, a removed field keeps its column, so a
+publish needs CREATE TABLE, ADD COLUMN and CREATE INDEX, in the transaction that writes the version.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, func, inspect, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, CreateTable, ForeignKeyConstraint
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+from runtime.db import Base, Moment
+from runtime.definitions.documents import Form
+from runtime.definitions.models import App, Definition
+from runtime.errors import Invalid, Problem
+from runtime.fields import Field
+from runtime.records.wording import said
+
+MAX_NAME = 63  # bytes of an identifier in PostgreSQL
+LOCK_TIMEOUT = "3s"
+CACHED_TABLES = 1024
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+# No foreign keys here: the store writes these ids from the actor and the version itself.
+SYSTEM: dict[str, TypeEngine[Any]] = {
+    "revision": Integer(),
+    "version_id": Integer(),
+    "created_at": Moment(),
+    "created_by": Integer(),
+    "updated_at": Moment(),
+    "updated_by": Integer(),
+    "owner_id": Integer(),
+    "department_id": Integer(),
+    "search_text": Text(),
+}
+MAY_BE_NULL = frozenset({"created_by", "updated_by", "owner_id", "department_id"})
+
+MAX_INDEXED_BYTES = 2600  # PostgreSQL refuses an index entry of more than a third of a page
+_RIGHTS = ("owner_id", "department_id", "created_by")
+_POINTERS = ("reference", "member", "department")
+
+
+def table_name(app: str, form: str, definition_id: int) -> str:
+    """`{app}_{form}`, with the id behind it where that could be another table's name or too long."""
+    name = f"{app}_{form}"
+    plain = "_" not in app and not name.rpartition("_")[2].isdigit()
+    if plain and len(name) <= MAX_NAME and name not in Base.metadata.tables and app not in ("sqlite", "pg"):
+        return name
+    return f"form_{name[:40]}_{definition_id}"
+
+
+@lru_cache(CACHED_TABLES)
+def table(form: Form) -> Table:
+    """The table as this version of the form reads and writes it."""
+    return _table(form, MetaData())
+
+
+def stored(form: Form) -> dict[str, Field]:
+    """The fields that have a column."""
+    return {key: field for key, field in form.fields.items() if _type(field) is not None}
+
+
+def unique_sets(form: Form) -> tuple[tuple[str, ...], ...]:
+    """The sets of fields whose values no two records share: the declared ones and every serial number."""
+    serials = ((key,) for key, field in form.fields.items() if field.type.name == "serial")
+    return tuple(dict.fromkeys([*form.unique, *serials]))
+
+
+def _type(field: Field) -> TypeEngine[Any] | None:
+    return field.type.column(field) if field.type.stored else None
+
+
+def _table(form: Form, metadata: MetaData) -> Table:
+    columns = [Column("id", Id, primary_key=True, autoincrement=True)]
+    columns += [Column(name, type_, nullable=name in MAY_BE_NULL) for name, type_ in SYSTEM.items()]
+    for key, field in form.fields.items():
+        type_ = _type(field)
+        if type_ is not None:
+            columns.append(Column(key, type_))
+    # Without AUTOINCREMENT, SQLite gives the id of the last deleted record to the next one.
+    return Table(form.table_name, metadata, *columns, sqlite_autoincrement=True)
+
+
+def migrate(session: Session, form: Form) -> None:
+    """Bring the form's table to this version in the caller's transaction; Invalid when the data forbid it."""
+    if _is_postgres(session):
+        session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    known = inspect(session.connection())
+    if known.has_table(form.table_name):
+        _add_columns(session, form, {column["name"] for column in known.get_columns(form.table_name)})
+        present = {str(index["name"]) for index in known.get_indexes(form.table_name)}
+    else:
+        _create(session, form)
+        present = set()
+    for index in indexes(form, postgres=_is_postgres(session)):
+        if index.name not in present:
+            _create_index(session, form, index)
+
+
+def _is_postgres(session: Session) -> bool:
+    return session.connection().dialect.name == "postgresql"
+
+
+def _create(session: Session, form: Form) -> None:
+    new = _table(form, MetaData())
+    for constraint in _foreign_keys(session, form, new.metadata):
+        new.append_constraint(constraint)
+    session.execute(CreateTable(new))
+
+
+def _add_columns(session: Session, form: Form, present: set[str]) -> None:
+    new = _table(form, MetaData())
+    constraints = {c.column_keys[0]: c for c in _foreign_keys(session, form, new.metadata)}
+    for column in new.columns:
+        if column.name not in present:
+            _add_column(session, column, constraints.get(column.name))
+
+
+def _add_column(session: Session, column: Column[Any], reference: ForeignKeyConstraint | None) -> None:
+    preparer = session.connection().dialect.identifier_preparer
+    prefix = f"ALTER TABLE {preparer.format_table(column.table)} ADD COLUMN "
+    definition = str(CreateColumn(column).compile(dialect=session.connection().dialect))
+    if reference is None:
+        session.execute(text(prefix + definition))
+    elif _is_postgres(session):
+        session.execute(text(prefix + definition))
+        column.table.append_constraint(reference)
+        session.execute(AddConstraint(reference))
+    else:  # SQLite adds no constraint afterwards, but takes one with the column
+        target = preparer.quote(reference.elements[0].target_fullname.split(".")[0])
+        session.execute(text(f"{prefix}{definition} REFERENCES {target} (id)"))
+
+
+def _foreign_keys(session: Session, form: Form, metadata: MetaData) -> Iterator[ForeignKeyConstraint]:
+    """A restricting foreign key for each field that points at records, users or departments."""
+    for key, field in stored(form).items():
+        target = _target(session, form, field)
+        if target is None:
+            continue
+        if target not in metadata.tables and target != form.table_name:
+            Table(target, metadata, Column("id", Id, primary_key=True))
+        yield ForeignKeyConstraint([key], [f"{target}.id"], name=_name("fk", form, (key,)))
+
+
+def _target(session: Session, form: Form, field: Field) -> str | None:
+    if field.type.name == "reference":
+        return _referred_table(session, form, str(field.options["form"]))
+    return {"member": "users", "department": "departments"}.get(field.type.name)
+
+
+def _referred_table(session: Session, form: Form, key: str) -> str:
+    """The table that a reference points at; made with its system columns alone when it is not published yet,
+    for two forms of a package may refer to each other.
+    """
+    if key == form.key:
+        return form.table_name
+    row = session.execute(
+        select(Definition.id, Definition.table_name)
+        .join(App, App.id == Definition.app_id)
+        .where(App.key == form.app, Definition.kind == "form", Definition.key == key)
+    ).one_or_none()
+    if row is None:
+        raise Invalid([Problem(("properties",), "unknown_form", _("There is no form “%(form)s”.", form=key))])
+    name = row.table_name or table_name(form.app, key, row.id)
+    if not inspect(session.connection()).has_table(name):
+        session.execute(CreateTable(_bare(name)))
+    return name
+
+
+def _bare(name: str) -> Table:
+    columns = [Column(system, type_, nullable=system in MAY_BE_NULL) for system, type_ in SYSTEM.items()]
+    return Table(name, MetaData(), Column("id", Id, primary_key=True), *columns, sqlite_autoincrement=True)
+
+
+def indexes(form: Form, *, postgres: bool) -> list[Index]:
+    """The indexes that this version needs: rights, references, uniqueness, dates, the order of the list."""
+    new = _table(form, MetaData())
+    single = [key for key, field in stored(form).items() if field.type.name in _POINTERS]
+    made = [Index(_name("ix", form, (key,)), new.c[key]) for key in dict.fromkeys([*_RIGHTS, *single])]
+    for key in dict.fromkeys(_ordered(form)):
+        # Empty values first: read forwards or backwards, the index gives both orders on both databases.
+        first = new.c[key].nulls_first() if postgres else new.c[key]
+        made.append(Index(_name("ix", form, (key, "id")), first, new.c.id))
+    for keys in unique_sets(form):
+        room = MAX_INDEXED_BYTES // len(keys)
+        columns = [_narrow(new.c[key], form.fields[key], room) if postgres else new.c[key] for key in keys]
+        made.append(Index(_name("uq", form, keys), *columns, unique=True))
+    return made
+
+
+def _ordered(form: Form) -> list[str]:
+    """Columns by which lists are often sorted: the list's own order and every date."""
+    dates = [key for key, field in stored(form).items() if field.type.name in ("date", "datetime")]
+    key = form.sort.removeprefix("-")
+    if key in SYSTEM or (key in stored(form) and _widest(form.fields[key]) <= MAX_INDEXED_BYTES):
+        return [key, *dates]
+    return dates
+
+
+def _narrow(column: Column[Any], field: Field, room: int) -> ColumnElement[Any]:
+    """The column, or its digest where its longest text would not fit into a page of PostgreSQL's index."""
+    return func.md5(column) if _widest(field) > room else column
+
+
+def _widest(field: Field) -> int:
+    """The bytes that the field's longest value can take."""
+    return 4 * int(field.type.value_schema(field).get("maxLength", 10))
+
+
+def _create_index(session: Session, form: Form, index: Index) -> None:
+    keys = next((keys for keys in unique_sets(form) if _name("uq", form, keys) == index.name), None)
+    if keys is not None:
+        _refuse_duplicates(session, form, keys)
+    try:
+        session.execute(CreateIndex(index))
+    except IntegrityError:  # a duplicate was saved since we looked
+        raise _duplicates(form, keys or ()) from None
+
+
+def _refuse_duplicates(session: Session, form: Form, keys: tuple[str, ...]) -> None:
+    columns = [table(form).c[key] for key in keys]
+    filled = [column.is_not(None) for column in columns]
+    if session.execute(
+        select(*columns).where(*filled).group_by(*columns).having(func.count() > 1).limit(1)
+    ).first():
+        raise _duplicates(form, keys)
+
+
+def _duplicates(form: Form, keys: tuple[str, ...]) -> Invalid:
+    titles = ", ".join(said(form.fields[key].title) for key in keys)
+    message = _(
+        "Some records already share the same %(fields)s. Change them first, then publish.", fields=titles
+    )
+    return Invalid([Problem(("fw", "unique"), "duplicates", message)])
+
+
+def clashes(form: Form, key: str, error: str) -> bool:
+    """Whether the database's words about a duplicate speak of this unique field."""
+    return _name("uq", form, (key,)) in error or f"{form.table_name}.{key}" in error
+
+
+def _name(prefix: str, form: Form, columns: tuple[str, ...]) -> str:
+    """A name for an index or a constraint that fits and that no other table of ours has."""
+    name = f"{prefix}_{form.table_name}_{'_'.join(columns)}"
+    if len(name) <= MAX_NAME and len(columns) == 1:
+        return name
+    digest = hashlib.sha256(name.encode() + b"|" + ",".join(columns).encode()).hexdigest()[:10]
+    return f"{name[: MAX_NAME - 11]}_{digest}"

@@ -1,0 +1,61 @@
+"""Submit tokens: the same form sent twice is saved once, on every server and after every restart."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from runtime import documents
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict
+from runtime.records.models import Event
+from runtime.records.sources import Actor
+
+MAX_TOKEN = 80
+
+
+@dataclass(frozen=True)
+class Token:
+    """A submit token as the events keep it: the user's own, with the digest of the values it came with."""
+
+    key: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save left: `event_id` is None when nothing changed, `repeated` that an earlier call saved it."""
+
+    id: int
+    revision: int
+    values: dict[str, Any]
+    event_id: int | None
+    repeated: bool = False
+
+
+def read(actor: Actor, token: str | None, values: Mapping[str, Any], record_id: int | None) -> Token | None:
+    """The token of a save, None without one."""
+    if not token:
+        return None
+    if len(token) > MAX_TOKEN or not token.isprintable() or not token.isascii():
+        token = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    sent = documents.dumps([record_id, dict(values)], sort_keys=True)
+    return Token(f"{actor.user_id or 0}:{token}", hashlib.sha256(sent.encode("utf-8", "replace")).hexdigest())
+
+
+def first(form: Form, token: Token) -> Saved | None:
+    """What the first save with this token left; Conflict when that came with other values."""
+    event = db.session.execute(
+        select(Event.id, Event.record_id, Event.revision, Event.after, Event.token_hash).where(
+            Event.form_id == form.definition_id, Event.token == token.key
+        )
+    ).one_or_none()
+    if event is None:
+        return None
+    if event.token_hash != token.hash:
+        raise Conflict(_("This form was sent before with other values."), code="token_reused")
+    return Saved(event.record_id, event.revision, event.after, event.id, repeated=True)

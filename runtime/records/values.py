@@ -1,0 +1,272 @@
+"""The values of a record before they are judged: what was sent, defaults, fills, look-ups, formulas, hiding.
+
+Pure given `Sources`. The rules decide what is hidden from the values, and hiding changes values, so both are
+worked out until nothing changes; publishing refuses rings, which bounds the rounds by the number of rules.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from runtime import formulas
+from runtime.definitions.documents import Form
+from runtime.fields import Field, FieldError
+from runtime.formulas import Formula, FormulaError
+from runtime.records.sources import Sources
+from runtime.records.state import OPEN, State, state
+
+POINTERS = ("reference", "member", "department")
+
+Values = dict[str, Any]
+Faults = dict[str, FieldError | FormulaError]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One record to be judged: the form, what is stored, who writes, when."""
+
+    form: Form
+    sources: Sources
+    now: datetime
+    stored: Mapping[str, Any] | None = None
+    """Values in the table; None for a new record."""
+    system: Mapping[str, Any] = field(default_factory=dict)
+    """`id`, `created_by` and so on, as far as they are known."""
+    user: Mapping[str, Any] = field(default_factory=dict)
+    person: bool = True
+    """Whether locks bind the writer: they bind people, not automations."""
+    may_number: bool = False
+    """Whether the writer may give serial numbers: imports and samples."""
+    lookups: bool = False
+    """Whether look-ups that nothing computes with are wanted too."""
+
+    @property
+    def before(self) -> Mapping[str, Any]:
+        return self.stored or {}
+
+
+@dataclass
+class Outcome:
+    """Values with the state that goes with them; `faults` are errors of reading and computing, by field."""
+
+    values: Values
+    state: State
+    faults: Faults
+    ignored: tuple[str, ...]
+
+
+Sent = Mapping[str, Any]
+
+
+def settle(case: Case, given: Mapping[str, Any]) -> Outcome:
+    """The values that the record would have, and the state of the form with them."""
+    sent, faults = _read(case, given)
+    baseline = dict(case.stored) if case.stored is not None else _defaults(case, sent)
+    current = OPEN
+    for _round in range(len(case.form.rules) + 2):
+        errors: Faults = {}
+        values = _assemble(case, sent, baseline, current, errors)
+        following = state(case.form, values, _facts(case, values))
+        if following == current:
+            break
+        current = following
+    ignored = tuple(key for key in given if key not in sent and key not in faults)
+    ignored += tuple(key for key in sent if _dropped(case, key, current))
+    return Outcome(values, current, {**errors, **faults}, ignored)
+
+
+def facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What conditions may name beside the record's own fields."""
+    return _facts(case, values)
+
+
+def _facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"record": {**case.system, **values}, "user": case.user}
+
+
+def _read(case: Case, given: Mapping[str, Any]) -> tuple[Values, Faults]:
+    """The values of the writer in canonical form; None clears. What he may not write is left out."""
+    sent: Values = {}
+    faults: Faults = {}
+    for key, value in given.items():
+        found = case.form.fields.get(key)
+        if found is None or not _may_write(case, found):
+            continue
+        try:
+            sent[key] = None if value is None else found.type.normalise(value, found)
+        except FieldError as error:
+            faults[key] = error
+    return sent, faults
+
+
+def _may_write(case: Case, found: Field) -> bool:
+    return found.type.writable or (case.may_number and found.type.name == "serial")
+
+
+def _defaults(case: Case, sent: Sent) -> Values:
+    """What an untouched new record holds: `default`, or the result of the formula `initial`."""
+    values: Values = {}
+    for key, found in case.form.fields.items():
+        if key in sent and key not in _fills(case.form):
+            continue
+        if found.default is not None:
+            values[key] = found.default
+        elif "initial" in found.options:
+            result = _evaluate(case, formulas.parse(found.options["initial"]), values)
+            _put(values, key, canonical(found, result))
+    return values
+
+
+def _dropped(case: Case, key: str, current: State) -> bool:
+    return key in current.hidden or (case.person and key in current.locked)
+
+
+def _assemble(
+    case: Case,
+    sent: Sent,
+    baseline: Mapping[str, Any],
+    current: State,
+    errors: Faults,
+) -> Values:
+    values = dict(baseline)
+    accepted = {key: value for key, value in sent.items() if not _dropped(case, key, current)}
+    for key, value in accepted.items():
+        _put(values, key, value)
+    for key, mode in current.hidden.items():
+        if mode == "clear":
+            values.pop(key, None)
+    for _pass in range(2 if current.settings else 1):  # a formula may read what a rule sets, and the reverse
+        _compute(case, accepted, baseline, values, current, errors)
+        _apply_settings(case, values, current, errors)
+    return values
+
+
+def _compute(
+    case: Case,
+    accepted: Sent,
+    baseline: Mapping[str, Any],
+    values: Values,
+    current: State,
+    errors: Faults,
+) -> None:
+    for key in case.form.computed_order:
+        if current.hidden.get(key, "compute") != "compute":
+            continue
+        found = case.form.fields[key]
+        try:
+            if found.type.name == "formula":
+                result = _evaluate(case, formulas.parse(found.options["formula"]), values)
+                _put(values, key, canonical(found, result))
+            elif found.type.name == "lookup":
+                _look_up(case, found, values)
+            else:
+                _fill(case, key, accepted, baseline, values)
+        except (FormulaError, FieldError) as error:
+            errors[key] = error
+            values.pop(key, None)
+
+
+def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], values: Values) -> None:
+    """Copy from the record just picked, unless the writer gave another value of his own."""
+    for reference, source in _fills(case.form)[key]:
+        picked = values.get(reference)
+        if picked is None or picked == case.before.get(reference):
+            continue
+        own = accepted.get(key)
+        if own is not None and own != baseline.get(key):
+            continue
+        record = case.sources.record(str(case.form.fields[reference].options["form"]), picked) or {}
+        copied = record.get(source)
+        if copied is None and case.stored is None:
+            copied = baseline.get(key)
+        _put(values, key, copied)
+
+
+def _look_up(case: Case, found: Field, values: Values) -> None:
+    values.pop(found.key, None)
+    if not case.lookups and found.key not in _names_read(case.form):
+        return
+    through = case.form.fields[found.options["through"]]
+    picked = values.get(through.key)
+    if picked is not None:
+        record = case.sources.record(str(through.options["form"]), picked) or {}
+        _put(values, found.key, record.get(found.options["field"]))
+
+
+def _apply_settings(case: Case, values: Values, current: State, errors: Faults) -> None:
+    for key, setting in current.settings:
+        if current.hidden.get(key, "compute") != "compute":
+            continue
+        try:
+            result = _evaluate(case, setting, values) if isinstance(setting, Formula) else setting
+            _put(values, key, canonical(case.form.fields[key], result))
+        except (FormulaError, FieldError) as error:
+            errors[key] = error
+
+
+def _evaluate(case: Case, formula: Formula, values: Mapping[str, Any]) -> Any:
+    return formulas.evaluate(formula, reader(case, values), now=case.now, zone=case.form.zone)
+
+
+def reader(case: Case, values: Mapping[str, Any]) -> Callable[[tuple[str, ...]], Any]:
+    """How formulas of this case read: `qty`, `record.qty`, `record.created_by`, `user.id`."""
+
+    def read(path: tuple[str, ...]) -> Any:
+        if path[0] == "user":
+            return case.user.get(path[1]) if len(path) == 2 else None
+        name = path[1] if path[0] == "record" and len(path) == 2 else path[0]
+        return values.get(name, case.system.get(name))
+
+    return read
+
+
+def canonical(found: Field, value: Any) -> Any:
+    """A computed value as the field keeps it; formulas know ids only as Decimals."""
+    if value is None:
+        return None
+    if isinstance(value, Decimal) and found.type.name in POINTERS and value == int(value):
+        value = int(value)
+    return found.type.normalise(value, found)
+
+
+def _put(values: Values, key: str, value: Any) -> None:
+    if value is None:
+        values.pop(key, None)
+    else:
+        values[key] = value
+
+
+@lru_cache(1024)
+def _fills(form: Form) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """For each filled field: the references that fill it, with the field of theirs that is copied."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for key, each in form.fields.items():
+        for target, source in each.options.get("fill", {}).items():
+            found[target] = (*found.get(target, ()), (key, source))
+    return found
+
+
+@lru_cache(1024)
+def _names_read(form: Form) -> frozenset[str]:
+    """Every field that a rule, a formula or a check of the form reads."""
+    calculated = (each for each in form.fields.values() if each.type.name == "formula")
+    parsed: Iterable[Formula] = [
+        *(formulas.parse(each.options["formula"]) for each in calculated),
+        *(check.formula for check in form.checks),
+        *(value for rule in form.rules for value in rule.set.values() if isinstance(value, Formula)),
+    ]
+    paths = [*(path for formula in parsed for path in formula.names), *_paths_of_conditions(form)]
+    return frozenset(map(field_of, paths))
+
+
+def field_of(path: tuple[str, ...]) -> str:
+    """The field of its own record that a formula's path reads: `qty`, `record.qty`, `lines.amount`."""
+    return path[1] if path[0] == "record" and len(path) > 1 else path[0]
+
+
+def _paths_of_conditions(form: Form) -> list[tuple[str, ...]]:
+    conditions = [rule.when for rule in form.rules] + list(form.offers.values())
+    return [tuple(path.split(".")) for condition in conditions for path in condition.reads]
