@@ -65,7 +65,9 @@ def _replace(user: User | None, draft: Draft, document: Any, revision: int | Non
 
 
 def _stale() -> Conflict:
-    return Conflict(_("Somebody changed this draft meanwhile. Reload it and repeat your change."), code="stale")
+    return Conflict(
+        _("Somebody changed this draft meanwhile. Reload it and repeat your change."), code="stale"
+    )
 
 
 def _check_envelope(app: str, kind: str, key: str, document: Any) -> None:
@@ -79,7 +81,9 @@ def _check_envelope(app: str, kind: str, key: str, document: Any) -> None:
 def _name_problem(app: str, kind: str, key: str, document: Any) -> Problem | None:
     """A document must say the name under which it is stored."""
     if not _KEY.fullmatch(app) or not _KEY.fullmatch(key):
-        return Problem((), "key", _("A key begins with a letter a-z, then letters, digits and _, at most 40."))
+        return Problem(
+            (), "key", _("A key begins with a letter a-z, then letters, digits and _, at most 40.")
+        )
     if not isinstance(document, dict):
         return Problem((), "type", _("A definition is a JSON object."))
     if kind == "form" and document.get("$id") != f"urn:formwright:{app}:{key}":
@@ -106,16 +110,13 @@ def get_or_create(app: str, kind: str, key: str) -> Definition:
     return definition
 
 
-def find(app: str, kind: str, key: str, *, lock: bool = False) -> Definition | None:
-    """The row of a definition; locked, two publishes of it take turns."""
-    query = (
+def find(app: str, kind: str, key: str) -> Definition | None:
+    """The row of a definition."""
+    return db.session.scalar(
         select(Definition)
         .join(App, App.id == Definition.app_id)
         .where(App.key == app, Definition.kind == kind, Definition.key == key)
     )
-    if lock:
-        query = query.with_for_update(of=Definition).execution_options(populate_existing=True)
-    return db.session.scalar(query)
 
 
 def read_draft(app: str, kind: str, key: str) -> Draft:
@@ -129,5 +130,3 @@ def read_draft(app: str, kind: str, key: str) -> Draft:
     if draft is None:
         raise NotFound(_("There is no draft."))
     return draft
-
-

@@ -63,8 +63,9 @@ def _read_catalogue() -> Catalogue:
         .order_by(Definition.id)
     )
     found = Catalogue()
-    for row in rows:
-        current = Current(*row)
+    for app, kind, key, definition_id, version_id in rows:
+        assert version_id is not None  # by the condition above
+        current = Current(app, kind, key, definition_id, version_id)
         found.by_name[current.app, current.kind, current.key] = current
         found.by_id[current.definition_id] = current
     return found

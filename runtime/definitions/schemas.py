@@ -80,7 +80,9 @@ def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterato
         yield ValidationError("not unique")
 
 
-_Validator = extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique})
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}
+)
 
 
 @cache
@@ -139,24 +141,16 @@ def _problem(error: ValidationError) -> Problem:
 
 
 def _sentence(keyword: str, error: ValidationError) -> str:
-    limit = error.validator_value
-    if keyword == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = error.schema.get("properties", {})
-        return _("Unknown: %(names)s.", names=_listed(key for key in error.instance if key not in known))
-    if keyword == "required":
-        return _("Missing: %(names)s.", names=_listed(key for key in limit if key not in error.instance))
-    if keyword == "enum":
-        return _("Not one of: %(names)s.", names=_listed(limit))
-    if keyword == "const":
-        return _("This must be %(value)s.", value=documents.dumps(limit))
-    if keyword == "type":
-        return _(
-            "This must be of type %(names)s.", names=_listed([limit] if isinstance(limit, str) else limit)
-        )
-    if keyword == "pattern":
-        return _("“%(value)s” is not written as this must be (%(pattern)s).",
-                 value=str(error.instance)[:60], pattern=limit)  # fmt: skip
+    limit: Any = error.validator_value
+    names = _names(keyword, limit, error)
+    value = documents.dumps(limit) if keyword == "const" else str(error.instance)[:60]
     sentences = {
+        "additionalProperties": _("Unknown: %(names)s.", names=names),
+        "required": _("Missing: %(names)s.", names=names),
+        "enum": _("This must be one of: %(names)s.", names=names),
+        "const": _("This must be %(value)s.", value=value),
+        "type": _("This must be of type %(names)s.", names=names),
+        "pattern": _("“%(value)s” is not written as it must be (%(pattern)s).", value=value, pattern=limit),
         "minLength": _("This text is too short: at least %(limit)s characters.", limit=limit),
         "maxLength": _("This text is too long: at most %(limit)s characters.", limit=limit),
         "minimum": _("This number is too small: at least %(limit)s.", limit=limit),
@@ -167,7 +161,18 @@ def _sentence(keyword: str, error: ValidationError) -> str:
         "minProperties": _("Too few: at least %(limit)s.", limit=limit),
         "maxProperties": _("Too many: at most %(limit)s.", limit=limit),
     }
-    return sentences.get(keyword) or _("This does not fit the rule “%(keyword)s”.", keyword=keyword)
+    return str(sentences.get(keyword) or _("This does not fit the rule “%(keyword)s”.", keyword=keyword))
+
+
+def _names(keyword: str, limit: Any, error: ValidationError) -> str:
+    """What the sentence lists: unknown or missing properties, accepted values or types."""
+    instance: Any = error.instance
+    schema: Any = error.schema
+    if keyword == "additionalProperties":
+        return _listed(key for key in instance if key not in schema.get("properties", {}))
+    if keyword == "required":
+        return _listed(key for key in limit if key not in instance)
+    return _listed(limit) if isinstance(limit, list) else str(limit)[:60]
 
 
 def _listed(names: Any) -> str:
@@ -187,7 +192,7 @@ def build() -> dict[Path, str]:
 
 def _generated(name: str, package: str) -> dict[str, Any]:
     """The schema of an object whose `type` names a plug-in and picks the options that may stand beside it."""
-    plugins = PlugIns(package)
+    plugins: PlugIns[Any] = PlugIns(package)
     names = list(plugins)
     common = _FIELD_OPTIONS if name == "field-types" else {}
     return {

@@ -36,4 +36,5 @@ def attach(table: Table) -> None:
     """Create the triggers right after `create_all` has created the table."""
     for dialect, statements in STATEMENTS.items():
         for statement in statements:
-            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+            ddl: DDL = DDL(statement)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))

@@ -1,0 +1,42 @@
+"""Publish checks, one file each: what a document's schema cannot say. Pure: a document and its context in,
+problems out.
+
+A plug-in has `name`, `kinds` (of documents it is about) and `check(document, context) -> list[Problem]`.
+Documents have passed their schemas, so a check may rely on their shape.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from builder.checks._context import Context
+from runtime.definitions.documents import Document
+from runtime.errors import Problem
+from runtime.registry import Registry
+
+
+class Check(Protocol):
+    """One publish check. It is asked about documents of its `kinds` only."""
+
+    name: str
+    kinds: Sequence[str]
+
+    def check(self, document: Document, context: Context) -> list[Problem]:
+        """What is wrong: a path in the document and a sentence each."""
+        ...
+
+
+CHECKS: Registry[Check] = Registry(__name__)
+
+
+def run(kind: str, document: Document, context: Context) -> list[Problem]:
+    """The problems that every check of this kind finds, each once."""
+    found = [
+        problem
+        for check in CHECKS.values()
+        if kind in check.kinds
+        for problem in check.check(document, context)
+    ]
+    return list({(problem.path, problem.message): problem for problem in found}.values())
+
+
+__all__ = ["CHECKS", "Check", "Context", "run"]

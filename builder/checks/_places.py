@@ -1,0 +1,113 @@
+"""Where formulas and conditions stand in a document, and what each of them may name."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from builder.checks._context import Context, Types
+from runtime.definitions.documents import Document
+from runtime.fields import ValueType
+
+Path = tuple[str | int, ...]
+
+
+class FormulaPlace(NamedTuple):
+    """A formula: where it stands, what it may name, which type must come out (None: any)."""
+
+    path: Path
+    text: str
+    types: Types
+    result: ValueType | None
+
+
+class ConditionPlace(NamedTuple):
+    """A condition: where it stands, what it looks at, what its facts may name."""
+
+    path: Path
+    document: Any
+    types: Types
+    facts: Types
+
+
+def form_key(document: Document) -> str:
+    """The key of a form document."""
+    return str(document["$id"]).rpartition(":")[2]
+
+
+def formulas_of_form(document: Document, context: Context) -> Iterator[FormulaPlace]:
+    """Formulas of fields, initial values, rules and checks."""
+    form = form_key(document)
+    known = {**context.record_types(form), **context.fact_types(form)}
+    own = context.own_types(form)
+    for key, field in context.fields(form).items():
+        for option in ("formula", "initial"):
+            if option in field.options:
+                yield FormulaPlace(("properties", key, "fw", option), field.options[option], known, own[key])
+    for index, rule in enumerate(document.get("fw", {}).get("rules", ())):
+        for key, text in rule["then"].get("set", {}).items():
+            if isinstance(text, str):
+                yield FormulaPlace(("fw", "rules", index, "then", "set", key), text, known, own.get(key))
+    for index, check in enumerate(document.get("fw", {}).get("checks", ())):
+        yield FormulaPlace(("fw", "checks", index, "formula"), check["formula"], known, ValueType.BOOL)
+
+
+def formulas_of_automation(document: Document, context: Context) -> Iterator[FormulaPlace]:
+    """Formulas of what actions match and set."""
+    known = context.event_types(str(document["trigger"].get("form")))
+    for index, action in enumerate(document["actions"]):
+        target = context.record_types(str(action.get("form")))
+        for part in ("match", "set"):
+            formulas: Mapping[str, Any] = action.get(part, {})
+            for key, text in formulas.items():
+                if isinstance(text, str):
+                    yield FormulaPlace(("actions", index, part, key), text, known, target.get(key))
+
+
+def conditions_of_form(document: Document, context: Context) -> Iterator[ConditionPlace]:
+    """Conditions of rules, and of what references offer."""
+    form = form_key(document)
+    own, facts = context.own_types(form), context.fact_types(form)
+    for index, rule in enumerate(document.get("fw", {}).get("rules", ())):
+        yield ConditionPlace(("fw", "rules", index, "when"), rule["when"], own, facts)
+    for key, field in context.fields(form).items():
+        if "offer" in field.options and context.has("form", str(field.options.get("form"))):
+            target = context.record_types(field.options["form"])
+            yield ConditionPlace(("properties", key, "fw", "offer"), field.options["offer"], target, facts)
+
+
+def conditions_of_automation(document: Document, context: Context) -> Iterator[ConditionPlace]:
+    """The condition of an automation."""
+    if "when" in document:
+        known = context.event_types(str(document["trigger"].get("form")))
+        yield ConditionPlace(("when",), document["when"], known, known)
+
+
+def conditions_of_view(document: Document, context: Context) -> Iterator[ConditionPlace]:
+    """The filter of a view."""
+    if "filter" in document:
+        form = str(document["form"])
+        yield ConditionPlace(
+            ("filter",), document["filter"], context.record_types(form), context.fact_types(form)
+        )
+
+
+def conditions_of_dashboard(document: Document, context: Context) -> Iterator[ConditionPlace]:
+    """The filters of panels."""
+    for index, panel in enumerate(document["panels"]):
+        for place in conditions_of_view(panel, context):
+            yield place._replace(path=("panels", index, *place.path))
+
+
+def conditions_of_process(document: Document, context: Context) -> Iterator[ConditionPlace]:
+    """Conditions of branches and waits, at any depth."""
+    known = context.event_types(str(document["form"]))
+    waiting: list[tuple[Path, Any]] = [(("steps",), document["steps"])]
+    while waiting:
+        path, steps = waiting.pop()
+        for index, step in enumerate(steps):
+            if "until" in step:
+                yield ConditionPlace((*path, index, "until"), step["until"], known, known)
+            for number, way in enumerate(step.get("ways", ())):
+                inner = (*path, index, "ways", number)
+                if "when" in way:
+                    yield ConditionPlace((*inner, "when"), way["when"], known, known)
+                waiting.append(((*inner, "steps"), way["steps"]))

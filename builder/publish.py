@@ -1,0 +1,191 @@
+"""Publishing: a draft becomes the next numbered version, after its schema and every check agree.
+
+Version, current version and the SQL of a form are one transaction, which the caller commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from builder import checks, drafts
+from builder.checks import Context
+from runtime.accounts.models import User
+from runtime.automations import timers
+from runtime.db import db
+from runtime.definitions import lookup, schemas
+from runtime.definitions.documents import Document
+from runtime.definitions.models import App, Definition, Version
+from runtime.errors import Invalid, NotFound, Problem
+from runtime.records import tables
+
+
+@dataclass(frozen=True)
+class Change:
+    """A document that is to come into force."""
+
+    kind: str
+    key: str
+    document: Document
+
+
+def publish(user: User | None, app: str, kind: str, key: str, note: str = "") -> Version:
+    """Freeze the draft as the next version and return it; the version in force when nothing differs.
+
+    Raises Invalid with every problem found, NotFound without a draft.
+    """
+    drafts.require_designer(user)
+    document = drafts.read_draft(app, kind, key).document
+    return _publish_one(user, app, Change(kind, key, document), note)
+
+
+def rollback(user: User | None, app: str, kind: str, key: str, number: int) -> Version:
+    """Publish an old version's document under a new number; the draft stays as it is."""
+    drafts.require_designer(user)
+    old = db.session.scalar(
+        select(Version)
+        .join(Definition, Definition.id == Version.definition_id)
+        .join(App, App.id == Definition.app_id)
+        .where(App.key == app, Definition.kind == kind, Definition.key == key, Version.number == number)
+    )
+    if old is None:
+        raise NotFound(_("There is no such version."))
+    return _publish_one(user, app, Change(kind, key, old.document), f"Rollback to version {number}")
+
+
+def _publish_one(user: User | None, app: str, change: Change, note: str) -> Version:
+    lock(app)
+    found = problems(app, [change])
+    if found:
+        raise Invalid(found)
+    return apply(user, app, [change], note)[0]
+
+
+def lock(app: str) -> None:
+    """Publishes of one app take turns, for each is judged against the documents of the others."""
+    db.session.execute(select(App.id).where(App.key == app).with_for_update())
+
+
+def problems(app: str, changes: Sequence[Change]) -> list[Problem]:
+    """Everything that speaks against bringing these documents into force together.
+
+    Paths begin at the document when there is one change, at `kind`, `key` when there are several.
+    """
+    single = len(changes) == 1
+    found = [(change, schemas.validate(change.kind, change.document)) for change in changes]
+    if not any(listed for _change, listed in found):
+        found = _check_all(app, changes)
+    return [
+        problem if single else Problem((c.kind, c.key, *problem.path), problem.code, problem.message)
+        for c, listed in found
+        for problem in listed
+    ]
+
+
+def _check_all(app: str, changes: Sequence[Change]) -> list[tuple[Change, list[Problem]]]:
+    before = documents_in_force(app)
+    after = {**before, **{(change.kind, change.key): change.document for change in changes}}
+    context, old = Context(app, after), Context(app, before)
+    found = []
+    for change in changes:
+        own = context.for_document(earlier_documents(app, change.kind, change.key))
+        found.append((change, checks.run(change.kind, change.document, own)))
+    found[-1][1].extend(_broken_elsewhere(changes, old, context))
+    return found
+
+
+def _broken_elsewhere(changes: Sequence[Change], before: Context, after: Context) -> list[Problem]:
+    """Problems that documents which stay as they are would get: a field that an automation uses is gone."""
+    own = {(change.kind, change.key) for change in changes}
+    found = []
+    for (kind, key), document in after.documents.items():
+        if (kind, key) in own:
+            continue
+        already = {(p.path, p.message) for p in checks.run(kind, document, before)}
+        for problem in checks.run(kind, document, after):
+            if (problem.path, problem.message) not in already:
+                sentence = _("%(kind)s “%(key)s”: %(message)s", kind=kind, key=key, message=problem.message)
+                found.append(Problem((), problem.code, sentence))
+    return found
+
+
+def documents_in_force(app: str) -> dict[tuple[str, str], Any]:
+    """Every published document of an app by kind and key."""
+    rows = db.session.execute(
+        select(Definition.kind, Definition.key, Version.document)
+        .join(Version, Version.id == Definition.current_version_id)
+        .join(App, App.id == Definition.app_id)
+        .where(App.key == app)
+        .order_by(Definition.id)
+    )
+    return {(kind, key): document for kind, key, document in rows}
+
+
+def earlier_documents(app: str, kind: str, key: str) -> tuple[Document, ...]:
+    """The documents of every version of a definition, oldest first."""
+    return tuple(
+        db.session.scalars(
+            select(Version.document)
+            .join(Definition, Definition.id == Version.definition_id)
+            .join(App, App.id == Definition.app_id)
+            .where(App.key == app, Definition.kind == kind, Definition.key == key)
+            .order_by(Version.number)
+        )
+    )
+
+
+def apply(user: User | None, app: str, changes: Sequence[Change], note: str = "") -> list[Version]:
+    """Bring judged documents into force together: first all versions, then tables, then timers."""
+    definitions = [drafts.get_or_create(app, change.kind, change.key) for change in changes]
+    versions = []
+    fresh = []
+    for definition, change in zip(definitions, changes, strict=True):
+        current = db.session.get(Version, definition.current_version_id or 0)
+        if current is None or current.document != change.document:
+            current = _freeze(user, app, definition, change, note)
+            fresh.append(definition)
+        versions.append(current)
+    _follow(db.session(), fresh)
+    return versions
+
+
+def _freeze(user: User | None, app: str, definition: Definition, change: Change, note: str) -> Version:
+    last = db.session.scalar(select(func.max(Version.number)).where(Version.definition_id == definition.id))
+    version = Version(
+        definition_id=definition.id,
+        number=(last or 0) + 1,
+        document=change.document,
+        note=note[:500],
+        published_by=user and user.id,
+    )
+    db.session.add(version)
+    db.session.flush()
+    definition.current_version_id = version.id
+    if change.kind == "form" and not definition.table_name:
+        definition.table_name = tables.table_name(app, change.key, definition.id)
+    db.session.flush()
+    lookup.changed(version.id)
+    return version
+
+
+def _follow(session: Session, definitions: Sequence[Definition]) -> None:
+    for definition in definitions:
+        if definition.kind == "form":
+            tables.migrate(session, lookup.form_by_id(definition.id))
+    for definition_id in _to_replan(definitions):
+        timers.replan(session, definition_id)
+
+
+def _to_replan(definitions: Sequence[Definition]) -> list[int]:
+    """The changed automations; every automation of an app whose own document, which has the zone, changed."""
+    own = {definition.app_id for definition in definitions if definition.kind == "app"}
+    changed = {definition.id for definition in definitions if definition.kind == "automation"}
+    every = select(Definition.id).where(
+        Definition.app_id.in_(own),
+        Definition.kind == "automation",
+        Definition.current_version_id.is_not(None),
+    )
+    return sorted(changed | set(db.session.scalars(every)))
