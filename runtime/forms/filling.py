@@ -1,0 +1,194 @@
+"""From a request to the page of a form and back: drawn, evaluated, saved, or drawn again with its errors."""
+
+import secrets
+from collections.abc import Iterable
+
+from flask import Response, flash, g, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from runtime.accounts.models import User
+from runtime.accounts.sessions import signed_in_user
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import AppInfo, Form
+from runtime.errors import Conflict, Invalid
+from runtime.fields import Reader
+from runtime.forms import conflict, entry, pages
+from runtime.forms.entry import Entry
+from runtime.forms.pages import Filling, Looks
+from runtime.forms.state import to_tell
+from runtime.htmx import go_to
+from runtime.records import query, store
+from runtime.records.rows import Record
+from runtime.text import localized
+
+TOKEN_LENGTH = 80
+
+
+def reader_for(user: User, place: Form | AppInfo) -> Reader:
+    """How this person reads: in the zone of the app when the profile names none."""
+    return Reader(g.reader.locale, user.zone or place.zone)
+
+
+def titles_of(form: Form) -> dict[str, object]:
+    """What every page of a form says above its content, in the reader's language."""
+    app = lookup.app_info(form.app)
+    return {
+        "app_title": localized(app.title, g.reader.locale, app.default_locale),
+        "form_title": localized(form.title, g.reader.locale, app.default_locale),
+    }
+
+
+def begin(form: Form, record: Record | None = None) -> Filling:
+    """A form that nobody has typed into yet."""
+    user = signed_in_user()
+    return Filling(user, form, reader_for(user, form), record)
+
+
+def posted(form: Form, record: Record | None = None) -> Filling:
+    """A form with what this request brings."""
+    user = signed_in_user()
+    reader = reader_for(user, form)
+    return Filling(user, form, reader, record, entry.read(form, request.form, reader))
+
+
+def revision() -> int | None:
+    """The revision that the page was made from."""
+    text = request.form.get("_rev", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -> Response:
+    """The whole page; what it must remember from one send to the next stands in hidden inputs."""
+    remembered: dict[str, object] = {
+        "once": request.form.get("_once", "")[:TOKEN_LENGTH] or secrets.token_urlsafe(16),
+        "revision": _opened_at(filling.record),
+        "clashing": looks.clashing,
+        "dirty": request.method == "POST",
+        "problems": [],
+        "notice": "",
+    }
+    html = render_template(
+        "forms/form.html",
+        form=filling.form,
+        record=filling.record,
+        sections=pages.fields_of(filling, looks),
+        title=_title_of(filling),
+        **{**remembered, **context},
+        **titles_of(filling.form),
+    )
+    return make_response(html, status)
+
+
+def _opened_at(record: Record | None) -> int | None:
+    # A page that is drawn again keeps the revision it began with: it must not overwrite another's change.
+    if record is None:
+        return None
+    return (revision() or 0) if request.method == "POST" else record.revision
+
+
+def _title_of(filling: Filling) -> str:
+    record = filling.record
+    return query.titles(filling.form, [record.id]).get(record.id, "") if record else ""
+
+
+def evaluated(filling: Filling) -> str:
+    """The body of the form for the values typed so far."""
+    told = frozenset(request.form.get("_shown", "").split())
+    errors = to_tell(filling.problems, filling.entry, request.form.get("_focus", ""), told)
+    looks = Looks(errors=errors, clashing=_clashing(), scripted=True)
+    return render_template(
+        "forms/_body.html", sections=pages.fields_of(filling, looks), clashing=looks.clashing
+    )
+
+
+def _clashing() -> frozenset[str]:
+    return frozenset(request.form.get("_clash", "").split())
+
+
+def _sought(form: Form) -> dict[str, str]:
+    return {key: text for key in form.fields if (text := request.form.get(f"_find.{key}", "").strip())}
+
+
+def save(filling: Filling) -> Response:
+    """Do what the pressed button says: save, or only draw the form again."""
+    deed, _colon, key = request.form.get("_do", "save").partition(":")
+    if deed != "save":
+        return _look_again(filling, deed, key)
+    if not request.form.get("_once"):
+        return _once_more(filling, 422, _("Please check the form and send it once more."))
+    if filling.entry.problems and filling.problems.keys() & filling.entry.problems.keys():
+        return _wrong(filling)
+    try:
+        return _stored(filling)
+    except Invalid as error:
+        db.session.rollback()
+        return _wrong(filling, error)
+    except Conflict as error:
+        db.session.rollback()
+        if error.code == "stale":
+            return _changed_meanwhile(filling)
+        return _once_more(filling, 409, error.message)
+
+
+def _stored(filling: Filling) -> Response:
+    form, record = filling.form, filling.record
+    saved = store.save(
+        store.Actor(user=filling.user, origin="page"),
+        form,
+        filling.entry.values,
+        record_id=record.id if record else None,
+        revision=(revision() or 0) if record else None,
+        token=request.form["_once"][:TOKEN_LENGTH],
+    )
+    db.session.commit()
+    flash(_("Saved."))
+    return go_to(url_for("forms.show_record", app=form.app, form=form.key, record_id=saved.id))
+
+
+def _look_again(filling: Filling, deed: str, key: str) -> Response:
+    """The buttons that only draw the form again: a search without JavaScript, one answer or the other."""
+    clashing = _clashing()
+    if deed in ("mine", "theirs"):
+        clashing -= {key}
+    if deed == "theirs":
+        filling = _with(filling, conflict.without(filling.entry, [key]))
+    return page(filling, Looks(clashing=clashing, sought=_sought(filling.form), exact=True))
+
+
+def _with(filling: Filling, typed: Entry, record: Record | None = None) -> Filling:
+    return Filling(filling.user, filling.form, filling.reader, record or filling.record, typed)
+
+
+def _wrong(filling: Filling, refused: Invalid | None = None) -> Response:
+    # A refusal of the database itself (unique) is not among what judging alone finds.
+    problems = {str(p.path[0]) if p.path else "": p for p in (refused.problems if refused else ())}
+    found = {**problems, **filling.problems}
+    looks = Looks(errors={key: p.message for key, p in found.items()}, clashing=_clashing(), exact=True)
+    return page(filling, looks, 422, problems=pages.summary(filling.form, found))
+
+
+def _once_more(filling: Filling, status: int, notice: str) -> Response:
+    looks = Looks(errors=pages.messages(filling), clashing=_clashing(), exact=True)
+    return page(filling, looks, status, notice=notice, once=secrets.token_urlsafe(16))
+
+
+def _changed_meanwhile(filling: Filling) -> Response:
+    assert filling.record is not None
+    form, record = filling.form, query.get(filling.user, filling.form, filling.record.id)
+    opened = conflict.values_at(form, record.id, revision() or 0)
+    mine, both = conflict.merge(filling.entry, opened, record)
+    return page(
+        _with(filling, mine, record),
+        Looks(clashing=both, exact=True),
+        409,
+        notice=_meanwhile(both),
+        revision=record.revision,
+        once=secrets.token_urlsafe(16),
+    )
+
+
+def _meanwhile(both: Iterable[str]) -> str:
+    if both:
+        return str(_("Somebody changed this record meanwhile. Look at the marked fields, then save again."))
+    return str(_("Somebody changed this record meanwhile. Their changes are in; save again to add yours."))

@@ -1,0 +1,205 @@
+"""A form's list: its columns, its rows as texts, and the addresses that sort, search and go on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.numbers import format_decimal
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from runtime import access
+from runtime.accounts.models import User
+from runtime.definitions import lookup
+from runtime.definitions.documents import AppInfo, Form
+from runtime.fields import Field, Reader, ValueType
+from runtime.forms.names import Titles, titles_for
+from runtime.records import query
+from runtime.records.query import Page
+from runtime.records.rows import Record
+from runtime.text import localized
+
+PER_PAGE = 50
+PICKER = "fields/picker.html"
+MOST_ROWS = 1000
+AT_ONCE = 200
+LONGEST_SEARCH = 100
+LONGEST_CELL = 120
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; all that makes no sense counts as not asked."""
+
+    search: str = ""
+    sort: str = ""
+    after: str = ""
+    upto: int = PER_PAGE
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> "Asked":
+        upto = args.get("upto", "")
+        rows = int(upto) if upto.isascii() and upto.isdecimal() and len(upto) < 6 else PER_PAGE
+        return cls(
+            search=args.get("q", "").strip()[:LONGEST_SEARCH],
+            sort=args.get("sort", "")[:60],
+            after=args.get("after", "")[:2000],
+            upto=max(PER_PAGE, min(rows, MOST_ROWS)),
+        )
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and where its heading leads; `sorted` is ascending, descending or empty."""
+
+    key: str
+    title: str
+    numeric: bool
+    address: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record as its cells; `title` names it where there is room for one text only."""
+
+    id: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the list shows. `more` is the address of the next rows for htmx, `further` for a browser."""
+
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    count: str
+    asked: Asked
+    address: str
+    link: int
+    """The column whose cells lead to the record."""
+    more: str = ""
+    further: str = ""
+    full: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """A form on the page of its app."""
+
+    form: Form
+    title: str
+    count: str
+    may_read: bool
+    may_create: bool
+
+
+def cards(user: User, app: AppInfo, reader: Reader) -> list[Card]:
+    """The forms of an app that the user may read or fill, with the number of records."""
+    found = []
+    for form in lookup.forms(app.key):
+        may_read, may_create = access.can(user, "read", form), access.can(user, "create", form)
+        if may_read or may_create:
+            title = localized(form.title, reader.locale, app.default_locale)
+            count = _count(query.page(user, form, limit=1), reader) if may_read else ""
+            found.append(Card(form, title, count, may_read, may_create))
+    return found
+
+
+def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
+    """The asked part of the list; what does not exist (a column, a cursor) falls back to the usual."""
+    asked = replace(asked, sort=asked.sort if _may_sort(form, asked.sort) else "")
+    page = _page(user, form, asked)
+    fields = [form.fields[key] for key in form.list_columns if key in form.fields]
+    further = replace(asked, upto=asked.upto + PER_PAGE)
+    goes_on = bool(page.next) and asked.upto < MOST_ROWS
+    shown_so_far = replace(asked, after="")
+    return Listing(
+        columns=tuple(_column(form, one, asked, reader) for one in fields),
+        rows=_rows(user, form, fields, page.items, reader),
+        count=_count(page, reader),
+        asked=asked,
+        address=address(form, shown_so_far),
+        link=_link(form, fields),
+        more=address(form, replace(further, after=page.next or "")) if goes_on else "",
+        further=address(form, replace(further, after="")) if goes_on else "",
+        full=bool(page.next) and not goes_on,
+    )
+
+
+def _page(user: User, form: Form, asked: Asked) -> Page:
+    """The rows from the cursor, or all from the first one up to where the person had come."""
+    sort = asked.sort or form.sort
+    if asked.after:
+        return query.page(
+            user, form, sort=sort, limit=PER_PAGE, after=asked.after, search=asked.search, total=False
+        )
+    page = query.page(user, form, sort=sort, limit=min(asked.upto, AT_ONCE), search=asked.search)
+    while page.next and len(page.items) < asked.upto:
+        limit = min(asked.upto - len(page.items), AT_ONCE)
+        further = query.page(
+            user, form, sort=sort, limit=limit, after=page.next, search=asked.search, total=False
+        )
+        page = replace(page, items=[*page.items, *further.items], next=further.next)
+    return page
+
+
+def address(form: Form, asked: Asked) -> str:
+    """The address of a list in this state; what is usual is left out."""
+    state = {"q": asked.search, "sort": asked.sort, "after": asked.after}
+    query_string = {key: text for key, text in state.items() if text}
+    if asked.upto != PER_PAGE:
+        query_string["upto"] = str(asked.upto)
+    path = url_for("forms.list_records", app=form.app, form=form.key)
+    return f"{path}?{urlencode(query_string)}" if query_string else path
+
+
+def _may_sort(form: Form, sort: str) -> bool:
+    one = form.fields.get(sort.removeprefix("-"))
+    return one is not None and one.key in form.list_columns and _sortable(one)
+
+
+def _sortable(one: Field) -> bool:
+    # References and people are stored as ids: their order would look like none.
+    return one.type.stored and one.type.name not in ("reference", "member", "department", "long_text")
+
+
+def _column(form: Form, one: Field, asked: Asked, reader: Reader) -> Column:
+    numeric = one.type.value_type_of(one) is ValueType.NUMBER and one.type.template != PICKER
+    title = localized(one.title, reader.locale)
+    if not _sortable(one):
+        return Column(one.key, title, numeric)
+    now = asked.sort or form.sort
+    following = f"-{one.key}" if now == one.key else one.key
+    link = address(form, Asked(search=asked.search, sort=following))
+    order = {one.key: "ascending", f"-{one.key}": "descending"}.get(now, "")
+    return Column(one.key, title, numeric, link, order)
+
+
+def _link(form: Form, fields: list[Field]) -> int:
+    keys = [one.key for one in fields]
+    return keys.index(form.title_field) if form.title_field in keys else 0
+
+
+def _rows(user: User, form: Form, fields: list[Field], records: list[Record], reader: Reader) -> list[Row]:
+    names = titles_for(user, form, fields, [record.values for record in records])
+    return [Row(record.id, _cells(fields, record.values, reader, names)) for record in records]
+
+
+def _cells(fields: list[Field], values: Mapping[str, Any], reader: Reader, names: Titles) -> tuple[str, ...]:
+    return tuple(_short(one.type.display(values.get(one.key), one, reader, names)) for one in fields)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def _count(page: Page, reader: Reader) -> str:
+    if page.total is None:
+        return ""
+    number = format_decimal(page.total, locale=reader.locale)
+    if page.capped:
+        return str(_("more than %(number)s records", number=number))
+    return str(ngettext("%(number)s record", "%(number)s records", page.total, number=number))

@@ -1,0 +1,79 @@
+"""Titles of the records, members and departments that values point to, read in one go per kind."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from runtime.accounts.models import Department, User
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.fields import Field, JsonValue
+from runtime.records import query
+
+
+class Titles:
+    """The `Names` of the field types, filled beforehand so that a page of 50 records asks once per kind."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self._records: dict[str, dict[int, str]] = {}
+        self._members: dict[int, str] = {}
+        self._departments: dict[int, str] = {}
+
+    def record(self, form: str, record_id: int) -> str | None:
+        return self._records.get(form, {}).get(record_id)
+
+    def member(self, user_id: int) -> str | None:
+        return self._members.get(user_id)
+
+    def department(self, department_id: int) -> str | None:
+        return self._departments.get(department_id)
+
+    def add_members(self, ids: Iterable[int | None]) -> None:
+        """Read the names of people."""
+        wanted = {one for one in ids if one is not None} - self._members.keys()
+        if wanted:
+            rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+            self._members.update({row.id: row.name for row in rows})
+
+    def add_departments(self, ids: Iterable[int]) -> None:
+        """Read the names of departments."""
+        wanted = set(ids) - self._departments.keys()
+        if wanted:
+            rows = db.session.execute(select(Department.id, Department.name).where(Department.id.in_(wanted)))
+            self._departments.update({row.id: row.name for row in rows})
+
+    def add_records(self, form: Form, ids: Iterable[int]) -> None:
+        """Read the titles of records of one form, of those that this person may read."""
+        known = self._records.setdefault(form.key, {})
+        wanted = set(ids) - known.keys()
+        if wanted:
+            known.update(query.titles(form, wanted, user=self._user))
+
+
+def titles_for(
+    user: User, form: Form, fields: Iterable[Field], rows: Iterable[Mapping[str, JsonValue]]
+) -> Titles:
+    """The titles of all that these fields of these records point to."""
+    titles = Titles(user)
+    for kind, target, ids in _pointed_at(list(fields), list(rows)):
+        if kind == "reference":
+            titles.add_records(lookup.form(form.app, target), ids)
+        elif kind == "member":
+            titles.add_members(ids)
+        else:
+            titles.add_departments(ids)
+    return titles
+
+
+def _pointed_at(fields: list[Field], rows: list[Mapping[str, Any]]) -> Iterable[tuple[str, str, set[int]]]:
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for one in fields:
+        kind = str(one.options.get("result", one.type.name))  # of a look-up, what it shows
+        if kind in ("reference", "member", "department"):
+            target = str(one.options.get("form", ""))
+            found[kind, target].update(i for row in rows if isinstance(i := row.get(one.key), int))
+    return [(kind, target, ids) for (kind, target), ids in found.items() if ids]

@@ -1,0 +1,119 @@
+"""The page on which a record is filled: judged, drawn, with its messages, its pickers and its conflict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+
+from runtime.accounts.models import User
+from runtime.definitions.documents import Form
+from runtime.errors import Problem
+from runtime.fields import Reader
+from runtime.forms import conflict, options, state
+from runtime.forms.entry import Entry
+from runtime.forms.names import Titles, titles_for
+from runtime.forms.reads import offer_reads
+from runtime.forms.shown import Picker, ShownSection
+from runtime.records import store
+from runtime.records.rows import Record
+from runtime.records.store import Judged
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Somebody fills a form: a new record, or a stored one when `record` is there."""
+
+    user: User
+    form: Form
+    reader: Reader
+    record: Record | None = None
+    entry: Entry = field(default_factory=Entry)
+
+    @cached_property
+    def judged(self) -> Judged:
+        """What a save would do; nothing is written."""
+        # What cannot be read counts as empty, so that nothing is computed from the value before it.
+        values = {**self.entry.values, **dict.fromkeys(self.entry.problems)}
+        return store.judge(store.Actor(user=self.user, origin="page"), self.form, values, record=self.record)
+
+    @cached_property
+    def problems(self) -> dict[str, Problem]:
+        """The first problem of each field."""
+        return state.problems_by_field(self.judged, self.entry)
+
+    @cached_property
+    def names(self) -> Titles:
+        """The titles of everything on the page."""
+        stored = self.record.values if self.record else {}
+        values = [self.judged.values, self.entry.values, stored]
+        titles = titles_for(self.user, self.form, self.form.fields.values(), values)
+        titles.add_members([self.record.updated_by if self.record else None])
+        return titles
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How a filling is drawn: the messages to tell, fields in conflict, searches in pickers."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    clashing: frozenset[str] = frozenset()
+    sought: Mapping[str, str] = field(default_factory=dict)
+    exact: bool = False
+    scripted: bool = False
+
+
+def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
+    """The sections of the page."""
+    form, record = filling.form, filling.record
+    clashes = {}
+    if record is not None and looks.clashing:
+        clashes = conflict.clashes(form, filling.entry, record, looks.clashing, filling.reader, filling.names)
+    return state.sections(
+        state.Situation(
+            form=form,
+            judged=filling.judged,
+            reader=filling.reader,
+            names=filling.names,
+            picker=lambda key, shown: _picker(filling, looks, key, shown),
+            entry=filling.entry,
+            errors=looks.errors,
+            warnings=_warnings(filling),
+            clashes=clashes,
+            exact=looks.exact,
+        )
+    )
+
+
+def _warnings(filling: Filling) -> dict[str, str]:
+    return {str(problem.path[0]): problem.message for problem in filling.judged.warnings}
+
+
+def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
+    form, sought = filling.form, looks.sought.get(key, "")
+    url = url_for("forms.options_of", app=form.app, form=form.key, field=key)
+    reads = " ".join(sorted(offer_reads(form, key)))
+    if looks.scripted:
+        return Picker(url, reads, shown)
+    offered = options.offer(filling.user, form, form.fields[key], filling.judged.facts, sought).options
+    chosen = filling.judged.values.get(key)
+    if isinstance(chosen, int) and chosen not in dict(offered):
+        offered = [(chosen, shown or str(chosen)), *offered]
+    return Picker(url, reads, shown, offered, sought)
+
+
+def summary(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, str]]:
+    """The links of the error summary, in the order of the page: id of the control, the field's own words."""
+    return [(key, problem.message) for key, problem in state.in_order(form, problems)]
+
+
+def messages(filling: Filling) -> dict[str, str]:
+    """Every message, as a form shows them that was sent."""
+    return {key: problem.message for key, problem in filling.problems.items()}
+
+
+def facts_for(user_facts: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What conditions on offered records may name while a record is still being filled."""
+    there = {key: value for key, value in values.items() if value is not None}
+    return {"record": there, "user": dict(user_facts)}

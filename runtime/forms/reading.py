@@ -1,0 +1,94 @@
+"""A record as it is read: the visible fields of its form as titles and texts."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import url_for
+
+from runtime.accounts.models import User
+from runtime.definitions.documents import Form
+from runtime.fields import Field, JsonValue, Reader
+from runtime.forms.names import Titles, titles_for
+from runtime.records import query, store
+from runtime.records.rows import Record
+from runtime.records.store import Judged
+from runtime.text import localized
+
+LINKED = {"email": "mailto:", "phone": "tel:"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer; `address` is where it leads, if anywhere."""
+
+    key: str
+    title: str
+    text: str
+    address: str = ""
+    long: bool = False
+    heading: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A section with its answers."""
+
+    title: str
+    rows: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The page of a record: its title and its sections."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
+    """The record as this person reads it; fields that a rule hides are not there."""
+    judged = store.judge(store.Actor(user=user, origin="page"), form, {}, record=record)
+    names = titles_for(user, form, form.fields.values(), [judged.values])
+    blocks = [
+        Block(
+            localized(section.title, reader.locale),
+            _rows(form, section.rows, judged, reader, names),
+        )
+        for section in form.layout
+    ]
+    title = query.titles(form, [record.id]).get(record.id, f"#{record.id}")
+    return Reading(title, tuple(block for block in blocks if block.rows))
+
+
+def _rows(
+    form: Form, rows: tuple[tuple[str, ...], ...], judged: Judged, reader: Reader, names: Titles
+) -> tuple[tuple[Line, ...], ...]:
+    lines = (
+        tuple(_line(form, form.fields[key], judged, reader, names) for key in row if key in judged.visible)
+        for row in rows
+    )
+    return tuple(row for row in lines if row)
+
+
+def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles) -> Line:
+    value = judged.values.get(one.key)
+    return Line(
+        key=one.key,
+        title=localized(one.title, reader.locale),
+        text=one.type.display(value, one, reader, names),
+        address=_address(form, one, value, names),
+        long=one.type.name == "long_text",
+        heading=one.type.template == "fields/heading.html",
+    )
+
+
+def _address(form: Form, one: Field, value: JsonValue, names: Titles) -> str:
+    """Where an answer leads: to the record it points to, a mail, a call."""
+    kind = str(one.options.get("result", one.type.name))
+    if value is None:
+        return ""
+    if kind in LINKED:
+        return LINKED[kind] + quote(str(value), safe="+@")
+    if kind == "reference" and names.record(one.options["form"], value):
+        return url_for("forms.show_record", app=form.app, form=one.options["form"], record_id=value)
+    return ""

@@ -1,0 +1,169 @@
+"""The pages of records: an app's forms, a form's list, a record, and the form that fills one."""
+
+from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from runtime import access, timeline
+from runtime.accounts.sessions import signed_in_user
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.endpoints import reads_only
+from runtime.errors import Conflict, Forbidden, NotFound
+from runtime.forms import entry, filling, listing, options, pages, reading
+from runtime.forms.filling import reader_for, titles_of
+from runtime.forms.pages import Looks
+from runtime.htmx import go_to, is_htmx, replace_url
+from runtime.records import deletion, query, store
+from runtime.records.rows import Record
+from runtime.text import localized
+
+blueprint = Blueprint("forms", __name__, url_prefix="/apps")
+
+
+@blueprint.get("/<app>/")
+def app_home(app: str) -> str:
+    """The forms of an app that this person may use."""
+    user = signed_in_user()
+    info = lookup.app_info(app)
+    if not access.can(user, "read", info):
+        raise NotFound(_("There is no such app."))
+    locale = g.reader.locale
+    return render_template(
+        "apps/app.html",
+        app=info,
+        title=localized(info.title, locale, info.default_locale),
+        description=localized(info.description, locale, info.default_locale) if info.description else "",
+        cards=listing.cards(user, info, reader_for(user, info)),
+    )
+
+
+@blueprint.get("/<app>/forms/<form>/")
+def list_records(app: str, form: str) -> Response:
+    """The records that this person may read; htmx gets the list, or the next rows of it."""
+    user, found = signed_in_user(), _form_for(app, form, "read")
+    asked = listing.Asked.of(request.args)
+    shown = listing.listing(user, found, asked, reader_for(user, found))
+    may_create = access.can(user, "create", found)
+    context = {"form": found, "list": shown, "may_create": may_create, **titles_of(found)}
+    if not is_htmx():
+        return make_response(render_template("records/list.html", **context))
+    template = "records/_rows.html" if asked.after else "records/_list.html"
+    return replace_url(make_response(render_template(template, **context)), shown.address)
+
+
+@blueprint.get("/<app>/forms/<form>/new")
+def new_record(app: str, form: str) -> Response:
+    """An empty form, with what it holds by itself."""
+    return filling.page(filling.begin(_form_for(app, form, "create")), Looks())
+
+
+@blueprint.post("/<app>/forms/<form>/new")
+def create_record(app: str, form: str) -> Response:
+    """Save a new record, or show the form again with what is wrong."""
+    return filling.save(filling.posted(_form_for(app, form, "create")))
+
+
+@blueprint.get("/<app>/forms/<form>/<int:record_id>/edit")
+def edit_record(app: str, form: str, record_id: int) -> Response:
+    """The form with a record's values."""
+    return filling.page(filling.begin(*_record_for(app, form, record_id, "update")), Looks())
+
+
+@blueprint.post("/<app>/forms/<form>/<int:record_id>/edit")
+def change_record(app: str, form: str, record_id: int) -> Response:
+    """Save a change, or show the form again with what is wrong."""
+    return filling.save(filling.posted(*_record_for(app, form, record_id, "update")))
+
+
+@blueprint.post("/<app>/forms/<form>/eval")
+@reads_only
+def evaluate_new(app: str, form: str) -> str:
+    """What the form of a new record looks like with the values typed so far."""
+    return filling.evaluated(filling.posted(_form_for(app, form, "create")))
+
+
+@blueprint.post("/<app>/forms/<form>/<int:record_id>/eval")
+@reads_only
+def evaluate(app: str, form: str, record_id: int) -> str:
+    """What the form of a stored record looks like with the values typed so far."""
+    return filling.evaluated(filling.posted(*_record_for(app, form, record_id, "update")))
+
+
+@blueprint.get("/<app>/forms/<form>/options/<field>")
+def options_of(app: str, form: str, field: str) -> str:
+    """What a picker offers for the search `q`, given the other values typed so far."""
+    user, found = signed_in_user(), lookup.form(app, form)
+    if not (access.can(user, "create", found) or access.can(user, "update", found)):
+        raise NotFound(_("There is no such form."))
+    one = options.picker_field(found, field)
+    typed = entry.read(found, request.args, reader_for(user, found))
+    facts = pages.facts_for(access.facts(user), typed.values)
+    offer = options.offer(user, found, one, facts, request.args.get("q", ""))
+    return render_template("fields/_options.html", key=field, offer=offer)
+
+
+@blueprint.get("/<app>/forms/<form>/<int:record_id>/")
+def show_record(app: str, form: str, record_id: int) -> str:
+    """A record in the layout of its form, and what happened to it."""
+    found, record = _record_for(app, form, record_id, "read")
+    user = signed_in_user()
+    return render_template(
+        "records/record.html",
+        form=found,
+        record=record,
+        read=reading.reading(user, found, record, reader_for(user, found)),
+        entries=timeline.entries(user, found, record),
+        may_update=access.can(user, "update", (found, record)),
+        may_delete=access.can(user, "delete", (found, record)),
+        **titles_of(found),
+    )
+
+
+@blueprint.get("/<app>/forms/<form>/<int:record_id>/delete")
+def confirm_delete(app: str, form: str, record_id: int) -> str:
+    """Asks before a record is deleted."""
+    found, record = _record_for(app, form, record_id, "delete")
+    return _delete_page(found, record)
+
+
+@blueprint.post("/<app>/forms/<form>/<int:record_id>/delete")
+def delete_record(app: str, form: str, record_id: int) -> Response:
+    """Delete a record; one that others point to stays, and the page says so."""
+    found, record = _record_for(app, form, record_id, "delete")
+    title = query.titles(found, [record.id]).get(record.id, "")
+    actor = store.Actor(user=signed_in_user(), origin="page")
+    try:
+        deletion.delete(actor, found, record.id, revision=filling.revision())
+    except Conflict as error:
+        db.session.rollback()
+        return make_response(_delete_page(found, record, error.message), 409)
+    db.session.commit()
+    flash(_("%(title)s was deleted.", title=title))
+    return go_to(url_for("forms.list_records", app=app, form=form))
+
+
+def _delete_page(form: Form, record: Record, problem: str = "") -> str:
+    title = query.titles(form, [record.id]).get(record.id, "")
+    return render_template(
+        "records/delete.html", form=form, record=record, title=title, problem=problem, **titles_of(form)
+    )
+
+
+def _form_for(app: str, form: str, action: str) -> Form:
+    """The form; NotFound when the person may not know of it, Forbidden when only this action is refused."""
+    user, found = signed_in_user(), lookup.form(app, form)
+    if access.can(user, action, found):
+        return found
+    if any(access.can(user, other, found) for other in ("read", "create")):
+        raise Forbidden(_("You may not do this here."))
+    raise NotFound(_("There is no such form."))
+
+
+def _record_for(app: str, form: str, record_id: int, action: str) -> tuple[Form, Record]:
+    """A record that the person may read; Forbidden when the action on it is refused."""
+    user, found = signed_in_user(), lookup.form(app, form)
+    record = query.get(user, found, record_id)
+    if action != "read" and not access.can(user, action, (found, record)):
+        raise Forbidden(_("You may not do this with this record."))
+    return found, record

@@ -1,0 +1,88 @@
+"""One field as a page shows it: what the templates in templates/fields draw, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from runtime.fields import Raw
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One pickable value; `key` is what the control posts."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Picker:
+    """A search among records, members or departments. `reads` are the fields whose values narrow the offer.
+
+    `offered` is the list for browsers without JavaScript, None where a script is known to run.
+    """
+
+    url: str
+    reads: str
+    shown: str
+    offered: list[tuple[int, str]] | None = None
+    sought: str = ""
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two people changed the same field: what I typed, and who stored what in the meantime."""
+
+    mine: str
+    theirs: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field on a page. `raw` is what its control holds, `display` the same in words."""
+
+    key: str
+    title: str
+    help: str
+    template: str
+    raw: Raw = ""
+    display: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    grouped: bool = False
+    """Whether the choices are a group of radio buttons."""
+    picker: Picker | None = None
+    prefix: str = ""
+    most: str = ""
+    required: bool = False
+    static: bool = False
+    error: str = ""
+    warning: str = ""
+    was: str | None = None
+    clash: Clash | None = None
+
+    @property
+    def text(self) -> str:
+        """The one text of the control; of a field that was posted several times the last."""
+        return self.raw if isinstance(self.raw, str) else (self.raw[-1] if self.raw else "")
+
+    @property
+    def labelled(self) -> bool:
+        """Whether a label stands above the control."""
+        return self.template not in ("fields/yes_no.html", "fields/heading.html")
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the help, the error, the warning and the counter that belong to the control."""
+        parts = (("h", self.help), ("e", self.error), ("w", self.warning), ("n", self.most))
+        return " ".join(f"{letter}-{self.key}" for letter, there in parts if there)
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A titled group of rows of fields."""
+
+    title: str
+    rows: tuple[tuple[Shown, ...], ...]

@@ -1,0 +1,171 @@
+"""From a judged entry to what the page shows: visible fields in their layout, texts, marks and messages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+
+from runtime.definitions.documents import Form
+from runtime.errors import Problem
+from runtime.fields import Field, FieldError, Names, Raw, Reader
+from runtime.forms.entry import Entry
+from runtime.forms.reads import filled_fields, static_fields
+from runtime.forms.shown import Choice, Clash, Picker, Shown, ShownSection
+from runtime.records.store import Judged
+from runtime.text import localized
+
+CHOICE = "fields/choice.html"
+OUTPUT = "fields/output.html"
+RADIOS_AT_MOST = 6
+PICKERS = frozenset(("reference", "member", "department"))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A form at this moment. `errors` and `warnings` are the messages to show by field.
+
+    `exact` keeps every text as it was typed; else a right value is shown in its usual spelling (2.5 → 2.50).
+    `picker` makes the search of a reference from its key, its value and the title that stands in the box.
+    """
+
+    form: Form
+    judged: Judged
+    reader: Reader
+    names: Names
+    picker: Callable[[str, str], Picker]
+    entry: Entry = field(default_factory=Entry)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    clashes: Mapping[str, Clash] = field(default_factory=dict)
+    exact: bool = False
+
+
+def problems_by_field(judged: Judged, entry: Entry) -> dict[str, Problem]:
+    """The first problem of each field in the order of the form; what cannot be read comes before all rules.
+
+    Problems of fields that are hidden or locked are nobody's to mend; "" holds one that belongs to no field.
+    """
+    found: dict[str, Problem] = {}
+    for key in judged.visible - judged.locked:
+        if key in entry.problems:
+            found[key] = entry.problems[key]
+    for problem in judged.problems:
+        found.setdefault(str(problem.path[0]) if problem.path else "", problem)
+    return found
+
+
+def in_order(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, Problem]]:
+    """Problems as the fields stand on the page, those of the whole form first."""
+    places = ["", *(key for section in form.layout for row in section.rows for key in row)]
+    place = {key: index for index, key in enumerate(places)}
+    return sorted(problems.items(), key=lambda item: place.get(item[0], len(places)))
+
+
+def to_tell(
+    problems: Mapping[str, Problem], entry: Entry, focus: str, told: frozenset[str]
+) -> dict[str, str]:
+    """The messages for a form that is still being filled: those told already, and new ones of fields that
+    hold something and were left. An empty field is not scolded before the form is sent.
+    """
+    return {
+        key: problem.message
+        for key, problem in problems.items()
+        if key in told or (key != focus and _is_filled(entry.raw.get(key)))
+    }
+
+
+def _is_filled(raw: Raw | None) -> bool:
+    return bool(raw.strip() if isinstance(raw, str) else raw)
+
+
+def sections(now: Situation) -> list[ShownSection]:
+    """The visible fields in the sections and rows of the layout; what is hidden leaves no trace."""
+    drawn = [
+        ShownSection(localized(section.title, now.reader.locale), _rows(now, section.rows))
+        for section in now.form.layout
+    ]
+    return [section for section in drawn if section.rows]
+
+
+def _rows(now: Situation, rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[Shown, ...], ...]:
+    drawn = (tuple(shown(now, key) for key in row if key in now.judged.visible) for row in rows)
+    return tuple(row for row in drawn if row)
+
+
+def shown(now: Situation, key: str) -> Shown:
+    """One field as it stands now."""
+    one = now.form.fields[key]
+    value = now.judged.values.get(key)
+    open_to_typing = one.type.writable and key not in now.judged.locked
+    raw = _raw(now, one)
+    attributes = one.type.attributes(one, now.reader) if open_to_typing else {}
+    choices = _choices(now, one, raw) if open_to_typing else ()
+    return Shown(
+        key=key,
+        title=localized(one.title, now.reader.locale),
+        help=localized(one.help, now.reader.locale) if one.help else "",
+        template=one.type.template if open_to_typing or not one.type.stored else OUTPUT,
+        raw=raw,
+        display=_display(now, one),
+        attributes={name: text for name, text in attributes.items() if name != "maxlength"},
+        choices=choices,
+        grouped=bool(choices) and choices[0].key != "",
+        picker=_picker(now, one, raw) if open_to_typing else None,
+        prefix=one.type.prefix(one, now.reader),
+        most=attributes.get("maxlength", ""),
+        required=open_to_typing and key in now.judged.required,
+        static=key in static_fields(now.form),
+        error=now.errors.get(key, ""),
+        warning=now.warnings.get(key, ""),
+        was=_was(now, one, value) if open_to_typing else None,
+        clash=now.clashes.get(key),
+    )
+
+
+def _raw(now: Situation, one: Field) -> Raw:
+    """What the control holds: the typed text while wrong or `exact`, else the value's usual spelling."""
+    value, typed = now.judged.values.get(one.key), now.entry.raw.get(one.key)
+    if typed is None or one.key in now.entry.left:
+        return one.type.to_raw(value, one, now.reader)
+    wrong = one.key in now.entry.problems or one.key in now.errors
+    if wrong or (now.exact and value == now.entry.values.get(one.key)):
+        return typed
+    return one.type.to_raw(value, one, now.reader)
+
+
+def _display(now: Situation, one: Field) -> str:
+    if one.type.name == "serial" and one.key not in now.judged.values:
+        return str(_("Given when you save"))
+    return one.type.display(now.judged.values.get(one.key), one, now.reader, now.names)
+
+
+def _choices(now: Situation, one: Field, raw: Raw) -> tuple[Choice, ...]:
+    choices = [Choice(key, label) for key, label in one.type.choices(one, now.reader)]
+    if one.type.template != CHOICE:
+        return tuple(choices)
+    if raw and raw not in {choice.key for choice in choices}:
+        # A value that is no longer offered stays until somebody chooses another.
+        choices.append(Choice(str(raw), _display(now, one) or str(raw)))
+    if len(choices) > RADIOS_AT_MOST:
+        return (Choice("", ""), *choices)
+    return tuple(choices) if one.key in now.judged.required else (*choices, Choice("", _("No answer")))
+
+
+def _picker(now: Situation, one: Field, raw: Raw) -> Picker | None:
+    if one.type.name not in PICKERS:
+        return None
+    try:
+        chosen = one.type.parse(raw, one, now.reader)
+    except FieldError:
+        chosen = None
+    return now.picker(one.key, one.type.display(chosen, one, now.reader, now.names))
+
+
+def _was(now: Situation, one: Field, value: object) -> str | None:
+    """What the server filled in last, so that the next answer tells a person's text from a filled one."""
+    if one.key not in filled_fields(now.form):
+        return None
+    if one.key in now.entry.was and one.key not in now.entry.left:
+        return now.entry.was[one.key]
+    raw = one.type.to_raw(value, one, now.reader)
+    return raw if isinstance(raw, str) else raw[-1]
