@@ -15,7 +15,8 @@ from tests.conditions.world import FACTS, Generator, canonical, make_record, mak
 from tests.conftest import both_databases
 
 sizes = pytest.mark.parametrize(
-    ("conditions", "records"), [(200, 40), pytest.param(2000, 50, marks=[pytest.mark.slow, pytest.mark.timeout(600)])]
+    ("conditions", "records"),
+    [(200, 40), pytest.param(2000, 50, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
 )
 
 
@@ -46,11 +47,16 @@ def store(table: sa.Table, random: Random, count: int) -> list[dict[str, Any]]:
 
 def verdicts_of_sql(table: sa.Table, documents: list[Any]) -> list[list[Any]]:
     """Per record the verdicts on all conditions, asked in few queries."""
-    expressions = [where(document, lambda path: table.c[path.removeprefix("record.")], FACTS) for document in documents]
+    expressions = [
+        where(document, lambda path: table.c[path.removeprefix("record.")], FACTS) for document in documents
+    ]
     parts = []
     with db.engine.connect() as connection:
         for start in range(0, len(expressions), 50):
-            chosen = [sa.type_coerce(each, sa.Boolean).label(f"c{i}") for i, each in enumerate(expressions[start : start + 50])]
+            chosen = [
+                sa.type_coerce(each, sa.Boolean).label(f"c{i}")
+                for i, each in enumerate(expressions[start : start + 50])
+            ]
             parts.append(connection.execute(sa.select(*chosen).select_from(table).order_by(table.c.id)).all())
     return [[verdict for part in row for verdict in part] for row in zip(*parts, strict=True)]
 

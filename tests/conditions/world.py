@@ -31,18 +31,56 @@ MOMENTS = [
     "2026-11-21T00:00:01Z",
     "9999-12-31T23:59:59Z",
 ]
-TEXTS = ["", "a", "A", "ab", "é", "中文", "😀", "2026-11-21", "2026-11-21T00:00:00Z", "Z", "it's %(x)s", "5", "true"]
+TEXTS = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "é",
+    "中文",
+    "😀",
+    "2026-11-21",
+    "2026-11-21T00:00:00Z",
+    "Z",
+    "it's %(x)s",
+    "5",
+    "true",
+]
 NUMBERS = [0, 1, -1, 5, Decimal("5.00"), Decimal("0.01"), Decimal("-0.01"), Decimal("1.5"), 999_999]
 # Constants also hold what no column can: more decimals, more digits.
-ODD_NUMBERS = [Decimal("1.005"), Decimal("4.999"), Decimal("-0.001"), 10**15, -(10**16), 2**31, 2**63, 10**40, -(10**40)]
+ODD_NUMBERS = [
+    Decimal("1.005"),
+    Decimal("4.999"),
+    Decimal("-0.001"),
+    10**15,
+    -(10**16),
+    2**31,
+    2**63,
+    10**40,
+    -(10**40),
+]
 TRUTHS = [True, False]
 CONSTANTS = [*TEXTS, *NUMBERS, *ODD_NUMBERS, *TRUTHS, *DAYS, *MOMENTS]
 FACTS: dict[str, Any] = {
-    "user": {"id": 5, "name": "ab", "day": "2026-11-21", "at": "2026-11-21T00:00:00Z", "ids": [0, 1, 5], "yes": True},
+    "user": {
+        "id": 5,
+        "name": "ab",
+        "day": "2026-11-21",
+        "at": "2026-11-21T00:00:00Z",
+        "ids": [0, 1, 5],
+        "yes": True,
+    },
     "days": {"today": "2026-11-21", "none": []},
     "changed": ["amount", "due_on"],
 }
-FACT_PATHS = [*(f"user.{key}" for key in FACTS["user"]), "days.today", "days.none", "user.gone", "gone.gone", "user"]
+FACT_PATHS = [
+    *(f"user.{key}" for key in FACTS["user"]),
+    "days.today",
+    "days.none",
+    "user.gone",
+    "gone.gone",
+    "user",
+]
 
 
 def make_table() -> sa.Table:
@@ -72,7 +110,9 @@ def make_record(random: Random) -> dict[str, Any]:
         "due_on": random.choice(DAYS),
         "met_at": random.choice(MOMENTS),
         "remind": random.choice(TRUTHS),
-        "made_at": times.parse_iso(random.choice(MOMENTS[1:4])).replace(microsecond=random.choice([0, 1, 999_999])),
+        "made_at": times.parse_iso(random.choice(MOMENTS[1:4])).replace(
+            microsecond=random.choice([0, 1, 999_999])
+        ),
     }
     return {key: value for key, value in values.items() if random.random() < 0.75}
 
@@ -124,7 +164,9 @@ class Generator:
             return self._object(max(depth - 1, 1), "record")
         if name == "user":
             return {"required": ["id"], "properties": {"id": self._value(ValueType.NUMBER, 0)}}
-        return self.random.choice([{"contains": {"const": "amount"}}, {"type": "object"}, {"required": ["today"]}])
+        return self.random.choice(
+            [{"contains": {"const": "amount"}}, {"type": "object"}, {"required": ["today"]}]
+        )
 
     def _value(self, kind: ValueType, depth: int) -> Any:
         choice = self.random.random()
@@ -142,7 +184,9 @@ class Generator:
         times_kind = kind in (ValueType.DATE, ValueType.DATETIME)
         fitting = ["const", "enum", "type"]
         fitting += ["formatMinimum", "formatMaximum"] * 2 if times_kind else []
-        fitting += ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"] if kind is ValueType.NUMBER else []
+        fitting += (
+            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"] if kind is ValueType.NUMBER else []
+        )
         fitting += ["minLength", "maxLength", "formatMinimum"] if kind is ValueType.TEXT else []
         every = ["minimum", "exclusiveMaximum", "minLength", "maxLength", "formatMaximum", "contains"]
         keyword = self.random.choice(fitting if self.random.random() < 0.85 else every)
