@@ -87,7 +87,7 @@ def note(
         at=times.now(),
     )
     db.session.add(event)
-    db.session.flush([event])
+    db.session.flush()
     for listener in AFTER_EVENT:
         listener(db.session(), event, form)
     return event
