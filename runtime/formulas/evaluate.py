@@ -10,7 +10,7 @@ from runtime.formulas.nodes import Call, Chain, Compare, Literal, Name, Negate, 
 from runtime.formulas.parse import Formula
 from runtime.formulas.values import Value, calculate, canonical, compare, negate
 
-MAX_STEPS = 100_000
+MAX_STEPS = 50_000
 
 Read = Callable[[Path], object]
 

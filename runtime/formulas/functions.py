@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from runtime.fields import ValueType
 from runtime.formulas import calendar
 from runtime.formulas.errors import FormulaError
-from runtime.formulas.values import Value, calculate, moment, text_of, whole
+from runtime.formulas.values import Value, moment, text_of, total, whole
 
 BOOL, NUMBER, DATE = ValueType.BOOL, ValueType.NUMBER, ValueType.DATE
 DATETIME, TEXT, LIST = ValueType.DATETIME, ValueType.TEXT, ValueType.LIST
@@ -162,12 +162,8 @@ def _known_unit(unit: Lazy) -> str:
 
 
 def _sum(scope: Scope, *items: Lazy) -> Value:
-    total: Value = Decimal(0)
-    for item in items:
-        value = item()
-        for part in value if isinstance(value, list) else [value]:
-            total = total if part is None else calculate("+", total, part)
-    return total
+    values = [item() for item in items]
+    return total([total(value) if isinstance(value, list) else value for value in values])
 
 
 def _table(*functions: Function) -> dict[str, Function]:

@@ -92,6 +92,15 @@ def negate(value: Value) -> Value:
     return None if value is None else bounded(lambda: EXACT.minus(number(value)))
 
 
+def total(items: list[Value]) -> Decimal:
+    """All numbers added up; blanks count as 0."""
+    result = Decimal(0)
+    for item in items:
+        if item is not None:
+            result = EXACT.add(result, number(item))
+    return bounded(lambda: result)
+
+
 def calculate(operator: str, left: Value, right: Value) -> Value:
     """`left + right` and its kin; blank with a blank side, but `&` takes blank for no text."""
     if operator == "&":

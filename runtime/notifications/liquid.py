@@ -75,7 +75,7 @@ class MessageEnvironment(Environment):
 
     block_nesting_limit = 20
     context_depth_limit = 20
-    loop_iteration_limit = 2_000
+    loop_iteration_limit = 1_000
     local_namespace_limit = 200_000
     output_stream_limit = MAX_BYTES
 

@@ -39,6 +39,7 @@ SENTENCES = {
     "unknown_filter": _l("Line %(line)s: there is no filter “%(detail)s”."),
     "filter_arguments": _l("Line %(line)s: the filter is used wrongly (%(detail)s)."),
     "range": _l("Line %(line)s: a loop over numbers is not possible; loop over the rows of a sub-table."),
+    "too_many_in_loops": _l("The loops have too many parts: use at most %(detail)s inside them."),
     "too_many_parts": _l("The text has too many parts: use at most %(detail)s."),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.definitions.documents import Form, MessageDoc, parse_form, parse_message
@@ -209,6 +209,7 @@ def _text(html: str) -> str:
 CHARS = st.text(st.characters(min_codepoint=33, max_codepoint=126) | st.sampled_from(" é客\n"), max_size=60)
 
 
+@settings(deadline=None)
 @given(
     CHARS.filter(str.strip),
     st.sampled_from(["{}", "**{}**", "# {}", "- {}", "> {}", "[{}](http://a.example)", "`{}`", "a {} b"]),
@@ -224,6 +225,7 @@ def _tags(html: str) -> list[str]:
     return re.findall(r"<[^>]*>", html)
 
 
+@settings(deadline=None)
 @given(CHARS.filter(str.strip))
 def test_a_value_alone_reads_back_as_it_was(value: str) -> None:
     lines = [line.strip(" ") for line in value.strip().split("\n")]
@@ -348,6 +350,8 @@ def test_an_attack_is_refused_when_it_is_saved(app: Flask, text: str, part: str)
         ("{% if content %}", ["syntax"]),
         ("{{ content", ["syntax"]),
         ("{{ content }}" * 600, ["too_many_parts"]),
+        ("{% for x in content %}" + "{{ x }}" * 30 + "{% endfor %}", ["too_many_in_loops"]),
+        ("{% for x in content %}" + "{{ x }}" * 10 + "{% endfor %}", []),
         ("x" * 20_001, ["too_long"]),
         ("   ", ["missing_language"]),
         ("{% if content %}" * 30 + "{% endif %}" * 30, ["syntax"]),
