@@ -60,8 +60,8 @@ class DateTimeField(FieldType):
         if not isinstance(value, str):
             return value
         found = _MOMENT.fullmatch(value)
-        if found and not found["offset"]:
-            raise FieldError("offset")
+        if found is None or not found["offset"]:
+            raise FieldError("offset" if found else "datetime")
         return _instant(value)
 
     def value_schema(self, field: Field) -> dict[str, Any]:

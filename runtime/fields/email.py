@@ -64,7 +64,7 @@ class EmailField(FieldType):
 
 def _normalised(text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False).normalized
+        return validate_email(text, check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
         raise FieldError("email") from None
 
