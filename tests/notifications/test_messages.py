@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from runtime.definitions.documents import Form, MessageDoc, parse_form, parse_me
 from runtime.errors import PermanentError
 from runtime.fields import Reader
 from runtime.notifications import messages
+from runtime.notifications.liquid import environment
 from runtime.notifications.messages import Record
 
 FORM = {
@@ -399,3 +401,11 @@ def test_a_field_that_was_removed_later_is_blank_when_sent() -> None:
 def test_a_text_that_cannot_be_sent_is_a_permanent_error(text: str, values: dict[str, Any]) -> None:
     with pytest.raises(PermanentError):
         messages.render(message(text), "en", context(**values))
+
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "admins" / "messages.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted({*environment("en", as_markdown=True).filters, *messages.GENERAL}))
+def test_the_manual_names_every_filter_and_variable(name: str) -> None:
+    assert re.search(rf"[`{{ ]{re.escape(name)}[` }}]", MANUAL)
