@@ -61,7 +61,7 @@ def sentence(code: str, params: Mapping[str, Any], title: str) -> str:
     locale = str(get_locale() or "en")[:2]
     if code == "pattern" and "message" in params:
         return localized(params["message"], locale)
-    if code in _COUNTED:
+    if code in _COUNTED and "limit" in params:
         return _COUNTED[code](int(params["limit"]), title, locale)
     if code not in SENTENCES:
         return str(_l("Check %(title)s.")) % {"title": title}

@@ -16,7 +16,8 @@ def today(zone: str) -> date:
 
 def iso(moment: datetime) -> str:
     """The canonical text of a moment: UTC, whole seconds, `2026-11-21T09:00:00Z`; sorts as time does."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: on Linux it writes the year 1 without its zeros, and the text would no longer sort.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def parse_iso(text: str) -> datetime:
@@ -38,7 +39,7 @@ def from_wall(local: datetime, zone: str) -> datetime:
     if first <= second:
         return first
     before = second.astimezone(place).utcoffset()
-    while first - second > timedelta(seconds=1):  # in a gap, `second` lies before the change and `first` after
+    while first - second > timedelta(seconds=1):  # in a gap the change lies between the two
         middle = second + (first - second) // 2
         if middle.astimezone(place).utcoffset() == before:
             second = middle
