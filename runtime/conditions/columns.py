@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from runtime import times
 from runtime.conditions.errors import ConditionError
 from runtime.conditions.evaluation import test_of
 from runtime.conditions.facts import as_time, constants, is_number, is_storable, is_time
@@ -137,11 +138,7 @@ def _until(column: Column, text: Any) -> Expression:
         end = datetime.fromisoformat(text) + timedelta(seconds=1)
     except OverflowError:
         return true()
-    return _COMPARE["exclusiveMaximum"](column, _bind(column, _canonical(end)))
-
-
-def _canonical(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return _COMPARE["exclusiveMaximum"](column, _bind(column, times.iso(end)))
 
 
 def _bound_number(column: Column, keyword: str, operands: list[Any]) -> Expression:
@@ -194,7 +191,7 @@ def _bound_moment(column: Column, keyword: str, operands: list[Any]) -> Expressi
         return false()
     bound = operands[0]
     if len(bound) == 10:
-        midnight = _canonical(datetime.combine(datetime.fromisoformat(bound), time(), UTC))
+        midnight = f"{bound}T00:00:00Z"
         later = "minimum" if keyword == "formatMinimum" else "exclusiveMaximum"
         return _COMPARE[later](column, _bind(column, midnight))
     return (

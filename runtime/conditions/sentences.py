@@ -131,7 +131,9 @@ class _Speaker:
     def _contrary(self, schema: Schema, path: str) -> str:
         if not schema.parts:
             return either([])
-        return str(gettext("not %(condition)s", condition=bracketed(self.schema(schema, path))))
+        said = self.schema(schema, path)
+        has_brackets = len(schema.parts) == 1 and isinstance(schema.parts[0], AnyOf | Schema)
+        return str(gettext("not %(condition)s", condition=said if has_brackets else bracketed(said)))
 
 
 def both(said: list[str]) -> str:
