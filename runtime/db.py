@@ -116,6 +116,8 @@ def after_commit(call: Callable[[], None]) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _run_calls(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # only a savepoint was released: nobody else can see the rows yet
     for call in session.info.pop("after_commit", []):
         call()
 

@@ -26,6 +26,15 @@ def test_after_commit_runs_only_after_a_commit(app: object) -> None:
     assert rung == ["committed"]
 
 
+def test_after_commit_waits_for_the_commit_of_the_whole_transaction(app: object) -> None:
+    rung: list[str] = []
+    with transaction() as session:
+        with session.begin_nested():
+            after_commit(lambda: rung.append("inside"))
+        assert rung == []
+    assert rung == ["inside"]
+
+
 @pytest.mark.parametrize("text", ['{"a":1,"a":2}', "[NaN]", "[1e400]", '"\\ud800"', "[" * 60 + "]" * 60, "{"])
 def test_unfit_json_is_refused_with_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):
