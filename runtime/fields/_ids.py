@@ -1,6 +1,7 @@
 """Values that point to a row by its id, shared by the types reference, member and department."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from runtime.fields._base import FieldError, JsonValue
@@ -23,9 +24,9 @@ def read_id(text: str, code: str) -> int:
 
 def whole(value: JsonValue) -> JsonValue:
     """A JSON number without a fraction as an int, since 12.0 is an integer to JSON Schema; else as it is."""
-    if isinstance(value, bool) or not hasattr(value, "is_integer"):
-        return value
-    return int(value) if value.is_integer() else value
+    if isinstance(value, Decimal):  # it has no is_integer before Python 3.12
+        return int(value) if value == value.to_integral_value() else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def shown(title: str | None, locale: str) -> str:

@@ -15,7 +15,8 @@ class ReferenceField(FieldType):
 
     `fill` copies values of the picked record into fields of this one, once, when it is picked; use a look-up
     to show the live value instead. `offer` is a condition over the records that may be picked, judged in the
-    list and again when saving, as is the right to read the record.
+    list and again when saving, as is the right to read the record. `on_delete` says what becomes of this
+    record when the picked one is deleted.
     """
 
     name = "reference"
@@ -38,6 +39,12 @@ class ReferenceField(FieldType):
             N_("A condition that a record must meet to be offered."),
             {"properties": {"customer": {"const": {"fact": "record.customer"}}}},
             {"type": "object"},
+        ),
+        on_delete=option(
+            N_("When the picked record is deleted"),
+            N_("Refuse while this record refers to it, which is so without this option, or delete both."),
+            "delete",
+            {"enum": ["refuse", "delete"]},
         ),
     )
     example_options = {"form": "customer"}
