@@ -25,11 +25,12 @@ from runtime.records import tables
 
 @dataclass(frozen=True)
 class Change:
-    """A document that is to come into force."""
+    """A document that is to come into force. `path` is where it stands in what the person sent."""
 
     kind: str
     key: str
     document: Document
+    path: tuple[str | int, ...] = ()
 
 
 def publish(user: User | None, app: str, kind: str, key: str, note: str = "") -> Version:
@@ -70,17 +71,13 @@ def lock(app: str) -> None:
 
 
 def problems(app: str, changes: Sequence[Change]) -> list[Problem]:
-    """Everything that speaks against bringing these documents into force together.
-
-    Paths begin at the document when there is one change, at `kind`, `key` when there are several.
-    """
-    single = len(changes) == 1
+    """Everything that speaks against bringing these documents into force together."""
     found = [(change, schemas.validate(change.kind, change.document)) for change in changes]
     if not any(listed for _change, listed in found):
         found = _check_all(app, changes)
     return [
-        problem if single else Problem((c.kind, c.key, *problem.path), problem.code, problem.message)
-        for c, listed in found
+        Problem((*change.path, *problem.path), problem.code, problem.message)
+        for change, listed in found
         for problem in listed
     ]
 
@@ -93,8 +90,8 @@ def _check_all(app: str, changes: Sequence[Change]) -> list[tuple[Change, list[P
     for change in changes:
         own = context.for_document(earlier_documents(app, change.kind, change.key))
         found.append((change, checks.run(change.kind, change.document, own)))
-    found[-1][1].extend(_broken_elsewhere(changes, old, context))
-    return found
+    elsewhere = Change("", "", {})
+    return [*found, (elsewhere, _broken_elsewhere(changes, old, context))]
 
 
 def _broken_elsewhere(changes: Sequence[Change], before: Context, after: Context) -> list[Problem]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from builder.checks._context import Context
+from builder.checks._places import Path
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.registry import Registry
@@ -39,4 +40,4 @@ def run(kind: str, document: Document, context: Context) -> list[Problem]:
     return list({(problem.path, problem.message): problem for problem in found}.values())
 
 
-__all__ = ["CHECKS", "Check", "Context", "run"]
+__all__ = ["CHECKS", "Check", "Context", "Path", "run"]

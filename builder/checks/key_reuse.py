@@ -10,7 +10,7 @@ from runtime.definitions.documents import Document, parse_field
 from runtime.errors import Problem
 from runtime.fields import FIELD_TYPES
 
-_DIALECT = postgresql.dialect()
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 class KeyReuse:

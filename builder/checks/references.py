@@ -115,7 +115,7 @@ def _automation(document: Document, context: Context) -> Found:
         yield from _fields(("trigger", "fields"), trigger.get("fields", ()), fields)
         yield from _date(trigger, fields)
     for index, action in enumerate(document["actions"]):
-        yield from _action(("actions", index), action, fields, context)
+        yield from _action(("actions", index), action, context)
 
 
 def _date(trigger: Document, fields: Mapping[str, Field]) -> Found:
@@ -132,7 +132,7 @@ def _date(trigger: Document, fields: Mapping[str, Field]) -> Found:
         yield Problem(("trigger",), "at_missing", _("A date without a time needs the time of day (“at”)."))
 
 
-def _action(path: Path, action: Document, fields: Mapping[str, Field], context: Context) -> Found:
+def _action(path: Path, action: Document, context: Context) -> Found:
     if "message" in action:
         yield from _named((*path, "message"), "message", action["message"], context)
     if "form" in action:
@@ -141,8 +141,6 @@ def _action(path: Path, action: Document, fields: Mapping[str, Field], context: 
         if target:
             yield from _stored((*path, "match"), (k for k in action.get("match", ()) if k != "id"), target)
             yield from _written((*path, "set"), action.get("set", ()), target)
-    for index, person in enumerate(action.get("to", ())):
-        yield from _person((*path, "to", index), person, fields, context)
 
 
 def _written(path: Path, keys: Iterable[str], target: Mapping[str, Field]) -> Found:
@@ -212,7 +210,7 @@ def _step(path: Path, step: Document, fields: Mapping[str, Field], context: Cont
         if name in step:
             yield from _named((*path, name), kind, step[name], context)
     for index, action in enumerate(step.get("do", ())):
-        yield from _action((*path, "do", index), action, fields, context)
+        yield from _action((*path, "do", index), action, context)
 
 
 def _app(document: Document, context: Context) -> Found:

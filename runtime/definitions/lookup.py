@@ -87,8 +87,11 @@ def _forget(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
         session.info.pop("catalogue", None)
         session.info.pop("uncommitted", None)
-    elif transaction.nested:  # a savepoint may have been rolled back
-        session.info.pop("catalogue", None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _read_again(session: Session, previous: Any) -> None:
+    session.info.pop("catalogue", None)  # a publish in a savepoint may be among what was undone
 
 
 class _Row(NamedTuple):
