@@ -35,7 +35,7 @@ _TAGS = (
     comment_tag.CommentTag,
 )
 _CURRENCY = re.compile("[A-Z]{3}")
-_YES_NO = {"en": ("yes", "no"), "zh": ("是", "否")}
+_YES_NO = {"en": ("Yes", "No"), "zh": ("是", "否")}
 
 
 class Shown(Decimal):

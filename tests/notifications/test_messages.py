@@ -105,7 +105,7 @@ def test_fields_are_written_as_the_recipient_reads_them() -> None:
     text = "{{ customer }}|{{ owner }}|{{ result }}|{{ remind }}|{{ next_on }}|{{ seen_at }}|{{ amount }}"
 
     english = messages.render(message(subject=text), "en", context("en", **values)).subject
-    assert english == "Acme *Ltd*|Bob|Interested|yes|Nov 24, 2026|Nov 22, 2026 6:30 AM|CN¥1,234.50"
+    assert english == "Acme *Ltd*|Bob|Interested|Yes|Nov 24, 2026|Nov 22, 2026 6:30 AM|CN¥1,234.50"
     both = parse_message(
         {
             **{"key": "m", "purpose": "Test", "body": {}},
@@ -263,6 +263,13 @@ def test_even_the_author_cannot_write_html_scripts_or_pictures(text: str) -> Non
     shown = body(text)
 
     assert set(_tags(shown)) <= {"<p>", "</p>", '<a rel="noopener noreferrer">', "</a>"} | {PICTURE_AS_LINK}
+
+
+@pytest.mark.parametrize(
+    "typed", ["javascript:alert(1)", "//evil.example", "data:text/html,x", "x) [y](http://z.example"]
+)
+def test_a_value_as_the_target_of_a_link_leads_nowhere_unsafe(typed: str) -> None:
+    assert "href" not in body("[x]({{ content }})", content=typed)
 
 
 def test_the_plain_text_has_no_marks_and_names_the_links() -> None:
