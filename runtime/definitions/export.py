@@ -1,0 +1,165 @@
+"""A published form as a standard JSON Schema 2020-12, on which any validator gives our verdict on a record.
+
+It judges a record as it is stored: empty fields absent, hidden fields cleared. What JSON Schema cannot carry
+is listed in `fw.not_portable`, each with its path in the form document and a code of `REASONS`. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runtime import conditions
+from runtime.conditions import ConditionError
+from runtime.definitions.documents import Form, Rule
+from runtime.fields import Field, FieldType
+from runtime.text import localized
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+REASONS = {
+    "unique": "other records are asked",
+    "check": "a formula over the record",
+    "exists": "the row that is pointed to must exist and be readable",
+    "offer": "a condition over the record that is pointed to",
+    "value": "the field type judges more than a schema can say: validity, decimals, a pattern",
+    "canonical": "texts are cleaned, and a blank one counts as empty",
+    "computed": "the product works the value out",
+    "condition": "the rule's condition names facts, dates or computed values",
+    "set": "the rule writes a value",
+    "hidden_value": "the value of the hidden field is kept or computed, and not judged",
+}
+POINTERS = ("reference", "member", "department")
+
+Schema = dict[str, Any]
+
+
+def record_schema(form: Form, locale: str = "en") -> Schema:
+    """The JSON Schema of the form's records, its texts in `locale`."""
+    judged = {key: field for key, field in form.fields.items() if field.type.stored}
+    rules = _Rules(form)
+    schema: Schema = {
+        "$schema": DIALECT,
+        "$id": f"urn:formwright:{form.app}:{form.key}:record:{form.number}",
+        "title": localized(form.title, locale),
+        "type": "object",
+        "properties": {key: _property(field, locale) for key, field in judged.items()},
+        "required": [key for key in form.fields if key in form.required and key not in rules.conditional],
+        "additionalProperties": False,
+    }
+    entries = list(rules.entries())
+    if entries:
+        schema["allOf"] = entries
+    schema["fw"] = {"not_portable": [*_of_fields(judged), *rules.not_portable(), *_of_form(form)]}
+    return schema
+
+
+def _property(field: Field, locale: str) -> Schema:
+    schema = {"title": localized(field.title, locale), **field.type.value_schema(field)}
+    if schema.get("type") == "string" and "enum" not in schema:
+        schema["minLength"] = max(1, schema.get("minLength", 0))  # an empty text is no value
+    if not field.type.writable:
+        schema["readOnly"] = True
+    return schema
+
+
+def _of_fields(fields: Mapping[str, Field]) -> Iterator[Schema]:
+    for key, field in fields.items():
+        path = ["properties", key]
+        if not field.type.writable:
+            yield _reason(path, "computed")
+        if field.type.name in POINTERS:
+            yield _reason(path, "exists")
+        if "offer" in field.options:
+            yield _reason([*path, "fw", "offer"], "offer")
+        if "fill" in field.options:
+            yield _reason([*path, "fw", "fill"], "computed")
+        if type(field.type).check is not FieldType.check:
+            yield _reason(path, "value")
+        if field.type.value_schema(field).get("type") == "string" and field.type.writable:
+            yield _reason(path, "canonical")
+
+
+def _of_form(form: Form) -> Iterator[Schema]:
+    for index, _keys in enumerate(form.unique):
+        yield _reason(["fw", "unique", index], "unique")
+    for index, check in enumerate(form.checks):
+        if check.level == "error":
+            yield _reason(["fw", "checks", index], "check")
+
+
+def _reason(path: list[str | int], code: str) -> Schema:
+    return {"path": path, "code": code, "reason": REASONS[code]}
+
+
+class _Rules:
+    """The rules of a form as `if / then / else`. A field is conditional when a rule shows or hides it."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._computed = {key for key, field in form.fields.items() if not field.type.writable}
+        self.conditional = frozenset(
+            key for rule in form.rules for key in rule.show | rule.hide if key in form.fields
+        )
+
+    def entries(self) -> Iterator[Schema]:
+        """First which fields are present, then which must be."""
+        for key in self._form.fields:
+            if key in self.conditional and self._form.fields[key].type.stored:
+                yield from self._presence(key)
+        for rule in self._form.rules:
+            when = self._when(rule)
+            if when is not None and rule.require:
+                yield from self._requirement(rule, when)
+
+    def _presence(self, key: str) -> Iterator[Schema]:
+        visible = self._visible(key)
+        if visible is None:
+            return
+        entry: Schema = {"if": visible}
+        if key in self._form.required:
+            entry["then"] = {"required": [key]}
+        if not self._kept(key):
+            entry["else"] = {"not": {"required": [key]}}
+        if len(entry) > 1:
+            yield entry
+
+    def _requirement(self, rule: Rule, when: Schema) -> Iterator[Schema]:
+        always = sorted(rule.require - self.conditional)
+        if always:
+            yield {"if": when, "then": {"required": always}}
+        for key in sorted(rule.require & self.conditional):
+            visible = self._visible(key)
+            if visible is not None:
+                yield {"if": {"allOf": [when, visible]}, "then": {"required": [key]}}
+
+    def _visible(self, key: str) -> Schema | None:
+        """When the field is shown: one of its `show` rules holds, if there are any, and no `hide` rule does."""
+        shows = [self._when(rule) for rule in self._form.rules if key in rule.show]
+        hides = [self._when(rule) for rule in self._form.rules if key in rule.hide]
+        if None in shows or None in hides:
+            return None
+        hidden = [{"not": hide} for hide in hides]
+        return {"allOf": [{"anyOf": shows}, *hidden] if shows else hidden}
+
+    def _when(self, rule: Rule) -> Schema | None:
+        """The condition as a standard schema; None when there is no such."""
+        if {path.partition(".")[0] for path in rule.when.reads} & self._computed:
+            return None
+        try:
+            return conditions.to_schema(rule.when.document)
+        except ConditionError:
+            return None
+
+    def _kept(self, key: str) -> bool:
+        hiding = (rule for rule in self._form.rules if key in rule.show | rule.hide)
+        return any(rule.hidden_value != "clear" for rule in hiding)
+
+    def not_portable(self) -> Iterator[Schema]:
+        """What of the rules is left out."""
+        for index, rule in enumerate(self._form.rules):
+            path: list[str | int] = ["fw", "rules", index]
+            if self._when(rule) is None:
+                yield _reason([*path, "when"], "condition")
+            if rule.set:
+                yield _reason([*path, "then", "set"], "set")
+            if rule.hidden_value != "clear" and rule.show | rule.hide:
+                yield _reason([*path, "hidden_value"], "hidden_value")
