@@ -8,6 +8,7 @@ from runtime import config, web
 from runtime.accounts.routes import accounts
 from runtime.admin import admin
 from runtime.db import db
+from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
 
@@ -25,7 +26,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app.config.update(overrides)
     db.init_app(app)
     web.init_app(app)
-    for blueprint in (accounts, home, inbox, admin):
+    for blueprint in (accounts, home, inbox, admin, forms):
         app.register_blueprint(blueprint)
     return app
 
