@@ -1,0 +1,154 @@
+"""What /eval says while a form is filled: rules, fills, errors at the right moment. It never writes."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.records import tables
+from tests.forms.conftest import FOLLOWUP, Browser, errors, make, read_controls
+
+Followup = Callable[[str], Form]
+
+
+@pytest.fixture
+def acme(seller: User) -> int:
+    return make("customer", {"name": "Acme", "phone": "13800138000", "grade": "A"})
+
+
+class Typing:
+    """A person who fills the form of a new follow-up in a browser with JavaScript."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        browser.open(f"{FOLLOWUP}/visit/new")
+        self.held = browser.fields()
+        self.body = ""
+
+    def change(self, focus: str = "", shown: str = "", **typed: str) -> dict[str, str]:
+        """Change values and move on to `focus`; the errors that stand there then."""
+        self.held.update(typed)
+        extra = {"_focus": focus, "_shown": shown}
+        answer = self.browser.client.post(
+            f"{FOLLOWUP}/visit/eval", data={**self.held, **extra}, headers={"HX-Request": "true"}
+        )
+        assert answer.status_code == 200
+        self.body = answer.text
+        self.held.update(read_controls('<form id="rec"' + self.body))
+        return errors(self.body)
+
+
+@pytest.fixture
+def typing(browser: Browser) -> Typing:
+    return Typing(browser)
+
+
+def test_evaluating_writes_nothing(typing: Typing, acme: int, followup: Followup) -> None:
+    typing.change(customer=str(acme), content="They want ten.", result="interested")
+    assert db.session.scalar(select(func.count()).select_from(tables.table(followup("visit")))) == 0
+
+
+def test_the_answer_is_the_body_alone(typing: Typing) -> None:
+    typing.change()
+    assert typing.body.lstrip().startswith('<div id="rec-body">')
+    assert "<noscript>" not in typing.body
+
+
+def test_turning_on_the_reminder_shows_its_fields_without_errors(typing: Typing) -> None:
+    assert typing.change(remind="yes") == {}
+    assert 'id="f-next_on"' in typing.body
+    assert "(required)" in typing.body[typing.body.index('id="f-next_on"') :]
+
+
+def test_picking_a_customer_fills_phone_and_grade(typing: Typing, acme: int) -> None:
+    typing.change(customer=str(acme))
+    assert "138" in typing.held["phone"]
+    assert typing.held["grade"] == "A"
+
+
+def test_another_customer_fills_again_what_nobody_typed(typing: Typing, acme: int) -> None:
+    other = make("customer", {"name": "Other", "phone": "13900139000", "grade": "C"})
+    typing.change(customer=str(acme))
+    typing.change(customer=str(other))
+    assert "139" in typing.held["phone"]
+    assert typing.held["grade"] == "C"
+
+
+def test_another_customer_leaves_what_somebody_typed(typing: Typing, acme: int) -> None:
+    other = make("customer", {"name": "Other", "phone": "13900139000", "grade": "C"})
+    typing.change(customer=str(acme))
+    typing.change(phone="13700137000")
+    typing.change(customer=str(other))
+    assert "137" in typing.held["phone"]
+    assert typing.held["grade"] == "C"
+
+
+def test_an_empty_required_field_that_was_left_has_no_error(typing: Typing) -> None:
+    assert typing.change(content="", focus="result") == {}
+
+
+def test_a_wrong_value_that_was_left_has_an_error(typing: Typing) -> None:
+    assert set(typing.change(phone="12", focus="content")) == {"phone"}
+
+
+def test_the_field_in_which_somebody_types_has_no_new_error(typing: Typing) -> None:
+    assert typing.change(phone="12", focus="phone") == {}
+
+
+def test_an_error_that_stands_there_stays_while_it_is_typed_on_and_goes_when_right(typing: Typing) -> None:
+    assert set(typing.change(phone="12", focus="phone", shown="phone")) == {"phone"}
+    assert typing.change(phone="13800138000", focus="phone", shown="phone") == {}
+
+
+def test_a_required_error_from_sending_stays_until_it_is_filled(typing: Typing) -> None:
+    assert set(typing.change(shown="content")) == {"content"}
+    assert typing.change(content="They want ten.", shown="content") == {}
+
+
+def test_the_wrong_text_stays_as_it_was_typed(typing: Typing) -> None:
+    typing.change(phone=" 12 x")
+    assert typing.held["phone"] == " 12 x"
+
+
+def test_an_opportunity_of_another_customer_is_flagged(typing: Typing, acme: int) -> None:
+    other = make("customer", {"name": "Other"})
+    deal = make("opportunity", {"name": "Ten pumps", "customer": acme, "stage": "need"})
+    assert typing.change(customer=str(acme), deal=str(deal)) == {}
+    assert set(typing.change(customer=str(other))) == {"deal"}
+
+
+def test_a_check_speaks_at_its_field(typing: Typing) -> None:
+    found = typing.change(remind="yes", next_on="2020-01-01")
+    assert set(found) == {"next_on"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("phone", "\x00"),
+        ("customer", "1 OR 1=1"),
+        ("customer", "9223372036854775808"),
+        ("visited_on", "2026-02-30"),
+        ("visited_on", "10000-01-01"),
+        ("content", "a\x00b"),
+        ("result", "unheard of"),
+        ("remind", "maybe"),
+        ("owner", "-1"),
+        ("content", "x" * 100_001),
+    ],
+)
+def test_a_bad_value_is_an_error_at_its_field(typing: Typing, key: str, value: str) -> None:
+    assert key in typing.change(**{key: value})
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "\u202eabc"]
+)
+def test_markup_stays_text(typing: Typing, text: str) -> None:
+    typing.change(content=text)
+    assert typing.held["content"] == text
+    assert "<script>alert" not in typing.body
+    assert "<img" not in typing.body
