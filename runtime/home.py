@@ -48,12 +48,15 @@ def index() -> Response:
     """Apps, notices, and for an administrator the steps of getting started."""
     user = signed_in_user()
     cards = [_card(user, app) for app in lookup.apps() if can(user, "read", app)]
-    steps = _steps() if can(user, "administer", "platform") else []
-    waiting = [notice for notice in inbox.newest(user, NOTICES) if notice.read_at is None]
-    page = render_template(
-        "home/index.html", user=user, cards=cards, steps=_unless_done(steps), notices=waiting
-    )
-    return make_response(page)
+    administers = can(user, "administer", "platform")
+    context = {
+        "user": user,
+        "cards": cards,
+        "administers": administers,
+        "steps": _unless_done(_steps()) if administers else [],
+        "notices": inbox.newest(user, NOTICES, unread_only=True),
+    }
+    return make_response(render_template("home/index.html", **context))
 
 
 def _card(user: User, app: AppInfo) -> Card:

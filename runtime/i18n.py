@@ -112,14 +112,14 @@ def zones() -> list[str]:
 
 def moment_text(moment: datetime) -> str:
     """Date and time in the reader's language and zone."""
-    return format_datetime(moment)
+    return str(format_datetime(moment))
 
 
 def ago(moment: datetime) -> str:
     """How long ago a moment was, in words; `just now` within a minute."""
     passed = now() - moment
     if timedelta(0) <= passed < timedelta(minutes=1):
-        return _("just now")
+        return str(_("just now"))
     return format_timedelta(-passed, add_direction=True, locale=locale())
 
 

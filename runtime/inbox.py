@@ -22,11 +22,13 @@ def unread(user: User) -> int:
     return db.session.scalar(count) or 0
 
 
-def newest(user: User, limit: int, before: int | None = None) -> list[Notice]:
+def newest(user: User, limit: int, before: int | None = None, *, unread_only: bool = False) -> list[Notice]:
     """The user's notices, newest first, older than the one with the id `before`."""
     chosen = select(Notice).where(Notice.user_id == user.id).order_by(Notice.id.desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(Notice.id < before)
+    if unread_only:
+        chosen = chosen.where(Notice.read_at.is_(None))
     return list(db.session.scalars(chosen))
 
 

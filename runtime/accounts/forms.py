@@ -16,7 +16,16 @@ from runtime.text import clean_text
 NAME_LENGTH = 200
 
 
-def filled(form: FlaskForm, field: Field) -> None:
+class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
+    """Base of the forms of our own pages, with the CSRF token."""
+
+
+def text(field: Field) -> str:
+    """What a text field holds."""
+    return str(field.data or "")
+
+
+def filled(form: Form, field: Field) -> None:
     """The field holds a text that can be stored; it is cleaned in place."""
     try:
         field.data = clean_text(field.data or "")
@@ -28,7 +37,7 @@ def filled(form: FlaskForm, field: Field) -> None:
         raise ValidationError(_("Use at most %(number)s characters.", number=NAME_LENGTH))
 
 
-def an_address(form: FlaskForm, field: Field) -> None:
+def an_address(form: Form, field: Field) -> None:
     """The field holds one e-mail address."""
     try:
         field.data = validate_email(field.data or "", check_deliverability=False).normalized.lower()
@@ -36,7 +45,7 @@ def an_address(form: FlaskForm, field: Field) -> None:
         raise ValidationError(_("Enter an e-mail address, like wang@example.com.")) from None
 
 
-def a_password(form: FlaskForm, field: Field) -> None:
+def a_password(form: Form, field: Field) -> None:
     """The field holds a password that is long enough and hard to guess."""
     password = field.data or ""
     if len(password) < passwords.MIN_LENGTH:
@@ -53,7 +62,7 @@ def personal(form: Any) -> list[str]:
     return [*known, *(form[name].data or "" for name in ("name", "email") if name in form)]
 
 
-def one_of_ours(form: FlaskForm, field: Field) -> None:
+def one_of_ours(form: Form, field: Field) -> None:
     """A zone that we know, or none: it comes from the browser."""
     if field.data not in zones():
         field.data = ""
@@ -62,7 +71,7 @@ def one_of_ours(form: FlaskForm, field: Field) -> None:
 PASSWORD_HELP = _l("At least 8 characters. A few words in a row are easy to keep and hard to guess.")
 
 
-class SetupForm(FlaskForm):
+class SetupForm(Form):
     """Who the first administrator is."""
 
     locale = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
@@ -74,7 +83,7 @@ class SetupForm(FlaskForm):
     zone = HiddenField(validators=[one_of_ours], render_kw={"data-zone": ""})
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """A password for an invited user."""
 
     known: list[str]
@@ -87,7 +96,7 @@ class PasswordForm(FlaskForm):
     zone = HiddenField(validators=[one_of_ours], render_kw={"data-zone": ""})
 
 
-class LoginForm(FlaskForm):
+class LoginForm(Form):
     """E-mail and password; what is wrong with either is not told."""
 
     email = EmailField(_l("E-mail"), render_kw={"autocomplete": "username"})
@@ -95,7 +104,7 @@ class LoginForm(FlaskForm):
     next = HiddenField()
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     """What users change about themselves."""
 
     name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "name"})
@@ -110,7 +119,7 @@ class ProfileForm(FlaskForm):
         ]
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(Form):
     """The old password and a new one."""
 
     known: list[str]

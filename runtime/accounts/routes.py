@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from runtime import i18n, limits, shell
 from runtime.accounts import links, passwords, service, sessions
-from runtime.accounts.forms import ChangePasswordForm, LoginForm, PasswordForm, ProfileForm, SetupForm
+from runtime.accounts.forms import ChangePasswordForm, LoginForm, PasswordForm, ProfileForm, SetupForm, text
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.endpoints import open_to_all, reads_only
@@ -27,8 +27,8 @@ def setup(token: str) -> Response:
     form = SetupForm(locale=i18n.locale())
     if not form.validate_on_submit():
         return _page("accounts/setup.html", form)
-    person = service.Person(form.name.data, form.email.data, form.locale.data, is_admin=True)
-    sessions.sign_in(service.set_up(token, person, form.password.data, form.zone.data))
+    person = service.Person(text(form.name), text(form.email), form.locale.data, is_admin=True)
+    sessions.sign_in(service.set_up(token, person, text(form.password), text(form.zone)))
     db.session.commit()
     return _with_cookie(go_to(url_for("home.index")), i18n.LOCALE_COOKIE, form.locale.data)
 
@@ -47,10 +47,10 @@ def login() -> Response:
     if not form.validate_on_submit():
         return _page("accounts/login.html", form)
     # Checked before the write lock is taken: a slow hash must not make others wait.
-    if service.authenticate(form.email.data or "", form.password.data or "") is None:
+    if service.authenticate(text(form.email), text(form.password)) is None:
         form.email.errors = [_("E-mail or password is wrong. Check both and try again.")]
         return _page("accounts/login.html", form, 422)
-    user = _begin_session(form.email.data or "")
+    user = _begin_session(text(form.email))
     return _with_cookie(go_to(target), i18n.LOCALE_COOKIE, user.locale)
 
 
@@ -82,7 +82,7 @@ def password(token: str) -> Response:
     form.known = [user.name, user.email]
     if not form.validate_on_submit():
         return _page("accounts/password.html", form, user=user)
-    sessions.sign_in(service.choose_password(token, form.password.data, form.zone.data))
+    sessions.sign_in(service.choose_password(token, text(form.password), text(form.zone)))
     db.session.commit()
     return _with_cookie(go_to(url_for("home.index")), i18n.LOCALE_COOKIE, user.locale)
 
@@ -94,7 +94,7 @@ def profile() -> Response:
     form = ProfileForm(obj=user)
     if not form.validate_on_submit():
         return _profile_page(form, ChangePasswordForm(formdata=None))
-    service.change_profile(user, form.name.data, form.locale.data, form.zone.data)
+    service.change_profile(user, text(form.name), form.locale.data, form.zone.data)
     db.session.commit()
     i18n.switch(user.locale)
     flash(_("Your profile is saved."))
@@ -109,12 +109,12 @@ def change_password() -> Response:
     form = ChangePasswordForm()
     form.known = [user.name, user.email]
     valid = form.validate()
-    if not passwords.matches(user.password_hash, form.old.data or ""):
+    if not passwords.matches(user.password_hash, text(form.old)):
         form.old.errors = [_("This is not your present password.")]
         valid = False
     if not valid:
         return _profile_page(ProfileForm(formdata=None, obj=user), form)
-    service.change_password(user, form.password.data)
+    service.change_password(user, text(form.password))
     db.session.commit()
     flash(_("Your password is changed. Other devices are signed out."))
     return go_to(url_for("accounts.profile"))

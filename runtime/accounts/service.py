@@ -98,7 +98,8 @@ def authenticate(email: str, password: str) -> User | None:
 
 def active_user(email: str) -> User:
     """The user of this e-mail; NotFound when there is none, or none who may sign in."""
-    user = db.session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
+    query = select(User).where(User.email == email.strip().lower(), User.active)
+    user: User | None = db.session.scalar(query)
     if user is None:
         raise NotFound(_("There is no active user with this e-mail."))
     return user

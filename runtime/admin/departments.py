@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from runtime.accounts import departments as service
+from runtime.accounts.forms import text
 from runtime.accounts.models import Department, User
 from runtime.admin import admin
 from runtime.admin.forms import DepartmentForm, number_or_none
@@ -60,7 +61,7 @@ def _save(form: DepartmentForm, department: Department) -> bool:
     parent_id = number_or_none(form.parent_id.data)
     parent = db.session.get(Department, parent_id) if parent_id else None
     try:
-        service.save(department, form.name.data, parent, number_or_none(form.manager_id.data))
+        service.save(department, text(form.name), parent, number_or_none(form.manager_id.data))
     except Conflict as conflict:
         form.name.errors = [conflict.message]
         return False

@@ -5,12 +5,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from runtime.accounts import departments
-from runtime.accounts.forms import an_address, filled
+from runtime.accounts.forms import Form, an_address, filled
 from runtime.accounts.models import Department, User
 from runtime.definitions import lookup
 from runtime.i18n import LANGUAGES, locale
@@ -31,7 +30,7 @@ class Boxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class UserForm(FlaskForm):
+class UserForm(Form):
     """A user as an administrator sees one; roles are values like `followup:sales`."""
 
     name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "off"})
@@ -50,7 +49,7 @@ class UserForm(FlaskForm):
         self.roles.choices = role_choices()
 
 
-class DepartmentForm(FlaskForm):
+class DepartmentForm(Form):
     """A department: name, place in the tree, manager."""
 
     name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "off"})

@@ -101,7 +101,7 @@ def _state(states: dict[str, Any]) -> str:
 
 
 def _page(
-    query: Select[Any], key: Any, column: InstrumentedAttribute[str], state: str
+    query: Select[*tuple[Any, ...]], key: Any, column: InstrumentedAttribute[str], state: str
 ) -> tuple[list[Any], int]:
     """One page of rows and the id where the next begins, 0 when there is none."""
     before = request.args.get("before", type=int)

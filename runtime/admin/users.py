@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from runtime.accounts import links, service
+from runtime.accounts.forms import text
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.admin import admin
@@ -116,8 +117,8 @@ def _saved(form: UserForm, user: User | None) -> User | None:
 
 def _person(form: UserForm) -> service.Person:
     return service.Person(
-        form.name.data,
-        form.email.data,
+        text(form.name),
+        text(form.email),
         form.locale.data,
         number_or_none(form.department_id.data),
         form.is_admin.data,
