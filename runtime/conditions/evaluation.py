@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from runtime.conditions.facts import constants, is_number, is_time
+from runtime.conditions.facts import constants, is_list, is_number, is_object, is_time
 from runtime.conditions.nodes import AnyOf, Atom, Constant, Fact, Not, Part, Property, Required, Schema
 from runtime.conditions.parsing import parse
 
@@ -29,8 +29,7 @@ class Condition:
 
         None counts as absent. Facts are looked up in `facts`, by default in the context itself.
         """
-        document = context if context.__class__ is dict else dict(context)
-        return self._test(document, document if facts is None else facts)
+        return self._test(context, context if facts is None else facts)
 
 
 def compile(document: Any) -> Condition:
@@ -102,14 +101,14 @@ def _test_of_part(part: Part) -> Test:
 
 def _required(name: str) -> Test:
     def test(value: Any, facts: Mapping[str, Any]) -> bool:
-        return not isinstance(value, dict) or value.get(name) is not None
+        return not is_object(value) or value.get(name) is not None
 
     return test
 
 
 def _property(name: str, inner: Test) -> Test:
     def test(value: Any, facts: Mapping[str, Any]) -> bool:
-        if not isinstance(value, dict):
+        if not is_object(value):
             return True
         found = value.get(name)
         return found is None or inner(found, facts)
@@ -152,8 +151,8 @@ _TYPES: dict[str, Check] = {
     "number": is_number,
     "integer": lambda value: is_number(value) and value == int(value),
     "boolean": lambda value: isinstance(value, bool),
-    "array": lambda value: isinstance(value, list),
-    "object": lambda value: isinstance(value, dict),
+    "array": is_list,
+    "object": is_object,
 }
 
 
@@ -178,7 +177,7 @@ def _one_of(operands: list[Constant]) -> Check:
 
 def _contains(operands: list[Constant]) -> Check:
     equals = _one_of(operands)
-    return lambda value: not isinstance(value, list) or any(equals(item) for item in value)
+    return lambda value: not is_list(value) or any(equals(item) for item in value)
 
 
 def _bound(compare: Callable[[Any, Any], bool]) -> Callable[[list[Any]], Check]:

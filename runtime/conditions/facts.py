@@ -12,6 +12,7 @@ from runtime.conditions.nodes import Constant, Fact, Operand
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LISTS = (list, tuple, set, frozenset)
 _NUMBERS = (int, Decimal, float)  # a tuple, because a union takes twice as long
 
 
@@ -30,11 +31,21 @@ def constants(operands: tuple[Operand, ...], facts: Mapping[str, Any]) -> Iterat
             yield operand
             continue
         value = look_up(operand.path, facts)
-        yield from filter(_is_constant, value if isinstance(value, list | tuple) else [value])
+        yield from filter(_is_constant, value if is_list(value) else [value])
 
 
 def _is_constant(value: Any) -> bool:
     return isinstance(value, str | int | Decimal)
+
+
+def is_object(value: Any) -> bool:
+    """Whether it is an object: one of another class must not pass for a value without fields."""
+    return value.__class__ is dict or isinstance(value, Mapping)
+
+
+def is_list(value: Any) -> bool:
+    """Whether it is a list of the context, of whatever class."""
+    return isinstance(value, _LISTS)
 
 
 def is_number(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """What a condition means, case by case; the random agreement of all readers is in test_parity."""
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -108,7 +109,7 @@ def test_reads_names_the_leaves_and_the_facts() -> None:
     assert compile(document).reads == {"record.amount", "record.owner", "user.id", "before", "changed"}
 
 
-def test_a_context_need_not_be_a_dict() -> None:
-    from types import MappingProxyType
-
-    assert not compile({"required": ["a"]}).holds(MappingProxyType({}))
+def test_objects_and_lists_of_other_classes_are_looked_into() -> None:
+    nested = MappingProxyType({"record": MappingProxyType({}), "changed": frozenset(["state"])})
+    assert not compile({"properties": {"record": {"required": ["a"]}}}).holds(nested)
+    assert not compile({"properties": {"changed": {"contains": {"const": "owner"}}}}).holds(nested)
