@@ -1,0 +1,1 @@
+"""The admin's side: drafts, checks, publishing, packages."""

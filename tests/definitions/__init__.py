@@ -1,0 +1,1 @@
+"""Definitions: schemas, versions, parsed documents, export."""
