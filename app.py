@@ -7,6 +7,7 @@ from flask import Flask
 from runtime import config, web
 from runtime.accounts.routes import accounts
 from runtime.admin import admin
+from runtime.automations import dispatch
 from runtime.db import db
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
@@ -26,6 +27,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app.config.update(overrides)
     db.init_app(app)
     web.init_app(app)
+    dispatch.register()
     for blueprint in (accounts, home, inbox, admin, forms):
         app.register_blueprint(blueprint)
     return app
