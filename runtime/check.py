@@ -109,10 +109,7 @@ def _has_open_work(kind: str, ref_id: object) -> object:
 @invariant
 def a_running_run_is_still_to_be_worked_on() -> Iterator[Violation]:
     """A run that is neither done nor failed has work in the outbox."""
-    works = or_(
-        _has_open_work("event", Run.event_id),  # type: ignore[arg-type]
-        _has_open_work("timer", Run.timer_id),  # type: ignore[arg-type]
-    )
+    works = _has_open_work("run", Run.id)
     for run_id in db.session.scalars(select(Run.id).where(Run.state == "running", not_(works))):
         yield {"run": run_id}
 

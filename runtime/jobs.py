@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -35,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from runtime.db import Base, Moment, after_commit, db, transaction
-from runtime.errors import NotFound, PermanentError, TemporaryError
+from runtime.errors import FormwrightError, NotFound, PermanentError, TemporaryError
 from runtime.times import now
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ FUNCTION = "runtime.jobs.work"
 LEASE = timedelta(seconds=25)  # a crashed job starts again within 30 s (semantics.md, default limits)
 MAX_ATTEMPTS = 5
 MAX_CRASHES = 3
+AWAY_PAUSE = 60.0  # seconds between two tries of something that is away
+AWAY_LIMIT = timedelta(days=1)
 RING_TTL = 600  # seconds a ring may wait in Redis; the clock rings again for what is still due
 REDIS_PAUSE = 2.0  # seconds without a try after Redis did not answer: requests must not wait for it
 UNFINISHED = ("pending", "leased")
@@ -78,6 +81,10 @@ class Outbox(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
+class AwayError(TemporaryError):
+    """The other side does not answer at all: tried again about every minute, for a day, uncounted."""
+
+
 class LeaseLostError(Exception):
     """Another worker took the row over: whatever this one did must be rolled back."""
 
@@ -91,6 +98,7 @@ class Lease:
     ref_id: int
     token: int
     attempts: int
+    since: datetime
     lane: str | None = None
 
     def renew(self, session: Session) -> None:
@@ -105,9 +113,10 @@ class Lease:
         """Mark the row done in the caller's transaction; LeaseLostError when somebody else holds it now."""
         self._change(session, state="done", lease_until=None, error="")
 
-    def put_back(self, session: Session, error: str) -> None:
-        """Let the row be tried again after a growing, jittered pause."""
-        delay = timedelta(seconds=5 * 4**self.attempts * random.uniform(0.75, 1.25))
+    def put_back(self, session: Session, error: str, *, longest: float = inf) -> None:
+        """Let the row be tried again after a growing, jittered pause of at most `longest` seconds."""
+        pause = min(5 * 4 ** min(self.attempts, MAX_ATTEMPTS), longest)
+        delay = timedelta(seconds=pause * random.uniform(0.75, 1.25))
         self._change(
             session,
             state="pending",
@@ -198,6 +207,28 @@ def cancel(session: Session, kind: str, ref_ids: list[int]) -> None:
     )
 
 
+def revive(session: Session, kind: str, ref_id: int, *, due_at: datetime) -> bool:
+    """Let a row that is over wait for a moment again, in the caller's transaction; False when there is none."""
+    row = session.scalar(select(Outbox).where(Outbox.kind == kind, Outbox.ref_id == ref_id))
+    if row is None:
+        return False
+    row.state, row.due_at, row.lease_until = "pending", due_at, None
+    row.attempts = row.crashes = 0
+    session.flush()
+    if due_at <= now():
+        ring_after_commit(row.id)
+    return True
+
+
+def forget(session: Session, kind: str, ref_id: int) -> None:
+    """Mark a row done that the caller has worked off in its own transaction, without a claim."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.kind == kind, Outbox.ref_id == ref_id, Outbox.state == "pending")
+        .values(state="done")
+    )
+
+
 def ring(*outbox_ids: int) -> bool:
     """Put the ids on the queue; False when Redis is away (the clock rings again)."""
     extensions = current_app.extensions
@@ -246,10 +277,10 @@ def work(outbox_id: int) -> None:
         db.session.rollback()
         log.warning("lease lost: %s %s", lease.kind, lease.ref_id)
     except (TemporaryError, PermanentError) as error:
-        _settle(lease, str(error), dead=isinstance(error, PermanentError))
+        _settle(lease, error)
     except Exception as error:
         log.exception("outbox %s (%s %s)", outbox_id, lease.kind, lease.ref_id)
-        _settle(lease, f"{type(error).__name__}: {error}")
+        _settle(lease, error)
     finally:
         db.session.remove()
 
@@ -273,15 +304,22 @@ def _handler(kind: str) -> Handler:
     return HANDLERS[kind]
 
 
-def _settle(lease: Lease, error: str, *, dead: bool = False) -> None:
+def _settle(lease: Lease, error: Exception) -> None:
+    text = str(error) if isinstance(error, FormwrightError) else f"{type(error).__name__}: {error}"
     try:
         with transaction() as session:
-            if dead or lease.attempts + 1 >= MAX_ATTEMPTS:
-                lease.bury(session, error)
+            if _gives_up(lease, error):
+                lease.bury(session, text)
             else:
-                lease.put_back(session, error)
+                lease.put_back(session, text, longest=AWAY_PAUSE if isinstance(error, AwayError) else inf)
     except LeaseLostError:
         log.warning("lease lost: %s %s", lease.kind, lease.ref_id)
+
+
+def _gives_up(lease: Lease, error: Exception) -> bool:
+    if isinstance(error, AwayError):
+        return now() - lease.since > AWAY_LIMIT
+    return isinstance(error, PermanentError) or lease.attempts + 1 >= MAX_ATTEMPTS
 
 
 def claim(outbox_id: int) -> Lease | None:
@@ -299,7 +337,7 @@ def claim(outbox_id: int) -> Lease | None:
         row.crashes += row.state == "leased"
         row.state, row.lease, row.lease_until = "leased", row.lease + 1, moment + LEASE
         session.flush()
-        lease = Lease(row.id, row.kind, row.ref_id, row.lease, row.attempts, row.lane)
+        lease = Lease(row.id, row.kind, row.ref_id, row.lease, row.attempts, row.created_at, row.lane)
         if row.crashes < MAX_CRASHES:
             return lease
         lease.bury(session, "crashed three times")

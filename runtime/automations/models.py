@@ -1,4 +1,4 @@
-"""Tables of automations: runs, their steps, and the planned moments (timers)."""
+"""Tables of automations: runs, their steps, the planned moments (timers), and automations switched off."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +11,17 @@ from runtime.times import now
 
 
 class Run(Base):
-    """One execution of one automation version. `key` makes it happen once: `event:9:3`, `timer:12:3`."""
+    """One execution of one automation version, for one event or one timer.
+
+    `key` makes it happen once: `event:{event}:{automation}`, `timer:{timer}`. States: running (its outbox row
+    works it off), done, skipped, failed; `reason` says why for the last two.
+    """
 
     __tablename__ = "runs"
-    __table_args__ = (Index("ix_runs_record", "form_id", "record_id"),)
+    __table_args__ = (
+        Index("ix_runs_record", "form_id", "record_id"),
+        Index("ix_runs_version", "version_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(100), unique=True)
@@ -24,7 +31,7 @@ class Run(Base):
     record_id: Mapped[int]
     event_id: Mapped[int | None]
     timer_id: Mapped[int | None]
-    state: Mapped[str] = mapped_column(String(10), default="running")  # running, done, skipped, failed
+    state: Mapped[str] = mapped_column(String(10), default="running")
     reason: Mapped[str] = mapped_column(Text, default="")
     started_at: Mapped[datetime] = mapped_column(Moment, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -70,3 +77,13 @@ class Timer(Base):
     state: Mapped[str] = mapped_column(String(10), default="planned")
     reason: Mapped[str] = mapped_column(String(40), default="")
     changed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Pause(Base):
+    """An automation version that was switched off because it kept failing; a new version is not concerned."""
+
+    __tablename__ = "automation_pauses"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -1,0 +1,123 @@
+"""Sends a message to people over channels."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from runtime import links, times
+from runtime.accounts.models import User
+from runtime.automations import context as contexts
+from runtime.automations.actions import ActionContext, Options, Result
+from runtime.automations.actions._matching import KEY
+from runtime.definitions import lookup
+from runtime.definitions.documents import MessageDoc
+from runtime.fields import Reader
+from runtime.notifications import deliveries, messages, recipients
+from runtime.notifications.channels import CHANNELS
+from runtime.notifications.deliveries import Content, Source
+from runtime.notifications.names import ReadersNames
+from runtime.records import lookups, query
+from runtime.text import localized
+
+DEFAULT_CHANNELS = ("inbox",)
+
+
+class Notify:
+    """Renders a message for each recipient in his language and makes a delivery over each channel."""
+
+    name = "notify"
+    label = _l("Send a message")
+    icon = "send"
+    options: Options = {
+        "type": "object",
+        "properties": {
+            "type": {"const": "notify", "title": "Action", "description": "Send a message."},
+            "key": KEY,
+            "message": {
+                "type": "string",
+                "title": "Message",
+                "description": "The message of this app that is sent.",
+                "examples": ["visit_due"],
+            },
+            "to": {
+                "type": "array",
+                "items": {"type": "object"},
+                "minItems": 1,
+                "maxItems": 50,
+                "title": "To",
+                "description": "A field, the manager of a person, a role, who started it; as to or cc.",
+                "examples": [[{"field": "owner"}, {"manager_of": "owner", "as": "cc"}]],
+            },
+            "channels": {
+                "type": "array",
+                "items": {"type": "string"},
+                "minItems": 1,
+                "uniqueItems": True,
+                "title": "Channels",
+                "description": "The ways it goes; the inbox when absent.",
+                "examples": [["inbox", "email"]],
+            },
+        },
+        "required": ["type", "message", "to"],
+        "additionalProperties": False,
+    }
+
+    def run(self, context: ActionContext, options: Options) -> Result:
+        """Make the deliveries; how many, and who was left out and why, is the result."""
+        message = lookup.message(context.automation.app, options["message"])
+        record = context.values["record"]
+        found = recipients.resolve(
+            context.session, options["to"], context.form, record, record, context.actor.user
+        )
+        channels = [name for name in options.get("channels", DEFAULT_CHANNELS) if name in CHANNELS]
+        source = Source(context.step.id, context.run.id, context.run.form_id, context.run.record_id)
+        for user, part in found.recipients:
+            content = _content(context, message, user)
+            deliveries.make(context.session, source, user, content, channels, part=part)
+        return {
+            "message": message.key,
+            "recipients": [user.id for user, _part in found.recipients],
+            "left_out": [{"recipient": each.source, "reason": each.reason} for each in found.skipped],
+        }
+
+
+def _content(context: ActionContext, message: MessageDoc, user: User) -> Content:
+    """The message as this person reads it: his language, his zone, the titles that he may read."""
+    info = lookup.app_info(context.automation.app)
+    path = f"/apps/{info.key}/forms/{context.form.key}/{context.run.record_id}/"
+    with force_locale(user.locale):
+        values = messages.context_for(
+            context.form,
+            _values(context, user),
+            record=_record(context, path),
+            starter=context.actor.user.name if context.actor.user else "",
+            recipient=user.name,
+            app=localized(info.title, user.locale, info.default_locale),
+            today=times.today(context.form.zone),
+            reader=Reader(user.locale, user.zone or context.form.zone),
+            names=ReadersNames(info.key, user),
+        )
+        text = messages.render(message, user.locale, values, default=info.default_locale)
+    return Content(text.subject, text.body, path, user.locale)
+
+
+def _values(context: ActionContext, user: User) -> Mapping[str, Any]:
+    """The record's values as the run knows them, with what this person may see through its references."""
+    known = context.values["record"]
+    values = {key: known[key] for key in context.form.fields if key in known}
+    stored = contexts.stored(context.form, context.run.record_id)
+    if stored is None:  # it was deleted, which may be what the message is about
+        return values
+    return lookups.shown(user, context.form, [replace(stored, values=values)])[0].values
+
+
+def _record(context: ActionContext, path: str) -> messages.Record:
+    record_id = context.run.record_id
+    title = query.titles(context.form, [record_id]).get(record_id, f"#{record_id}")
+    return messages.Record(record_id, title, links.absolute(path))
+
+
+plugin = Notify()

@@ -1,0 +1,48 @@
+"""What an automation knows, as plain values: `record`, `before`, `changed`, `user` (its starter), `now`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from runtime import access, times
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.records import rows, tables
+from runtime.records.models import Event
+from runtime.records.rows import Record
+
+Context = Mapping[str, Any]
+
+
+def of_event(event: Event, form: Form, user: User | None) -> Context:
+    """The context of an event: the values it left (those before, for a deletion), and what the row knows."""
+    values = event.before if event.kind == "deleted" else event.after
+    row = None if event.kind == "deleted" else stored(form, event.record_id)
+    system = {"id": event.record_id} if row is None else rows.context(row)
+    record = {**{key: system[key] for key in system if key not in form.fields}, **values}
+    return _context(record, event.before or {}, event.changed or [], user)
+
+
+def of_record(record: Record, user: User | None) -> Context:
+    """The context of a planned moment: the record as it is now, nothing before."""
+    return _context(rows.context(record), {}, [], user)
+
+
+def _context(record: Context, before: Context, changed: list[str], user: User | None) -> Context:
+    return {
+        "record": record,
+        "before": before,
+        "changed": list(changed),
+        "user": access.facts(user),
+        "now": times.iso(times.now()),
+    }
+
+
+def stored(form: Form, record_id: int) -> Record | None:
+    """The record as it is in this transaction, whoever asks; None when it is gone."""
+    found = db.session.execute(
+        select(*rows.columns(form)).where(tables.table(form).c.id == record_id)
+    ).one_or_none()
+    return None if found is None else rows.record(form, found)

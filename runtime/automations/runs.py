@@ -1,0 +1,161 @@
+"""Works off runs: all database steps of a run are one transaction, together with its outbox row's "done"."""
+
+from typing import Required, TypedDict, Unpack
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from runtime import jobs
+from runtime.accounts.models import User
+from runtime.automations import chain, context, pauses
+from runtime.automations.actions import ACTIONS, ActionContext
+from runtime.automations.models import Run, Step
+from runtime.db import transaction
+from runtime.definitions import lookup
+from runtime.definitions.documents import Automation, Form
+from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentError
+from runtime.jobs import Lease
+from runtime.records.models import Event
+from runtime.records.rows import Record
+from runtime.records.store import Actor
+from runtime.times import now
+
+# What the values or the rights make fail: trying again changes nothing. Everything else is tried again.
+FAILURES = (Invalid, Forbidden, NotFound, Conflict, PermanentError)
+
+
+def _on_dead(session: Session, run_id: int, error: str) -> None:
+    fail(session, run_id, error)
+
+
+@jobs.handler("run", on_dead=_on_dead)
+def work(lease: Lease) -> None:
+    """Do what a waiting run is to do, once."""
+    try:
+        with transaction() as session:
+            lease.renew(session)
+            run = session.get_one(Run, lease.ref_id, populate_existing=True)
+            if run.state in ("running", "failed"):  # failed: its dead row was given another chance
+                _perform(session, run)
+            lease.finish(session)
+    except FAILURES as error:
+        with transaction() as session:
+            lease.renew(session)
+            fail(session, lease.ref_id, reason_of(error))
+            lease.finish(session)
+
+
+def perform_here(session: Session, run: Run) -> None:
+    """Do what a waiting run is to do, inside the caller's transaction; a failure undoes the run alone."""
+    run_id = run.id
+    try:
+        with session.begin_nested():
+            _perform(session, run)
+    except FAILURES as error:
+        fail(session, run_id, reason_of(error))
+    session.flush()
+    jobs.forget(session, "run", run_id)
+
+
+class About(TypedDict, total=False):
+    """What a run is about: its key, its record, and the event or timer that started it."""
+
+    key: Required[str]
+    form_id: Required[int]
+    record_id: Required[int]
+    event_id: int
+    timer_id: int
+
+
+def start(session: Session, automation: Automation, *, lane: str, **about: Unpack[About]) -> Run:
+    """A waiting run and its outbox row, in the caller's transaction."""
+    run = record(session, automation, "running", **about)
+    jobs.put(session, "run", run.id, lane=lane)
+    return run
+
+
+def record(
+    session: Session, automation: Automation, state: str, reason: str = "", **about: Unpack[About]
+) -> Run:
+    """The row of a run in this state, in the caller's transaction."""
+    run = Run(automation_id=automation.definition_id, version_id=automation.version_id, state=state, **about)
+    if state != "running":
+        close(run, state, reason)
+    session.add(run)
+    session.flush()
+    return run
+
+
+def fail(session: Session, run_id: int, reason: str) -> None:
+    """Mark a run failed; an automation that keeps failing is switched off."""
+    run = session.get_one(Run, run_id, populate_existing=True)
+    close(run, "failed", reason)
+    session.flush()
+    pauses.after_failure(session, run)
+
+
+def close(run: Run, state: str, reason: str = "") -> None:
+    """Give a run its last state."""
+    run.state, run.reason, run.finished_at = state, reason[:2000], now()
+
+
+def reason_of(error: Exception) -> str:
+    """Why a run failed, with the field of each problem."""
+    if isinstance(error, Invalid) and error.problems:
+        return "; ".join(": ".join(filter(None, [_path(p.path), p.message])) for p in error.problems)
+    return str(error) or type(error).__name__
+
+
+def _path(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(part) for part in path)
+
+
+def _perform(session: Session, run: Run) -> None:
+    automation = lookup.automation_of_version(run.version_id)
+    form = lookup.form_by_id(run.form_id)
+    event = None if run.event_id is None else session.get_one(Event, run.event_id)
+    record = context.stored(form, run.record_id)
+    if record is None and (event is None or event.kind != "deleted"):
+        close(run, "skipped", _("The record was deleted."))
+        return
+    user = _starter(session, automation, event, record)
+    values = _values(event, form, record, user)
+    actor = _actor(automation, run, event, user)
+    budget = chain.budget(actor.root_id)
+    for index, options in enumerate(automation.actions):
+        step = Step(run_id=run.id, index=index, action=options["type"], state="done", result={})
+        session.add(step)
+        session.flush()
+        step.result = ACTIONS[options["type"]].run(
+            ActionContext(session, run, automation, form, actor, values, budget, step), options
+        )
+    close(run, "done")
+
+
+def _values(event: Event | None, form: Form, record: Record | None, user: User | None) -> context.Context:
+    if event is not None:
+        return context.of_event(event, form, user)
+    assert record is not None
+    return context.of_record(record, user)
+
+
+def _starter(
+    session: Session, automation: Automation, event: Event | None, record: Record | None
+) -> User | None:
+    """Who made the change; for a reached date, and for `run_as: owner`, the record's owner."""
+    if event is not None and automation.run_as != "owner":
+        user_id = event.user_id
+    else:
+        user_id = None if record is None else record.owner_id
+    return None if user_id is None else session.get(User, user_id)
+
+
+def _actor(automation: Automation, run: Run, event: Event | None, user: User | None) -> Actor:
+    return Actor(
+        user=user,
+        origin="automation",
+        run_id=run.id,
+        depth=1 if event is None else event.depth + 1,
+        root_id=None if event is None else event.root_id or event.id,
+        trusted=automation.run_as == "service",
+    )

@@ -1,0 +1,175 @@
+"""E-mail over SMTP: plain text and HTML, our own Message-ID, at most ten seconds for each mail."""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from html import escape
+from threading import Timer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from runtime.accounts.models import User
+from runtime.errors import PermanentError, TemporaryError
+from runtime.jobs import AwayError
+from runtime.notifications.channels import Letter
+from runtime.notifications.markdown import html, plain
+from runtime.times import now
+
+SECONDS = 10.0  # for a whole mail, however slowly the server drips
+STEP_SECONDS = 5.0  # for one answer of the server
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+class Email:
+    """Sends through the server of `SMTP_URL`; `?from=` in it names the sender."""
+
+    name = "email"
+    label = _l("E-mail")
+    icon = "mail"
+    instant = False
+    repeatable = True  # a second copy carries the same Message-ID
+    settings: Mapping[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+
+    def hindrance(self, user: User) -> str:
+        """Why this person gets no mail."""
+        if not _smtp_url():
+            return "no mail server is set up"
+        return "" if user.email else "no e-mail address"
+
+    def address(self, user: User) -> str:
+        """The person's e-mail address."""
+        return user.email
+
+    def send(self, letter: Letter, session: Session) -> None:
+        """Hand the mail over; TemporaryError for 4xx, PermanentError for 5xx, AwayError without answer."""
+        message = compose(letter, sender_of(_smtp_url()))
+        try:
+            with _connected(_smtp_url()) as server:
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refused(*next(iter(error.recipients.values()))) from error
+        except (smtplib.SMTPConnectError, smtplib.SMTPAuthenticationError) as error:
+            raise AwayError(f"the mail server refuses us: {_words(error.smtp_error)}") from error
+        except smtplib.SMTPResponseException as error:
+            raise _refused(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPNotSupportedError, UnicodeError) as error:
+            raise PermanentError(str(error)) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise AwayError(f"the mail server does not answer: {error}") from error
+
+
+def _smtp_url() -> str:
+    url: str = current_app.config["SETTINGS"].smtp_url
+    return url
+
+
+def _refused(code: int, answer: bytes | str) -> TemporaryError | PermanentError:
+    text = f"{code} {_words(answer)}"
+    return PermanentError(text) if 500 <= code < 600 else TemporaryError(text)
+
+
+def _words(answer: bytes | str) -> str:
+    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(words.split())[:500]
+
+
+def sender_of(url: str) -> str:
+    """The From address: `from` of the URL's query, else its user name, else `formwright@` our own host."""
+    parts = urlsplit(url)
+    chosen = parse_qs(parts.query).get("from", [""])[0]
+    if chosen:
+        return chosen
+    user = unquote(parts.username or "")
+    return user if "@" in user else f"formwright@{mail_domain()}"
+
+
+def mail_domain() -> str:
+    """The right-hand side of our own addresses and Message-IDs."""
+    return urlsplit(current_app.config["SETTINGS"].public_url).hostname or "localhost"
+
+
+def compose(letter: Letter, sender: str) -> EmailMessage:
+    """The mail; PermanentError for an address that is none, so that no header can be smuggled in."""
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["From"] = _address(*parseaddr(sender))
+        message["To"] = _address(letter.name, letter.address)
+        message["Subject"] = _line(letter.subject)
+        message["Date"] = format_datetime(now())
+        message["Message-ID"] = letter.message_id
+    except (ValueError, MessageError, IndexError) as error:
+        raise PermanentError(f"not a mail address: {letter.address!r}") from error
+    message["Auto-Submitted"] = "auto-generated"  # holiday notes are not sent in answer
+    message["Content-Language"] = letter.locale
+    message.set_content(plain(letter.body))
+    message.add_alternative(_page(letter), subtype="html")
+    return message
+
+
+def _address(name: str, address: str) -> Address:
+    return Address(display_name=_line(name), addr_spec=address)
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _page(letter: Letter) -> str:
+    return (
+        f'<!doctype html><html lang="{escape(letter.locale)}"><head><meta charset="utf-8">'
+        f"<title>{escape(_line(letter.subject))}</title></head>"
+        f'<body style="font-family: sans-serif; line-height: 1.5">{html(letter.body)}</body></html>'
+    )
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[smtplib.SMTP]:
+    """A connection that is greeted, encrypted and logged in as the URL says, hung up after ten seconds."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port or PORTS[parts.scheme]
+    server: smtplib.SMTP = _client(parts.scheme)
+    watch = Timer(SECONDS, _hang_up, [server])
+    watch.daemon = True
+    watch.start()
+    try:
+        code, answer = server.connect(host, port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, answer)
+        server._host = host  # type: ignore[attr-defined]  # STARTTLS checks the certificate against it
+        server.ehlo_or_helo_if_needed()
+        if parts.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        yield server
+        with suppress(smtplib.SMTPException, OSError):  # the mail is handed over already
+            server.quit()
+    finally:
+        watch.cancel()
+        server.close()
+
+
+def _client(scheme: str) -> smtplib.SMTP:
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(timeout=STEP_SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(timeout=STEP_SECONDS)
+
+
+def _hang_up(server: smtplib.SMTP) -> None:
+    sock = server.sock
+    if sock is not None:
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+plugin = Email()

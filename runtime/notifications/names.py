@@ -1,0 +1,32 @@
+"""Titles of what a record points to, as far as one person may read them."""
+
+from runtime.accounts.models import Department, User
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.records import query
+
+
+class ReadersNames:
+    """The `Names` of the field types for one person; each title is read once, when it is shown."""
+
+    def __init__(self, app: str, user: User) -> None:
+        self._app, self._user = app, user
+        self._titles: dict[tuple[str, int], str | None] = {}
+
+    def record(self, form: str, record_id: int) -> str | None:
+        """The record's title, None when the person may not read it."""
+        place = (form, record_id)
+        if place not in self._titles:
+            found = query.titles(lookup.form(self._app, form), [record_id], user=self._user)
+            self._titles[place] = found.get(record_id)
+        return self._titles[place]
+
+    def member(self, user_id: int) -> str | None:
+        """The person's name."""
+        found = db.session.get(User, user_id)
+        return None if found is None else found.name
+
+    def department(self, department_id: int) -> str | None:
+        """The department's name."""
+        found = db.session.get(Department, department_id)
+        return None if found is None else found.name

@@ -1,0 +1,265 @@
+"""What happened to a record and is planned for it, newest first: changes, runs, timers, deliveries.
+
+Only for who may read the record: the caller has loaded it for that person. Texts and addresses of deliveries
+are for their recipients and administrators, reasons of failures for administrators.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from runtime import times
+from runtime.accounts.models import User
+from runtime.automations.models import Run, Step, Timer
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Automation, Form
+from runtime.errors import NotFound
+from runtime.fields import Reader
+from runtime.notifications.channels import CHANNELS
+from runtime.notifications.models import Delivery
+from runtime.notifications.names import ReadersNames
+from runtime.records.models import Event
+from runtime.records.rows import Record
+from runtime.text import localized
+
+LATEST = 200  # of each kind
+WRITTEN = ("created", "updated")
+
+REASONS: Mapping[str, Any] = {
+    "date changed": _l("the date changed"),
+    "date cleared": _l("the date was cleared"),
+    "condition": _l("the condition does not hold"),
+    "past": _l("the moment was past already"),
+    "missed": _l("the system did not run in time"),
+    "rule changed": _l("the automation changed"),
+    "rule switched off": _l("the automation was switched off"),
+    "record deleted": _l("the record was deleted"),
+    "failed": _l("it failed"),
+    "no mail server is set up": _l("no mail server is set up"),
+    "no e-mail address": _l("there is no e-mail address"),
+    "the user is deactivated": _l("the account is switched off"),
+}
+CHANGED = {
+    "created": _l("%(who)s created the record."),
+    "updated": _l("%(who)s changed the record."),
+    "deleted": _l("%(who)s deleted the record."),
+}
+RAN = {
+    "running": _l("%(title)s starts."),
+    "done": _l("%(title)s ran."),
+    "skipped": _l("%(title)s was skipped."),
+    "failed": _l("%(title)s failed."),
+}
+TIMED = {
+    "planned": _l("%(title)s is planned for %(moment)s."),
+    "sent": _l("%(title)s started for %(moment)s."),
+    "skipped": _l("%(title)s was skipped for %(moment)s: %(reason)s."),
+    "cancelled": _l("%(title)s was cancelled for %(moment)s: %(reason)s."),
+    "missed": _l("%(title)s was missed for %(moment)s: %(reason)s."),
+}
+DELIVERED = {
+    "pending": _l("A message to %(who)s waits (%(channel)s)."),
+    "sending": _l("A message to %(who)s is being sent (%(channel)s)."),
+    "sent": _l("A message went to %(who)s (%(channel)s)."),
+    "skipped": _l("A message to %(who)s was not sent (%(channel)s): %(reason)s."),
+    "failed": _l("A message to %(who)s could not be sent (%(channel)s)."),
+    "uncertain": _l("A message to %(who)s may or may not have been sent (%(channel)s)."),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that changed, as the reader sees values."""
+
+    key: str
+    title: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which automation version wrote a value or ran, and the record that started it, if it may be shown."""
+
+    automation: str
+    title: str
+    version: int
+    form: str = ""
+    record: int = 0
+    record_title: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line. `kind`: created, updated, deleted, run, timer, delivery; `text` is a sentence."""
+
+    at: datetime
+    kind: str
+    text: str
+    who: str = ""
+    state: str = ""
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+    origin: Origin | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as the API gives it; what is empty is left out."""
+        found: dict[str, Any] = {
+            "at": times.iso(self.at),
+            "kind": self.kind,
+            "text": self.text,
+            "who": self.who,
+            "state": self.state,
+            "reason": self.reason,
+            "changes": [vars(change) for change in self.changes],
+            "origin": None if self.origin is None else vars(self.origin),
+            "details": dict(self.details),
+        }
+        return {key: value for key, value in found.items() if value not in ("", None, [], {})}
+
+
+def entries(user: User, form: Form, record: Record) -> list[Entry]:
+    """The timeline of a record that the user may read."""
+    story = _Story(user, form, record)
+    found = [*story.events(), *story.runs(), *story.timers(), *story.deliveries()]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+class _Story:
+    """Reads the rows about one record and says them in one person's language."""
+
+    def __init__(self, user: User, form: Form, record: Record) -> None:
+        self._user, self._form, self._record = user, form, record
+        self._names = ReadersNames(form.app, user)
+        self._reader = Reader(user.locale, user.zone or form.zone)
+
+    def events(self) -> Iterator[Entry]:
+        for event in self._rows(Event):
+            origin = None if event.run_id is None else self._written_by(event.run_id)
+            who = self._who(event.user_id) if origin is None else self._automatic(origin)
+            yield Entry(
+                at=event.at,
+                kind=event.kind,
+                text=str(CHANGED[event.kind]) % {"who": who},
+                who=who,
+                changes=tuple(self._changes(event)),
+                origin=origin,
+            )
+
+    def runs(self) -> Iterator[Entry]:
+        for run in self._rows(Run):
+            origin = self._origin(run)
+            yield Entry(
+                at=run.finished_at or run.started_at,
+                kind="run",
+                state=run.state,
+                text=str(RAN[run.state]) % {"title": self._automatic(origin)},
+                reason=self._reason(run.reason) if self._user.is_admin or run.state == "skipped" else "",
+                origin=origin,
+                details={"wrote": self._wrote(run)},
+            )
+
+    def timers(self) -> Iterator[Entry]:
+        for timer in self._rows(Timer):
+            automation = lookup.automation_of_version(timer.version_id)
+            origin = self._named(automation)
+            due = format_datetime(timer.due_at, tzinfo=ZoneInfo(timer.zone), locale=self._user.locale)
+            reason = self._reason(timer.reason)
+            params = {"title": self._automatic(origin), "moment": due, "reason": reason}
+            yield Entry(
+                at=timer.due_at if timer.state == "planned" else timer.changed_at,
+                kind="timer",
+                state=timer.state,
+                text=str(TIMED[timer.state]) % params,
+                reason=reason,
+                origin=origin,
+                details={"offset": timer.offset, "due_at": times.iso(timer.due_at), "zone": timer.zone},
+            )
+
+    def deliveries(self) -> Iterator[Entry]:
+        for delivery in self._rows(Delivery):
+            channel = CHANNELS[delivery.channel]
+            who, reason = self._who(delivery.user_id), self._reason(delivery.reason)
+            params = {"who": who, "channel": str(channel.label), "reason": reason}
+            yield Entry(
+                at=delivery.sent_at or delivery.created_at,
+                kind="delivery",
+                state=delivery.state,
+                text=str(DELIVERED[delivery.state]) % params,
+                who=who,
+                reason=reason if self._user.is_admin or delivery.state == "skipped" else "",
+                details=self._letter(delivery),
+            )
+
+    def _rows(self, model: Any) -> list[Any]:
+        """The latest rows about this record."""
+        about = select(model).where(
+            model.form_id == self._form.definition_id, model.record_id == self._record.id
+        )
+        return list(db.session.scalars(about.order_by(model.id.desc()).limit(LATEST)))
+
+    def _who(self, user_id: int | None) -> str:
+        name = None if user_id is None else self._names.member(user_id)
+        return name or str(_("The system"))
+
+    def _automatic(self, origin: Origin) -> str:
+        return str(_("“%(title)s” (version %(version)s)", title=origin.title, version=origin.version))
+
+    def _reason(self, reason: str) -> str:
+        return str(REASONS.get(reason, reason))
+
+    def _changes(self, event: Event) -> Iterator[Change]:
+        for key in event.changed:
+            one = self._form.fields.get(key)
+            if one is None:
+                continue
+            old, new = (
+                one.type.display(values.get(key), one, self._reader, self._names)
+                for values in (event.before, event.after)
+            )
+            yield Change(key, localized(one.title, self._user.locale), old, new)
+
+    def _named(self, automation: Automation) -> Origin:
+        return Origin(automation.key, localized(automation.title, self._user.locale), automation.number)
+
+    def _origin(self, run: Run) -> Origin:
+        return self._named(lookup.automation_of_version(run.version_id))
+
+    def _written_by(self, run_id: int) -> Origin:
+        """The automation whose run wrote an event, and the record it ran for if that may be read."""
+        run = db.session.get_one(Run, run_id)
+        origin = self._origin(run)
+        try:
+            source = lookup.form_by_id(run.form_id)
+        except NotFound:
+            return origin
+        title = self._names.record(source.key, run.record_id)
+        if title is None:
+            return origin
+        return replace(origin, form=source.key, record=run.record_id, record_title=title)
+
+    def _wrote(self, run: Run) -> list[Mapping[str, Any]]:
+        """What the steps of a run did: counts only, for the records may be out of the reader's sight."""
+        results = db.session.scalars(select(Step.result).where(Step.run_id == run.id).order_by(Step.index))
+        return [
+            {"form": result["form"], **{name: len(result[name]) for name in WRITTEN if name in result}}
+            for result in results
+            if "form" in result
+        ]
+
+    def _letter(self, delivery: Delivery) -> Mapping[str, Any]:
+        known: dict[str, Any] = {"channel": delivery.channel, "part": delivery.part}
+        if self._user.is_admin or self._user.id == delivery.user_id:
+            known["subject"] = delivery.subject
+        if self._user.is_admin:
+            known["address"] = delivery.address
+        return known

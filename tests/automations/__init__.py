@@ -1,0 +1,1 @@
+"""Tests of triggers, actions, runs and timers."""
