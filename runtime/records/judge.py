@@ -14,7 +14,7 @@ from runtime import formulas, problems
 from runtime.definitions.documents import Check, Form
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError
-from runtime.formulas import FormulaError
+from runtime.formulas import Formula, FormulaError
 from runtime.records import values as settling
 from runtime.records.values import Case, Outcome, Values
 from runtime.records.wording import problem, said
@@ -44,10 +44,11 @@ def judge(case: Case, given: Mapping[str, Any]) -> Judged:
     visible = frozenset(case.form.fields.keys() - outcome.state.hidden.keys())
     required = frozenset(key for key in case.form.required | outcome.state.required if key in visible)
     found = _Findings(case, outcome, visible)
-    found.faults()
+    found.unread()
     found.missing(required)
     found.unfit()
     found.unavailable()
+    found.uncomputed()
     found.failed_checks()
     return Judged(
         values=outcome.values,
@@ -81,10 +82,18 @@ class _Findings:
             self._at.add(key)
             self.problems.append(problem(self.form, key, code, params))
 
-    def faults(self) -> None:
-        """Values that could not be read or computed."""
-        for key, error in self._outcome.faults.items():
+    def unread(self) -> None:
+        """Values that were sent and could not be read."""
+        for key, error in self._outcome.unread.items():
             if key in self.visible:
+                self._fault(key, error)
+
+    def uncomputed(self) -> None:
+        """Values that could not be computed, save where what they are made from has a problem already."""
+        for key, error in self._outcome.uncomputed.items():
+            field = self.form.fields[key]
+            formula = field.options["formula"] if field.type.name == "formula" else None
+            if key in self.visible and not (formula and self._at & _read_by(formulas.parse(formula))):
                 self._fault(key, error)
 
     def _fault(self, key: str, error: FieldError | FormulaError) -> None:
@@ -161,7 +170,7 @@ class _Findings:
     def failed_checks(self) -> None:
         """Checks of the form that do not hold; one over a value that has a problem already is not asked."""
         for check in self.form.checks:
-            if check.at in self.visible and not self._at & _read_by(check):
+            if check.at in self.visible and not self._at & _read_by(check.formula):
                 self._ask(check)
 
     def _ask(self, check: Check) -> None:
@@ -176,8 +185,8 @@ class _Findings:
             (self.problems if check.level == "error" else self.warnings).append(failed)
 
 
-def _read_by(check: Check) -> frozenset[str]:
-    return frozenset(settling.field_of(path) for path in check.formula.names)
+def _read_by(formula: Formula) -> frozenset[str]:
+    return frozenset(settling.field_of(path) for path in formula.names)
 
 
 def _offer_reads(form: Form, key: str) -> list[str]:

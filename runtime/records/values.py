@@ -50,11 +50,14 @@ class Case:
 
 @dataclass
 class Outcome:
-    """Values with the state that goes with them; `faults` are errors of reading and computing, by field."""
+    """Values with the state that goes with them; `unread` are what was sent and cannot be read, `uncomputed`
+    what cannot be computed from the rest.
+    """
 
     values: Values
     state: State
-    faults: Faults
+    unread: Faults
+    uncomputed: Faults
     ignored: tuple[str, ...]
 
 
@@ -75,7 +78,7 @@ def settle(case: Case, given: Mapping[str, Any]) -> Outcome:
         current = following
     ignored = tuple(key for key in given if key not in sent and key not in faults)
     ignored += tuple(key for key in sent if _dropped(case, key, current))
-    return Outcome(values, current, {**errors, **faults}, ignored)
+    return Outcome(values, current, faults, errors, ignored)
 
 
 def facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
