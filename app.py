@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Flask
 
-from runtime import config, web
+from builder.routes import api as builder_api
+from runtime import api, config, web
 from runtime.accounts.routes import accounts
 from runtime.admin import admin
 from runtime.automations import dispatch
@@ -28,7 +29,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     db.init_app(app)
     web.init_app(app)
     dispatch.register()
-    for blueprint in (accounts, home, inbox, admin, forms):
+    for blueprint in (accounts, home, inbox, admin, forms, api.health, api.blueprint, builder_api.blueprint):
         app.register_blueprint(blueprint)
     return app
 
