@@ -57,7 +57,7 @@ def _protect_from_other_sites(app: Flask) -> None:
     protection = CSRFProtect(app)
 
     def protect() -> None:
-        if request.endpoint and not endpoints.is_api():
+        if app.config["WTF_CSRF_ENABLED"] and request.endpoint and not endpoints.is_api():
             protection.protect()
 
     app.before_request(protect)

@@ -12,6 +12,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from app import create_app
 from runtime import config, schema
@@ -85,10 +86,23 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+class OwnContext(FlaskClient):
+    """A browser whose every request has an application context of its own, as in life.
+
+    Flask would give it the one that the fixture `app` holds open, and who signed in for one request would
+    still be signed in for the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database, without Redis: rings are lost, as they may be in life."""
     app = _app_for(database_url, home=tmp_path / "home", TESTING=True)
+    app.test_client_class = OwnContext
     with app.app_context():
         yield app
         database.session.remove()
