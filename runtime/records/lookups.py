@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
-
 from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db
@@ -37,9 +35,7 @@ def _sources(user: User | None, form: Form, through: str, ids: Iterable[Any]) ->
     except NotFound:
         return {}
     readable = allowed(target, access.visible(user, "read", target))
-    found = db.session.execute(
-        select(*rows.columns(target)).where(table(target).c.id.in_(sorted(ids)), readable)
-    )
+    found = db.session.execute(rows.select_all(target).where(table(target).c.id.in_(sorted(ids)), readable))
     return {record.id: rows.context(record) for record in (rows.record(target, row) for row in found)}
 
 

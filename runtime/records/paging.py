@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, literal, tuple_
 
 from runtime import documents
 from runtime.db import db
@@ -53,7 +53,7 @@ def fetch(form: Form, wanted: Wanted, by: Order, size: int, after: str | None) -
     """The first `size` rows in this order, after the cursor when there is one that fits."""
     found: list[Row[Any]] = []
     for part in _parts(form, by, _place(form, by, after)):
-        query = select(*rows.columns(form)).where(*wanted, *part).order_by(*_ordering(form, by))
+        query = rows.select_all(form).where(*wanted, *part).order_by(*_ordering(form, by))
         found += db.session.execute(query.limit(size - len(found))).all()
         if len(found) == size:
             break

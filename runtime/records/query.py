@@ -42,7 +42,7 @@ def get(user: User | None, form: Form, record_id: int) -> Record:
     if is_id(record_id):
         readable = allowed(form, access.visible(user, "read", form))
         row = db.session.execute(
-            select(*rows.columns(form)).where(table(form).c.id == record_id, readable)
+            rows.select_all(form).where(table(form).c.id == record_id, readable)
         ).one_or_none()
     if row is None:
         raise NotFound(_("There is no such record."))

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from runtime import times
 from runtime.conditions import ConditionError
@@ -38,10 +38,17 @@ class Record:
 _OWN = ("id", *(name for name in SYSTEM if name != "search_text"))
 
 
-def columns(form: Form) -> list[ColumnElement[Any]]:
+@lru_cache(1024)
+def columns(form: Form) -> tuple[ColumnElement[Any], ...]:
     """What to select so that `record` can read the row: the system columns, then the stored fields."""
     own = table(form).c
-    return [own[name] for name in _OWN] + [own[key] for key in stored(form)]
+    return tuple(own[name] for name in (*_OWN, *stored(form)))
+
+
+@lru_cache(1024)
+def select_all(form: Form) -> Select[Any]:
+    """The query of all records, for `where` to narrow; made once, for building it costs more than running."""
+    return select(*columns(form))
 
 
 def record(form: Form, row: Row[Any]) -> Record:

@@ -21,6 +21,7 @@ from runtime.records.models import Counter
 
 _PART = re.compile(r"\{(yyyy|yy|mm|dd|n)(?::[1-9])?\}")
 _MAX_COUNT = 2**31 - 1
+_counters: Any = Counter.__table__
 
 
 def draw(form: Form, field: Field, now: datetime) -> str:
@@ -51,18 +52,28 @@ def _today(form: Form, now: datetime) -> date:
 
 def _advance(form: Form, field: Field, day: date, at_least: int | None) -> int:
     """The counter's new value: one more, or `at_least` when it was below; safe under concurrency."""
-    insert: Any = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
-    first = 1 if at_least is None else at_least
-    row = insert(Counter).values(
-        form_id=form.definition_id, field=field.key, period=period(reset_of(field), day), value=first
+    postgres = db.session.connection().dialect.name == "postgresql"
+    row = {
+        "form_id": form.definition_id,
+        "field": field.key,
+        "period": period(reset_of(field), day),
+        "value": 1 if at_least is None else at_least,
+    }
+    return int(db.session.scalar(_upsert(postgres, at_least is not None), row))
+
+
+@lru_cache
+def _upsert(postgres: bool, jump: bool) -> Any:
+    row: Any = (postgresql.insert if postgres else sqlite.insert)(_counters)
+    following = _counters.c.value + 1
+    if jump:
+        following = case(
+            (_counters.c.value < row.excluded.value, row.excluded.value), else_=_counters.c.value
+        )
+    key = ["form_id", "field", "period"]
+    return row.on_conflict_do_update(index_elements=key, set_={"value": following}).returning(
+        _counters.c.value
     )
-    following: Any = Counter.value + 1
-    if at_least is not None:
-        following = case((Counter.value < at_least, at_least), else_=Counter.value)
-    upsert = row.on_conflict_do_update(
-        index_elements=["form_id", "field", "period"], set_={"value": following}
-    )
-    return int(db.session.scalar(upsert.returning(Counter.value)))
 
 
 @lru_cache(512)

@@ -79,7 +79,7 @@ class Database:
         except NotFound:
             return None
         row = db.session.execute(
-            select(*rows.columns(form)).where(
+            rows.select_all(form).where(
                 table(form).c.id == record_id, allowed(form, self._actor.scope("read", form))
             )
         ).one_or_none()

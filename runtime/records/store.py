@@ -8,6 +8,7 @@ commits.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -223,12 +224,17 @@ def _insert(write: _Write) -> Saved:
         "updated_by": write.actor.user_id,
         "search_text": search.text_of(form, values),
     }
-    record_id = int(db.session.scalars(insert(table(form)).values(row).returning(table(form).c.id)).one())
+    record_id = int(db.session.scalars(_insertion(form), row).one())
     return _noted(write, "created", record_id, 1, {}, values)
 
 
+@lru_cache(1024)
+def _insertion(form: Form) -> Any:
+    return insert(table(form)).returning(table(form).c.id)
+
+
 def _update(write: _Write, record: Record) -> Saved:
-    form, own = write.form, table(write.form).c
+    form = write.form
     changed = changes.differing(record.values, write.values)
     columns = {
         key: form.fields[key].type.to_column(write.values.get(key), form.fields[key]) for key in changed
@@ -242,9 +248,9 @@ def _update(write: _Write, record: Record) -> Saved:
         "updated_by": write.actor.user_id,
         "search_text": search.text_of(form, write.values),
     }
-    done = db.session.execute(
-        update(table(form)).where(own.id == record.id, own.revision == record.revision).values(row)
-    )
+    own = table(form).c
+    same = update(table(form)).where(own.id == record.id, own.revision == record.revision)
+    done = db.session.execute(same, row)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise changes.stale()
     return _noted(write, "updated", record.id, record.revision + 1, record.values, write.values)
