@@ -4,7 +4,7 @@ It judges a record as it is stored: empty fields absent, hidden fields cleared. 
 is listed in `fw.not_portable`, each with its path in the form document and a code of `REASONS`. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from runtime import conditions
@@ -28,6 +28,8 @@ REASONS = {
     "hidden_value": "the value of the hidden field is kept or computed, and not judged",
 }
 POINTERS = ("reference", "member", "department")
+
+NOT_BLANK = "[^ \\t\\r\\n\\u00a0\\u3000]"  # a blank text is no value; \S differs between validators
 
 Schema = dict[str, Any]
 
@@ -54,8 +56,8 @@ def record_schema(form: Form, locale: str = "en") -> Schema:
 
 def _property(field: Field, locale: str) -> Schema:
     schema = {"title": localized(field.title, locale), **field.type.value_schema(field)}
-    if schema.get("type") == "string" and "enum" not in schema:
-        schema["minLength"] = max(1, schema.get("minLength", 0))  # an empty text is no value
+    if schema.get("type") == "string" and "enum" not in schema and "pattern" not in schema:
+        schema["pattern"] = NOT_BLANK
     if not field.type.writable:
         schema["readOnly"] = True
     return schema
@@ -86,8 +88,8 @@ def _of_form(form: Form) -> Iterator[Schema]:
             yield _reason(["fw", "checks", index], "check")
 
 
-def _reason(path: list[str | int], code: str) -> Schema:
-    return {"path": path, "code": code, "reason": REASONS[code]}
+def _reason(path: Sequence[str | int], code: str) -> Schema:
+    return {"path": list(path), "code": code, "reason": REASONS[code]}
 
 
 class _Rules:
@@ -132,7 +134,7 @@ class _Rules:
                 yield {"if": {"allOf": [when, visible]}, "then": {"required": [key]}}
 
     def _visible(self, key: str) -> Schema | None:
-        """When the field is shown: one of its `show` rules holds, if there are any, and no `hide` rule does."""
+        """When the field is shown: one of its `show` rules, if any, holds and no `hide` rule does."""
         shows = [self._when(rule) for rule in self._form.rules if key in rule.show]
         hides = [self._when(rule) for rule in self._form.rules if key in rule.hide]
         if None in shows or None in hides:

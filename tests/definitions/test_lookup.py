@@ -73,6 +73,11 @@ def test_what_is_not_published_is_not_found(app: Flask, app_key: str, key: str) 
 
 
 def test_an_unknown_id_is_not_found(app: Flask) -> None:
-    for find in (lookup.form_by_id, lookup.form_of_version, lookup.automation_by_id, lookup.automation_of_version):
+    for find in (
+        lookup.form_by_id,
+        lookup.form_of_version,
+        lookup.automation_by_id,
+        lookup.automation_of_version,
+    ):
         with pytest.raises(NotFound):
             find(99)

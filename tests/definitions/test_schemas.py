@@ -12,7 +12,18 @@ from jsonschema import Draft202012Validator
 from runtime import documents, starters
 from runtime.definitions import schemas
 
-KINDS = ("app", "automation", "condition", "dashboard", "form", "message", "package", "process", "rule", "view")
+KINDS = (
+    "app",
+    "automation",
+    "condition",
+    "dashboard",
+    "form",
+    "message",
+    "package",
+    "process",
+    "rule",
+    "view",
+)
 FILES = (*KINDS, *schemas.SHARED)
 
 
@@ -51,7 +62,12 @@ def test_a_schema_is_valid_against_the_metaschema(kind: str) -> None:
 @pytest.mark.parametrize("kind", FILES)
 def test_every_property_has_title_description_and_examples(kind: str) -> None:
     schema = json.loads((schemas.FOLDER / f"{kind}.schema.json").read_text("utf-8"))
-    bare = [path for path, each in properties(schema) if not {"title", "description", "examples"} <= each.keys()]
+    local = {f"#/$defs/{name}": each for name, each in schema.get("$defs", {}).items()}
+    bare = [
+        path
+        for path, each in properties(schema)
+        if not {"title", "description", "examples"} <= {**local.get(each.get("$ref"), {}), **each}.keys()
+    ]
     assert bare == []
 
 
@@ -111,7 +127,9 @@ def test_a_field_may_not_bring_keywords_that_refer_or_combine(app: Flask, keywor
 
 def test_an_unknown_field_type_is_refused_at_its_place(app: Flask) -> None:
     problems = schemas.validate("form", form_with({"fw": {"type": "magic"}}))
-    assert [(problem.path, problem.code) for problem in problems] == [(("properties", "name", "fw", "type"), "enum")]
+    assert [(problem.path, problem.code) for problem in problems] == [
+        (("properties", "name", "fw", "type"), "enum")
+    ]
 
 
 def test_an_option_of_another_field_type_is_refused(app: Flask) -> None:
