@@ -52,11 +52,16 @@ def get(path: str) -> Job:
 def evaluate(client: Client, turn: int) -> None:
     """A job that changes a field of the open form."""
     client.post(
-        f"{FORMS}/work/eval", {**VALUES, "quantity": str(turn), "_once": "x"}, expect=200, **{"HX-Request": "true"}
+        f"{FORMS}/work/eval",
+        {**VALUES, "quantity": str(turn), "_once": "x"},
+        expect=200,
+        **{"HX-Request": "true"},
     )
 
 
-def compare(title: str, pair: Pair, ours: Job, twin: Job | None, counts: tuple[int, ...], seconds: float) -> None:
+def compare(
+    title: str, pair: Pair, ours: Job, twin: Job | None, counts: tuple[int, ...], seconds: float
+) -> None:
     """Measure both sides in turn and print a row for each number of clients."""
     for count in counts:
         our_runs: list[Result] = []
@@ -98,7 +103,10 @@ def first_load(side: Side, client: Client) -> None:
     for url in urls:
         with urllib.request.urlopen(side.base + url.replace("&amp;", "&")) as response:
             sizes.append(len(gzip.compress(response.read())))
-    print(f"{'first load of the form':38}      {1 + len(urls)} requests, {sum(sizes) / 1000:.0f} kB gzip", flush=True)
+    print(
+        f"{'first load of the form':38}      {1 + len(urls)} requests, {sum(sizes) / 1000:.0f} kB gzip",
+        flush=True,
+    )
 
 
 @contextmanager
@@ -109,7 +117,9 @@ def pair_on(name: str, our_url: str, twin_url: str) -> Iterator[Pair]:
         print(f"\n== {name} ==")
         time.sleep(2)
         print(f"{'start to first answer':38}      {ours.started:.1f} s   hand-coded {twin.started:.1f} s")
-        print(f"{'idle memory, all processes (PSS)':38}      {ours.memory():.0f} MB   hand-coded {twin.memory():.0f} MB")
+        print(
+            f"{'idle memory, all processes (PSS)':38}      {ours.memory():.0f} MB   hand-coded {twin.memory():.0f} MB"
+        )
         yield Pair(ours, twin, servers.sign_in(ours, 32), servers.sign_in_twin(twin, 32))
     finally:
         ours.stop()
@@ -120,7 +130,14 @@ def measure(pair: Pair, counts: tuple[int, ...], seconds: float, many: int) -> N
     """Every figure on one database."""
     first_load(pair.ours, pair.our_clients[0])
     compare("submission", pair, submit(f"{FORMS}/plain/new"), submit("/plain/new"), counts, seconds)
-    compare("submission with one automation", pair, submit(f"{FORMS}/work/new"), submit("/work/new"), counts, seconds)
+    compare(
+        "submission with one automation",
+        pair,
+        submit(f"{FORMS}/work/new"),
+        submit("/work/new"),
+        counts,
+        seconds,
+    )
     until_copied(pair)
     compare("/eval, 20 fields", pair, evaluate, None, counts, seconds)
     for total in (10_000, many):

@@ -47,7 +47,8 @@ def _grow(connection: Connection, table: str, columns: list[str], total: int) ->
     chosen = ", ".join(day if name == "due_on" else name for name in columns)
     while (present := connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0) < total:
         connection.execute(
-            text(f"INSERT INTO {table} ({listed}) SELECT {chosen} FROM {table} LIMIT :n"), {"n": total - present}
+            text(f"INSERT INTO {table} ({listed}) SELECT {chosen} FROM {table} LIMIT :n"),
+            {"n": total - present},
         )
 
 

@@ -157,7 +157,9 @@ def create_app() -> Flask:
         row = TABLES[name](created_by=who.id, total=form.quantity.data * form.price.data)
         for field in form:
             if field.name != "csrf_token":
-                setattr(row, field.name, field.data or (False if field.name in ("urgent", "discount") else None))
+                setattr(
+                    row, field.name, field.data or (False if field.name in ("urgent", "discount") else None)
+                )
         db.session.add(row)
         if name == "work":
             db.session.add(Copy(title=row.title, due_on=row.due_on, amount=row.total, created_by=who.id))

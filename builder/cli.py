@@ -127,6 +127,8 @@ def schemas_build() -> None:
 @in_app
 def schemas_check() -> None:
     """Fail when a schema is not valid, or a generated one is not up to date."""
-    stale = [p.name for p, text in schema_files.build().items() if not p.exists() or p.read_text("utf-8") != text]
+    stale = [
+        p.name for p, text in schema_files.build().items() if not p.exists() or p.read_text("utf-8") != text
+    ]
     click.echo(json.dumps({"ok": not stale, "stale": stale}))
     sys.exit(1 if stale else 0)

@@ -1,8 +1,10 @@
 """The invariants of the data, each one function that yields what breaks it: what `formwright check` runs."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from sqlalchemy import and_, exists, func, inspect, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, inspect, not_, or_, select
+from sqlalchemy.sql import SQLColumnExpression
 
 from runtime.automations.models import Run, Step, Timer
 from runtime.db import db
@@ -102,7 +104,7 @@ def a_deleted_record_is_gone() -> Iterator[Violation]:
             yield {"form": form.key, "record": record_id}
 
 
-def _has_open_work(kind: str, ref_id: object) -> object:
+def _has_open_work(kind: str, ref_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return exists().where(Outbox.kind == kind, Outbox.ref_id == ref_id, Outbox.state.in_(OPEN))
 
 
@@ -126,7 +128,9 @@ def a_done_run_did_all_its_steps() -> Iterator[Violation]:
 def a_planned_timer_will_fire() -> Iterator[Violation]:
     """A planned timer has its work in the outbox at its due moment, and no other timer has any."""
     waits = and_(Outbox.kind == "timer", Outbox.ref_id == Timer.id, Outbox.state.in_(OPEN))
-    for timer_id in db.session.scalars(select(Timer.id).where(Timer.state == "planned", ~exists().where(waits))):
+    for timer_id in db.session.scalars(
+        select(Timer.id).where(Timer.state == "planned", ~exists().where(waits))
+    ):
         yield {"timer": timer_id, "state": "planned"}
     idle = Timer.state.in_(("cancelled", "skipped", "missed"))
     for timer_id in db.session.scalars(select(Timer.id).where(idle, exists().where(waits))):
@@ -138,7 +142,7 @@ def an_open_delivery_will_be_tried() -> Iterator[Violation]:
     """A delivery that is pending or sending has work in the outbox."""
     waiting = Delivery.state.in_(("pending", "sending"))
     tried = _has_open_work("delivery", Delivery.id)
-    for delivery_id in db.session.scalars(select(Delivery.id).where(waiting, not_(tried))):  # type: ignore[arg-type]
+    for delivery_id in db.session.scalars(select(Delivery.id).where(waiting, not_(tried))):
         yield {"delivery": delivery_id}
 
 

@@ -106,14 +106,16 @@ def users() -> None:
 @click.option("--locale", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--role", "roles", multiple=True, metavar="APP:ROLE", help="Role in an app, may be repeated.")
 @in_app
-def users_add(email: str, name: str, admin: bool, designer: bool, locale: str, roles: tuple[str, ...]) -> None:
+def users_add(
+    email: str, name: str, admin: bool, designer: bool, locale: str, roles: tuple[str, ...]
+) -> None:
     """Add a person; prints the one-time link by which they choose a password."""
     from runtime.accounts import service
     from runtime.errors import FormwrightError
 
-    pairs = [tuple(role.split(":", 1)) for role in roles]
-    if any(len(pair) != 2 for pair in pairs):
+    if any(":" not in role for role in roles):
         one_line("--role is written APP:ROLE")
+    pairs = [(app, key) for app, _, key in (role.partition(":") for role in roles)]
     try:
         link = service.invite(
             email=email, name=name, is_admin=admin, is_designer=designer, locale=locale, roles=pairs

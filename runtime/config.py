@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-
 ROOT = str(Path(__file__).resolve().parent.parent)  # where templates/, static/ and schemas/ stand
 
 
@@ -74,7 +73,8 @@ def _port(text: str) -> int:
 
 
 def _reachable(host: str) -> str:
-    return "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host
+    everywhere = ("0.0.0.0", "::", "127.0.0.1")  # noqa: S104  (compared with, not bound to)
+    return "localhost" if host in everywhere else host
 
 
 def _secret_key(environ: Mapping[str, str], home: Path) -> str:

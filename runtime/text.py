@@ -13,7 +13,7 @@ _EDGES = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def localized(title: Title, locale: str, default: str = "en") -> str:
-    """The text of a title in `locale`, else in the app's default, else any text there is; never a blank for a map with one."""
+    """The text of a title in `locale`, else in the app's default, else any there is."""
     if isinstance(title, str):
         return title
     return title.get(locale) or title.get(default) or next(filter(None, title.values()), "")

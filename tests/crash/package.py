@@ -32,7 +32,10 @@ def _automation(key: str, action: dict[str, Any]) -> dict[str, Any]:
 
 def package() -> dict[str, Any]:
     """Orders with a serial number; each makes one parcel, one notice and one e-mail."""
-    serial = {"type": "string", "fw": {"type": "serial", "title": "No.", "pattern": "O-{n:5}", "reset": "never"}}
+    serial = {
+        "type": "string",
+        "fw": {"type": "serial", "title": "No.", "pattern": "O-{n:5}", "reset": "never"},
+    }
     grants = [{"form": f, "actions": ["create", "read"], "scope": "own"} for f in ("order", "parcel")]
     message = {
         "$schema": "urn:formwright:message:1",
@@ -64,8 +67,12 @@ def package() -> dict[str, Any]:
                 _form("parcel", {"name": _text("Name")}),
             ],
             "automations": [
-                _automation("fill", {"type": "create_record", "form": "parcel", "set": {"name": "record.name"}}),
-                _automation("notice", {"type": "notify", "message": "placed", "to": to, "channels": ["inbox"]}),
+                _automation(
+                    "fill", {"type": "create_record", "form": "parcel", "set": {"name": "record.name"}}
+                ),
+                _automation(
+                    "notice", {"type": "notify", "message": "placed", "to": to, "channels": ["inbox"]}
+                ),
                 _automation("mail", {"type": "notify", "message": "placed", "to": to, "channels": ["email"]}),
             ],
             "messages": [message],

@@ -139,6 +139,8 @@ def test_fifty_equal_submissions_at_once_make_one_record(
     with ThreadPoolExecutor(50) as clients:
         answers = set(clients.map(send, range(50)))
     assert len(answers) == 1 and next(iter(answers))[0] == 201
-    status, _, _ = system.request("POST", ORDERS, {"values": {"name": "other"}}, token, Idempotency_Key="the same")
+    status, _, _ = system.request(
+        "POST", ORDERS, {"values": {"name": "other"}}, token, Idempotency_Key="the same"
+    )
     assert status == 409
     assert_all_done_once(system, token, sink[0], ["once"], mail_copies=0)

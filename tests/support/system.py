@@ -104,7 +104,11 @@ class System:
             response = connection.getresponse()
             text = response.read()
             is_json = (response.getheader("Content-Type") or "").startswith("application/json")
-            return response.status, json.loads(text) if is_json and text else None, dict(response.getheaders())
+            return (
+                response.status,
+                json.loads(text) if is_json and text else None,
+                dict(response.getheaders()),
+            )
         finally:
             connection.close()
 
@@ -118,4 +122,3 @@ class System:
         """What `formwright check` says."""
         found: dict[str, Any] = json.loads(self.command("check", check=False).stdout)
         return found
-

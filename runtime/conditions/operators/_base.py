@@ -7,7 +7,7 @@ from typing import Any
 from runtime.fields import ValueType
 
 
-class NotThisOperator(Exception):  # noqa: N818 - no error: the reader asks the next operator
+class NotThisOperator(Exception):
     """The schema was not written by this operator."""
 
 
