@@ -1,5 +1,6 @@
 """The email field type."""
 
+from functools import lru_cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -62,6 +63,7 @@ class EmailField(FieldType):
         return {"type": "text", "inputmode": "email", "autocomplete": "off", "spellcheck": "false"}
 
 
+@lru_cache(maxsize=4096)  # read and checked within one save, and again by every /eval
 def _normalised(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False, strict=True).normalized

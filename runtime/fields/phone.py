@@ -92,6 +92,7 @@ def region_of(field: Field) -> str:
     return str(field.options.get("region", "CN"))
 
 
+@lru_cache(maxsize=4096)  # read and checked within one save, and again by every /eval
 def _normalised(text: str, region: str) -> str:
     found = _TYPED.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None:
