@@ -49,7 +49,13 @@ def automation(key: str, on: str, *actions: Mapping[str, Any], **rest: Any) -> d
 
 def update(on: str, **set_: str) -> dict[str, Any]:
     """An action that changes the records of `on` whose name is that of the record."""
-    return {"type": "update_records", "form": on, "match": {"name": "record.name"}, "set": set_, "many": "all"}
+    return {
+        "type": "update_records",
+        "form": on,
+        "match": {"name": "record.name"},
+        "set": set_,
+        "many": "all",
+    }
 
 
 def message(key: str, text: str, on: str | None = None) -> dict[str, Any]:
