@@ -29,3 +29,9 @@ def marked(mark: str) -> bool:
 def is_api() -> bool:
     """Whether the caller is a program that speaks JSON and shows a bearer token."""
     return request.path.startswith("/api/")
+
+
+def id_argument(name: str) -> int | None:
+    """An id in the query of the address; None when there is none, or something that cannot be one."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None

@@ -1,11 +1,12 @@
 """The inbox: the notices of the person who asks, and of nobody else."""
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from sqlalchemy import func, select, update
 
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
+from runtime.endpoints import id_argument
 from runtime.errors import NotFound
 from runtime.htmx import go_to
 from runtime.links import own_path
@@ -35,7 +36,7 @@ def newest(user: User, limit: int, before: int | None = None, *, unread_only: bo
 @inbox.get("/")
 def index() -> Response:
     """One page of notices."""
-    user, before = signed_in_user(), request.args.get("before", type=int)
+    user, before = signed_in_user(), id_argument("before")
     found = newest(user, PAGE + 1, before)
     older = url_for("inbox.index", before=found[PAGE - 1].id) if len(found) > PAGE else ""
     context = {"notices": found[:PAGE], "older": older, "paged": before is not None, "unread": unread(user)}

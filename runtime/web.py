@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from werkzeug.routing import IntegerConverter
 
 from runtime import config, endpoints, error_pages, i18n, limits, shell
 from runtime import db as database
@@ -30,9 +31,16 @@ HEADERS = {
 A_YEAR = 365 * 24 * 3600
 
 
+class Id(IntegerConverter):
+    """An id in an address, written in one way only and no larger than an id can be."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+
 def init_app(app: Flask) -> None:
     """Connect the hooks of every request, in the order in which they run."""
     app.request_class = Request
+    app.url_map.converters["int"] = Id
     app.jinja_env.add_extension("jinja2.ext.do")
     app.before_request(_set_write_mode)
     limits.init_app(app)

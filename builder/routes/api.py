@@ -7,10 +7,10 @@ from flask_login import current_user
 from builder import drafts, packages, publish
 from runtime import access
 from runtime.accounts.models import User
-from runtime.api.body import answer, expected_revision, read_object
+from runtime.api.body import PreconditionFailed, answer, expected_revision, read_object
 from runtime.db import db
 from runtime.definitions import schemas
-from runtime.errors import Invalid, NotFound, Problem
+from runtime.errors import Conflict, Invalid, NotFound, Problem
 
 blueprint = Blueprint("builder_api", __name__, url_prefix="/api/v1")
 
@@ -65,6 +65,8 @@ def save_draft(app: str, kind: str, key: str) -> Response:
     except Invalid as error:
         db.session.rollback()
         return _problems(error.problems)
+    except Conflict as error:
+        raise PreconditionFailed(error.message) from error
     db.session.commit()
     return answer({"revision": saved}, revision=saved)
 

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from runtime import db as database
@@ -152,7 +153,9 @@ def _require_sign_in() -> ResponseReturnValue | None:
         return None
     if current_user.is_authenticated:
         return None
-    if endpoints.is_api() or is_htmx():
+    if endpoints.is_api():
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "Formwright"}))
+    if is_htmx():
         raise Unauthorized
     if request.method not in ("GET", "HEAD"):
         return error_pages.keep_typed(401)

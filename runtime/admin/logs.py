@@ -15,6 +15,7 @@ from runtime.automations.models import Run
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.models import App, Definition, Version
+from runtime.endpoints import id_argument
 from runtime.errors import NotFound
 from runtime.htmx import go_to
 from runtime.i18n import locale
@@ -104,7 +105,7 @@ def _page(
     query: Select[*tuple[Any, ...]], key: Any, column: InstrumentedAttribute[str], state: str
 ) -> tuple[list[Any], int]:
     """One page of rows and the id where the next begins, 0 when there is none."""
-    before = request.args.get("before", type=int)
+    before = id_argument("before")
     if before is not None:
         query = query.where(key < before)
     if state:

@@ -6,9 +6,9 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from runtime import access, conditions, documents, timeline
+from runtime import access, timeline
 from runtime.accounts.models import User
-from runtime.api import blueprint
+from runtime.api import blueprint, filters
 from runtime.api.body import (
     BadRequest,
     PreconditionFailed,
@@ -27,7 +27,6 @@ from runtime.records.query import Record
 from runtime.times import iso
 
 PER_PAGE = 50
-MOST_PER_PAGE = 500
 TOKEN_LENGTH = 100
 
 
@@ -65,34 +64,24 @@ def form_schema(app: str, form: str) -> Response:
 def list_records(app: str, form: str) -> Response:
     """A page of the records that this user may read."""
     found = form_for(app, form)
-    page = query.page(
-        _user(),
-        found,
-        condition=_filter(),
-        sort=request.args.get("sort"),
-        limit=_limit(),
-        after=request.args.get("after"),
-    )
-    return answer({"items": [_shown(record) for record in page.items], "next": page.next})
-
-
-def _filter() -> Any:
-    text = request.args.get("filter")
-    if not text:
-        return None
+    sort, after = request.args.get("sort"), request.args.get("after")
+    condition, limit = filters.read(found, request.args.get("filter")), _limit()
+    if not query.is_cursor(found, sort, after):
+        raise BadRequest(_("“after” is not the “next” of a page in this order. Begin with the first page."))
     try:
-        document = documents.loads(text)
-        conditions.compile(document)
-    except (ValueError, ConditionError, RecursionError) as error:
-        raise BadRequest(_("The filter cannot be used: %(why)s", why=str(error)[:200])) from error
-    return document
+        page = query.page(
+            _user(), found, condition=condition, sort=sort, limit=limit, after=after, total=False
+        )
+    except ConditionError as error:
+        raise filters.refused(error) from error
+    return answer({"items": [_shown(record) for record in page.items], "next": page.next})
 
 
 def _limit() -> int:
     text = request.args.get("limit", str(PER_PAGE))
-    if not text.isdecimal() or len(text) > 9:
-        raise BadRequest(_("The limit must be a number from 1 to %(most)s.", most=MOST_PER_PAGE))
-    return max(1, min(int(text), MOST_PER_PAGE))
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
+        raise BadRequest(_("The limit must be a number from 1 to %(most)s.", most=query.MAX_LIMIT))
+    return int(text)
 
 
 @blueprint.post("/apps/<app>/forms/<form>/records")

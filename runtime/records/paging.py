@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, literal, tuple_
@@ -52,7 +52,7 @@ def order(form: Form, sort: str | None) -> Order:
 def fetch(form: Form, wanted: Wanted, by: Order, size: int, after: str | None) -> list[Row[Any]]:
     """The first `size` rows in this order, after the cursor when there is one that fits."""
     found: list[Row[Any]] = []
-    for part in _parts(form, by, _place(form, by, after)):
+    for part in _parts(form, by, place(form, by, after)):
         query = rows.select_all(form).where(*wanted, *part).order_by(*_ordering(form, by))
         found += db.session.execute(query.limit(size - len(found))).all()
         if len(found) == size:
@@ -69,12 +69,12 @@ def _ordering(form: Form, by: Order) -> list[ColumnElement[Any]]:
     return [own[by.key].asc().nulls_first(), own.id.asc()]
 
 
-def _parts(form: Form, by: Order, place: tuple[Any, int] | None) -> list[list[ColumnElement[bool]]]:
+def _parts(form: Form, by: Order, found: tuple[Any, int] | None) -> list[list[ColumnElement[bool]]]:
     """The conditions of the stretches to read, one after the other."""
     own = table(form).c
-    if place is None:
+    if found is None:
         return [[]]
-    value, record_id = place
+    value, record_id = found
     beyond = own.id < record_id if by.descending else own.id > record_id
     if by.key == "id":
         return [[beyond]]
@@ -92,11 +92,11 @@ def cursor(form: Form, by: Order, last: Record) -> str:
     value = getattr(last, by.key) if by.key in SYSTEM_ORDERS else last.values.get(by.key)
     if isinstance(value, datetime):
         value = value.isoformat()
-    place = documents.dumps([by.name, value, last.id])
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    text = documents.dumps([by.name, value, last.id])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _place(form: Form, by: Order, after: str | None) -> tuple[Any, int] | None:
+def place(form: Form, by: Order, after: str | None) -> tuple[Any, int] | None:
     """Column value and id of a cursor; None for one that is malformed or of another order."""
     if not after or len(after) > MAX_CURSOR:
         return None
@@ -106,7 +106,7 @@ def _place(form: Form, by: Order, after: str | None) -> tuple[Any, int] | None:
         if name != by.name or not is_id(record_id):
             return None
         return _column_value(form, by, value), record_id
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         return None
 
 
@@ -115,7 +115,7 @@ def _column_value(form: Form, by: Order, value: Any) -> Any:
     if by.key == "id" or value is None:
         return None
     if by.key in SYSTEM_ORDERS:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)
     field = form.fields[by.key]
     if not validators(form)[by.key].is_valid(value):
         raise ValueError("a cursor with a value that the field cannot have")

@@ -18,7 +18,7 @@ from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import table
 
-__all__ = ["Page", "Record", "count", "get", "options", "page", "titles"]
+__all__ = ["Page", "Record", "count", "get", "is_cursor", "options", "page", "titles"]
 
 MAX_LIMIT = 200
 MAX_COUNTED = 10_000
@@ -81,6 +81,11 @@ def page(
         total=None if counted is None else min(counted, MAX_COUNTED),
         capped=counted is not None and counted > MAX_COUNTED,
     )
+
+
+def is_cursor(form: Form, sort: str | None, after: str | None) -> bool:
+    """Whether `after` is the cursor of a page in this order; none at all is that of the first page."""
+    return not after or paging.place(form, paging.order(form, sort), after) is not None
 
 
 def count(

@@ -85,7 +85,7 @@ def column(form: Form, path: str) -> ColumnElement[Any]:
     key = path.removeprefix("record.")
     if key in stored(form) or key in SYSTEM or key == "id":
         return table(form).c[key]
-    raise ConditionError("unknown_path", name=path[:80])
+    raise ConditionError("unknown_field", field=path[:80])
 
 
 def system(found: Record) -> Values:
