@@ -48,8 +48,9 @@ def up() -> None:
 
 def _prepare() -> str:
     schema.upgrade()
-    if db.session.scalar(select(App.id).limit(1)) is None:
-        with transaction():
+    with transaction() as session:
+        schema.lock(session)
+        if session.scalar(select(App.id).limit(1)) is None:
             package_files.install(None, documents.loads(starters.read("followup")))
     with transaction():
         link = service.setup_link()
