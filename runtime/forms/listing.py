@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,18 +16,18 @@ from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.fields import Field, Reader, ValueType
-from runtime.forms.names import Titles, titles_for
+from runtime.forms.names import NOBODY, POINTERS, Titles, kind_of, titles_for
 from runtime.records import query
 from runtime.records.query import Page
 from runtime.records.rows import Record
 from runtime.text import localized
 
 PER_PAGE = 50
-PICKER = "fields/picker.html"
 MOST_ROWS = 1000
 AT_ONCE = 200
 LONGEST_SEARCH = 100
 LONGEST_CELL = 120
+FORMATTED = frozenset((ValueType.NUMBER, ValueType.DATE, ValueType.DATETIME))
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _sortable(one: Field) -> bool:
 
 
 def _column(form: Form, one: Field, asked: Asked, reader: Reader) -> Column:
-    numeric = one.type.value_type_of(one) is ValueType.NUMBER and one.type.template != PICKER
+    numeric = one.type.value_type_of(one) is ValueType.NUMBER and kind_of(one) not in POINTERS
     title = localized(one.title, reader.locale)
     if not _sortable(one):
         return Column(one.key, title, numeric)
@@ -185,11 +186,29 @@ def _link(form: Form, fields: list[Field]) -> int:
 
 def _rows(user: User, form: Form, fields: list[Field], records: list[Record], reader: Reader) -> list[Row]:
     names = titles_for(user, form, fields, [record.values for record in records])
-    return [Row(record.id, _cells(fields, record.values, reader, names)) for record in records]
+    return [Row(record.id, _cells(form, fields, record.values, reader, names)) for record in records]
 
 
-def _cells(fields: list[Field], values: Mapping[str, Any], reader: Reader, names: Titles) -> tuple[str, ...]:
-    return tuple(_short(one.type.display(values.get(one.key), one, reader, names)) for one in fields)
+def _cells(
+    form: Form, fields: list[Field], values: Mapping[str, Any], reader: Reader, names: Titles
+) -> tuple[str, ...]:
+    return tuple(
+        _formatted(form, one.key, values[one.key], reader)
+        if one.key in values and _is_formatted(one)
+        else _short(one.type.display(values.get(one.key), one, reader, names))
+        for one in fields
+    )
+
+
+def _is_formatted(one: Field) -> bool:
+    return one.type.value_type_of(one) in FORMATTED and kind_of(one) not in POINTERS
+
+
+@lru_cache(maxsize=20_000)
+def _formatted(form: Form, key: str, value: Any, reader: Reader) -> str:
+    # Formatting numbers and dates took most of the time of a list; the same ones come again and again.
+    one = form.fields[key]
+    return one.type.display(value, one, reader, NOBODY)
 
 
 def _short(text: str) -> str:

@@ -13,11 +13,18 @@ from runtime.definitions.documents import Form
 from runtime.fields import Field, JsonValue
 from runtime.records import query
 
+POINTERS = frozenset(("reference", "member", "department"))
+
+
+def kind_of(one: Field) -> str:
+    """The field type whose values this field shows; of a look-up or formula, that of its result."""
+    return str(one.options.get("result", one.type.name))
+
 
 class Titles:
     """The `Names` of the field types, filled beforehand so that a page of 50 records asks once per kind."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User | None) -> None:
         self._user = user
         self._records: dict[str, dict[int, str]] = {}
         self._members: dict[int, str] = {}
@@ -54,6 +61,10 @@ class Titles:
             known.update(query.titles(form, wanted, user=self._user))
 
 
+NOBODY = Titles(None)
+"""For values that point to nothing."""
+
+
 def titles_for(
     user: User, form: Form, fields: Iterable[Field], rows: Iterable[Mapping[str, JsonValue]]
 ) -> Titles:
@@ -72,8 +83,8 @@ def titles_for(
 def _pointed_at(fields: list[Field], rows: list[Mapping[str, Any]]) -> Iterable[tuple[str, str, set[int]]]:
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
     for one in fields:
-        kind = str(one.options.get("result", one.type.name))  # of a look-up, what it shows
-        if kind in ("reference", "member", "department"):
+        kind = kind_of(one)
+        if kind in POINTERS:
             target = str(one.options.get("form", ""))
             found[kind, target].update(i for row in rows if isinstance(i := row.get(one.key), int))
     return [(kind, target, ids) for (kind, target), ids in found.items() if ids]

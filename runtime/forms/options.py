@@ -12,7 +12,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import Field
-from runtime.forms.state import PICKERS
+from runtime.forms.names import POINTERS
 from runtime.records import query
 from runtime.text import search_key
 
@@ -31,7 +31,7 @@ class Offer:
 def picker_field(form: Form, key: str) -> Field:
     """The field that has a picker; NotFound for any other."""
     one = form.fields.get(key)
-    if one is None or one.type.name not in PICKERS:
+    if one is None or one.type.name not in POINTERS:
         raise NotFound
     return one
 

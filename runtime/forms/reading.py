@@ -8,7 +8,7 @@ from flask import url_for
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import Field, JsonValue, Reader
-from runtime.forms.names import Titles, titles_for
+from runtime.forms.names import Titles, kind_of, titles_for
 from runtime.records import query, store
 from runtime.records.rows import Record
 from runtime.records.store import Judged
@@ -84,7 +84,7 @@ def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles)
 
 def _address(form: Form, one: Field, value: JsonValue, names: Titles) -> str:
     """Where an answer leads: to the record it points to, a mail, a call."""
-    kind = str(one.options.get("result", one.type.name))
+    kind = kind_of(one)
     if value is None:
         return ""
     if kind in LINKED:

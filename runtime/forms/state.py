@@ -9,6 +9,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, Names, Raw, Reader
 from runtime.forms.entry import Entry
+from runtime.forms.names import POINTERS
 from runtime.forms.reads import filled_fields, static_fields
 from runtime.forms.shown import Choice, Clash, Picker, Shown, ShownSection
 from runtime.records.store import Judged
@@ -17,7 +18,6 @@ from runtime.text import localized
 CHOICE = "fields/choice.html"
 OUTPUT = "fields/output.html"
 RADIOS_AT_MOST = 6
-PICKERS = frozenset(("reference", "member", "department"))
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _choices(now: Situation, one: Field, raw: Raw) -> tuple[Choice, ...]:
 
 
 def _picker(now: Situation, one: Field, raw: Raw) -> Picker | None:
-    if one.type.name not in PICKERS:
+    if one.type.name not in POINTERS:
         return None
     try:
         chosen = one.type.parse(raw, one, now.reader)
