@@ -70,9 +70,13 @@ def lock(app: str) -> None:
     db.session.execute(select(App.id).where(App.key == app).with_for_update())
 
 
-def problems(app: str, changes: Sequence[Change]) -> list[Problem]:
-    """Everything that speaks against bringing these documents into force together."""
-    found = [(change, schemas.validate(change.kind, change.document)) for change in changes]
+def problems(app: str, changes: Sequence[Change], *, whole_package: bool = False) -> list[Problem]:
+    """Everything that speaks against bringing these documents into force together.
+
+    Documents of a `whole_package` passed their schemas with it; only their own size is left to judge.
+    """
+    validate = _bounds if whole_package else schemas.validate
+    found = [(change, validate(change.kind, change.document)) for change in changes]
     if not any(listed for _change, listed in found):
         found = _check_all(app, changes)
     return [
@@ -80,6 +84,11 @@ def problems(app: str, changes: Sequence[Change]) -> list[Problem]:
         for change, listed in found
         for problem in listed
     ]
+
+
+def _bounds(kind: str, document: Document) -> list[Problem]:
+    problem = schemas.too_big(kind, document)
+    return [problem] if problem else []
 
 
 def _check_all(app: str, changes: Sequence[Change]) -> list[tuple[Change, list[Problem]]]:

@@ -143,6 +143,12 @@ def test_one_bad_document_refuses_the_whole_package_at_its_place(app: Flask) -> 
     assert refused(package(CUSTOMER, bad)) == expected
 
 
+def test_a_document_of_a_package_has_its_own_limits(app: Flask) -> None:
+    rules = [{"key": "r", "when": {"allOf": [{}] * 300}, "then": {"lock": ["name"]}} for _rule in range(100)]
+    large = form("large", {"name": field("text")}, rules=rules)
+    assert refused(package(large)) == {("definitions/forms/0", "too_many")}
+
+
 def test_two_forms_of_one_key_are_refused(app: Flask) -> None:
     assert refused(package(CUSTOMER, CUSTOMER)) == {("definitions/forms/1", "key_twice")}
 
