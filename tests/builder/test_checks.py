@@ -1,5 +1,7 @@
 """Publish checks: a good document passes each; a bad one gets a path and a sentence."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from flask import Flask
 
 from builder import checks
 from builder.checks import CHECKS
+from runtime import config
 from tests.builder.factory import automation, context, field, form, message, places, rule, update
 
 CUSTOMER = form(
@@ -395,3 +398,8 @@ def test_roles_and_views_name_what_exists(app: Flask) -> None:
     bad = {**view, "group_by": "nobody", "filter": {"required": ["nobody"]}}
     assert {code for _place, code in found(bad, CUSTOMER)} == {"unknown_field"}
     assert found(view, CUSTOMER) == set()
+
+
+def test_the_manual_lists_every_check() -> None:
+    manual = Path(config.ROOT, "docs", "developers", "publish-checks.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", manual, re.M)) == set(CHECKS)

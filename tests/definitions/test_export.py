@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -13,7 +14,7 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 
 from builder import packages
-from runtime import documents, starters, times
+from runtime import config, documents, starters, times
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import export, lookup
@@ -233,3 +234,8 @@ def test_what_json_schema_cannot_carry_is_listed(app: Flask) -> None:
 def test_the_exported_schema_is_valid_against_the_metaschema(app: Flask, alice: User) -> None:
     for each in followup(alice):
         Draft202012Validator.check_schema(json.loads(documents.dumps(export.record_schema(each))))
+
+
+def test_the_manual_lists_every_reason() -> None:
+    manual = Path(config.ROOT, "docs", "developers", "definitions.md").read_text("utf-8")
+    assert [code for code in export.REASONS if f"`{code}`" not in manual] == []
