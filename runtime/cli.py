@@ -22,6 +22,7 @@ CreateApp = Callable[[], Flask]
 def formwright(context: click.Context) -> None:
     """Build forms and processes without code, and run them."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def in_app(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -36,8 +36,8 @@ def _redis(home: Path, port: int, password: str) -> Child:
     config = folder / "redis.conf"
     config.touch(mode=0o600)
     config.write_text(
-        f'bind 127.0.0.1\nport {port}\ndir "{folder}"\nappendonly yes\nsave ""\n'
-        f"requirepass {password}\nloglevel warning\nmaxmemory-policy noeviction\n"
+        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\nmaxmemory-policy noeviction\n"
+        f'dir "{folder}"\nappendonly yes\nsave ""\nlogfile "{folder}/log"\nloglevel warning\n'
     )
     return Child("redis", [str(get_binary_path()), str(config)], dict(os.environ))
 
@@ -54,7 +54,7 @@ def _announce(settings: Settings, announcement: str) -> None:
     import socket
     import time
 
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104
     while time.monotonic() < deadline:
         try:
