@@ -119,4 +119,5 @@ def _column_value(form: Form, by: Order, value: Any) -> Any:
     field = form.fields[by.key]
     if not validators(form)[by.key].is_valid(value):
         raise ValueError("a cursor with a value that the field cannot have")
+    field.type.check(value, field)
     return field.type.to_column(value, field)

@@ -1,0 +1,98 @@
+"""Who may ask the API at all: bearers of the token of an active user, and nobody by cookie."""
+
+import pytest
+
+from runtime.accounts.models import User
+from runtime.db import db, transaction
+from tests.support.world import Api, World, records
+
+PATHS = [
+    ("GET", records("customer")),
+    ("POST", records("customer")),
+    ("GET", records("customer", 1)),
+    ("PATCH", records("customer", 1)),
+    ("DELETE", records("customer", 1)),
+    ("GET", records("customer", 1) + "/timeline"),
+    ("GET", "/apps/followup/forms/customer/schema"),
+    ("GET", "/inbox"),
+    ("GET", "/schemas/form"),
+    ("POST", "/packages"),
+    ("PUT", "/apps/followup/form/customer"),
+    ("POST", "/apps/followup/form/customer/publish"),
+]
+HEADERS = {
+    "none": None,
+    "another kind": "Basic YTpi",
+    "empty": "Bearer ",
+    "no token of ours": "Bearer fw_unknown",
+    "half a pair": "Bearer \udcff",
+    "very long": "Bearer " + "x" * 8000,
+}
+
+
+def assert_refused(answer: object) -> None:
+    """401 with how to sign in."""
+    assert answer.status_code == 401  # type: ignore[attr-defined]
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")  # type: ignore[attr-defined]
+    assert answer.json["error"]["code"] == "not_signed_in"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_without_a_token_the_api_says_how_to_sign_in(world: World, method: str, path: str) -> None:
+    assert_refused(world.anonymous().open(f"/api/v1{path}", method=method, json={}))
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS.keys())
+def test_a_token_that_is_none_is_refused(world: World, header: str | None) -> None:
+    headers = {"Authorization": header} if header else {}
+    assert_refused(world.anonymous().get("/api/v1/inbox", headers=headers))
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_a_session_does_not_open_the_api(world: World, method: str, path: str) -> None:
+    before = world.stored()
+
+    assert_refused(world.browsers["anna"].open(f"/api/v1{path}", method=method, json={"values": {}}))
+
+    assert world.stored() == before
+
+
+def test_a_token_does_not_open_the_pages(world: World) -> None:
+    answer = world.anonymous().get("/", headers=world.api("anna").headers)
+
+    assert answer.status_code == 303
+    assert answer.location.startswith("/login")
+
+
+def test_the_token_of_a_deactivated_user_is_refused(world: World) -> None:
+    api: Api = world.api("max")
+    assert api("GET", "/inbox").status_code == 200
+    with world.app.app_context(), transaction():
+        db.session.get_one(User, world.ids["max"]).active = False
+
+    assert_refused(api("GET", "/inbox"))
+
+    with world.app.app_context(), transaction():
+        db.session.get_one(User, world.ids["max"]).active = True
+    assert api("GET", "/inbox").status_code == 200
+
+
+def test_tokens_are_stored_hashed(world: World) -> None:
+    from sqlalchemy import select
+
+    from runtime.accounts.models import ApiToken
+
+    with world.app.app_context():
+        hashes = set(db.session.scalars(select(ApiToken.token_hash)))
+
+    assert not hashes & set(world.tokens.values())
+    assert all(len(one) == 64 for one in hashes)
+
+
+def test_errors_of_the_api_are_json_everywhere(world: World) -> None:
+    for path, status in (("/nothing", 404), ("/apps/followup/forms/customer/records/0", 404)):
+        answer = world.api("bob")("GET", path)
+        assert (answer.status_code, answer.mimetype) == (status, "application/json")
+    answer = world.api("bob")("DELETE", "/inbox")
+    assert (answer.status_code, answer.json["error"]["code"]) == (405, "method_not_allowed")
+    assert "GET" in answer.headers["Allow"]
