@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.routing import IntegerConverter
 
-from runtime import config, endpoints, error_pages, i18n, limits, shell
+from runtime import compression, config, endpoints, error_pages, i18n, limits, shell
 from runtime import db as database
 from runtime.accounts import sessions
 from runtime.htmx import Request, is_htmx
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = Id
     app.jinja_env.add_extension("jinja2.ext.do")
     app.before_request(_set_write_mode)
+    app.teardown_request(_forget_write_mode)
     limits.init_app(app)
     _protect_from_other_sites(app)
     sessions.init_app(app)
@@ -52,11 +53,16 @@ def init_app(app: Flask) -> None:
     error_pages.init_app(app)
     app.url_defaults(_name_the_version)
     app.after_request(_add_headers)
+    compression.init_app(app)
 
 
 def _set_write_mode() -> None:
     safe = request.method in ("GET", "HEAD", "OPTIONS") or endpoints.marked("reads_only")
     database._writing.set(not safe)
+
+
+def _forget_write_mode(_error: BaseException | None) -> None:
+    database._writing.set(False)
 
 
 def _protect_from_other_sites(app: Flask) -> None:

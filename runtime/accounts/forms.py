@@ -74,7 +74,7 @@ PASSWORD_HELP = _l("At least 8 characters. A few words in a row are easy to keep
 class SetupForm(Form):
     """Who the first administrator is."""
 
-    locale = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
     name = StringField(_l("Your name"), [filled], render_kw={"autocomplete": "name"})
     email = EmailField(_l("E-mail"), [an_address], render_kw={"autocomplete": "username"})
     password = PasswordField(
@@ -108,15 +108,13 @@ class ProfileForm(Form):
     """What users change about themselves."""
 
     name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "name"})
-    locale = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
     zone = SelectField(_l("Time zone"), description=_l("Dates and times are shown in this zone."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone.choices = [
-            ("", _("Not chosen (UTC)")),
-            *((zone, zone.replace("_", " ")) for zone in zones()),
-        ]
+        cities = {zone: zone.replace("_", " ") for zone in zones()}
+        self.zone.choices = {"": _("Not chosen (UTC)"), **cities}
 
 
 class ChangePasswordForm(Form):

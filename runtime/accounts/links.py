@@ -40,6 +40,7 @@ def _new(purpose: str, user_id: int | None) -> str:
         token_hash=digest(token), purpose=purpose, user_id=user_id, expires_at=now() + LIFETIME
     )
     db.session.add(link)
+    db.session.flush()
     return token
 
 

@@ -19,7 +19,8 @@ def departments() -> Response:
     """The tree of departments."""
     tree = service.tree()
     managers = {one.manager_id for one in tree if one.manager_id}
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(managers))).tuples().all())
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(managers)))
+    names = {row.id: row.name for row in rows}
     page = render_template(
         "admin/departments.html", tree=tree, depth=service.depth, managers=names, members=service.members()
     )

@@ -35,7 +35,7 @@ class UserForm(Form):
 
     name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "off"})
     email = EmailField(_l("E-mail"), [an_address], render_kw={"autocomplete": "off"})
-    locale = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
     department_id = SelectField(_l("Department"), coerce=int)
     roles = Boxes(_l("Roles in apps"))
     is_admin = BooleanField(
@@ -61,22 +61,21 @@ class DepartmentForm(Form):
     def offer(self, tree: Iterable[Department], people: Iterable[User]) -> None:
         """Set what can be chosen."""
         self.parent_id.choices = department_choices(_("Stands at the top"), tree)
-        self.manager_id.choices = [(NOBODY, _("Nobody yet")), *((user.id, user.name) for user in people)]
+        self.manager_id.choices = {NOBODY: _("Nobody yet"), **{user.id: user.name for user in people}}
 
 
-def department_choices(none: str, tree: Iterable[Department]) -> list[tuple[int, str]]:
+def department_choices(none: str, tree: Iterable[Department]) -> dict[int, str]:
     """Departments to choose from, deeper ones further to the right."""
-    indented = ((one.id, "\u2003" * departments.depth(one) + one.name) for one in tree)
-    return [(NOBODY, none), *indented]
+    return {NOBODY: none, **{one.id: "\u2003" * departments.depth(one) + one.name for one in tree}}
 
 
-def role_choices() -> list[tuple[str, str]]:
+def role_choices() -> dict[str, str]:
     """Every role of every published app, by the titles of both."""
-    return [
-        (f"{app.key}:{role.key}", f"{_in(app.title)} · {_in(role.title)}")
+    return {
+        f"{app.key}:{role.key}": f"{_in(app.title)} · {_in(role.title)}"
         for app in lookup.apps()
         for role in app.roles.values()
-    ]
+    }
 
 
 def _in(title: Any) -> str:

@@ -11,6 +11,7 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.admin import admin
 from runtime.admin.forms import UserForm, number_or_none, role_choices
 from runtime.db import db
+from runtime.endpoints import id_argument
 from runtime.errors import Conflict, NotFound
 from runtime.htmx import go_to
 from runtime.i18n import locale
@@ -21,11 +22,11 @@ PAGE = 50
 @admin.get("/users")
 def users() -> Response:
     """One page of users, oldest first, found by name, e-mail or pinyin."""
-    wanted, after = request.args.get("q", "").strip()[:100], request.args.get("after", type=int)
+    wanted, after = request.args.get("q", "").strip()[:100], id_argument("after")
     found = _found(wanted, after)
     more = url_for("admin.users", q=wanted or None, after=found[PAGE - 1].id) if len(found) > PAGE else ""
     page = render_template(
-        "admin/users.html", users=found[:PAGE], more=more, q=wanted, after=after, roles=dict(role_choices())
+        "admin/users.html", users=found[:PAGE], more=more, q=wanted, after=after, roles=role_choices()
     )
     return make_response(page)
 
