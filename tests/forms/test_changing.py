@@ -9,7 +9,7 @@ from runtime.db import db, transaction
 from runtime.definitions.documents import Form
 from runtime.records import query, store
 from tests.conftest import make_user
-from tests.forms.conftest import FOLLOWUP, TRUSTED, Browser, control, make
+from tests.forms.followup import FOLLOWUP, TRUSTED, Browser, control, make
 
 Followup = Callable[[str], Form]
 

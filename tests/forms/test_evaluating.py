@@ -9,7 +9,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.records import tables
-from tests.forms.conftest import FOLLOWUP, Browser, errors, make, read_controls
+from tests.forms.followup import FOLLOWUP, Browser, errors, make, read_controls
 
 Followup = Callable[[str], Form]
 

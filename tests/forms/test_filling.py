@@ -9,7 +9,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.records import query, tables
-from tests.forms.conftest import FOLLOWUP, Browser, control, errors, make
+from tests.forms.followup import FOLLOWUP, Browser, control, errors, make
 
 Followup = Callable[[str], Form]
 

@@ -8,7 +8,7 @@ from flask import Flask
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from tests.conftest import Queries
-from tests.forms.conftest import FOLLOWUP, Browser, make, sign_in
+from tests.forms.followup import FOLLOWUP, Browser, make, sign_in
 
 Followup = Callable[[str], Form]
 LIST = f"{FOLLOWUP}/customer/"

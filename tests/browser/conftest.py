@@ -1,0 +1,117 @@
+"""A real browser before the real application: `server` is its address, `page` a fresh tab.
+
+The browser is $CHROMIUM, or a chromium or Chrome on PATH. A test fails on any error in the browser's console.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from runtime.accounts.models import LoginSession, User
+from runtime.accounts.sessions import digest
+from runtime.db import transaction
+from tests.forms.followup import followup, seller
+
+__all__ = ["followup", "seller"]
+
+NAMES = ("chromium", "chromium-headless-shell", "google-chrome", "google-chrome-stable")
+EXPECTED = "the server responded with a status of"  # the console notes every 4xx, also the wanted ones
+
+
+def executable() -> str | None:
+    """The browser's program."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    """The application on a free port; its address."""
+    web = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=web.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{web.port}"
+    web.shutdown()
+    thread.join()
+    web.server_close()
+
+
+@dataclass
+class Tabs:
+    """Opens tabs; `errors` are what their consoles complained of."""
+
+    chromium: Browser
+    server: str
+    app: Flask
+    errors: list[str]
+    contexts: list[BrowserContext]
+
+    def open(
+        self, user: User | None = None, *, width: int = 1280, dark: bool = False, script: bool = True
+    ) -> Page:
+        """A tab of this person, in his language."""
+        context = self.chromium.new_context(
+            base_url=self.server,
+            viewport={"width": width, "height": 844 if width < 500 else 800},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            has_touch=width < 500,
+            reduced_motion="reduce",
+        )
+        self.contexts.append(context)
+        if user is not None:
+            context.add_cookies([{"name": "formwright", "value": self._cookie(user), "url": self.server}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda line: self._note(line.type, line.text))
+        return page
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and EXPECTED not in text:
+            self.errors.append(text)
+
+    def _cookie(self, user: User) -> str:
+        token = f"browser {len(self.contexts)} of {user.id}"
+        with transaction() as session:
+            session.add(LoginSession(token_hash=digest(token), user_id=user.id))
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert signer is not None
+        return str(signer.dumps({"_user_id": token, "_fresh": True, "_permanent": True}))
+
+
+@pytest.fixture
+def tabs(chromium: Browser, server: str, app: Flask) -> Iterator[Tabs]:
+    """Tabs of several people; after the test their consoles must be clean."""
+    opened = Tabs(chromium, server, app, [], [])
+    yield opened
+    for context in opened.contexts:
+        context.close()
+    assert opened.errors == []
+
+
+@pytest.fixture
+def page(tabs: Tabs) -> Page:
+    """A tab without a session."""
+    return tabs.open()
+
+
+@pytest.fixture
+def open_tab(tabs: Tabs) -> Callable[..., Page]:
+    """`open_tab(user, width=390, dark=True, script=False)` is a tab of this person."""
+    return tabs.open
