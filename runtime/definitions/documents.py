@@ -297,7 +297,7 @@ def parse_app(document: Document, *, definition_id: int, version_id: int, number
         title=document["title"],
         description=document.get("description", ""),
         zone=document.get("zone", "UTC"),
-        default_locale=document.get("default_locale", "en"),
+        default_locale=document.get("default_locale") or document.get("languages", ("en",))[0],
         languages=tuple(document.get("languages", ("en",))),
         icon=document.get("icon", "apps"),
         roles=MappingProxyType({role["key"]: _role(role) for role in document.get("roles", ())}),

@@ -112,22 +112,21 @@ def too_big(kind: str, document: Any) -> Problem | None:
     package = kind == "package"
     depth, nodes = (PACKAGE_DEPTH, PACKAGE_NODES) if package else (MAX_DEPTH, MAX_NODES)
     size = PACKAGE_SIZE if package else MAX_SIZE
-    count, waiting = 0, [(document, 1)]
+    count, waiting = 1, [(document, 1)]
     while waiting:
         value, level = waiting.pop()
-        count += 1
         if level > depth:
-            return Problem(
-                (), "too_deep", _("The document is nested deeper than %(limit)s levels.", limit=depth)
-            )
-        if count > nodes:
-            return Problem((), "too_many", _("The document has more than %(limit)s parts.", limit=nodes))
-        if isinstance(value, Mapping):
-            waiting += [(item, level + 1) for item in value.values()]
-        elif isinstance(value, list):
-            waiting += [(item, level + 1) for item in value]
-        elif isinstance(value, str) and "\x00" in value:
+            sentence = _("The document is nested deeper than %(limit)s levels.", limit=depth)
+            return Problem((), "too_deep", sentence)
+        if isinstance(value, str) and "\x00" in value:
             return Problem((), "characters", _("The document holds a NUL character, which no text may have."))
+        if isinstance(value, (Mapping, list)):
+            count += len(value)
+            if count > nodes:
+                sentence = _("The document has more than %(limit)s parts.", limit=nodes)
+                return Problem((), "too_many", sentence)
+            inner = value.values() if isinstance(value, Mapping) else value
+            waiting += [(item, level + 1) for item in inner]
     if len(documents.dumps(document).encode()) > size:
         return Problem(
             (), "too_large", _("The document is larger than %(limit)s MiB.", limit=size // 1024**2)

@@ -403,3 +403,17 @@ def test_roles_and_views_name_what_exists(app: Flask) -> None:
 def test_the_manual_lists_every_check() -> None:
     manual = Path(config.ROOT, "docs", "developers", "publish-checks.md").read_text("utf-8")
     assert set(re.findall(r"^\| `(\w+)` \|", manual, re.M)) == set(CHECKS)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "Asia", "Asia/shanghai", "../etc/passwd"])
+def test_a_time_zone_must_exist(app: Flask, zone: str) -> None:
+    own = {"$schema": "urn:formwright:app:1", "key": "shop", "title": "Shop", "zone": zone}
+    assert found(own) == {("zone", "unknown_zone")}
+    trigger = {"type": "date_reached", "form": "customer", "field": "since", "offsets": ["0d"], "at": "09:00"}
+    document = {**TELL, "trigger": {**trigger, "zone": zone}}
+    assert found(document, CUSTOMER, ORDER, GREETING) == {("trigger/zone", "unknown_zone")}
+
+
+def test_the_default_language_is_one_of_the_app(app: Flask) -> None:
+    own = {"$schema": "urn:formwright:app:1", "key": "shop", "title": "Shop", "languages": ["en"]}
+    assert found({**own, "default_locale": "zh"}) == {("default_locale", "not_spoken")}

@@ -137,9 +137,18 @@ def test_an_option_of_another_field_type_is_refused(app: Flask) -> None:
     assert [(p.path, p.message) for p in problems] == [(("properties", "name", "fw"), "Unknown: currency.")]
 
 
-@pytest.mark.parametrize("key", ["a\n", "A", "a b", "ä", "1a", "__proto__", "a" * 41, "", "a;drop"])
+UNFIT = ["a\n", "A", "a b", "ä", "1a", "__proto__", "a" * 41, "", "a;drop"]
+
+
+@pytest.mark.parametrize("key", UNFIT)
 def test_unfit_keys_are_refused(app: Flask, key: str) -> None:
     assert schemas.validate("message", {**example_of("message"), "key": key})
+
+
+@pytest.mark.parametrize("key", [*UNFIT, "😀", "id; DROP TABLE users"])
+def test_unfit_field_keys_are_refused(app: Flask, key: str) -> None:
+    document = form_with({"fw": {"type": "text"}})
+    assert schemas.validate("form", {**document, "properties": {key: {"fw": {"type": "text"}}}})
 
 
 def nested(depth: int) -> Any:
