@@ -1,0 +1,259 @@
+"""Who gets what from every address there is: a route that is missing in the table fails the test."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from runtime import web
+from runtime.accounts import links
+from runtime.accounts.models import User
+from runtime.db import db, transaction
+from tests.support.world import World
+
+# What each of them gets: anonymous, stranger (signed in, no role), reader, editor (sales), designer, admin.
+WHO = ("anonymous", "stan", "rita", "bob", "dora", "anna")
+Address = Callable[..., str]
+SIGN_IN = 303  # to the sign-in page; a sent form gets the page that keeps what was typed, 401
+
+# Pages. GET and POST apart; a record of the editor's own, of which the reader may only read.
+PAGES: dict[tuple[str, str], tuple[int, ...]] = {
+    ("GET", "home.index"): (303, 200, 200, 200, 200, 200),
+    ("GET", "static"): (200, 200, 200, 200, 200, 200),
+    ("GET", "health.healthz"): (503, 503, 503, 503, 503, 503),  # neither worker nor Redis run here
+    ("GET", "accounts.login"): (200, 303, 303, 303, 303, 303),
+    ("POST", "accounts.login"): (422, 303, 303, 303, 303, 303),
+    ("POST", "accounts.logout"): (303, 303, 303, 303, 303, 303),
+    ("GET", "accounts.setup"): (404, 404, 404, 404, 404, 404),
+    ("POST", "accounts.setup"): (404, 404, 404, 404, 404, 404),
+    ("GET", "accounts.password"): (404, 404, 404, 404, 404, 404),
+    ("POST", "accounts.password"): (404, 404, 404, 404, 404, 404),
+    ("GET", "accounts.profile"): (303, 200, 200, 200, 200, 200),
+    ("POST", "accounts.profile"): (401, 303, 303, 303, 303, 303),
+    ("POST", "accounts.change_password"): (401, 422, 422, 422, 422, 422),
+    ("POST", "accounts.language"): (303, 303, 303, 303, 303, 303),
+    ("POST", "accounts.theme"): (303, 303, 303, 303, 303, 303),
+    ("GET", "inbox.index"): (303, 200, 200, 200, 200, 200),
+    ("GET", "inbox.badge"): (303, 200, 200, 200, 200, 200),
+    ("POST", "inbox.open_notice"): (401, 404, 404, 404, 404, 404),
+    ("POST", "inbox.read_all"): (401, 303, 303, 303, 303, 303),
+    ("GET", "admin.users"): (303, 404, 404, 404, 404, 200),
+    ("GET", "admin.user"): (303, 404, 404, 404, 404, 200),
+    ("POST", "admin.user"): (401, 404, 404, 404, 404, 303),
+    ("GET", "admin.new_user"): (303, 404, 404, 404, 404, 200),
+    ("POST", "admin.new_user"): (401, 404, 404, 404, 404, 422),
+    ("POST", "admin.new_link"): (401, 404, 404, 404, 404, 200),
+    ("POST", "admin.set_active"): (401, 404, 404, 404, 404, 303),
+    ("GET", "admin.departments"): (303, 404, 404, 404, 404, 200),
+    ("GET", "admin.department"): (303, 404, 404, 404, 404, 200),
+    ("POST", "admin.department"): (401, 404, 404, 404, 404, 422),
+    ("GET", "admin.new_department"): (303, 404, 404, 404, 404, 200),
+    ("POST", "admin.new_department"): (401, 404, 404, 404, 404, 422),
+    ("GET", "admin.runs"): (303, 404, 404, 404, 404, 200),
+    ("GET", "admin.deliveries"): (303, 404, 404, 404, 404, 200),
+    ("POST", "admin.redrive"): (401, 404, 404, 404, 404, 404),
+    ("GET", "forms.app_home"): (303, 404, 200, 200, 404, 200),
+    ("GET", "forms.list_records"): (303, 404, 200, 200, 404, 200),
+    ("GET", "forms.new_record"): (303, 404, 403, 200, 404, 200),
+    ("POST", "forms.create_record"): (401, 404, 403, 422, 404, 422),
+    ("POST", "forms.evaluate_new"): (401, 404, 403, 200, 404, 200),
+    ("GET", "forms.options_of"): (303, 404, 404, 200, 404, 200),
+    ("GET", "forms.show_record"): (303, 404, 200, 200, 404, 200),
+    ("GET", "forms.edit_record"): (303, 404, 403, 200, 404, 200),
+    ("POST", "forms.change_record"): (401, 404, 403, 303, 404, 303),
+    ("POST", "forms.evaluate"): (401, 404, 403, 200, 404, 200),
+    ("GET", "forms.confirm_delete"): (303, 404, 403, 200, 404, 200),
+    ("POST", "forms.delete_record"): (401, 404, 403, 303, 404, 303),
+}
+API: dict[tuple[str, str], tuple[int, ...]] = {
+    ("GET", "api.list_records"): (401, 404, 200, 200, 404, 200),
+    ("POST", "api.create_record"): (401, 404, 403, 422, 404, 422),
+    ("GET", "api.read_record"): (401, 404, 200, 200, 404, 200),
+    ("PATCH", "api.change_record"): (401, 404, 403, 428, 404, 428),
+    ("DELETE", "api.delete_record"): (401, 404, 403, 428, 404, 428),
+    ("GET", "api.record_timeline"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.form_schema"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.inbox"): (401, 200, 200, 200, 200, 200),
+    ("GET", "builder_api.kind_schema"): (401, 200, 200, 200, 200, 200),
+    ("POST", "builder_api.install_package"): (401, 404, 404, 404, 422, 422),
+    ("PUT", "builder_api.save_draft"): (401, 404, 404, 404, 422, 422),
+    ("POST", "builder_api.publish_draft"): (401, 404, 404, 404, 404, 404),
+}
+
+
+def rules(world: World) -> Iterator[tuple[str, str, Any]]:
+    """Every method of every route."""
+    for rule in world.app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule.endpoint, rule
+
+
+@pytest.fixture(scope="module")
+def address(world: World) -> Address:
+    """The address of a route for a follow-up that Bob wrote; each delete gets one of its own."""
+    customer = world.api("bob").made("customer", name="Walked over")
+    made = iter(range(1, 1000))
+
+    def follow_up() -> int:
+        day = f"2020-01-{next(made) % 28 + 1:02}"
+        values = {"customer": customer, "visited_on": day, "content": "Long enough", "result": "undecided"}
+        return world.api("bob").made("visit", **values)
+
+    kept = follow_up()
+
+    def of(endpoint: str, method: str, *, doomed: bool = False) -> str:
+        own = follow_up() if doomed and (endpoint, method) == ("forms.delete_record", "POST") else kept
+        values = {
+            "app": "followup",
+            "form": "visit",
+            "field": "customer",
+            "kind": "app" if endpoint == "builder_api.kind_schema" else "form",
+            "key": "nothing",
+            "record_id": own,
+            "user_id": world.ids["stan"],
+            "department_id": world.departments["South"],
+            "notice_id": 1,
+            "outbox_id": 1,
+            "token": "a token of nobody",
+            "filename": "app.css",
+        }
+        rule = next(rule for _method, name, rule in rules(world) if name == endpoint)
+        with world.app.test_request_context():
+            adapter = world.app.url_map.bind("localhost")
+            return str(adapter.build(endpoint, {name: values[name] for name in rule.arguments}, method))
+
+    return of
+
+
+def ask(world: World, who: str, method: str, address: str) -> TestResponse:
+    """What this person gets: by a browser from pages, by a token from the API."""
+    if address.startswith("/api/"):
+        headers = {} if who == "anonymous" else world.api(who).headers
+        return world.anonymous().open(address, method=method, headers=headers, json={"values": {}})
+    data = {"_once": "1", "_rev": "1", "active": "yes"} if method == "POST" else None
+    return browser(world, who).open(address, method=method, data=data, buffered=True)
+
+
+def browser(world: World, who: str) -> FlaskClient:
+    """A browser of this person; signing out and switching the language must not last."""
+    client = world.anonymous()
+    if who != "anonymous":
+        with world.browsers[who].session_transaction() as known:
+            values = dict(known)
+        with client.session_transaction() as cookie:
+            cookie.update(values)
+    return client
+
+
+def test_the_table_names_every_route_and_no_other(world: World) -> None:
+    there = {(method, endpoint) for method, endpoint, _rule in rules(world)}
+
+    assert there == PAGES.keys() | API.keys()
+
+
+@pytest.mark.parametrize(("method", "endpoint"), [*PAGES, *API], ids=lambda part: part)
+def test_everybody_gets_what_the_table_says(
+    world: World, address: Address, method: str, endpoint: str
+) -> None:
+    expected = (PAGES | API)[method, endpoint]
+    got = []
+    for who in WHO:
+        if endpoint == "accounts.logout":
+            answer = world.anonymous().post("/logout")
+        else:
+            answer = ask(world, who, method, address(endpoint, method, doomed=True))
+        got.append(answer.status_code)
+        check_headers(answer, endpoint)
+        check_body(answer)
+
+    assert dict(zip(WHO, got, strict=True)) == dict(zip(WHO, expected, strict=True))
+
+
+def check_headers(answer: TestResponse, endpoint: str) -> None:
+    """Every answer says what the browser must not do with it."""
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy == web.POLICY
+    assert "unsafe" not in policy
+    for name in ("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert name in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    if endpoint != "static":
+        assert answer.headers["Cache-Control"] == "no-store"
+    for cookie in answer.headers.getlist("Set-Cookie"):
+        assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
+
+
+def check_body(answer: TestResponse) -> None:
+    """No trace, and no script or style of its own in a page."""
+    assert "Traceback" not in answer.text
+    if answer.mimetype == "text/html":
+        assert not re.search(r"<style|<script(?![^>]*\ssrc=)|\s(style|on[a-z]+)=\"", answer.text)
+
+
+def test_what_is_denied_looks_like_what_is_not_there(world: World, address: Address) -> None:
+    denied = world.browsers["eve"].get(address("forms.show_record", "GET")).text
+    missing = world.browsers["eve"].get("/apps/followup/forms/visit/987654/").text
+
+    def plain(page: str) -> str:
+        return re.sub(r"/visit/\d+/|%2Fvisit%2F\d+%2F|content=\"[^\"]*\"|value=\"[^\"]*\"", "", page)
+
+    assert plain(denied) == plain(missing)
+
+
+def test_anonymous_people_are_sent_to_sign_in_and_back(world: World) -> None:
+    answer = world.anonymous().get("/apps/followup/?x=1")
+
+    assert (answer.status_code, answer.location) == (SIGN_IN, "/login?next=/apps/followup/?x%3D1")
+
+
+def test_a_form_without_our_token_is_refused_on_every_page(world: World, address: Address) -> None:
+    forms = [address(endpoint, method) for method, endpoint in PAGES if method == "POST"]
+    before = world.stored()
+    world.app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        assert {one: ask(world, "anna", "POST", one).status_code for one in forms} == dict.fromkeys(
+            forms, 403
+        )
+        assert world.stored() == before
+    finally:
+        world.app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_reading_changes_nothing(world: World, address: Address) -> None:
+    before = world.stored()
+
+    for method, endpoint in PAGES | API:
+        if method == "GET":
+            ask(world, "anna", "HEAD", address(endpoint, method))
+            ask(world, "anna", method, address(endpoint, method))
+
+    assert world.stored() == before
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PUT", "DELETE", "PATCH", "PROPFIND"])
+def test_other_methods_do_nothing(world: World, address: Address, method: str) -> None:
+    before = world.stored()
+
+    for known, endpoint in PAGES:
+        with world.browsers["anna"].open(address(endpoint, known), method=method) as answer:
+            assert answer.status_code == (200 if method == "OPTIONS" else 405), endpoint
+            assert answer.data == b"" or method != "OPTIONS"
+    assert world.stored() == before
+
+
+def test_one_time_links_answer_those_who_hold_them(world: World) -> None:
+    with world.app.app_context(), transaction():
+        link = links.new_password_link(db.session.get_one(User, world.ids["stan"]))
+
+    answer = world.anonymous().get(
+        link.removeprefix("http://localhost:8000").removeprefix("http://127.0.0.1:8000")
+    )
+
+    assert answer.status_code == 200
+    check_headers(answer, "accounts.password")
