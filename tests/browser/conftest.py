@@ -18,9 +18,9 @@ from werkzeug.serving import make_server
 from runtime.accounts.models import LoginSession, User
 from runtime.accounts.sessions import digest
 from runtime.db import transaction
-from tests.forms.followup import followup, seller
+from tests.forms.followup import followup, seller, sqlite_template
 
-__all__ = ["followup", "seller"]
+__all__ = ["followup", "seller", "sqlite_template"]
 
 NAMES = ("chromium", "chromium-headless-shell", "google-chrome", "google-chrome-stable")
 EXPECTED = "the server responded with a status of"  # the console notes every 4xx, also the wanted ones

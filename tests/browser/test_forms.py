@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
-from tests.forms.followup import FOLLOWUP, make
+from tests.forms.followup import FOLLOWUP, make, make_all
 
 OpenTab = Callable[..., Page]
 NEW = f"{FOLLOWUP}/visit/new"
@@ -214,8 +214,7 @@ def test_the_whole_form_works_with_javascript_switched_off(
 
 
 def test_more_rows_load_and_the_way_back_finds_them(open_tab: OpenTab, seller: User) -> None:
-    for number in range(70):
-        make("customer", {"name": f"Customer {number:03}"})
+    make_all("customer", [{"name": f"Customer {number:03}"} for number in range(70)])
     page = open_tab(seller)
     page.goto(f"{FOLLOWUP}/customer/")
     page.get_by_text("Load more").click()

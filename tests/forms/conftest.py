@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from runtime.accounts.models import User
-from tests.forms.followup import Browser, followup, seller, sign_in
+from tests.forms.followup import Browser, followup, seller, sign_in, sqlite_template
 
-__all__ = ["followup", "seller"]
+__all__ = ["followup", "seller", "sqlite_template"]
 
 
 @pytest.fixture

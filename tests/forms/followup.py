@@ -12,47 +12,29 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from runtime import config
+from builder import packages
+from runtime import config, schema
 from runtime.accounts.models import Department, LoginSession, User, UserRole
 from runtime.accounts.sessions import digest
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.definitions.models import App, Definition, Version
-from runtime.records import store, tables
+from runtime.records import store
+from tests.conftest import _app_for as app_for
 
 STARTER = Path(config.ROOT, "runtime", "starters", "followup.json")
 TRUSTED = store.Actor(user=None, origin="sample", trusted=True)
 
 
-def publish(app: str, kind: str, key: str, document: Any) -> None:
-    """Bring a document into force."""
-    with transaction() as session:
-        owner = session.query(App).filter_by(key=app).one_or_none() or App(key=app)
-        session.add(owner)
-        session.flush()
-        definition = session.query(Definition).filter_by(app_id=owner.id, kind=kind, key=key).one_or_none()
-        if definition is None:
-            definition = Definition(app_id=owner.id, kind=kind, key=key)
-            session.add(definition)
-            session.flush()
-        number = session.query(Version).filter_by(definition_id=definition.id).count() + 1
-        version = Version(definition_id=definition.id, number=number, document=document)
-        session.add(version)
-        session.flush()
-        if kind == "form" and not definition.table_name:
-            definition.table_name = tables.table_name(app, key, definition.id)
-        definition.current_version_id = version.id
-        session.flush()
-        lookup.changed(version.id)
-        if kind == "form":
-            tables.migrate(session, lookup.form(app, key))
-
-
 def make(form: str, values: dict[str, Any], app: str = "followup") -> int:
     """A stored record."""
+    return make_all(form, [values], app)[0]
+
+
+def make_all(form: str, several: list[dict[str, Any]], app: str = "followup") -> list[int]:
+    """Stored records, in one transaction."""
     with transaction():
-        return store.save(TRUSTED, lookup.form(app, form), values).id
+        return [store.save(TRUSTED, lookup.form(app, form), values).id for values in several]
 
 
 def sign_in(client: FlaskClient, user: User) -> FlaskClient:
@@ -65,14 +47,23 @@ def sign_in(client: FlaskClient, user: User) -> FlaskClient:
     return client
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the starter package, that each test copies."""
+    path = tmp_path_factory.mktemp("followup") / "template.db"
+    with app_for(f"sqlite:///{path}").app_context():
+        schema.upgrade()
+        with transaction():
+            packages.install(None, json.loads(STARTER.read_text("utf-8")), samples=False)
+        db.session.remove()
+        db.engine.dispose()
+    return path
+
+
 @pytest.fixture
 def followup(app: Flask) -> Callable[[str], Form]:
     """The app of the starter package; `followup("visit")` is one of its forms."""
     app.config["WTF_CSRF_ENABLED"] = False
-    definitions = json.loads(STARTER.read_text("utf-8"))["definitions"]
-    publish("followup", "app", "followup", definitions["app"])
-    for document in definitions["forms"]:
-        publish("followup", "form", document["$id"].rpartition(":")[2], document)
     return lambda key: lookup.form("followup", key)
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from tests.conftest import Queries
-from tests.forms.followup import FOLLOWUP, Browser, make, sign_in
+from tests.forms.followup import FOLLOWUP, Browser, make, make_all, sign_in
 
 Followup = Callable[[str], Form]
 LIST = f"{FOLLOWUP}/customer/"
@@ -25,8 +25,7 @@ def rows(page: str) -> list[str]:
 
 @pytest.fixture
 def customers(seller: User) -> None:
-    for number in range(1, 121):
-        make("customer", {"name": f"Customer {number:03}"})
+    make_all("customer", [{"name": f"Customer {number:03}"} for number in range(1, 121)])
 
 
 def test_an_empty_list_says_what_to_do(browser: Browser) -> None:
