@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError, TimeoutError
 from rq.exceptions import DeserializationError, StopRequested
 from rq.job import Job
 from rq.queue import Queue
@@ -63,14 +63,29 @@ def outbox_id_of(job: Job) -> int | None:
     return args[0] if 0 < args[0] <= LARGEST_ID else None
 
 
+class DoorbellQueue(Queue):
+    """RQ's queue, except that a lost connection ends the worker's loop instead of being waited for in it."""
+
+    @classmethod
+    def dequeue_any(cls, *args: Any, **options: Any) -> Any:
+        """The next job; StopRequested when Redis is gone, so that work goes on without it."""
+        try:
+            return super().dequeue_any(*args, **options)
+        except (ConnectionError, TimeoutError) as error:
+            log.warning("worker: %s", error)
+            raise StopRequested from error
+
+
 class DoorbellWorker(SimpleWorker):
     """An RQ worker that only ever calls `runtime.jobs.work(id)`, in this process."""
+
+    queue_class = DoorbellQueue
 
     def __init__(self, app: Flask, stop: Stop, connection: Redis) -> None:
         self.app = app
         self.stop = stop
         super().__init__(
-            [Queue(jobs.QUEUE, connection=connection, serializer=JSONSerializer)],
+            [DoorbellQueue(jobs.QUEUE, connection=connection, serializer=JSONSerializer)],
             connection=connection,
             serializer=JSONSerializer,
             log_job_description=False,

@@ -111,7 +111,7 @@ def _between(low: datetime, high: datetime, place: ZoneInfo) -> datetime:
 
 @st.composite
 def near_a_change(draw: st.DrawFn) -> tuple[str, datetime]:
-    """A zone, and a wall time within a day and a half of a change of its clocks (or any, if it has none)."""
+    """A zone and a wall time within a day and a half of a change of its clocks, if it has any."""
     zone = draw(st.sampled_from(ZONES))
     changes = transitions(zone) or (datetime(2026, 6, 1, tzinfo=UTC),)
     change = draw(st.sampled_from(changes)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Date-based reminders: planned with the record, moved, cancelled, skipped, missed and sent, each as promised."""
+"""Date-based reminders: planned with the record, moved, cancelled, skipped, missed, sent."""
 
 import random
 from collections.abc import Callable

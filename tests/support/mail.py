@@ -10,7 +10,7 @@ from tests.support.postgres import free_port
 
 
 class MailSink:
-    """Listens on loopback. `mails` are the accepted ones; `answers` are given once each instead of accepting."""
+    """Listens on loopback. `mails` were accepted; `answers` are given once each instead of accepting."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
