@@ -113,6 +113,7 @@ def start(home: Path, chromium: Browser, mails: MailSink, locale: str) -> Office
         package = json.loads(STARTER.read_text("utf-8"))
         package["definitions"]["app"]["zone"] = zone
         (home / "package.json").write_text(json.dumps(package))
+        system.command("init")
         system.command("packages", "install", str(home / "package.json"))
     system.start()
     return Office(system, mails, chromium, locale, zone)
@@ -141,6 +142,7 @@ def staff(office: Office) -> None:
         page.goto("/admin/departments/new")
         page.locator("#name").fill(name)
         press_primary(page)
+        page.wait_for_url("**/admin/departments")
     for who, role, department in (
         ("manager", "manager", here),
         ("seller", "sales", here),
@@ -151,6 +153,7 @@ def staff(office: Office) -> None:
     page.get_by_role("link", name=here, exact=True).click()
     page.locator("#manager_id").select_option(label=office.people["manager"].name)
     press_primary(page)
+    page.wait_for_url("**/admin/departments")
 
 
 def invite(office: Office, page: Page, who: str, role: str, department: str) -> None:

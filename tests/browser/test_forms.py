@@ -147,6 +147,13 @@ def test_what_is_typed_while_an_answer_is_under_way_survives(visit: Page) -> Non
     assert focus(visit) == "content"
 
 
+def test_a_long_text_is_counted_when_it_nears_its_limit(visit: Page) -> None:
+    visit.locator("#content").fill("x" * 1000)
+    expect(visit.locator("#n-content")).to_be_empty()
+    visit.locator("#content").fill("x" * 1700)
+    expect(visit.locator("#n-content")).to_have_text("1700 / 2000")
+
+
 def test_the_summary_has_the_focus_and_leads_to_the_fields(visit: Page) -> None:
     visit.get_by_role("button", name="Save").click()
     expect(visit.locator("[data-summary]")).to_be_focused()

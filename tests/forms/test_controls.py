@@ -1,0 +1,78 @@
+"""Every field type has a control with a bound label, in the form and in its read view."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from runtime.accounts.models import User
+from runtime.db import transaction
+from runtime.definitions import lookup
+from runtime.fields import FIELD_TYPES
+from runtime.records import store
+from tests.forms.followup import sign_in
+from tests.records import factory
+
+EVERY = "/apps/shop/forms/every"
+
+
+def document() -> dict[str, object]:
+    """A form with one field of every type, made from the types' own examples."""
+    fields = {"pointer": factory.field("reference", {"type": "integer"}, form="every")}
+    for name, kind in FIELD_TYPES.items():
+        options = {**kind.example_options}
+        if name == "reference":
+            options["form"] = "every"
+        if name == "lookup":
+            options = {"through": "pointer", "field": "a_text"}
+        if name == "formula":
+            options = {"formula": "a_number * 2", "result": "number"}
+        fields[f"a_{name}"] = factory.field(
+            name, {**kind.example_schema}, title=f"Title of {name}", **options
+        )
+    return factory.form_document("every", fields, title_field="a_text")
+
+
+@pytest.fixture
+def client(client: FlaskClient, bob: User) -> FlaskClient:
+    """Bob's browser; he may do everything in the app."""
+    factory.shop(document())
+    factory.give_role(bob)
+    return sign_in(client, bob)
+
+
+@pytest.mark.parametrize("name", sorted(FIELD_TYPES))
+def test_the_control_has_its_name(client: FlaskClient, name: str) -> None:
+    page = client.get(f"{EVERY}/new").text
+    assert f'id="f-a_{name}"' in page
+    assert f"Title of {name}" in page
+    kind = FIELD_TYPES[name]
+    if kind.writable and kind.stored:
+        assert f'name="a_{name}"' in page
+        bound = f'for="a_{name}"' in page or re.search(rf"<legend[^>]*>\s*Title of {name}", page)
+        assert bound, name
+
+
+def test_every_id_stands_once_and_every_description_exists(client: FlaskClient) -> None:
+    page = client.get(f"{EVERY}/new").text
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
+    described = {name for names in re.findall(r'aria-describedby="([^"]+)"', page) for name in names.split()}
+    assert described <= set(ids)
+
+
+def test_no_script_style_or_handler_stands_in_the_page(client: FlaskClient) -> None:
+    page = client.get(f"{EVERY}/new").text
+    assert not re.search(r"<script(?![^>]*src=)|<style| style=|\son[a-z]+=", page)
+
+
+def test_a_record_of_every_type_is_read(client: FlaskClient) -> None:
+    form = lookup.form("shop", "every")
+    with transaction():
+        values = {"a_text": "Acme <b>", "a_number": 12, "a_yes_no": True, "a_date": "2026-11-21"}
+        record = store.save(factory.TRUSTED, form, values).id
+    page = client.get(f"{EVERY}/{record}/").text
+    assert "Acme &lt;b&gt;" in page
+    assert "Title of money" in page
+    assert client.get(f"{EVERY}/{record}/edit").status_code == 200
+    assert client.get(f"{EVERY}/").status_code == 200
