@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, literal_column
 
+from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import ValueType
 from runtime.records.tables import stored, table
@@ -41,7 +42,18 @@ def matches(form: Form, search: str) -> list[ColumnElement[bool]]:
     """The conditions of a quick search: every word stands somewhere in the record's search text."""
     storable = search[:MAX_SEARCH].encode("utf-8", "ignore").decode().replace("\x00", " ")
     words = _plain(storable).split()[:MAX_WORDS]
-    return [table(form).c.search_text.contains(word, autoescape=True) for word in words]
+    contains = _instr if db.engine.dialect.name == "sqlite" else _like
+    return [contains(table(form).c.search_text, word) for word in words]
+
+
+def _like(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    return column.contains(word, autoescape=True)
+
+
+def _instr(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    # Told to expect few hits, as PostgreSQL does of LIKE: else SQLite walks through the order of the list, row by
+    # row, until a page is full.
+    return func.likelihood(func.instr(column, word) > 0, literal_column("0.0001"))
 
 
 def _plain(text: str) -> str:
