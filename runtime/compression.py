@@ -46,6 +46,7 @@ def _pack(response: Response) -> Response:
 
 def _pack_file(response: Response) -> Response:
     path = Path(config.ROOT, "static", (request.view_args or {})["filename"])
+    response.close()  # the file, which is read here instead
     response.direct_passthrough = False
     response.close()  # the file that Flask opened; it would stay open until the next collection
     _set(response, _packed_file(path, path.stat().st_mtime_ns))

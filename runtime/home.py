@@ -18,7 +18,7 @@ from runtime.shell import Place
 from runtime.text import localized
 
 home = Blueprint("home", __name__)
-NEW_BUTTONS = 3
+NEW_BUTTONS = 5
 NOTICES = 5
 
 

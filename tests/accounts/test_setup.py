@@ -35,7 +35,7 @@ def test_the_link_makes_the_administrator_and_signs_them_in(app: Flask, client: 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     user = db.session.scalars(select(User)).one()
     assert (user.is_admin, user.locale, user.zone) == (True, "zh", "Asia/Shanghai")
-    assert "你好" in client.get("/").text
+    assert "您好" in client.get("/").text
     assert service.setup_link() is None
 
 

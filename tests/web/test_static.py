@@ -1,0 +1,78 @@
+"""What is vendored is what was checked in, every icon is there, and pages stay light."""
+
+import gzip
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from runtime import config
+
+STATIC = Path(config.ROOT, "static")
+VENDOR = STATIC / "vendor"
+SPRITE = next(VENDOR.glob("tabler-icons-*.svg")).read_text("utf-8")
+MAX_JS, MAX_CSS = 45_000, 100_000  # gzip, all that a record page loads (performance budget)
+
+
+def test_the_vendored_files_are_the_ones_that_were_checked_in() -> None:
+    listed = dict(line.split("  ")[::-1] for line in (VENDOR / "CHECKSUMS").read_text("utf-8").splitlines())
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in VENDOR.iterdir()
+        if path.suffix in (".js", ".css", ".svg", ".txt")
+    }
+    assert listed == found
+
+
+def used_icons() -> set[str]:
+    """The icons that templates and packages name."""
+    root = Path(config.ROOT)
+    texts = [path.read_text("utf-8") for path in (root / "templates").rglob("*.html")]
+    named = {name for text in texts for name in re.findall(r'\bicon\(\s*"([a-z0-9-]+)"', text)}
+    code = [
+        path.read_text("utf-8") for place in ("runtime", "builder") for path in (root / place).rglob("*.py")
+    ]
+    named |= {
+        name for text in code for name in re.findall(r'^\s*icon(?:: str)? = "([a-z0-9-]+)"', text, re.M)
+    }
+    for package in (root / "runtime" / "starters").glob("*.json"):
+        named |= set(re.findall(r'"icon":\s*"([a-z0-9-]+)"', package.read_text("utf-8")))
+    return named
+
+
+@pytest.mark.parametrize("name", sorted(used_icons()))
+def test_the_icon_is_in_the_sprite(name: str) -> None:
+    assert f'id="tabler-{name}"' in SPRITE
+
+
+def test_scripts_and_styles_stay_within_the_budget() -> None:
+    def packed(suffix: str) -> int:
+        return sum(len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob(f"*{suffix}"))
+
+    assert packed(".js") <= MAX_JS
+    assert packed(".css") <= MAX_CSS
+
+
+def test_a_static_file_is_packed_and_kept(client: FlaskClient) -> None:
+    page = client.get("/login").text
+    address = re.search(r'href="(/static/app\.css\?v=\w+)"', page)
+    assert address
+    answer = client.get(address[1], headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert gzip.decompress(answer.data) == (STATIC / "app.css").read_bytes()
+
+
+def test_without_gzip_the_file_comes_as_it_is(client: FlaskClient) -> None:
+    with client.get("/static/app.css") as answer:
+        assert "Content-Encoding" not in answer.headers
+        assert answer.data == (STATIC / "app.css").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "address", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/vendor/", "/static/nope.js"]
+)
+def test_nothing_else_is_served(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code in (303, 404)
