@@ -1,6 +1,6 @@
 """How Alembic runs our migrations: one transaction, one at a time, never waiting long for a lock."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import text
@@ -14,7 +14,7 @@ def _is_ours(name: str | None, kind: str, parents: Any) -> bool:
     return kind != "table" or name in Base.metadata.tables
 
 
-def _render(kind: str, item: Any, autogen: Any) -> str | bool:
+def _render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     # A migration says what the database has, not which Python class reads it.
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
