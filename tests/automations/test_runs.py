@@ -91,9 +91,9 @@ def test_samples_start_nothing(sales: Sales) -> None:
 def test_a_run_that_is_rung_twice_is_done_once(sales: Sales) -> None:
     sales.automate(rule("plan", saved(), CREATE))
     sales.save("visit", name="Huaxin")
-    (row,) = sales.outbox("run")
-    jobs.work(row.id)
-    jobs.work(row.id)
+    (outbox_id,) = [row.id for row in sales.outbox("run")]
+    jobs.work(outbox_id)
+    jobs.work(outbox_id)
     assert len(sales.records("task")) == 1
 
 
@@ -309,14 +309,14 @@ def test_a_run_that_keeps_crashing_shows_as_failed(sales: Sales, clock: object) 
 
     sales.automate(rule("plan", saved(), CREATE))
     sales.save("visit", name="Huaxin")
-    (row,) = sales.outbox("run")
+    (outbox_id,) = [row.id for row in sales.outbox("run")]
     for _crash in range(jobs.MAX_CRASHES):
-        assert jobs.claim(row.id) is not None
+        assert jobs.claim(outbox_id) is not None
         clock(now() + timedelta(seconds=30))  # type: ignore[operator]
-    jobs.claim(row.id)
+    jobs.claim(outbox_id)
     assert [(run.state, run.reason) for run in sales.runs()] == [("failed", "crashed three times")]
     with transaction() as session:
-        assert jobs.redrive(session, row.id)
+        assert jobs.redrive(session, outbox_id)
     sales.work()
     assert sales.runs()[0].state == "done"
 
