@@ -19,7 +19,7 @@ from runtime.db import db
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0
-MOST_WAITING = 500  # rings in the queue; with more there, the workers are busy and need no reminding
+MOST_WAITING = 20  # rings in the queue: a worker that hears one works off all that is due
 
 
 def tick() -> int:

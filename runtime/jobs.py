@@ -10,9 +10,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from math import inf
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 from redis import Redis
@@ -25,15 +26,21 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     String,
+    Table,
     Text,
     UniqueConstraint,
+    Update,
     and_,
+    bindparam,
+    case,
     exists,
+    insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from runtime.db import Base, Moment, after_commit, db, transaction
 from runtime.errors import FormwrightError, NotFound, PermanentError, TemporaryError
@@ -79,6 +86,11 @@ class Outbox(Base):
     crashes: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+# Past the ORM, and made once: these statements run for every piece of work.
+_rows = cast(Table, Outbox.__table__)
+_INSERT = insert(_rows).returning(_rows.c.id)
 
 
 class AwayError(TemporaryError):
@@ -133,13 +145,25 @@ class Lease:
             ON_DEAD[self.kind](session, self.ref_id, error)
 
     def _change(self, session: Session, **values: Any) -> None:
-        done = session.execute(
-            update(Outbox)
-            .where(Outbox.id == self.outbox_id, Outbox.lease == self.token, Outbox.state == "leased")
-            .values(**values)
-        )
+        found = {"outbox_id": self.outbox_id, "token": self.token}
+        new = {f"new_{name}": value for name, value in values.items()}
+        done = session.execute(_change_of(*values), {**found, **new})
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise LeaseLostError(f"{self.kind} {self.ref_id}")
+
+
+@cache
+def _change_of(*names: str) -> Update:
+    """The statement that changes these columns of a row that is held."""
+    return (
+        update(_rows)
+        .where(
+            _rows.c.id == bindparam("outbox_id"),
+            _rows.c.lease == bindparam("token"),
+            _rows.c.state == "leased",
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 Handler = Callable[[Lease], None]
@@ -168,21 +192,41 @@ def put(
     session: Session, kind: str, ref_id: int, *, due_at: datetime | None = None, lane: str | None = None
 ) -> int:
     """Write an outbox row in the caller's transaction; when it is due already, ring after the commit."""
-    row = Outbox(kind=kind, ref_id=ref_id, lane=lane, due_at=due_at or now())
-    session.add(row)
-    session.flush()
-    if due_at is None or due_at <= now():
-        ring_after_commit(row.id)
-    return row.id
+    moment = now()
+    row = {"kind": kind, "ref_id": ref_id, "lane": lane, "due_at": due_at or moment}
+    outbox_id = int(session.scalars(_INSERT, row).one())
+    if due_at is None or due_at <= moment:
+        ring_after_commit(outbox_id)
+    return outbox_id
 
 
 def ring_after_commit(outbox_id: int) -> None:
     """Ring once the caller's transaction has committed."""
 
     def call() -> None:
-        ring(outbox_id)
+        if not _is_ringing():
+            ring(outbox_id)
 
     after_commit(call)
+
+
+def _is_ringing() -> bool:
+    """Whether a ring waits already: the worker that takes it works off all that is due by then."""
+    try:
+        return monotonic() >= _paused_until() and queue().count > 0
+    except (RedisError, OSError) as error:
+        return _pause(error)
+
+
+def _paused_until() -> float:
+    paused: float = current_app.extensions.get("doorbell_pause", 0.0)
+    return paused
+
+
+def _pause(error: Exception) -> bool:
+    current_app.extensions["doorbell_pause"] = monotonic() + REDIS_PAUSE
+    log.warning("doorbell: %s", error)
+    return False
 
 
 def redrive(session: Session, outbox_id: int) -> bool:
@@ -231,17 +275,14 @@ def forget(session: Session, kind: str, ref_id: int) -> None:
 
 def ring(*outbox_ids: int) -> bool:
     """Put the ids on the queue; False when Redis is away (the clock rings again)."""
-    extensions = current_app.extensions
-    if not outbox_ids or monotonic() < extensions.get("doorbell_pause", 0.0):
+    if not outbox_ids or monotonic() < _paused_until():
         return False
     try:
         queue().enqueue_many(
             [Queue.prepare_data(FUNCTION, (outbox_id,), ttl=RING_TTL) for outbox_id in outbox_ids]
         )
     except (RedisError, OSError) as error:
-        extensions["doorbell_pause"] = monotonic() + REDIS_PAUSE
-        log.warning("doorbell: %s", error)
-        return False
+        return _pause(error)
     return True
 
 
@@ -266,36 +307,34 @@ def queue() -> Queue:
 
 def work(outbox_id: int) -> None:
     """Work off one outbox row, all that a ring can cause; nothing when it is done, taken or not due."""
-    lease = claim(outbox_id)
-    if lease is None:
+    _work(claim(outbox_id))
+
+
+def work_next() -> bool:
+    """Work off the row that is longest due, also the next one of a lane; False when none is due."""
+    return _work(claim())
+
+
+def _work(lease: Lease | None) -> bool:
+    try:
+        if lease is not None:
+            _handle(lease)
+        return lease is not None
+    finally:
         db.session.remove()
-        return
+
+
+def _handle(lease: Lease) -> None:
     try:
         _handler(lease.kind)(lease)
-        _ring_next(lease)
     except LeaseLostError:
         db.session.rollback()
         log.warning("lease lost: %s %s", lease.kind, lease.ref_id)
     except (TemporaryError, PermanentError) as error:
         _settle(lease, error)
     except Exception as error:
-        log.exception("outbox %s (%s %s)", outbox_id, lease.kind, lease.ref_id)
+        log.exception("outbox %s (%s %s)", lease.outbox_id, lease.kind, lease.ref_id)
         _settle(lease, error)
-    finally:
-        db.session.remove()
-
-
-def _ring_next(lease: Lease) -> None:
-    if lease.lane is None:
-        return
-    following = db.session.scalar(
-        select(Outbox.id)
-        .where(Outbox.lane == lease.lane, Outbox.state == "pending", Outbox.id > lease.outbox_id)
-        .order_by(Outbox.id)
-        .limit(1)
-    )
-    if following is not None:
-        ring(following)
 
 
 def _handler(kind: str) -> Handler:
@@ -322,21 +361,17 @@ def _gives_up(lease: Lease, error: Exception) -> bool:
     return isinstance(error, PermanentError) or lease.attempts + 1 >= MAX_ATTEMPTS
 
 
-def claim(outbox_id: int) -> Lease | None:
-    """Take the row if it is due and first in its lane; a third crash makes it dead instead."""
-    moment, earlier = now(), aliased(Outbox)
-    waits = exists().where(earlier.lane == Outbox.lane, earlier.id < Outbox.id, earlier.state.in_(UNFINISHED))
+def claim(outbox_id: int | None = None) -> Lease | None:
+    """Take the row, or without an id the one that is longest due, if it is free and first in its lane.
+
+    A third crash makes it dead instead.
+    """
+    moment = now()
     with transaction() as session:
-        row = session.scalar(
-            select(Outbox)
-            .where(Outbox.id == outbox_id, _free(moment), ~waits)
-            .with_for_update(skip_locked=True)
-        )
+        params = {"moment": moment, "until": moment + LEASE, "outbox_id": outbox_id}
+        row = session.execute(_claiming(any_row=outbox_id is None), params).one_or_none()
         if row is None:
             return None
-        row.crashes += row.state == "leased"
-        row.state, row.lease, row.lease_until = "leased", row.lease + 1, moment + LEASE
-        session.flush()
         lease = Lease(row.id, row.kind, row.ref_id, row.lease, row.attempts, row.created_at, row.lane)
         if row.crashes < MAX_CRASHES:
             return lease
@@ -344,16 +379,41 @@ def claim(outbox_id: int) -> Lease | None:
         return None
 
 
-def _free(moment: datetime) -> ColumnElement[bool]:
+@cache
+def _claiming(*, any_row: bool) -> ReturningUpdate[Any]:
+    """The statement that leases one free row: that of an id, or the pending one that is longest due."""
+    row, earlier, moment = _rows.alias("row"), _rows.alias("earlier"), bindparam("moment", type_=Moment)
+    waits = exists().where(
+        earlier.c.lane == row.c.lane, earlier.c.id < row.c.id, earlier.c.state.in_(UNFINISHED)
+    )
+    if any_row:
+        free = [row.c.state == "pending", row.c.due_at <= moment]
+    else:
+        free = [row.c.id == bindparam("outbox_id"), _free(row.c, moment)]
+    found = select(row.c.id).where(*free, ~waits).order_by(row.c.due_at, row.c.id).limit(1)
+    return (
+        update(_rows)
+        .where(_rows.c.id == found.with_for_update(skip_locked=True).scalar_subquery())
+        .values(
+            state="leased",
+            lease=_rows.c.lease + 1,
+            lease_until=bindparam("until", type_=Moment),
+            crashes=_rows.c.crashes + case((_rows.c.state == "leased", 1), else_=0),
+        )
+        .returning(*_rows.c)
+    )
+
+
+def _free(row: Any, moment: Any) -> ColumnElement[bool]:
     return or_(
-        and_(Outbox.state == "pending", Outbox.due_at <= moment),
-        and_(Outbox.state == "leased", Outbox.lease_until < moment),
+        and_(row.state == "pending", row.due_at <= moment),
+        and_(row.state == "leased", row.lease_until < moment),
     )
 
 
 def due_ids(limit: int = 500) -> list[int]:
     """Ids of the rows that are due and free now, oldest first: what the clock rings for."""
     rows = db.session.scalars(
-        select(Outbox.id).where(_free(now())).order_by(Outbox.due_at, Outbox.id).limit(limit)
+        select(Outbox.id).where(_free(Outbox, now())).order_by(Outbox.due_at, Outbox.id).limit(limit)
     )
     return list(rows)

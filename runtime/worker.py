@@ -8,8 +8,10 @@ whoever can write to Redis may make us look at an outbox row too often, and noth
 import logging
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, current_app
 from redis import Redis
@@ -26,6 +28,7 @@ from runtime import health, jobs
 from runtime.db import db
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 JOB_SECONDS = 120  # a job that takes longer is ended and counts as an attempt
 WAIT_SECONDS = 5  # how long one blocking pop waits; between two of them the worker shows that it lives
@@ -106,15 +109,18 @@ class DoorbellWorker(SimpleWorker):
             raise StopRequested
 
     def _work(self, outbox_id: int) -> None:
+        """Work off the row and then all that is due: whoever found a ring waiting has not rung again."""
         self.stop.busy = True
         try:
-            with (
-                self.app.app_context(),
-                self.death_penalty_class(JOB_SECONDS, JobTimeoutException),
-            ):
-                jobs.work(outbox_id)
+            self._alone(partial(jobs.work, outbox_id))
+            while not self.stop.asked and self._alone(jobs.work_next):
+                self.heartbeat()
         finally:
             self.stop.busy = False
+
+    def _alone(self, call: Callable[[], T]) -> T:
+        with self.app.app_context(), self.death_penalty_class(JOB_SECONDS, JobTimeoutException):
+            return call()
 
     @property
     def dequeue_timeout(self) -> int:

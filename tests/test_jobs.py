@@ -285,3 +285,14 @@ def test_a_pickled_job_is_refused(app: Flask, doorbell: Queue) -> None:
     Queue(jobs.QUEUE, connection=doorbell.connection).enqueue_call("os.getcwd", job_id="pickled")
     job = Job.fetch("pickled", connection=doorbell.connection, serializer=JSONSerializer)
     assert worker.outbox_id_of(job) is None
+
+
+@pytest.mark.timeout(60, method="thread")
+def test_one_ring_waits_for_all_and_brings_all(
+    app: Flask, kind: Work, doorbell: Queue, signals: None
+) -> None:
+    for number in range(5):
+        put(number, lane="x" if number % 2 else None)
+    assert doorbell.count == 1
+    drain(app)
+    assert sorted(kind.done) == [0, 1, 2, 3, 4]
