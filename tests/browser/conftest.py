@@ -69,11 +69,18 @@ class Tabs:
     contexts: list[BrowserContext]
 
     def open(
-        self, user: User | None = None, *, width: int = 1280, dark: bool = False, script: bool = True
+        self,
+        user: User | None = None,
+        *,
+        width: int = 1280,
+        dark: bool = False,
+        script: bool = True,
+        language: str = "en-GB",
     ) -> Page:
-        """A tab of this person, in his language."""
+        """A tab of this person, in his language; of nobody, in the language of the browser."""
         context = self.chromium.new_context(
             base_url=self.server,
+            locale=language,
             viewport={"width": width, "height": 844 if width < 500 else 800},
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
@@ -127,8 +134,9 @@ def an_office(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Op
     @contextmanager
     def opened(locale: str) -> Iterator[Office]:
         mails = MailSink()
-        office = company.start(tmp_path_factory.mktemp(f"office-{locale}"), chromium, mails, locale)
+        office = company.found(tmp_path_factory.mktemp(f"office-{locale}"), chromium, mails, locale)
         try:
+            office.system.start()
             yield office
             office.close_tabs()
         finally:

@@ -64,10 +64,15 @@ class Office:
         for key, name in NAMES[self.locale].items():
             self.people[key] = Person(name, f"{key}@example.com")
 
+    @property
+    def base(self) -> str:
+        """The address that people use; links in mails begin with it."""
+        return f"http://localhost:{self.system.port}"
+
     def tab(self, who: str = "", *, width: int = 1280, dark: bool = False, script: bool = True) -> Page:
         """A tab of this person's browser, or of a browser that nobody has signed in with."""
         context = self.chromium.new_context(
-            base_url=self.system.base,
+            base_url=self.base,
             locale=LANGUAGES[self.locale],
             timezone_id=self.zone,
             viewport={"width": width, "height": 844 if width < 500 else 800},
@@ -105,8 +110,8 @@ class Office:
         assert found == []
 
 
-def start(home: Path, chromium: Browser, mails: MailSink, locale: str) -> Office:
-    """The product, started with one command; the app keeps the time of a city where it is after nine."""
+def found(home: Path, chromium: Browser, mails: MailSink, locale: str) -> Office:
+    """A company on a fresh data folder, not started; its app keeps the time of a city where it is after nine."""
     zone = zone_after_nine()
     system = System(home, SMTP_URL=mails.url)
     if zone != ZONES[0]:
@@ -115,7 +120,6 @@ def start(home: Path, chromium: Browser, mails: MailSink, locale: str) -> Office
         (home / "package.json").write_text(json.dumps(package))
         system.command("init")
         system.command("packages", "install", str(home / "package.json"))
-    system.start()
     return Office(system, mails, chromium, locale, zone)
 
 
@@ -130,7 +134,7 @@ def set_up(office: Office) -> None:
     page.locator("#email").fill(admin.email)
     page.locator("#password").fill(PASSWORD)
     page.locator("main form button").click()
-    expect(page).to_have_url(f"{office.system.base}/")
+    expect(page).to_have_url(f"{office.base}/")
     office.keep("admin", page)
 
 
@@ -169,7 +173,7 @@ def invite(office: Office, page: Page, who: str, role: str, department: str) -> 
     theirs.goto(page.locator("#link").input_value())
     theirs.locator("#password").fill(PASSWORD)
     press_primary(theirs)
-    expect(theirs).to_have_url(f"{office.system.base}/")
+    expect(theirs).to_have_url(f"{office.base}/")
     office.keep(who, theirs)
 
 

@@ -57,7 +57,7 @@ class System:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "app", "up"], env=self.environ, cwd=ROOT, stdout=log, stderr=log
         )
-        wait_for(lambda: self.health()[0] == 200, what="a healthy system")
+        wait_for(lambda: self.health()[0] == 200, seconds=240, what="a healthy system")
 
     def stop(self) -> None:
         """SIGTERM, as a person or systemd would."""
