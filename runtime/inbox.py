@@ -1,7 +1,7 @@
 """The inbox: the notices of the person who asks, and of nobody else."""
 
 from flask import Blueprint, Response, make_response, render_template, url_for
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
@@ -15,12 +15,14 @@ from runtime.times import now
 
 inbox = Blueprint("inbox", __name__, url_prefix="/inbox")
 PAGE = 30
+_UNREAD = select(func.count(Notice.id)).where(
+    Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None)
+)
 
 
 def unread(user: User) -> int:
     """How many notices the user has not opened."""
-    count = select(func.count(Notice.id)).where(Notice.user_id == user.id, Notice.read_at.is_(None))
-    return db.session.scalar(count) or 0
+    return db.session.scalar(_UNREAD, {"user_id": user.id}) or 0
 
 
 def newest(user: User, limit: int, before: int | None = None, *, unread_only: bool = False) -> list[Notice]:

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from runtime.db import db
 from runtime.errors import PermanentError
@@ -14,6 +14,8 @@ from runtime.records.models import Event
 
 MAX_DEPTH = 8
 MAX_RECORDS = 1_000
+
+_WRITTEN = select(func.count()).where(Event.root_id == bindparam("root_id"), Event.origin == "automation")
 
 _silent: ContextVar[bool] = ContextVar("automations_silent", default=False)
 
@@ -52,8 +54,7 @@ def budget(root_id: int | None) -> Budget:
     """What is left of the chain's budget in this transaction."""
     if root_id is None:
         return Budget(MAX_RECORDS)
-    written = select(func.count()).where(Event.root_id == root_id, Event.origin == "automation")
-    return Budget(MAX_RECORDS - (db.session.scalar(written) or 0))
+    return Budget(MAX_RECORDS - (db.session.scalar(_WRITTEN, {"root_id": root_id}) or 0))
 
 
 def too_deep() -> str:

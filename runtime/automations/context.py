@@ -1,9 +1,10 @@
 """What an automation knows, as plain values: `record`, `before`, `changed`, `user` (its starter), `now`."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam
 
 from runtime import access, times
 from runtime.accounts.models import User
@@ -16,11 +17,11 @@ from runtime.records.rows import Record
 Context = Mapping[str, Any]
 
 
-def of_event(event: Event, form: Form, user: User | None) -> Context:
+def of_event(event: Event, form: Form, user: User | None, row: Record | None) -> Context:
     """The context of an event: the values it left (those before, for a deletion), and what the row knows."""
-    values = event.before if event.kind == "deleted" else event.after
-    row = None if event.kind == "deleted" else stored(form, event.record_id)
-    system = {"id": event.record_id} if row is None else rows.context(row)
+    deleted = event.kind == "deleted"
+    values = event.before if deleted else event.after
+    system = {"id": event.record_id} if deleted or row is None else rows.context(row)
     record = {**{key: system[key] for key in system if key not in form.fields}, **values}
     return _context(record, event.before or {}, event.changed or [], user)
 
@@ -40,9 +41,12 @@ def _context(record: Context, before: Context, changed: list[str], user: User | 
     }
 
 
+@lru_cache(1024)
+def _one(form: Form) -> Select[Any]:
+    return rows.select_all(form).where(tables.table(form).c.id == bindparam("record_id"))
+
+
 def stored(form: Form, record_id: int) -> Record | None:
     """The record as it is in this transaction, whoever asks; None when it is gone."""
-    found = db.session.execute(
-        select(*rows.columns(form)).where(tables.table(form).c.id == record_id)
-    ).one_or_none()
+    found = db.session.execute(_one(form), {"record_id": record_id}).one_or_none()
     return None if found is None else rows.record(form, found)

@@ -14,6 +14,8 @@ from runtime.definitions.documents import Automation, Form
 from runtime.records import store
 from runtime.records.models import Event
 
+_PAUSED = select(Pause.version_id)  # few: they wait for somebody to switch them on again
+
 
 def register() -> None:
     """Have the store call `on_event`; safe to call again."""
@@ -36,17 +38,19 @@ def on_event(session: Session, event: Event, form: Form) -> None:
 
 def _started(session: Session, event: Event, form: Form, listening: list[Automation]) -> list[Automation]:
     matching = [each for each in listening if TRIGGERS[each.trigger["type"]].matches(event, each.trigger)]
-    if not matching:
-        return []
-    versions = [each.version_id for each in matching]
-    paused = set(session.scalars(select(Pause.version_id).where(Pause.version_id.in_(versions))))
+    if matching:
+        paused = set(session.scalars(_PAUSED))
+        matching = [each for each in matching if each.version_id not in paused]
+    if all(each.when is None for each in matching):
+        return matching
+    values = _values(session, event, form)
+    return [each for each in matching if each.when is None or each.when.holds(values)]
+
+
+def _values(session: Session, event: Event, form: Form) -> context.Context:
     user = None if event.user_id is None else session.get(User, event.user_id)
-    values = context.of_event(event, form, user)
-    return [
-        each
-        for each in matching
-        if each.version_id not in paused and (each.when is None or each.when.holds(values))
-    ]
+    record = None if event.kind == "deleted" else context.stored(form, event.record_id)
+    return context.of_event(event, form, user, record)
 
 
 def _start(session: Session, event: Event, automation: Automation) -> None:

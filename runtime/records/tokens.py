@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from runtime import documents
 from runtime.db import db
@@ -16,6 +16,9 @@ from runtime.records.models import Event
 from runtime.records.sources import Actor
 
 MAX_TOKEN = 80
+_FIRST = select(Event.id, Event.record_id, Event.revision, Event.after, Event.token_hash).where(
+    Event.form_id == bindparam("form_id"), Event.token == bindparam("token")
+)
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,7 @@ def read(actor: Actor, token: str | None, values: Mapping[str, Any], record_id: 
 
 def first(form: Form, token: Token) -> Saved | None:
     """What the first save with this token left; Conflict when that came with other values."""
-    event = db.session.execute(
-        select(Event.id, Event.record_id, Event.revision, Event.after, Event.token_hash).where(
-            Event.form_id == form.definition_id, Event.token == token.key
-        )
-    ).one_or_none()
+    event = db.session.execute(_FIRST, {"form_id": form.definition_id, "token": token.key}).one_or_none()
     if event is None:
         return None
     if event.token_hash != token.hash:
