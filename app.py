@@ -9,7 +9,7 @@ from runtime import api, config, web
 from runtime.accounts.routes import accounts
 from runtime.admin import admin
 from runtime.automations import dispatch
-from runtime.db import db
+from runtime.db import db, engine_options
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
@@ -23,6 +23,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         REDIS_URL=settings.redis_url,
     )
     app.config.update(overrides)

@@ -35,6 +35,13 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": False, "expire_on_commit": False})
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    """What SQLAlchemy is told beside the address. A frozen process must not keep its PostgreSQL locks."""
+    if url.startswith("sqlite"):
+        return {}
+    return {"connect_args": {"options": "-c idle_in_transaction_session_timeout=60000"}}
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value as text: key order and Decimals survive, alike on both databases."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.db import Base, Json, Moment
@@ -22,6 +22,13 @@ class Event(Base):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_record", "form_id", "record_id", "id"),
+        # Only chained events have a root: the budget of a chain counts them in every run.
+        Index(
+            "ix_events_root",
+            "root_id",
+            sqlite_where=text("root_id IS NOT NULL"),
+            postgresql_where=text("root_id IS NOT NULL"),
+        ),
         UniqueConstraint("form_id", "token"),
     )
 

@@ -213,6 +213,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("form_id", "token", name=op.f("uq_events_form_id_token")),
     )
     op.create_index("ix_events_record", "events", ["form_id", "record_id", "id"], unique=False)
+    op.create_index(
+        "ix_events_root",
+        "events",
+        ["root_id"],
+        unique=False,
+        sqlite_where=sa.text("root_id IS NOT NULL"),
+        postgresql_where=sa.text("root_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_events_run_id"), "events", ["run_id"], unique=False)
     op.create_table(
         "runs",
