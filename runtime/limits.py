@@ -10,6 +10,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
+from runtime import endpoints
+
 MEGABYTE = 1024 * 1024
 MAX_BODY = 16 * MEGABYTE
 MAX_TEXT_OF_MULTIPART = 4 * MEGABYTE
@@ -50,13 +52,20 @@ def init_app(app: Flask) -> None:
     )
     if app.config["REDIS_URL"]:
         app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 0.3, "socket_timeout": 1}
-    limiter.init_app(app)
     app.before_request(_refuse_packed_bodies)
+    app.before_request(_read_form)
+    limiter.init_app(app)
 
 
 def _refuse_packed_bodies() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
+
+
+def _read_form() -> None:
+    # The counter of tries would take a form that cannot be read for a counter that cannot be reached.
+    if not endpoints.is_api():
+        request.form.keys()
 
 
 def account_key() -> str:

@@ -1,8 +1,9 @@
 """What the frame around every page shows: navigation, unread notices, theme, icons."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -74,9 +75,17 @@ def _form_places(user: User, app: AppInfo, url: str) -> tuple[Place, ...]:
 
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; decoration unless it has a label."""
+    if "sprite" not in g:
+        g.sprite = url_for("static", filename=SPRITE)
+    return _icon(g.sprite, name, label)
+
+
+@lru_cache(maxsize=1000)
+def _icon(sprite: str, name: str, label: str) -> Markup:
     meaning = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    address = url_for("static", filename=SPRITE) + f"#tabler-{name}"
-    return Markup('<svg class="icon" {}><use href="{}"></use></svg>').format(meaning, address)
+    return Markup('<svg class="icon" {}><use href="{}"></use></svg>').format(
+        meaning, f"{sprite}#tabler-{name}"
+    )
 
 
 def markdown(body: str) -> Markup:

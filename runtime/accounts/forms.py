@@ -107,7 +107,7 @@ class LoginForm(Form):
 class ProfileForm(Form):
     """What users change about themselves."""
 
-    name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "name"})
+    name = StringField(_l("Full name"), [filled], render_kw={"autocomplete": "name"})
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     zone = SelectField(_l("Time zone"), description=_l("Dates and times are shown in this zone."))
 

@@ -15,7 +15,7 @@ from runtime.definitions import lookup
 from runtime.i18n import LANGUAGES, locale
 from runtime.text import localized
 
-NOBODY = 0
+NOBODY = "0"
 
 
 def number_or_none(value: Any) -> int | None:
@@ -33,7 +33,7 @@ class Boxes(SelectMultipleField):
 class UserForm(Form):
     """A user as an administrator sees one; roles are values like `followup:sales`."""
 
-    name = StringField(_l("Name"), [filled], render_kw={"autocomplete": "off"})
+    name = StringField(_l("Full name"), [filled], render_kw={"autocomplete": "off"})
     email = EmailField(_l("E-mail"), [an_address], render_kw={"autocomplete": "off"})
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     department_id = SelectField(_l("Department"), coerce=int)
@@ -61,12 +61,12 @@ class DepartmentForm(Form):
     def offer(self, tree: Iterable[Department], people: Iterable[User]) -> None:
         """Set what can be chosen."""
         self.parent_id.choices = department_choices(_("Stands at the top"), tree)
-        self.manager_id.choices = {NOBODY: _("Nobody yet"), **{user.id: user.name for user in people}}
+        self.manager_id.choices = {NOBODY: _("Nobody yet"), **{str(user.id): user.name for user in people}}
 
 
-def department_choices(none: str, tree: Iterable[Department]) -> dict[int, str]:
+def department_choices(none: str, tree: Iterable[Department]) -> dict[str, str]:
     """Departments to choose from, deeper ones further to the right."""
-    return {NOBODY: none, **{one.id: "\u2003" * departments.depth(one) + one.name for one in tree}}
+    return {NOBODY: none, **{str(one.id): "\u2003" * departments.depth(one) + one.name for one in tree}}
 
 
 def role_choices() -> dict[str, str]:
