@@ -227,6 +227,7 @@ def test_more_rows_load_and_the_way_back_finds_them(open_tab: OpenTab, seller: U
     page.get_by_text("Load more").click()
     expect(page.locator("tbody tr")).to_have_count(70)
     assert page.url.endswith("?upto=100")
+    expect(page.get_by_role("link", name="Customer 050")).to_be_focused()
     page.get_by_role("link", name="Customer 069").click()
     page.go_back()
     expect(page.locator("tbody tr")).to_have_count(70)
