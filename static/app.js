@@ -6,7 +6,9 @@
   // --- Input methods: while pinyin is being composed nobody else hears of it, so no request per keystroke.
   for (const name of ["input", "change", "keydown", "keyup"]) {
     document.addEventListener(name, (event) => {
-      if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+      if (!event.isComposing && event.keyCode !== 229) return;
+      event.stopImmediatePropagation();
+      if (event.key === "Enter") event.preventDefault(); // it takes the word and must not send the form
     }, true);
   }
   document.addEventListener("compositionend", (event) => {

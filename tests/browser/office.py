@@ -124,7 +124,7 @@ def found(home: Path, chromium: Browser, mails: MailSink, locale: str) -> Office
 
 
 def set_up(office: Office) -> None:
-    """The first administrator follows the link and says who they are."""
+    """The first administrator follows the link, says who they are, and is told what to do next."""
     page = office.tab()
     page.goto(office.setup_link())
     expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[office.locale])
@@ -135,6 +135,8 @@ def set_up(office: Office) -> None:
     page.locator("#password").fill(PASSWORD)
     page.locator("main form button").click()
     expect(page).to_have_url(f"{office.base}/")
+    expect(page.locator("ol.todo li")).to_have_count(3)
+    expect(page.locator("ol.todo .done")).to_have_count(0)
     office.keep("admin", page)
 
 

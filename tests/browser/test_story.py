@@ -37,10 +37,6 @@ def office(request: pytest.FixtureRequest, an_office: Opens) -> Iterator[Office]
     """A company that has been set up and has its people."""
     with an_office(request.param) as office:
         set_up(office)
-        page = office.tab("admin")
-        page.goto("/")
-        expect(page.locator("ol.todo li")).to_have_count(3)
-        expect(page.locator("ol.todo .done")).to_have_count(0)
         staff(office)
         office.close_tabs()
         yield office
@@ -247,6 +243,7 @@ def test_timers_follow_the_date_and_end_with_the_reminder(tabs: Office) -> None:
     page.goto(f"{address}edit")
     page.locator("#remind").check()
     page.locator("#next_on").fill(str(tabs.day(12)))
+    pick(page, "remind_whom", tabs.people["seller"].name)
     page.locator("#prepare").fill("价目表")
     save(page)
     page.goto(reminder)

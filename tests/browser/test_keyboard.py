@@ -1,0 +1,127 @@
+"""A follow-up by keyboard alone, with an input method; and how much a page weighs."""
+
+import gzip
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import CDPSession, Page, Response, expect
+
+from runtime.accounts.models import User
+from tests.browser.office import NEW, focus
+from tests.forms.followup import FOLLOWUP, make
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+OpenTab = Callable[..., Page]
+
+
+@pytest.fixture
+def customer(seller: User) -> int:
+    return make("customer", {"name": "华新电子", "phone": "13800138001", "grade": "A"})
+
+
+@pytest.fixture
+def page(open_tab: OpenTab, seller: User, customer: int) -> Page:
+    """The form of a new follow-up, opened by keyboard from the list."""
+    page = open_tab(seller)
+    page.goto(NEW)
+    return page
+
+
+def tab_to(page: Page, key: str) -> None:
+    """Press Tab until this control has the focus."""
+    for _step in range(40):
+        if focus(page) == key:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {key}")
+
+
+def type_into(page: Page, key: str, text: str) -> None:
+    tab_to(page, key)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
+def test_a_follow_up_by_keyboard_alone_with_two_mistakes(page: Page) -> None:
+    tab_to(page, "customer")
+    page.keyboard.type("hxdz")
+    expect(page.locator("#o-customer [data-value]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#phone")).to_have_value("138 0013 8001")
+    assert focus(page) == "customer"
+    type_into(page, "phone", "12")
+    type_into(page, "content", "They want ten.")
+    tab_to(page, "remind")
+    page.keyboard.press("Space")
+    expect(page.locator("#next_on")).to_be_visible()
+    assert focus(page) == "remind"
+    tab_to(page, "next_on")
+    page.keyboard.type("01022099")
+    type_into(page, "prepare", "Samples")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("[data-summary]")).to_be_focused()
+    expect(page.locator("[data-summary] a")).to_have_count(2)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert focus(page) == "phone"
+    page.keyboard.press("Control+a")
+    page.keyboard.type("13800138009")
+    tab_to(page, "result")
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("FU-")
+    expect(page.locator("#f-phone dd")).to_have_text("138 0013 8009")
+
+
+def compose(session: CDPSession, *texts: str) -> None:
+    """What an input method shows while its user still types."""
+    for text in texts:
+        end = len(text)
+        session.send("Input.imeSetComposition", {"text": text, "selectionStart": end, "selectionEnd": end})
+
+
+def test_composing_asks_once_for_each_finished_word_and_enter_does_not_send_the_form(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    tab_to(page, "customer")
+    session = page.context.new_cdp_session(page)
+    for word, letters in (("华", "hua"), ("新", "xin")):
+        before = len(asked)
+        compose(session, *(letters[: n + 1] for n in range(len(letters))))
+        page.keyboard.press("Enter")  # as the input method's own: takes what is composed
+        assert len(asked) == before
+        with page.expect_response("**/options/**"):
+            session.send("Input.insertText", {"text": word})
+        assert len(asked) == before + 1
+    assert not [one for one in asked if one.startswith("POST")]
+    assert page.url.endswith(NEW)
+    expect(page.locator("#o-customer [data-value]")).to_have_count(1)
+
+
+def weight(responses: list[Response], kind: str) -> int:
+    """How many bytes the responses of this kind take, compressed as a server in front would."""
+    bodies = [one.body() for one in responses if one.request.resource_type == kind]
+    return sum(len(gzip.compress(body, 9)) for body in bodies)
+
+
+KINDS = ("document", "script", "stylesheet", "image", "font", "fetch", "xhr", "other")
+
+
+@pytest.mark.parametrize(
+    ("address", "script"), [(NEW, 45_000), (f"{FOLLOWUP}/customer/", 40_000)], ids=["form", "list"]
+)
+def test_a_page_is_light_on_the_first_visit(
+    open_tab: OpenTab, seller: User, customer: int, address: str, script: int
+) -> None:
+    page = open_tab(seller)
+    responses: list[Response] = []
+    page.on("response", lambda response: responses.append(response))
+    page.goto(address, wait_until="networkidle")
+    weights = {kind: weight(responses, kind) for kind in KINDS}
+    assert weights["script"] <= script, weights
+    assert weights["stylesheet"] <= 100_000, weights
+    assert sum(weights.values()) <= 150_000, weights
+    assert len(responses) <= 8, [one.url for one in responses]
