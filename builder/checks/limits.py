@@ -6,11 +6,11 @@ from builder.checks import Context
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 
-MAX_FIELDS, MAX_RULES, MAX_SUB_TABLES = 500, 200, 20
+MAX_RULES, MAX_SUB_TABLES = 200, 20
 
 
 class Limits:
-    """500 fields, 200 rules, 20 sub-tables in one form."""
+    """200 rules, 20 sub-tables in one form; the schema holds it to 500 fields."""
 
     name = "limits"
     kinds = ("form",)
@@ -18,7 +18,6 @@ class Limits:
     def check(self, document: Document, context: Context) -> list[Problem]:
         fields = document["properties"].values()
         counted = (
-            (("properties",), len(fields), MAX_FIELDS, _("fields")),
             (("fw", "rules"), len(document.get("fw", {}).get("rules", ())), MAX_RULES, _("rules")),
             (
                 ("properties",),

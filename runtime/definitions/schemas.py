@@ -10,7 +10,8 @@ from typing import Any
 from flask_babel import gettext as _
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from runtime import config, documents
 from runtime.errors import Problem
@@ -80,17 +81,30 @@ def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterato
         yield ValidationError("not unique")
 
 
-_Validator: Any = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}
-)
+def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    # `maxProperties` says that they are too many; walking through all of them would only take long.
+    if isinstance(instance, Mapping) and len(instance) <= schema.get("maxProperties", len(instance)):
+        yield from Draft202012Validator.VALIDATORS["additionalProperties"](
+            validator, allowed, instance, schema
+        )
+
+
+_KEYWORDS = {"pattern": _pattern, "uniqueItems": _unique, "additionalProperties": _additional}
+_Validator: Any = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]
+
+
+def _undeclared(name: str) -> dict[str, Any]:
+    return {keyword: value for keyword, value in _file(name).items() if keyword != "$schema"}
 
 
 @cache
 def _validator(kind: str) -> Any:
     every = (*kinds(), *SHARED)
-    registry = Registry().with_resources(
-        (f"urn:formwright:{name}:1", Resource.from_contents(_file(name))) for name in every
-    )  # only our own resources: a reference to anything else is an error, never a request
+    # Only our own resources: a reference to anything else is an error, never a request. They do not name
+    # their dialect, for that would make the library go on with its own keywords instead of ours.
+    registry: Any = Registry().with_resources(
+        (f"urn:formwright:{name}:1", DRAFT202012.create_resource(_undeclared(name))) for name in every
+    )
     return _Validator(_file(kind), registry=registry)
 
 
