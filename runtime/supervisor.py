@@ -68,23 +68,26 @@ def _seconds() -> float:
 
 
 class Supervisor:
-    """Runs children until SIGTERM or SIGINT. `ready` is called once, when all have been started."""
+    """Runs children until SIGTERM or SIGINT. `announce` is called once, as soon as `is_ready` says so."""
 
     def __init__(self, children: list[Child]) -> None:
         self.children = children
         self.stopping = False
 
-    def run(self, ready: Callable[[], None]) -> None:
+    def run(self, is_ready: Callable[[], bool], announce: Callable[[], None]) -> None:
         """Block until told to stop; then end the children in reverse order, the first (Redis) last."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for child in self.children:
             child.start()
-        ready()
+        announced = False
         while not self.stopping:
-            time.sleep(0.3)
+            time.sleep(0.3 if announced else 0.05)
             for child in self.children:
                 child.look()
+            if not announced and is_ready():
+                announced = True
+                announce()
         self._end()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 import sys
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def run(announcement: str) -> None:
         environ.pop("REDIS_URL_FILE", None)
     command = [sys.executable, "-m", "app"]
     children += [Child(name, [*command, name], environ) for name in ("web", "worker", "clock")]
-    Supervisor(children).run(lambda: _announce(settings, announcement))
+    Supervisor(children).run(lambda: _answers(settings), lambda: print(announcement, flush=True))  # noqa: T201
 
 
 def _redis(home: Path, port: int, password: str) -> Child:
@@ -43,23 +44,15 @@ def _redis(home: Path, port: int, password: str) -> Child:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _announce(settings: Settings, announcement: str) -> None:
-    import socket
-    import time
-
-    deadline = time.monotonic() + 120
+def _answers(settings: Settings) -> bool:
     host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection((host, settings.port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.05)
-    print(announcement, flush=True)  # noqa: T201
+    try:
+        socket.create_connection((host, settings.port), timeout=1).close()
+    except OSError:
+        return False
+    return True

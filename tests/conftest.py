@@ -1,9 +1,12 @@
 """Fixtures of all tests: real servers, a fresh database for each test, three people."""
 
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
@@ -58,15 +62,22 @@ def valkey() -> Iterator[Valkey]:
 
 
 def _app_for(url: str, home: Path | None = None, redis_url: str = "", **overrides: Any) -> Flask:
-    import tempfile
-
     environ = {
         "FORMWRIGHT_HOME": str(home or tempfile.mkdtemp(prefix="formwright-home-")),
         "DATABASE_URL": url,
         "REDIS_URL": redis_url,
         "FORMWRIGHT_SECRET_KEY": "a secret key for tests only",
     }
-    return create_app(config.read(environ), **overrides)
+    app = create_app(config.read(environ), **overrides)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_templates()))  # compiled once for all tests
+    return app
+
+
+@cache
+def _templates() -> Path:
+    folder = Path(tempfile.gettempdir(), f"formwright-templates-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 _numbers = iter(range(1_000_000))
@@ -143,7 +154,9 @@ class Queries:
     @property
     def count(self) -> int:
         """How many selects, inserts, updates and deletes ran."""
-        return sum(s.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE") for s in self.statements)
+        return sum(
+            s.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE") for s in self.statements
+        )
 
 
 @pytest.fixture

@@ -53,10 +53,10 @@ class System:
 
     def start(self) -> None:
         """`formwright up`; returns when every part is healthy."""
-        log = (self.home / "up.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", "up"], env=self.environ, cwd=ROOT, stdout=log, stderr=log
-        )
+        with (self.home / "up.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app", "up"], env=self.environ, cwd=ROOT, stdout=log, stderr=log
+            )
         wait_for(lambda: self.health()[0] == 200, seconds=240, what="a healthy system")
 
     def stop(self) -> None:
