@@ -85,7 +85,26 @@ def plain_number(value: Decimal) -> str:
 
 def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False) -> str:
     """JSON text; Decimals as exact plain numbers, text as UTF-8, no NaN."""
+    if indent is None and not sort_keys:
+        try:
+            return _PLAIN.encode(value)
+        except _NotPlainError:
+            pass
     return "".join(_chunks(value, indent, sort_keys, 0))
+
+
+class _NotPlainError(Exception):
+    """The value holds something that only `_chunks` can write."""
+
+
+def _not_plain(value: Any) -> Any:
+    raise _NotPlainError
+
+
+# The interpreter's own encoder, in C, for what has no Decimal in it: most of what is written.
+_PLAIN = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"), default=_not_plain
+)
 
 
 def _chunks(value: Any, indent: int | None, sort_keys: bool, level: int) -> list[str]:

@@ -3,8 +3,8 @@
 from typing import Required, TypedDict, Unpack, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.orm import Session, joinedload
 
 from runtime import jobs
 from runtime.accounts.models import User
@@ -25,6 +25,9 @@ from runtime.times import now
 FAILURES = (Invalid, Forbidden, NotFound, Conflict, PermanentError)
 # Past the ORM, whose unit of work costs more than the statement.
 _runs = cast(Table, Run.__table__)
+_RUN = select(Run).where(Run.id == bindparam("id")).execution_options(populate_existing=True)
+_EVENT = select(Event).where(Event.id == bindparam("id"))
+_USER = select(User).where(User.id == bindparam("id")).options(joinedload(User.roles))
 _WAITING = insert(_runs).values(state="running").returning(_runs.c.id)
 
 
@@ -38,7 +41,7 @@ def work(lease: Lease) -> None:
     try:
         with transaction() as session:
             lease.renew(session)
-            run = session.get_one(Run, lease.ref_id, populate_existing=True)
+            run = session.scalars(_RUN, {"id": lease.ref_id}).one()
             if run.state in ("running", "failed"):  # failed: its dead row was given another chance
                 _perform(session, run)
             lease.finish(session)
@@ -117,7 +120,7 @@ def _path(path: tuple[str | int, ...]) -> str:
 def _perform(session: Session, run: Run) -> None:
     automation = lookup.automation_of_version(run.version_id)
     form = lookup.form_by_id(run.form_id)
-    event = None if run.event_id is None else session.get_one(Event, run.event_id)
+    event = None if run.event_id is None else session.scalars(_EVENT, {"id": run.event_id}).one()
     record = context.stored(form, run.record_id)
     if record is None and (event is None or event.kind != "deleted"):
         close(run, "skipped", _("The record was deleted."))
@@ -151,7 +154,7 @@ def _starter(
         user_id = event.user_id
     else:
         user_id = None if record is None else record.owner_id
-    return None if user_id is None else session.get(User, user_id)
+    return None if user_id is None else session.scalars(_USER, {"id": user_id}).unique().one_or_none()
 
 
 def _actor(automation: Automation, run: Run, event: Event | None, user: User | None) -> Actor:

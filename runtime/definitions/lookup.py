@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from runtime.db import db
@@ -46,24 +46,38 @@ class Catalogue:
         return [c for c in self.by_id.values() if c.kind == kind and app in (None, c.app)]
 
 
+_IN_FORCE = (
+    select(App.key, Definition.kind, Definition.key, Definition.id, Definition.current_version_id)
+    .join(App, App.id == Definition.app_id)
+    .where(Definition.current_version_id.is_not(None))
+    .order_by(Definition.id)
+)
+# Publishing brings a larger version id than ever before, retiring takes one away: the same number of
+# definitions in force with the same largest version means that nothing changed.
+_STAMP = select(func.count(Definition.current_version_id), func.max(Definition.current_version_id))
+
+
 def catalogue() -> Catalogue:
-    """What is in force, read once per transaction."""
+    """What is in force, asked once per transaction."""
     info = db.session().info
     if "catalogue" not in info:
-        info["catalogue"] = _read_catalogue()
+        info["catalogue"] = _read_catalogue() if "uncommitted" in info else _known_catalogue()
     found: Catalogue = info["catalogue"]
     return found
 
 
+def _known_catalogue() -> Catalogue:
+    """The catalogue that this process read last, if it is still in force."""
+    stamp = tuple(db.session.execute(_STAMP).one())
+    known: tuple[Any, Catalogue] | None = current_app.extensions.get("catalogue")
+    if known is None or known[0] != stamp:
+        known = current_app.extensions["catalogue"] = (stamp, _read_catalogue())
+    return known[1]
+
+
 def _read_catalogue() -> Catalogue:
-    rows = db.session.execute(
-        select(App.key, Definition.kind, Definition.key, Definition.id, Definition.current_version_id)
-        .join(App, App.id == Definition.app_id)
-        .where(Definition.current_version_id.is_not(None))
-        .order_by(Definition.id)
-    )
     found = Catalogue()
-    for app, kind, key, definition_id, version_id in rows:
+    for app, kind, key, definition_id, version_id in db.session.execute(_IN_FORCE):
         assert version_id is not None  # by the condition above
         current = Current(app, kind, key, definition_id, version_id)
         found.by_name[current.app, current.kind, current.key] = current
