@@ -65,6 +65,7 @@ def test_every_answer_has_the_headers(app: Flask, client: FlaskClient, alice: Us
         ]
     for method, address in [*addresses, ("GET", "/nope"), ("TRACE", "/"), ("GET", "/static/app.css")]:
         answer = client.open(address, method=method)
+        answer.close()  # a static file
         for name in (
             "X-Content-Type-Options",
             "Referrer-Policy",
