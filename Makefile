@@ -55,11 +55,13 @@ bench: $(STAMP) ## our figures as ratios to a hand-coded app
 
 .PHONY: messages
 messages: $(STAMP) ## collect the texts to translate
-	$(PY) .ci/messages.py
+	@mkdir -p build
+	.venv/bin/pybabel -q extract -F babel.cfg -k _l -k N_ --no-location --sort-output -o build/messages.pot .
+	.venv/bin/pybabel update -i build/messages.pot -d runtime/translations -l zh --no-fuzzy-matching --ignore-obsolete
 
 .PHONY: vendor
 vendor: ## fetch the front-end files from npm anew and write their checksums
-	$(PYTHON) .ci/vendor.py
+	$(PYTHON) static/vendor/vendor.py
 
 .PHONY: clean
 clean: ## remove what was installed and built

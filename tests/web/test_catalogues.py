@@ -2,8 +2,7 @@
 
 To bring the catalogue up to date:
 
-    .venv/bin/pybabel extract -F babel.cfg -k _l -k N_ --no-location -o messages.pot .
-    .venv/bin/pybabel update -i messages.pot -d runtime/translations -l zh --no-fuzzy-matching --ignore-obsolete
+    make messages
 """
 
 import re
