@@ -27,6 +27,10 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
   })
   .map(([element]) => element.outerHTML.slice(0, 120))"""
 
+WIDE = """() => [...document.body.querySelectorAll("*")]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth)
+  .map((element) => element.outerHTML.slice(0, 120))"""
+
 
 def barriers(page: Page, state: str, look: str, rules: dict[str, Any]) -> list[str]:
     """The violations that axe finds, a line each."""
@@ -49,5 +53,5 @@ def problems(page: Page, state: str) -> list[str]:
     for width in (390, 320):
         page.set_viewport_size({"width": width, "height": 640})
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{state}: scrolls sideways at {width} px")
+            found.append(f"{state}, {width} px, scrolls sideways for {page.evaluate(WIDE)}")
     return found
