@@ -175,9 +175,8 @@ def test_a_document_beyond_the_limits_is_refused_in_short_time(app: Flask, bomb:
     assert time.monotonic() - started < 2
 
 
+@pytest.mark.timeout(20)  # compared pair by pair this takes minutes
 def test_many_mixed_items_are_compared_in_short_time(app: Flask) -> None:
     mixed = [value for n in range(4_000) for value in (n, str(n), {"a": n}, [n])]
     trigger = {"type": "record_saved", "form": "visit", "fields": mixed}
-    started = time.monotonic()
     assert schemas.validate("automation", {**example_of("automation"), "trigger": trigger})
-    assert time.monotonic() - started < 2
