@@ -20,16 +20,17 @@ def take(office: Office, path: Path) -> None:
     pick(page, "customer", "north")
     pick(page, "deal", "crm")
     page.locator("#content").fill(
-        "They like the offer and want to see the import of their old data before they decide.\\n"
+        "They like the offer and want to see the import of their old data before they decide. "
         "Rose asks for two references from trading companies."
     )
     page.locator("#result").check()
+    page.locator("#deal_stage-3").check()
     page.locator("#remind").check()
     page.locator("#next_on").fill(str(office.day(7)))
     page.locator("#prepare").fill("Import of 200 of their customers, two references, the price list")
-    page.locator("#prepare").blur()
+    page.locator("#rec").focus()
     page.wait_for_load_state("networkidle")
-    page.locator("#rec").evaluate("form => scrollTo(0, document.documentElement.scrollHeight)")
+    page.locator("#s-content").evaluate("card => scrollTo(0, scrollY + card.getBoundingClientRect().y - 72)")
     page.screenshot(path=path)
 
 
