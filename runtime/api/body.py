@@ -69,7 +69,9 @@ def expected_revision() -> int:
     """The revision that If-Match names; 428 without one, 412 for a tag that cannot be ours."""
     tags = request.if_match
     if not tags:
-        raise PreconditionRequired(_("Send If-Match with the ETag that you read, so that nobody's change is lost."))
+        raise PreconditionRequired(
+            _("Send If-Match with the ETag that you read, so that nobody's change is lost.")
+        )
     names = list(tags)
     if len(names) != 1 or not names[0].isdecimal() or len(names[0]) > 10:
         raise PreconditionFailed(_("This record has changed since you read it. Read it again."))
