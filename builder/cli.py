@@ -42,7 +42,7 @@ def up() -> None:
     announcement = _prepare()
     db.session.remove()
     db.engine.dispose()
-    processes.run(announcement)
+    processes.run(click.get_current_context().obj, announcement)
     lock.close()
 
 

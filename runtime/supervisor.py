@@ -7,15 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing import get_context
 from types import FrameType
+from typing import Protocol
 
 from runtime.times import now
 
 log = logging.getLogger(__name__)
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 LONGEST_WAIT = 5.0  # seconds between two starts of a child that keeps dying
 GRACE = 35.0  # seconds that children get to finish after SIGTERM
 
@@ -26,27 +28,74 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+class Process(Protocol):
+    """A process that was begun: a command, or a copy of this process."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def wait(self, timeout: float) -> object: ...
+
+
+def command(words: list[str], environ: Mapping[str, str]) -> Process:
+    """A program in a process group of its own, so that Ctrl-C reaches the supervisor only."""
+    return subprocess.Popen(
+        words,
+        env=environ,
+        process_group=0,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  (no threads run in the supervisor)
+    )
+
+
+class Copy:
+    """A copy of this process that does `work`: what is imported already needs no time and no memory again."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self._process = get_context("fork").Process(target=_in_copy, args=(name, work), name=name)
+        self._process.start()
+        self.pid = int(self._process.pid or 0)
+
+    def poll(self) -> int | None:
+        """The exit code, None while it runs."""
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
+
+    def wait(self, timeout: float) -> None:
+        """Wait for its end; TimeoutExpired when that takes too long."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(self._process.name, timeout)
+
+
+def _in_copy(name: str, work: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    os.setpgid(0, 0)
+    _die_with_parent()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"fw-{name}".encode())
+    work()
+
+
 @dataclass
 class Child:
     """One process to keep alive. `failures` grows while it dies soon after its start."""
 
     name: str
-    command: list[str]
-    environ: dict[str, str]
-    process: "subprocess.Popen[bytes] | None" = None
+    begin: Callable[[], Process]
+    process: Process | None = None
     started: float = 0.0
     failures: int = 0
     again_at: float = 0.0
 
     def start(self) -> None:
-        """Start it in a process group of its own, so that Ctrl-C reaches the supervisor only."""
+        """Start it."""
         self.started = _seconds()
-        self.process = subprocess.Popen(
-            self.command,
-            env=self.environ,
-            process_group=0,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  (no threads run in the supervisor)
-        )
+        self.process = self.begin()
 
     def look(self) -> None:
         """Start it again when it has died; later and later when it keeps dying."""

@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 Title = str | Mapping[str, str]
 
 LOCALES = ("en", "zh")
@@ -44,6 +42,9 @@ def search_key(*texts: str, limit: int = 1000) -> str:
 def _pinyin(text: str) -> tuple[str, ...]:
     if text.isascii():
         return ()
+    # Here, because its dictionaries take a second and 55 MB, and many installations never need them.
+    from pypinyin import Style, lazy_pinyin
+
     return (
         "".join(lazy_pinyin(text)),
         "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)),

@@ -1,31 +1,47 @@
 """`formwright up`: everything on one machine, Redis included."""
 
+import gc
 import os
 import secrets
 import socket
-import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from flask import current_app
+from flask import Flask, current_app
 
+from runtime import clock, server, worker
 from runtime.config import Settings
-from runtime.supervisor import Child, Supervisor
+from runtime.supervisor import Child, Copy, Supervisor, command
+
+CreateApp = Callable[[Settings], Flask]
 
 
-def run(announcement: str) -> None:
-    """Start Redis (unless one is set), web, worker and clock; print the announcement once web answers."""
+def run(create_app: CreateApp, announcement: str) -> None:
+    """Start Redis (unless one is set), web, worker and clock; print the announcement once web answers.
+
+    The three are copies of this process, for importing everything three times more would take seconds and
+    half of the memory. So no connection and no thread may be open here.
+    """
     settings: Settings = current_app.config["SETTINGS"]
-    environ = {**os.environ, "FORMWRIGHT_HOME": str(settings.home)}
     children = []
     if not settings.redis_url:
         port = _free_port()
         password = secrets.token_urlsafe(24)
         children.append(_redis(settings.home, port, password))
-        environ["REDIS_URL"] = f"redis://:{password}@127.0.0.1:{port}/0"
-        environ.pop("REDIS_URL_FILE", None)
-    command = [sys.executable, "-m", "app"]
-    children += [Child(name, [*command, name], environ) for name in ("web", "worker", "clock")]
+        settings = replace(settings, redis_url=f"redis://:{password}@127.0.0.1:{port}/0")
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # or the collector would write to every page that the copies share
+    for name, work in (("web", partial(server.serve, app)), ("worker", worker.run), ("clock", clock.run)):
+        children.append(Child(name, partial(Copy, name, partial(_in_app, app, work))))
     Supervisor(children).run(lambda: _answers(settings), lambda: print(announcement, flush=True))  # noqa: T201
+
+
+def _in_app(app: Flask, work: Callable[[], None]) -> None:
+    with app.app_context():
+        work()
 
 
 def _redis(home: Path, port: int, password: str) -> Child:
@@ -40,7 +56,7 @@ def _redis(home: Path, port: int, password: str) -> Child:
         f"bind 127.0.0.1\nport {port}\nrequirepass {password}\nmaxmemory-policy noeviction\n"
         f'dir "{folder}"\nappendonly yes\nsave ""\nlogfile "{folder}/log"\nloglevel warning\n'
     )
-    return Child("redis", [str(get_binary_path()), str(config)], dict(os.environ))
+    return Child("redis", partial(command, [str(get_binary_path()), str(config)], dict(os.environ)))
 
 
 def _free_port() -> int:

@@ -71,9 +71,8 @@ class System:
         pid = self.process.pid
         found = {}
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
-            role = next((w for w in words if w in ("web", "worker", "clock")), "redis")
-            found[role] = int(child)
+            name = Path(f"/proc/{child}/comm").read_text().strip().removeprefix("fw-")
+            found[name if name in ("web", "worker", "clock") else "redis"] = int(child)
         return found
 
     def kill(self, role: str) -> None:
