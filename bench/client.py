@@ -13,13 +13,18 @@ Job = Callable[["Client", int], None]
 
 
 class Client:
-    """One browser: a connection, its cookies, the CSRF token of the last page."""
+    """One browser: a connection, its cookies, the CSRF token of the last page.
+
+    `keeps` is off while it is measured: a browser would fetch the page that follows, which shows the message
+    "Saved." and takes it out of the cookie; this one does not, and its cookie would grow with every send.
+    """
 
     def __init__(self, base: str) -> None:
         parts = urlsplit(base)
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         self.cookies: dict[str, str] = {}
         self.csrf = ""
+        self.keeps = True
 
     def get(self, path: str, expect: int = 200) -> str:
         """The body of a page; AssertionError for another status."""
@@ -38,7 +43,7 @@ class Client:
         response = self.connection.getresponse()
         text = response.read().decode()
         for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
+            if self.keeps and name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
         assert response.status == expect, f"{method} {path}: {response.status} {text[:300]}"
@@ -64,6 +69,8 @@ def load(clients: list[Client], job: Job, duration: float) -> Result:
     """Every client repeats the job until the time is up; errors of a client are raised here."""
     results: list[list[float]] = [[] for _ in clients]
     errors: list[BaseException] = []
+    for client in clients:
+        client.connection.close()  # the server may have given up an idle one; the next request opens it again
     start = time.perf_counter()
 
     def repeat(number: int) -> None:

@@ -53,7 +53,12 @@ WORK: dict[str, Any] = {
     "reference_no": _text("Reference"),
 }
 REQUIRED = ["title", "customer", "kind", "due_on", "quantity", "price"]
+WIDE: dict[str, Any] = {**WORK, **{f"{key}_again": value for key, value in WORK.items() if key != "total"}}
+WIDE["total_again"] = {
+    "fw": {"type": "formula", "title": "Total", "formula": "quantity_again * price_again", "result": "number"}
+}
 COPY: dict[str, Any] = {"title": _text("Title"), "due_on": _date("Due on"), "amount": _number("Amount")}
+
 
 # What a person types; `customer` and the numbers vary by submission.
 VALUES: dict[str, str] = {
@@ -70,7 +75,7 @@ VALUES: dict[str, str] = {
     "quantity": "3",
     "price": "12.50",
     "note": "Asked for a price list and two references, wants an answer before the end of the month.",
-    "urgent": "true",
+    "urgent": "yes",
     "urgent_reason": "The old contract ends",
     "contact": "Rose Miller",
     "reference_no": "A-17",
@@ -113,19 +118,19 @@ def package() -> dict[str, Any]:
                         "title": "Clerk",
                         "grants": [
                             {"form": form, "actions": ["create", "read", "update"], "scope": "own"}
-                            for form in ("work", "plain", "copy")
+                            for form in ("work", "plain", "wide", "copy")
                         ],
                     }
                 ],
             },
             "forms": [
                 _form(
-                    key, title, WORK, REQUIRED,
+                    key, title, fields, REQUIRED,
                     title_field="title",
                     rules=[_rule("urgent", "urgent_reason"), _rule("discount", "discount_reason")],
                     list={"columns": ["title", "customer", "kind", "city", "due_on", "total"], "sort": "-due_on"},
                 )
-                for key, title in (("work", "Work"), ("plain", "Plain"))
+                for key, title, fields in (("work", "Work", WORK), ("plain", "Plain", WORK), ("wide", "Wide", WIDE))
             ]
             + [_form("copy", "Copy", COPY, ["title"], title_field="title")],
             "automations": [

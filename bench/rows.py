@@ -1,11 +1,15 @@
-"""Fills both sides' `plain` table by SQL: the benchmark of reading does not wait for a million writes."""
+"""What the benchmark does with the tables themselves: fills them, counts them, sees what is new."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from bench.servers import Side
+
+PATIENCE = 20.0  # seconds without a new second record after which the rest is taken for lost
 
 
 def _address(side: Side) -> str:
@@ -14,16 +18,46 @@ def _address(side: Side) -> str:
 
 
 @contextmanager
-def _connected(side: Side) -> Iterator[Connection]:
-    engine = create_engine(_address(side))
+def _connected(side: Side, **options: Any) -> Iterator[Connection]:
+    engine = create_engine(_address(side), **options)
     with engine.begin() as connection:
         yield connection
     engine.dispose()
 
 
-def _table(connection: Connection) -> str:
+def _table(connection: Connection, form: str = "plain") -> str:
     names = inspect(connection).get_table_names()
-    return next(name for name in names if name in ("plain", "bench_plain") or name.startswith("bench_plain"))
+    return next(name for name in (f"bench_{form}", form) if name in names)
+
+
+def wait_for_copies(side: Side) -> tuple[int, int, float]:
+    """Records, second records, and how long the last one took; waits while there come more."""
+    began, copies = time.monotonic(), -1
+    with _connected(side, isolation_level="AUTOCOMMIT") as connection:
+        counts = [text(f"SELECT count(*) FROM {_table(connection, form)}") for form in ("work", "copy")]
+        records, found = (connection.scalar(count) or 0 for count in counts)
+        changed = began
+        while found < records and time.monotonic() - changed < PATIENCE:
+            copies = found
+            time.sleep(0.1)
+            found = connection.scalar(counts[1]) or 0
+            changed = time.monotonic() if found > copies else changed
+    return records, found, changed - began
+
+
+@contextmanager
+def newest_copies(side: Side) -> Iterator[Callable[[], list[str]]]:
+    """Gives a function that reads the titles of the newest second records."""
+    engine = create_engine(_address(side), pool_size=32, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        query = text(f"SELECT title FROM {_table(connection, 'copy')} ORDER BY id DESC LIMIT 50")
+
+    def newest() -> list[str]:
+        with engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    yield newest
+    engine.dispose()
 
 
 def fill(ours: Side, twin: Side, total: int) -> None:

@@ -10,12 +10,14 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.client import Client
 from bench.package import package
-from tests.support.postgres import free_port
+from tests.support.postgres import Postgres, free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -51,7 +53,7 @@ def _pss(pid: int) -> int:
 
 
 def _wait(url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(url, timeout=5).close()
@@ -117,6 +119,18 @@ def twin(database_url: str) -> Side:
     return Side(base, process, time.perf_counter() - began, home, environ)
 
 
+@contextmanager
+def postgres() -> Iterator[tuple[str, str]]:
+    """The addresses of two databases, ours and the twin's, on a server of their own."""
+    server = Postgres()
+    try:
+        for name in ("ours", "twin"):
+            server.execute(f"CREATE DATABASE {name}")
+        yield server.url("ours"), server.url("twin").replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.stop()
+
+
 def sign_in(side: Side, number: int) -> list[Client]:
     """Signed-in clients of our side, all the same person; each has its CSRF token."""
     command = [sys.executable, "-m", "app", "users", "add", "--name", "Rose", "--role", "bench:clerk"]
@@ -127,11 +141,12 @@ def sign_in(side: Side, number: int) -> list[Client]:
     path = re.sub(r"^https?://[^/]+", "", done.stdout.strip())
     first = Client(side.base)
     first.get(path)
-    first.post(path, {"password": "a long enough one", "repeat": "a long enough one"})
+    first.post(path, {"password": "a long enough one"})
+    first.get("/apps/bench/forms/work/new")
     clients = []
     for _ in range(number):
         client = Client(side.base)
-        client.cookies, client.csrf = dict(first.cookies), first.csrf
+        client.cookies, client.csrf, client.keeps = dict(first.cookies), first.csrf, False
         clients.append(client)
     return clients
 
@@ -143,5 +158,6 @@ def sign_in_twin(side: Side, number: int) -> list[Client]:
         client = Client(side.base)
         client.get("/login")
         client.get("/work/new")
+        client.keeps = False
         clients.append(client)
     return clients

@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, abort, redirect, render_template_string, request, session, url_for
+from flask import Flask, abort, redirect, render_template, request, session, url_for
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import DictLoader
 from sqlalchemy import Engine, ForeignKey, Index, Numeric, String, Text, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from werkzeug.wrappers import Response
@@ -135,6 +136,7 @@ def create_app() -> Flask:
     """The twin, on the database that TWIN_DATABASE names."""
     app = Flask(__name__)
     app.config.update(SECRET_KEY="bench", SQLALCHEMY_DATABASE_URI=os.environ["TWIN_DATABASE"])
+    app.jinja_loader = DictLoader({"form.html": FORM, "show.html": SHOW, "list.html": LIST})
     db.init_app(app)
     CSRFProtect(app)
 
@@ -151,9 +153,9 @@ def create_app() -> Flask:
     def new(name: str) -> str | Response | tuple[str, int]:
         who, form = person(), WorkForm()
         if request.method == "GET":
-            return render_template_string(FORM, form=form)
+            return render_template("form.html", form=form)
         if not form.validate():
-            return render_template_string(FORM, form=form), 422
+            return render_template("form.html", form=form), 422
         row = TABLES[name](created_by=who.id, total=form.quantity.data * form.price.data)
         for field in form:
             if field.name != "csrf_token":
@@ -172,7 +174,7 @@ def create_app() -> Flask:
         if row is None or row.created_by != who.id:
             abort(404)
         columns = [c.name for c in row.__table__.columns]
-        return render_template_string(SHOW, r={c: getattr(row, c) for c in columns}, columns=columns)
+        return render_template("show.html", r={c: getattr(row, c) for c in columns}, columns=columns)
 
     @app.get("/<name>/")
     def index(name: str) -> str:
@@ -181,6 +183,6 @@ def create_app() -> Flask:
         rows = db.session.execute(own.order_by(table.c.due_on.desc(), table.c.id.desc()).limit(50)).mappings()
         counted = select(func.count()).select_from(own.limit(10_001).subquery())
         total = db.session.scalar(counted)
-        return render_template_string(LIST, title=name, name=name, columns=COLUMNS, rows=rows, total=total)
+        return render_template("list.html", title=name, name=name, columns=COLUMNS, rows=rows, total=total)
 
     return app
