@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from runtime import documents
+from runtime.turns import TurnTaking
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -38,7 +39,7 @@ db = SQLAlchemy(model_class=Base, session_options={"autoflush": False, "expire_o
 def engine_options(url: str) -> dict[str, Any]:
     """What SQLAlchemy is told beside the address. A frozen process must not keep its PostgreSQL locks."""
     if url.startswith("sqlite"):
-        return {}
+        return {"connect_args": {"factory": TurnTaking}}
     return {"connect_args": {"options": "-c idle_in_transaction_session_timeout=60000"}}
 
 
@@ -88,8 +89,13 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _on_begin(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails at once (SQLITE_BUSY_SNAPSHOT)
     # when somebody wrote in between, so a writer takes its lock at the start.
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and not (_writing.get() and _took_turn(connection)):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _took_turn(connection: Connection) -> bool:
+    raw = connection.connection.dbapi_connection
+    return isinstance(raw, TurnTaking) and raw.begin_writing(str(connection.engine.url.database))
 
 
 @contextmanager

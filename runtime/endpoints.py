@@ -15,7 +15,7 @@ def open_to_all(view: View) -> View:
 
 
 def reads_only(view: View) -> View:
-    """The view writes nothing in the request's own transaction, though it is asked by POST."""
+    """The view begins by reading, though it is asked by POST: what writes, it does in `writing()`."""
     view.reads_only = True  # type: ignore[attr-defined]
     return view
 

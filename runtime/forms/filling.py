@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
-from runtime.db import db
+from runtime.db import db, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid
@@ -133,15 +133,17 @@ def save(filling: Filling) -> Response:
 
 def _stored(filling: Filling) -> Response:
     form, record = filling.form, filling.record
-    saved = store.save(
-        store.Actor(user=filling.user, origin="page"),
-        form,
-        filling.entry.values,
-        record_id=record.id if record else None,
-        revision=(revision() or 0) if record else None,
-        token=request.form["_once"][:TOKEN_LENGTH],
-    )
-    db.session.commit()
+    db.session.commit()  # what was read so far; on SQLite others may write until here
+    with writing():
+        saved = store.save(
+            store.Actor(user=filling.user, origin="page"),
+            form,
+            filling.entry.values,
+            record_id=record.id if record else None,
+            revision=(revision() or 0) if record else None,
+            token=request.form["_once"][:TOKEN_LENGTH],
+        )
+        db.session.commit()
     flash(_("Saved."))
     return go_to(url_for("forms.show_record", app=form.app, form=form.key, record_id=saved.id))
 

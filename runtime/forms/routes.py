@@ -59,6 +59,7 @@ def new_record(app: str, form: str) -> Response:
 
 
 @blueprint.post("/<app>/forms/<form>/new")
+@reads_only
 def create_record(app: str, form: str) -> Response:
     """Save a new record, or show the form again with what is wrong."""
     return filling.save(filling.posted(_form_for(app, form, "create")))
@@ -71,6 +72,7 @@ def edit_record(app: str, form: str, record_id: int) -> Response:
 
 
 @blueprint.post("/<app>/forms/<form>/<int:record_id>/edit")
+@reads_only
 def change_record(app: str, form: str, record_id: int) -> Response:
     """Save a change, or show the form again with what is wrong."""
     return filling.save(filling.posted(*_record_for(app, form, record_id, "update")))
