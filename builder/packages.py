@@ -17,6 +17,7 @@ from runtime.definitions.models import App, Draft, Version
 from runtime.errors import Invalid, NotFound, Problem
 
 SCHEMA = "urn:formwright:package:1"
+MOST = 500  # definitions in one package
 # The lists of a package, in the order in which their documents come into force.
 LISTS = {
     "forms": "form",
@@ -74,6 +75,11 @@ def _header(package: Any) -> list[Problem]:
     if schema != SCHEMA and schema.startswith("urn:formwright:package:"):
         sentence = _("This package has a format of a newer release of Formwright. Upgrade first.")
         return [Problem(("$schema",), "newer_format", sentence)]
+    own = package.get("definitions")
+    listed = own.values() if isinstance(own, Mapping) else ()
+    if sum(len(each) for each in listed if isinstance(each, list)) > MOST:  # before anything is judged
+        sentence = _("A package may have at most %(most)s definitions.", most=MOST)
+        return [Problem(("definitions",), "too_many", sentence)]
     needed = package.get("requires", ">=0")
     if isinstance(needed, str) and _numbers(needed.removeprefix(">=")) > _numbers(
         metadata.version("formwright")

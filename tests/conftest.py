@@ -196,3 +196,11 @@ def bob(app: Flask) -> User:
 def charlie(app: Flask) -> User:
     """A stranger: signed in, without any role."""
     return make_user("Charlie")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever stands under tests/browser needs a browser and time, whether it says so or not."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)

@@ -134,6 +134,7 @@ def test_health_is_well_with_fresh_heartbeats_and_notices_silence(
     assert health.health()[1]["worker"] == "silent"
 
 
+@pytest.mark.slow
 def test_worker_and_clock_together_work_off_what_no_ring_told(
     app: Flask, process: Callable[[str], Any], doorbell: Valkey
 ) -> None:
@@ -145,6 +146,7 @@ def test_worker_and_clock_together_work_off_what_no_ring_told(
     wait(lambda: health.health()[0])
 
 
+@pytest.mark.slow
 def test_the_worker_goes_on_without_redis_and_after_it_is_back(
     app: Flask, process: Callable[[str], Any], doorbell: Valkey
 ) -> None:
@@ -162,6 +164,7 @@ def test_the_worker_goes_on_without_redis_and_after_it_is_back(
     wait(lambda: undone() == 0)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing(app: Flask, process: Callable[[str], Any]) -> None:
     first = process("worker")
     put(200)

@@ -18,11 +18,14 @@ from tests.support.system import System
 def test_the_migrated_tables_are_those_of_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in Base.metadata.tables}
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or name in Base.metadata.tables},
         )
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_two_processes_that_set_up_at_once_make_one_whole_installation(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest

@@ -1,7 +1,6 @@
 """Signing in: tries are counted, the answers tell nothing, and nobody is led astray."""
 
 import re
-import statistics
 import time
 
 import pytest
@@ -57,16 +56,17 @@ def without_tokens(page: str) -> str:
 def test_an_unknown_account_takes_as_long(app: Flask, bob: User) -> None:
     with_password(bob)
 
-    def median(email: str) -> float:
-        times = []
+    def cost(email: str) -> float:
+        """Seconds of processor, the least of nine: what else runs on the machine does not count."""
+        spent = []
         for _ in range(9):
-            start = time.perf_counter()
+            start = time.thread_time()
             assert service.authenticate(email, "wrong words here") is None
-            times.append(time.perf_counter() - start)
-        return statistics.median(times)
+            spent.append(time.thread_time() - start)
+        return min(spent)
 
-    median("nobody@example.com")  # the first makes the hash to compare with
-    assert abs(median(bob.email) - median("nobody@example.com")) < 0.05
+    cost("nobody@example.com")  # the first makes the hash to compare with
+    assert 0.5 < cost(bob.email) / cost("nobody@example.com") < 2
 
 
 def test_a_user_without_a_password_cannot_sign_in(client: FlaskClient, bob: User) -> None:
