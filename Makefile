@@ -23,11 +23,11 @@ run: $(STAMP) ## set up and start Formwright (data in ./data)
 
 .PHONY: test
 test: $(STAMP) browser ## every test, real servers and browser
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadscope
 
 .PHONY: test-quick
 test-quick: $(STAMP) ## the tests without browser, crash and long property tests
-	$(PY) -m pytest -n 2 -m "not slow and not browser"
+	$(PY) -m pytest -n 2 --dist loadscope -m "not slow and not browser"
 
 .PHONY: browser
 browser: $(STAMP)
@@ -38,7 +38,7 @@ lint: $(STAMP) ## style, imports, templates
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-cache
-	.venv/bin/djlint --quiet --check templates 2>/dev/null || .venv/bin/djlint --lint templates
+	.venv/bin/djlint --quiet --lint templates
 	$(PY) -m app schemas check
 
 .PHONY: types

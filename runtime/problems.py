@@ -35,7 +35,7 @@ SENTENCES: Mapping[str, Any] = {
     "datetime": _l("Enter a date and a time for %(title)s, like 2026-11-21 09:00."),
     "offset": _l("Add the offset from UTC to %(title)s, like 2026-11-21T09:00:00+08:00."),
     "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),
-    "phone": _l("Enter a phone number for %(title)s, like 13800138000."),
+    "phone": _l("%(title)s must be a phone number, like 13800138000."),
     "yes_no": _l("Answer %(title)s with yes or no."),
     "enum": _l("Choose one of the offered values for %(title)s."),
     "reference": _CHOOSE,
