@@ -143,8 +143,10 @@ class _Story:
         self._reader = Reader(user.locale, user.zone or form.zone)
 
     def events(self) -> Iterator[Entry]:
-        for event in self._rows(Event):
-            origin = None if event.run_id is None else self._written_by(event.run_id)
+        events = self._rows(Event)
+        runs = _by_id(Run, {event.run_id for event in events} - {None})
+        for event in events:
+            origin = None if event.run_id is None else self._written_by(runs[event.run_id])
             who = self._who(event.user_id) if origin is None else self._automatic(origin)
             yield Entry(
                 at=event.at,
@@ -156,7 +158,9 @@ class _Story:
             )
 
     def runs(self) -> Iterator[Entry]:
-        for run in self._rows(Run):
+        runs = self._rows(Run)
+        results = _results_of(runs)
+        for run in runs:
             origin = self._origin(run)
             yield Entry(
                 at=run.finished_at or run.started_at,
@@ -165,7 +169,7 @@ class _Story:
                 text=str(RAN[run.state]) % {"title": self._automatic(origin)},
                 reason=self._reason(run.reason) if self._user.is_admin or run.state == "skipped" else "",
                 origin=origin,
-                details={"wrote": self._wrote(run)},
+                details={"wrote": _wrote(results[run.id])},
             )
 
     def timers(self) -> Iterator[Entry]:
@@ -234,9 +238,8 @@ class _Story:
     def _origin(self, run: Run) -> Origin:
         return self._named(lookup.automation_of_version(run.version_id))
 
-    def _written_by(self, run_id: int) -> Origin:
+    def _written_by(self, run: Run) -> Origin:
         """The automation whose run wrote an event, and the record it ran for if that may be read."""
-        run = db.session.get_one(Run, run_id)
         origin = self._origin(run)
         try:
             source = lookup.form_by_id(run.form_id)
@@ -247,15 +250,6 @@ class _Story:
             return origin
         return replace(origin, form=source.key, record=run.record_id, record_title=title)
 
-    def _wrote(self, run: Run) -> list[Mapping[str, Any]]:
-        """What the steps of a run did: counts only, for the records may be out of the reader's sight."""
-        results = db.session.scalars(select(Step.result).where(Step.run_id == run.id).order_by(Step.index))
-        return [
-            {"form": result["form"], **{name: len(result[name]) for name in WRITTEN if name in result}}
-            for result in results
-            if "form" in result
-        ]
-
     def _letter(self, delivery: Delivery) -> Mapping[str, Any]:
         known: dict[str, Any] = {"channel": delivery.channel, "part": delivery.part}
         if self._user.is_admin or self._user.id == delivery.user_id:
@@ -263,3 +257,27 @@ class _Story:
         if self._user.is_admin:
             known["address"] = delivery.address
         return known
+
+
+def _by_id(model: Any, ids: set[Any]) -> dict[int, Any]:
+    """These rows, in one statement."""
+    rows = db.session.scalars(select(model).where(model.id.in_(ids))) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def _results_of(runs: list[Run]) -> dict[int, list[Mapping[str, Any]]]:
+    """What the steps of each run left, in one statement."""
+    found: dict[int, list[Mapping[str, Any]]] = {run.id: [] for run in runs}
+    steps = select(Step.run_id, Step.result).where(Step.run_id.in_(found)).order_by(Step.run_id, Step.index)
+    for run_id, result in db.session.execute(steps) if runs else ():
+        found[run_id].append(result)
+    return found
+
+
+def _wrote(results: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the steps of a run did: counts only, for the records may be out of the reader's sight."""
+    return [
+        {"form": result["form"], **{name: len(result[name]) for name in WRITTEN if name in result}}
+        for result in results
+        if "form" in result
+    ]

@@ -16,7 +16,7 @@ from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.fields import Field, Reader, ValueType
-from runtime.forms.names import NOBODY, POINTERS, Titles, kind_of, titles_for
+from runtime.forms.names import NOBODY, POINTERS, kind_of, titles_for
 from runtime.records import query
 from runtime.records.query import Page
 from runtime.records.rows import Record
@@ -53,21 +53,24 @@ class Asked:
 
 @dataclass(frozen=True)
 class Column:
-    """A column and where its heading leads; `sorted` is ascending, descending or empty."""
+    """A column and where its heading leads; `sorted` is ascending, descending or empty. `leads` says that its
+    cells lead to the records.
+    """
 
     key: str
     title: str
     numeric: bool
     address: str = ""
     sorted: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A record as its cells; `title` names it where there is room for one text only."""
+    """A record as its cells, each with its column."""
 
     id: int
-    cells: tuple[str, ...]
+    cells: tuple[tuple[Column, str], ...]
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,6 @@ class Listing:
     count: str
     asked: Asked
     address: str
-    link: int
-    """The column whose cells lead to the record."""
     more: str = ""
     further: str = ""
     full: bool = False
@@ -114,16 +115,17 @@ def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     asked = replace(asked, sort=asked.sort if _may_sort(form, asked.sort) else "")
     page = _page(user, form, asked)
     fields = [form.fields[key] for key in form.list_columns if key in form.fields]
+    leading = _leading(form, fields)
+    columns = tuple(_column(form, one, asked, reader, leads=one.key == leading) for one in fields)
     further = replace(asked, upto=asked.upto + PER_PAGE)
     goes_on = bool(page.next) and asked.upto < MOST_ROWS
     shown_so_far = replace(asked, after="")
     return Listing(
-        columns=tuple(_column(form, one, asked, reader) for one in fields),
-        rows=_rows(user, form, fields, page.items, reader),
+        columns=columns,
+        rows=_rows(user, form, columns, page.items, reader),
         count=_count(page, reader),
         asked=asked,
         address=address(form, shown_so_far),
-        link=_link(form, fields),
         more=address(form, replace(further, after=page.next or "")) if goes_on else "",
         further=address(form, replace(further, after="")) if goes_on else "",
         full=bool(page.next) and not goes_on,
@@ -167,37 +169,44 @@ def _sortable(one: Field) -> bool:
     return one.type.stored and one.type.name not in ("reference", "member", "department", "long_text")
 
 
-def _column(form: Form, one: Field, asked: Asked, reader: Reader) -> Column:
+def _column(form: Form, one: Field, asked: Asked, reader: Reader, *, leads: bool) -> Column:
     numeric = one.type.value_type_of(one) is ValueType.NUMBER and kind_of(one) not in POINTERS
     title = localized(one.title, reader.locale)
     if not _sortable(one):
-        return Column(one.key, title, numeric)
+        return Column(one.key, title, numeric, leads=leads)
     now = asked.sort or form.sort
     following = f"-{one.key}" if now == one.key else one.key
     link = address(form, Asked(search=asked.search, sort=following))
     order = {one.key: "ascending", f"-{one.key}": "descending"}.get(now, "")
-    return Column(one.key, title, numeric, link, order)
+    return Column(one.key, title, numeric, link, order, leads)
 
 
-def _link(form: Form, fields: list[Field]) -> int:
+def _leading(form: Form, fields: list[Field]) -> str:
     keys = [one.key for one in fields]
-    return keys.index(form.title_field) if form.title_field in keys else 0
+    return form.title_field if form.title_field in keys else next(iter(keys), "")
 
 
-def _rows(user: User, form: Form, fields: list[Field], records: list[Record], reader: Reader) -> list[Row]:
+def _rows(
+    user: User, form: Form, columns: tuple[Column, ...], records: list[Record], reader: Reader
+) -> list[Row]:
+    fields = [form.fields[column.key] for column in columns]
     names = titles_for(user, form, fields, [record.values for record in records])
-    return [Row(record.id, _cells(form, fields, record.values, reader, names)) for record in records]
+    shown = [(column, one, _is_formatted(one)) for column, one in zip(columns, fields, strict=True)]
 
+    def text(one: Field, formatted: bool, value: Any) -> str:
+        if formatted and value is not None:
+            return _formatted(form, one.key, value, reader)
+        return _short(one.type.display(value, one, reader, names))
 
-def _cells(
-    form: Form, fields: list[Field], values: Mapping[str, Any], reader: Reader, names: Titles
-) -> tuple[str, ...]:
-    return tuple(
-        _formatted(form, one.key, values[one.key], reader)
-        if one.key in values and _is_formatted(one)
-        else _short(one.type.display(values.get(one.key), one, reader, names))
-        for one in fields
-    )
+    return [
+        Row(
+            record.id,
+            tuple(
+                (column, text(one, formatted, record.values.get(one.key))) for column, one, formatted in shown
+            ),
+        )
+        for record in records
+    ]
 
 
 def _is_formatted(one: Field) -> bool:

@@ -1,5 +1,7 @@
 """Titles of what a record points to, as far as one person may read them."""
 
+from sqlalchemy import select
+
 from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
@@ -12,6 +14,7 @@ class ReadersNames:
     def __init__(self, app: str, user: User) -> None:
         self._app, self._user = app, user
         self._titles: dict[tuple[str, int], str | None] = {}
+        self._members: dict[int, str | None] = {}
 
     def record(self, form: str, record_id: int) -> str | None:
         """The record's title, None when the person may not read it."""
@@ -23,8 +26,9 @@ class ReadersNames:
 
     def member(self, user_id: int) -> str | None:
         """The person's name."""
-        found = db.session.get(User, user_id)
-        return None if found is None else found.name
+        if user_id not in self._members:
+            self._members[user_id] = db.session.scalar(select(User.name).where(User.id == user_id))
+        return self._members[user_id]
 
     def department(self, department_id: int) -> str | None:
         """The department's name."""
