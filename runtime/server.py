@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from runtime import registry
 from runtime.config import Settings
 
 THREADS = 8
@@ -47,5 +48,6 @@ def serve(app: Flask) -> None:
     """Serve until SIGTERM."""
     from runtime.db import db
 
+    registry.load_all()
     db.engine.dispose()  # no connection may be shared over the fork
     Server(app).run()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
-from runtime import clock, server, worker
+from runtime import clock, registry, server, worker
 from runtime.config import Settings
 from runtime.supervisor import Child, Copy, Supervisor, command
 
@@ -32,6 +32,7 @@ def run(create_app: CreateApp, announcement: str) -> None:
         children.append(_redis(settings.home, port, password))
         settings = replace(settings, redis_url=f"redis://:{password}@127.0.0.1:{port}/0")
     app = create_app(settings)
+    registry.load_all()
     gc.collect()
     gc.freeze()  # or the collector would write to every page that the copies share
     for name, work in (("web", partial(server.serve, app)), ("worker", worker.run), ("clock", clock.run)):

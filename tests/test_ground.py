@@ -1,11 +1,16 @@
 """The ground layer: settings, JSON, transactions."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from runtime import documents
 from runtime.accounts.models import User
 from runtime.db import after_commit, db, transaction
+from runtime.registry import Registry
 from tests.conftest import both_databases, make_user
 
 
@@ -39,3 +44,15 @@ def test_after_commit_waits_for_the_commit_of_the_whole_transaction(app: object)
 def test_unfit_json_is_refused_with_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):
         documents.loads(text)
+
+
+def test_threads_that_ask_at_once_all_see_every_plug_in() -> None:
+    fields: Registry[Any] = Registry("runtime.fields")
+    together = Barrier(8)
+
+    def ask(_: int) -> int:
+        together.wait()
+        return len(fields)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(ask, range(8)))) == 1
