@@ -8,20 +8,17 @@ import logging
 import random
 import signal
 import time
-from math import inf
 from types import FrameType
 
-from flask import current_app
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from runtime import health, jobs
-from runtime.db import db, refresh_statistics
+from runtime.db import db
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0
-STATISTICS_SECONDS = 1800.0
 MOST_WAITING = 20  # rings in the queue: a worker that hears one works off all that is due
 
 
@@ -29,7 +26,6 @@ def tick() -> int:
     """Ring for what is due; how many rings were sent. Safe to call from any number of clocks."""
     try:
         health.beat("clock")
-        _refresh_statistics()
         due = jobs.due_ids(MOST_WAITING)
     except SQLAlchemyError as error:
         log.warning("clock: %s", error)
@@ -38,13 +34,6 @@ def tick() -> int:
         db.session.remove()
     due = due[: _room()]
     return len(due) if due and jobs.ring(*due) else 0
-
-
-def _refresh_statistics() -> None:
-    last = current_app.extensions.get("statistics_refreshed", -inf)
-    if time.monotonic() - last > STATISTICS_SECONDS:
-        refresh_statistics()
-        current_app.extensions["statistics_refreshed"] = time.monotonic()
 
 
 def _room() -> int:

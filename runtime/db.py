@@ -39,8 +39,7 @@ db = SQLAlchemy(model_class=Base, session_options={"autoflush": False, "expire_o
 def engine_options(url: str) -> dict[str, Any]:
     """What SQLAlchemy is told beside the address. A frozen process must not keep its PostgreSQL locks."""
     if url.startswith("sqlite"):
-        # A connection reads the planner's statistics when it is opened (`refresh_statistics`).
-        return {"connect_args": {"factory": TurnTaking}, "pool_recycle": 3600}
+        return {"connect_args": {"factory": TurnTaking}}
     return {"connect_args": {"options": "-c idle_in_transaction_session_timeout=60000"}}
 
 
@@ -121,17 +120,6 @@ def transaction() -> Iterator[Session]:
             db.session.rollback()
             db.session().info.pop("after_commit", None)  # nothing may have been begun to roll back
             raise
-
-
-def refresh_statistics() -> None:
-    """Tell SQLite's planner how the tables look by now, or it sorts a million rows instead of using an index.
-
-    PostgreSQL does this by itself.
-    """
-    if db.engine.dialect.name == "sqlite":
-        with writing(), db.engine.begin() as connection:
-            connection.exec_driver_sql("PRAGMA analysis_limit=1000")  # rows of an index: milliseconds
-            connection.exec_driver_sql("ANALYZE")
 
 
 def after_commit(call: Callable[[], None]) -> None:
