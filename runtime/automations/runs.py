@@ -3,7 +3,7 @@
 from typing import Required, TypedDict, Unpack, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from runtime import jobs
@@ -28,6 +28,9 @@ _runs = cast(Table, Run.__table__)
 _RUN = select(Run).where(Run.id == bindparam("id")).execution_options(populate_existing=True)
 _EVENT = select(Event).where(Event.id == bindparam("id"))
 _USER = select(User).where(User.id == bindparam("id")).options(joinedload(User.roles))
+_steps = cast(Table, Step.__table__)
+_STEP = insert(_steps).values(state="done", result={}).returning(_steps.c.id)
+_RESULT = update(_steps).where(_steps.c.id == bindparam("step_id")).values(result=bindparam("found"))
 _WAITING = insert(_runs).values(state="running").returning(_runs.c.id)
 
 
@@ -130,12 +133,13 @@ def _perform(session: Session, run: Run) -> None:
     actor = _actor(automation, run, event, user)
     budget = chain.budget(actor.root_id)
     for index, options in enumerate(automation.actions):
-        step = Step(run_id=run.id, index=index, action=options["type"], state="done", result={})
-        session.add(step)
-        session.flush()
-        step.result = ACTIONS[options["type"]].run(
-            ActionContext(session, run, automation, form, actor, values, budget, step), options
+        step_id = int(
+            session.scalars(_STEP, {"run_id": run.id, "index": index, "action": options["type"]}).one()
         )
+        result = ACTIONS[options["type"]].run(
+            ActionContext(session, run, automation, form, actor, values, budget, step_id), options
+        )
+        session.execute(_RESULT, {"step_id": step_id, "found": result})
     close(run, "done")
 
 

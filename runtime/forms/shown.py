@@ -41,7 +41,7 @@ class Clash:
 
 @dataclass(frozen=True)
 class Shown:
-    """A field on a page. `raw` is what its control holds, `display` the same in words."""
+    """A field on a page. `raw` is what its control holds, `display` the same in words where there is no control."""
 
     key: str
     title: str

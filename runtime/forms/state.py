@@ -100,13 +100,14 @@ def shown(now: Situation, key: str) -> Shown:
     raw = _raw(now, one)
     attributes = one.type.attributes(one, now.reader) if open_to_typing else {}
     choices = _choices(now, one, raw) if open_to_typing else ()
+    template = one.type.template if open_to_typing or not one.type.stored else OUTPUT
     return Shown(
         key=key,
         title=localized(one.title, now.reader.locale),
         help=localized(one.help, now.reader.locale) if one.help else "",
-        template=one.type.template if open_to_typing or not one.type.stored else OUTPUT,
+        template=template,
         raw=raw,
-        display=_display(now, one),
+        display=_display(now, one) if template == OUTPUT else "",
         attributes={name: text for name, text in attributes.items() if name != "maxlength"},
         choices=choices,
         grouped=bool(choices) and choices[0].key != "",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from runtime import formulas, times
 from runtime.automations.chain import Budget, silence
-from runtime.automations.models import Run, Step
+from runtime.automations.models import Run
 from runtime.conditions.facts import look_up
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
@@ -29,7 +29,7 @@ class ActionContext:
     actor: Actor
     values: Mapping[str, Any]
     budget: Budget
-    step: Step
+    step_id: int
 
     def target(self, key: str) -> Form:
         """The published form of the same app that an action names."""

@@ -73,7 +73,7 @@ class Notify:
             context.session, options["to"], context.form, record, record, context.actor.user
         )
         channels = [name for name in options.get("channels", DEFAULT_CHANNELS) if name in CHANNELS]
-        source = Source(context.step.id, context.run.id, context.run.form_id, context.run.record_id)
+        source = Source(context.step_id, context.run.id, context.run.form_id, context.run.record_id)
         for user, part in found.recipients:
             content = _content(context, message, user)
             deliveries.make(context.session, source, user, content, channels, part=part)
