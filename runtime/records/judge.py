@@ -16,6 +16,7 @@ from runtime.errors import Problem
 from runtime.fields import Field, FieldError
 from runtime.formulas import Formula, FormulaError
 from runtime.records import values as settling
+from runtime.records.reads import field_of
 from runtime.records.values import Case, Outcome, Values
 from runtime.records.wording import problem, said
 
@@ -186,7 +187,7 @@ class _Findings:
 
 
 def _read_by(formula: Formula) -> frozenset[str]:
-    return frozenset(settling.field_of(path) for path in formula.names)
+    return frozenset(field_of(path) for path in formula.names)
 
 
 def _offer_reads(form: Form, key: str) -> list[str]:

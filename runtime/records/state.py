@@ -48,6 +48,12 @@ def shown_by(form: Form) -> Mapping[str, Rule]:
     return found
 
 
+@lru_cache(1024)
+def may_be_hidden(form: Form) -> frozenset[str]:
+    """The fields that rules show or hide."""
+    return frozenset().union(*(rule.show | rule.hide for rule in form.rules))
+
+
 def _hidden(form: Form, holding: list[Rule]) -> dict[str, str]:
     shown = frozenset().union(*(rule.show for rule in holding))
     hidden = {key: rule.hidden_value for key, rule in shown_by(form).items() if key not in shown}

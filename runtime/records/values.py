@@ -4,17 +4,17 @@ Pure given `Sources`. The rules decide what is hidden from the values, and hidin
 worked out until nothing changes; publishing refuses rings, which bounds the rounds by the number of rules.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from runtime import formulas
 from runtime.definitions.documents import Form
 from runtime.fields import Field, FieldError
 from runtime.formulas import Formula, FormulaError
+from runtime.records.reads import fills, names_read, with_first_values
 from runtime.records.sources import Sources
 from runtime.records.state import OPEN, State, state
 
@@ -65,9 +65,20 @@ Sent = Mapping[str, Any]
 
 
 def settle(case: Case, given: Mapping[str, Any]) -> Outcome:
-    """The values that the record would have, and the state of the form with them."""
+    """The values that the record would have, and the state of the form with them.
+
+    First values (`default`, `initial`) count for a new record. In a change they count for a field that rules
+    hid in the stored record and no longer hide, as long as it is empty and the writer says nothing of it.
+    """
     sent, faults = _read(case, given)
-    baseline = dict(case.stored) if case.stored is not None else _defaults(case, sent)
+    baseline = _defaults(case, sent) if case.stored is None else _reopened(case, sent, case.stored)
+    values, current, errors = _settled(case, sent, baseline)
+    ignored = tuple(key for key in given if key not in sent and key not in faults)
+    ignored += tuple(key for key in sent if _dropped(case, key, current))
+    return Outcome(values, current, faults, errors, ignored)
+
+
+def _settled(case: Case, sent: Sent, baseline: Mapping[str, Any]) -> tuple[Values, State, Faults]:
     current = OPEN
     for _round in range(len(case.form.rules) + 2):
         errors: Faults = {}
@@ -76,9 +87,7 @@ def settle(case: Case, given: Mapping[str, Any]) -> Outcome:
         if following == current:
             break
         current = following
-    ignored = tuple(key for key in given if key not in sent and key not in faults)
-    ignored += tuple(key for key in sent if _dropped(case, key, current))
-    return Outcome(values, current, faults, errors, ignored)
+    return values, current, errors
 
 
 def facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,17 +119,35 @@ def _may_write(case: Case, found: Field) -> bool:
 
 
 def _defaults(case: Case, sent: Sent) -> Values:
-    """What an untouched new record holds: `default`, or the result of the formula `initial`."""
+    """What an untouched new record holds."""
     values: Values = {}
     for key, found in case.form.fields.items():
-        if key in sent and key not in _fills(case.form):
-            continue
-        if found.default is not None:
-            values[key] = found.default
-        elif "initial" in found.options:
-            result = _evaluate(case, formulas.parse(found.options["initial"]), values)
-            _put(values, key, canonical(found, result))
+        if key not in sent or key in fills(case.form):
+            _put(values, key, _first_value(case, found, values))
     return values
+
+
+def _reopened(case: Case, sent: Sent, stored: Mapping[str, Any]) -> Values:
+    """The stored values, with first values for the empty fields that rules hid: they count once these show."""
+    values = dict(stored)
+    empty = with_first_values(case.form) - stored.keys() - sent.keys()
+    if not (empty and sent):
+        return values
+    hidden = _settled(case, {}, stored)[1].hidden
+    for key in case.form.fields:
+        if key in empty and key in hidden:
+            _put(values, key, _first_value(case, case.form.fields[key], values))
+    return values
+
+
+def _first_value(case: Case, found: Field, values: Mapping[str, Any]) -> Any:
+    """What an untouched field begins with: `default`, or what `initial` gives; a formula that fails, nothing."""
+    if found.default is not None or "initial" not in found.options:
+        return found.default
+    try:
+        return canonical(found, _evaluate(case, formulas.parse(found.options["initial"]), values))
+    except (FormulaError, FieldError):
+        return None
 
 
 def _dropped(case: Case, key: str, current: State) -> bool:
@@ -139,12 +166,17 @@ def _assemble(
     for key, value in accepted.items():
         _put(values, key, value)
     for key, mode in current.hidden.items():
-        if mode == "clear":
+        if mode == "clear" or _not_there_yet(case, key):
             values.pop(key, None)
     for _pass in range(2 if current.settings else 1):  # a formula may read what a rule sets, and the reverse
         _compute(case, accepted, baseline, values, current, errors)
         _apply_settings(case, values, current, errors)
     return values
+
+
+def _not_there_yet(case: Case, key: str) -> bool:
+    # The first value of a field that stays hidden, which keeps its value: a stored record has none.
+    return case.stored is not None and key not in case.stored
 
 
 def _compute(
@@ -174,7 +206,7 @@ def _compute(
 
 def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], values: Values) -> None:
     """Copy from the record just picked, unless the writer gave another value of his own."""
-    for reference, source in _fills(case.form)[key]:
+    for reference, source in fills(case.form)[key]:
         picked = values.get(reference)
         if picked is None or picked == case.before.get(reference):
             continue
@@ -190,7 +222,7 @@ def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], val
 
 def _look_up(case: Case, found: Field, values: Values) -> None:
     values.pop(found.key, None)
-    if not case.lookups and found.key not in _names_read(case.form):
+    if not case.lookups and found.key not in names_read(case.form):
         return
     through = case.form.fields[found.options["through"]]
     picked = values.get(through.key)
@@ -240,36 +272,3 @@ def _put(values: Values, key: str, value: Any) -> None:
         values.pop(key, None)
     else:
         values[key] = value
-
-
-@lru_cache(1024)
-def _fills(form: Form) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """For each filled field: the references that fill it, with the field of theirs that is copied."""
-    found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for key, each in form.fields.items():
-        for target, source in each.options.get("fill", {}).items():
-            found[target] = (*found.get(target, ()), (key, source))
-    return found
-
-
-@lru_cache(1024)
-def _names_read(form: Form) -> frozenset[str]:
-    """Every field that a rule, a formula or a check of the form reads."""
-    calculated = (each for each in form.fields.values() if each.type.name == "formula")
-    parsed: Iterable[Formula] = [
-        *(formulas.parse(each.options["formula"]) for each in calculated),
-        *(check.formula for check in form.checks),
-        *(value for rule in form.rules for value in rule.set.values() if isinstance(value, Formula)),
-    ]
-    paths = [*(path for formula in parsed for path in formula.names), *_paths_of_conditions(form)]
-    return frozenset(map(field_of, paths))
-
-
-def field_of(path: tuple[str, ...]) -> str:
-    """The field of its own record that a formula's path reads: `qty`, `record.qty`, `lines.amount`."""
-    return path[1] if path[0] == "record" and len(path) > 1 else path[0]
-
-
-def _paths_of_conditions(form: Form) -> list[tuple[str, ...]]:
-    conditions = [rule.when for rule in form.rules] + list(form.offers.values())
-    return [tuple(path.split(".")) for condition in conditions for path in condition.reads]

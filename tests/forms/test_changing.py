@@ -153,3 +153,23 @@ def test_a_record_that_others_need_stays_and_the_page_says_so(
     answer = browser.client.post(f"{FOLLOWUP}/customer/{acme}/delete", data={"_rev": "1"})
     assert answer.status_code == 409
     assert "Contact" in answer.text
+
+
+def test_switching_the_reminder_on_again_asks_whom_to_remind_with_a_proposal(
+    browser: Browser, acme: int, seller: User, followup: Followup
+) -> None:
+    visit = make(
+        "visit",
+        {
+            "customer": acme,
+            "visited_on": "2026-01-02",
+            "content": "They want ten.",
+            "result": "interested",
+            "owner": seller.id,
+        },
+    )
+    browser.open(f"{FOLLOWUP}/visit/{visit}/edit")
+    on = {**browser.fields(), "remind": "yes"}
+    body = browser.client.post(f"{FOLLOWUP}/visit/{visit}/eval", data=on).text
+    assert control('<form id="rec">' + body, "remind_whom") == str(seller.id)
+    assert browser.send(remind="yes", next_on="2099-01-02", prepare="Samples").status_code == 303

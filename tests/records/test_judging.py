@@ -224,3 +224,49 @@ def test_today_is_a_day_in_the_apps_zone(app: Flask) -> None:
 def test_what_nobody_filled_in_stays_empty(app: Flask) -> None:
     form = parsed({"note": field("text", {"default": "x"}), "day": field("date", initial="TODAY()")})
     assert judged(form, {"note": None, "day": None}).values == {}
+
+
+REMIND = {
+    "remind": YES,
+    "note": TEXT,
+    "whom": field("member", initial="user.id"),
+    "how": field("text", {"default": "mail"}),
+}
+ASKED = rule(is_true("remind"), show=["whom", "how"], require=["whom"])
+
+
+def test_an_empty_field_that_a_change_shows_again_begins_with_its_first_value(app: Flask) -> None:
+    form = parsed(REMIND, rules=[ASKED])
+    found = judged(form, {"remind": True}, stored={"remind": False}, user={"id": 5})
+    assert found.values == {"remind": True, "whom": 5, "how": "mail"}
+    assert found.problems == ()
+
+
+def test_a_field_that_the_writer_empties_while_it_is_shown_again_stays_empty(app: Flask) -> None:
+    form = parsed(REMIND, rules=[ASKED])
+    found = judged(form, {"remind": True, "whom": None}, stored={"remind": False}, user={"id": 5})
+    assert "whom" not in found.values
+    assert [each.code for each in found.problems] == ["required"]
+
+
+def test_a_field_that_was_shown_and_empty_gets_no_first_value_in_a_change(app: Flask) -> None:
+    form = parsed(REMIND, rules=[ASKED])
+    found = judged(form, {"note": "x"}, stored={"remind": True, "whom": 7}, user={"id": 5})
+    assert found.values == {"remind": True, "whom": 7, "note": "x"}
+
+
+@pytest.mark.parametrize("hidden_value", ["clear", "keep", "compute"])
+def test_a_field_that_stays_hidden_gets_no_first_value_in_a_change(app: Flask, hidden_value: str) -> None:
+    form = parsed(REMIND, rules=[{**ASKED, "hidden_value": hidden_value}])
+    found = judged(form, {"note": "x"}, stored={"remind": False}, user={"id": 5})
+    assert found.values == {"remind": False, "note": "x"}
+
+
+def test_reading_a_record_gives_no_first_values(app: Flask) -> None:
+    form = parsed(REMIND, rules=[ASKED])
+    assert judged(form, {}, stored={"remind": True}, user={"id": 5}).values == {"remind": True}
+
+
+def test_a_first_value_that_cannot_be_computed_is_none(app: Flask) -> None:
+    form = parsed({"qty": field("number", initial="1 / 0"), "note": TEXT})
+    assert judged(form, {"note": "x"}).values == {"note": "x"}
