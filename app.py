@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from builder.routes import api as builder_api
+from builder.routes import BLUEPRINTS
 from runtime import api, config, web
 from runtime.accounts.routes import accounts
 from runtime.admin import admin
@@ -30,7 +30,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     db.init_app(app)
     web.init_app(app)
     dispatch.register()
-    for blueprint in (accounts, home, inbox, admin, forms, api.health, api.blueprint, builder_api.blueprint):
+    for blueprint in (accounts, home, inbox, admin, forms, api.health, api.blueprint, *BLUEPRINTS.values()):
         app.register_blueprint(blueprint)
     return app
 

@@ -110,6 +110,11 @@ def get_or_create(app: str, kind: str, key: str) -> Definition:
     return definition
 
 
+def lock(app: str) -> None:
+    """Whoever changes or publishes drafts of one app takes turns, for each is judged against the others."""
+    db.session.execute(select(App.id).where(App.key == app).with_for_update())
+
+
 def find(app: str, kind: str, key: str) -> Definition | None:
     """The row of a definition."""
     return db.session.scalar(

@@ -46,7 +46,7 @@ def install(user: User | None, package: Any, samples: bool = True) -> Result:
     drafts.require_designer(user)
     refuse(_header(package) or schemas.validate("package", package) or _names(package))
     app, changes = str(package["app"]), _changes(package)
-    publish.lock(app)
+    drafts.lock(app)
     refuse(publish.problems(app, changes, whole_package=True))
     first = lookup.catalogue().by_name.get((app, "app", app)) is None
     before = publish.documents_in_force(app)

@@ -58,16 +58,11 @@ def rollback(user: User | None, app: str, kind: str, key: str, number: int) -> V
 
 
 def _publish_one(user: User | None, app: str, change: Change, note: str) -> Version:
-    lock(app)
+    drafts.lock(app)
     found = problems(app, [change])
     if found:
         raise Invalid(found)
     return apply(user, app, [change], note)[0]
-
-
-def lock(app: str) -> None:
-    """Publishes of one app take turns, for each is judged against the documents of the others."""
-    db.session.execute(select(App.id).where(App.key == app).with_for_update())
 
 
 def problems(app: str, changes: Sequence[Change], *, whole_package: bool = False) -> list[Problem]:

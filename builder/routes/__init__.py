@@ -1,1 +1,7 @@
-"""The builder's routes: for now the JSON API of definitions and packages."""
+"""The builder's pages and its part of the API, one blueprint a file."""
+
+from flask import Blueprint
+
+from runtime.registry import Registry
+
+BLUEPRINTS: Registry[Blueprint] = Registry(__name__)

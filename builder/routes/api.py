@@ -12,7 +12,7 @@ from runtime.db import db
 from runtime.definitions import schemas
 from runtime.errors import Conflict, Invalid, NotFound, Problem
 
-blueprint = Blueprint("builder_api", __name__, url_prefix="/api/v1")
+blueprint = plugin = Blueprint("builder_api", __name__, url_prefix="/api/v1")
 
 DEPTH = 60  # deeper than any valid document, so that the check of the document can say what is wrong
 

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HTMX, TABLER, ICONS = "4.0.1", "1.6.1", "3.51.0"
+HTMX, TABLER, ICONS, SORTABLE = "4.0.1", "1.6.1", "3.51.0", "1.15.7"
 BOX = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'  # an empty square in every icon
 
 
@@ -25,6 +25,9 @@ def main() -> None:
         icons = unpack(f"@tabler/icons@{ICONS}", Path(name))
         copy(htmx / "dist/htmx.min.js", f"htmx-{HTMX}.min.js")
         copy(htmx / "LICENSE", "htmx.LICENSE.txt")
+        sortable = unpack(f"sortablejs@{SORTABLE}", Path(name))
+        copy(sortable / "Sortable.min.js", f"sortable-{SORTABLE}.min.js")
+        copy(sortable / "LICENSE", "sortable.LICENSE.txt")
         style = (tabler / "dist/css/tabler.min.css").read_text("utf-8")
         (HERE / f"tabler-{TABLER}.min.css").write_text(without_map(style), "utf-8")
         copy(icons / "LICENSE", "tabler.LICENSE.txt")  # the same text for both; core ships none

@@ -1,0 +1,237 @@
+"""Doing commands to drafts, taking them back, doing them again. Each is stored before it is answered.
+
+Everybody's commands go on the newest draft. One that was meant for an older revision is done all the same,
+unless somebody touched the same thing since: then it is refused, naming who, and nothing is lost. Commands
+of one app take turns.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from builder import commands, diff, drafts
+from builder.commands import COMMANDS, Done, Said, Target, Workspace
+from builder.diff import Change, Overlap
+from builder.models import DraftCommand
+from builder.workspaces import draft_of, workspace
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions.models import Draft
+from runtime.errors import Conflict, NotFound
+from runtime.times import now
+
+DEPTH = 200  # commands that one person can take back
+MERGED_WITHIN = timedelta(seconds=10)
+
+Made = Mapping[Target, list[Change]]
+
+
+class Touched(Conflict):
+    """Somebody changed the same thing meanwhile; `by` is their command."""
+
+    def __init__(self, by: DraftCommand) -> None:
+        super().__init__(_("Somebody changed this meanwhile."), code="touched")
+        self.by = by
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The draft after a command: its revision, words for the live region, what to select."""
+
+    revision: int
+    say: Said | None = None
+    select: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command as somebody gave it: to which draft of which revision."""
+
+    user: User
+    app: str
+    target: Target
+    name: str
+    arguments: Any
+    revision: int
+
+
+def run(asked: Request) -> Outcome:
+    """Do a command; the caller commits. Raises Invalid (nothing is changed), NotFound, or Touched."""
+    draft = _begin(asked.user, asked.app, asked.target)
+    touches = _touches(asked)
+    _refuse_when_touched(draft, asked.revision, touches)
+    work = workspace(asked.app)
+    done = commands.run(work, asked.target, asked.name, asked.arguments)
+    made = _made(work)
+    if not made:
+        return Outcome(draft.revision, done.say, done.select)
+    revision = _save(asked.user, work, asked.target, draft)
+    _log(asked, revision, draft.definition_id, made, touches, done)
+    return Outcome(revision, done.say or done.words, done.select)
+
+
+def undo(user: User, app: str, target: Target) -> Outcome:
+    """Take back the newest command of this person; Conflict when it was changed again, NotFound when none is left."""
+    draft = _begin(user, app, target)
+    command = next(iter(steps(user, draft, "done")), None)
+    if command is None:
+        raise NotFound(_("There is nothing to undo."))
+    revision = _turn(user, app, target, draft, command, diff.take_back)
+    command.state = "undone"
+    return Outcome(revision, Said("Undone: %(what)s", {"what": _told(command)}), command.selected)
+
+
+def redo(user: User, app: str, target: Target) -> Outcome:
+    """Do again what this person took back last; Conflict and NotFound as `undo`."""
+    draft = _begin(user, app, target)
+    command = next(reversed(steps(user, draft, "undone")), None)
+    if command is None:
+        raise NotFound(_("There is nothing to do again."))
+    revision = _turn(user, app, target, draft, command, diff.make_again)
+    command.state = "done"
+    return Outcome(revision, Said("Done again: %(what)s", {"what": _told(command)}), command.selected)
+
+
+def steps(user: User, draft: Draft, state: str) -> list[DraftCommand]:
+    """This person's commands in this state, newest first, as many as can be taken back."""
+    return list(
+        db.session.scalars(
+            select(DraftCommand)
+            .where(
+                DraftCommand.definition_id == draft.definition_id,
+                DraftCommand.user_id == user.id,
+                DraftCommand.state == state,
+            )
+            .order_by(DraftCommand.id.desc())
+            .limit(DEPTH)
+        )
+    )
+
+
+def meet(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether one of the objects is one of the others, or inside one, or around one."""
+    pairs = ((f"{one}/", f"{other}/") for one in some for other in list(others))
+    return any(one.startswith(other) or other.startswith(one) for one, other in pairs)
+
+
+def _begin(user: User, app: str, target: Target) -> Draft:
+    drafts.require_designer(user)
+    drafts.lock(app)
+    return draft_of(user, app, target)
+
+
+def _touches(asked: Request) -> list[str]:
+    command = COMMANDS.get(asked.name)
+    if command is None or asked.target.kind not in command.kinds:
+        raise NotFound(_("There is no such command."))
+    commands.check_arguments(command, asked.arguments)
+    return list(command.touches(asked.arguments))
+
+
+def _refuse_when_touched(draft: Draft, revision: int, touches: list[str]) -> None:
+    if revision == draft.revision:
+        return
+    since = select(DraftCommand).where(
+        DraftCommand.definition_id == draft.definition_id,
+        DraftCommand.revision > revision,
+        DraftCommand.state == "done",
+    )
+    for command in db.session.scalars(since.order_by(DraftCommand.id.desc())):
+        if meet(command.touches, touches):
+            raise Touched(command)
+
+
+def _made(work: Workspace) -> Made:
+    found = {
+        target: diff.changes(work.documents.get(target), document)
+        for target, document in work.changed.items()
+    }
+    return {target: listed for target, listed in found.items() if listed}
+
+
+def _save(user: User, work: Workspace, target: Target, draft: Draft) -> int:
+    """Store every changed document; the revision then of the draft that the command was done to."""
+    revision = draft.revision
+    for each, document in work.changed.items():
+        own = draft if each == target else draft_of(user, work.app, each)
+        saved = drafts.save_draft(user, work.app, *each, document, own.revision)
+        revision = saved if each == target else revision
+    return revision
+
+
+def _log(
+    asked: Request, revision: int, definition_id: int, made: Made, touches: list[str], done: Done
+) -> None:
+    db.session.execute(
+        update(DraftCommand)
+        .where(
+            DraftCommand.definition_id == definition_id,
+            DraftCommand.user_id == asked.user.id,
+            DraftCommand.state == "undone",
+        )
+        .values(state="gone")
+    )
+    last = _going_on(asked, definition_id, revision, touches)
+    command = last or DraftCommand(definition_id=definition_id, user_id=asked.user.id, name=asked.name)
+    command.changes = _stored(_joined(_read(last), made) if last else made)
+    command.revision, command.arguments, command.touches = revision, asked.arguments, touches
+    command.words, command.selected, command.at = done.words.as_json(), done.select[:200], now()
+    db.session.add(command)
+    db.session.flush()
+
+
+def _going_on(asked: Request, definition_id: int, revision: int, touches: list[str]) -> DraftCommand | None:
+    """The last command, when this one only goes on with it: the same person types on in the same place."""
+    last = db.session.scalars(
+        select(DraftCommand)
+        .where(DraftCommand.definition_id == definition_id)
+        .order_by(DraftCommand.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or not COMMANDS[asked.name].merges or now() - last.at > MERGED_WITHIN:
+        return None
+    known = (last.user_id, last.name, last.state, last.revision, last.touches)
+    return last if known == (asked.user.id, asked.name, "done", revision - 1, touches) else None
+
+
+def _joined(first: Made, then: Made) -> Made:
+    """Two steps at the same places as one; two that are not stay one after the other."""
+    joined = {target: list(listed) for target, listed in first.items()}
+    for target, listed in then.items():
+        own = joined.setdefault(target, [])
+        for change in listed:
+            same = next((c for c in own if c.path == change.path), None)
+            if same is not None:
+                own.remove(same)
+                change = Change(change.path, same.before, change.after, change.at)
+            own.append(change)
+    return joined
+
+
+def _turn(user: User, app: str, target: Target, draft: Draft, command: DraftCommand, turn: Any) -> int:
+    work = workspace(app)
+    for each, listed in _read(command).items():
+        try:
+            work.changed[each] = turn(work.read(each), listed)
+        except Overlap as error:
+            sentence = _("Part of this was changed again since, so it stays: %(what)s.", what=_told(command))
+            raise Conflict(sentence, code="touched") from error
+    return _save(user, work, target, draft)
+
+
+def _told(command: DraftCommand) -> str:
+    from runtime.i18n import locale
+
+    return Said(*command.words).tell(locale())
+
+
+def _stored(made: Made) -> list[Any]:
+    return [[*target, [change.as_json() for change in listed]] for target, listed in made.items()]
+
+
+def _read(command: DraftCommand) -> dict[Target, list[Change]]:
+    return {Target(kind, key): [Change.read(c) for c in listed] for kind, key, listed in command.changes}

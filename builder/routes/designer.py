@@ -1,0 +1,160 @@
+"""The designer: every state of a draft at an address of its own, and the commands that change it.
+
+htmx gets the inside of the page, a browser without it a redirect to the same address. Both show the draft
+as it is stored then, so a refused command restores the truth by itself.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, make_response, render_template, request
+from flask_babel import gettext as _
+
+from builder import designing
+from builder.commands import Target
+from builder.designing import Outcome, Touched
+from builder.screens import screen, screens
+from builder.studio import KINDS, PLURALS, Studio, address
+from builder.workspaces import draft_of, workspace
+from runtime import access, documents
+from runtime.accounts.sessions import signed_in_user
+from runtime.db import db, transaction
+from runtime.errors import Conflict, FormwrightError, Invalid, NotFound
+from runtime.htmx import go_to, is_htmx, replace_url, trigger
+from runtime.i18n import locale
+
+blueprint = plugin = Blueprint("designer", __name__, url_prefix="/apps")
+BASE = f"/<app>/<any({', '.join(KINDS)}):kinds>/<key>/design"
+
+
+def require_designer() -> None:
+    """NotFound for everybody who may not design: they need not know what is there."""
+    if not access.can(signed_in_user(), "design", "platform"):
+        raise NotFound(_("There is nothing here."))
+
+
+def studio(app: str, kinds: str, key: str, tab: str = "", **asked: str) -> Studio:
+    """The person at work; NotFound for people who may not design, and for what is not there."""
+    require_designer()
+    user, target = signed_in_user(), Target(KINDS[kinds], key)
+    draft = draft_of(user, app, target)
+    return Studio(user, target, draft, workspace(app), locale(), tab, {**request.args.to_dict(), **asked})
+
+
+@blueprint.get(f"{BASE}/")
+@blueprint.get(f"{BASE}/<tab>")
+def show(app: str, kinds: str, key: str, tab: str = "") -> Response:
+    """A tab of the designer; htmx gets the inside of it."""
+    with transaction():  # the first look at a definition without a draft makes one
+        return page(studio(app, kinds, key, tab))
+
+
+@blueprint.post(f"{BASE}/commands")
+def command(app: str, kinds: str, key: str) -> Response:
+    """Do the command in `do` (JSON: name, args) to the draft; `arg.x` are arguments from controls."""
+    require_designer()
+    target = Target(KINDS[kinds], key)
+    name, arguments = _asked()
+    asked = designing.Request(signed_in_user(), app, target, name, arguments, _revision())
+    return _answer(app, target, lambda: designing.run(asked))
+
+
+@blueprint.post(f"{BASE}/undo")
+def undo(app: str, kinds: str, key: str) -> Response:
+    """Take back this person's last command."""
+    require_designer()
+    target = Target(KINDS[kinds], key)
+    return _answer(app, target, lambda: designing.undo(signed_in_user(), app, target))
+
+
+@blueprint.post(f"{BASE}/redo")
+def redo(app: str, kinds: str, key: str) -> Response:
+    """Do again what was taken back last."""
+    require_designer()
+    target = Target(KINDS[kinds], key)
+    return _answer(app, target, lambda: designing.redo(signed_in_user(), app, target))
+
+
+def _asked() -> tuple[str, dict[str, Any]]:
+    try:
+        asked = documents.loads(request.form.get("do", ""))
+        name, arguments = str(asked["name"]), dict(asked.get("args", {}))
+    except (ValueError, KeyError, TypeError):
+        abort(400)
+    own = {name[4:]: text for name, text in request.form.items() if name.startswith("arg.")}
+    return name, {**arguments, **own}
+
+
+def _revision() -> int:
+    text = request.form.get("rev", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _answer(app: str, target: Target, work: Any) -> Response:
+    """The designer after `work`; when it was refused, the draft as it is and the reason in words."""
+    tab, selected = request.form.get("tab", ""), request.form.get("sel", "")
+    try:
+        with transaction():
+            outcome = work()
+    except FormwrightError as error:
+        db.session.rollback()
+        return _refused(app, target, tab, selected, error)
+    return done(app, target, tab, outcome, selected)
+
+
+def done(app: str, target: Target, tab: str, outcome: Outcome, selected: str = "") -> Response:
+    """The answer to something that was done to a draft: the page anew, and what is said aloud."""
+    selected = outcome.select or selected
+    query = {"sel": selected} if selected else {}
+    where = address(app, target, tab, **query)
+    told = outcome.say.tell(locale()) if outcome.say else ""
+    if not is_htmx():
+        return go_to(where)
+    response = page(studio(app, PLURALS[target.kind], target.key, tab, sel=selected))
+    return trigger(replace_url(response, where), {"fw:say": {"text": told}, "fw:saved": {}})
+
+
+def _refused(app: str, target: Target, tab: str, selected: str, error: FormwrightError) -> Response:
+    told = _sentence(error)
+    if not is_htmx():
+        flash(told, "error")
+        query = {"sel": selected} if selected else {}
+        return go_to(address(app, target, tab, **query))
+    status = 409 if isinstance(error, Conflict) else 422
+    if isinstance(error, NotFound) and not _exists(app, target):
+        raise error
+    response = page(studio(app, PLURALS[target.kind], target.key, tab, sel=selected), status)
+    return trigger(response, {"fw:toast": {"text": told}})
+
+
+def _exists(app: str, target: Target) -> bool:
+    return target in workspace(app).documents
+
+
+def _sentence(error: FormwrightError) -> str:
+    if isinstance(error, Touched):
+        sentence = _(
+            "Somebody else changed this meanwhile. You see their change; do yours again if it still fits."
+        )
+        return str(sentence)
+    if isinstance(error, Invalid):
+        return " ".join(dict.fromkeys(problem.message for problem in error.problems))
+    return error.message
+
+
+def page(now: Studio, status: int = 200) -> Response:
+    """A tab of the designer, whole or for htmx the part that commands change."""
+    shown = screen(now.target.kind, now.tab)
+    if shown is None:
+        raise NotFound(_("There is nothing here."))
+    context = {
+        "studio": now,
+        "screen": shown,
+        "tabs": screens(now.target.kind),
+        "may_undo": bool(designing.steps(now.user, now.draft, "done")),
+        "may_redo": bool(designing.steps(now.user, now.draft, "undone")),
+        **shown.context(now),
+    }
+    template = "builder/_inside.html" if is_htmx() else "builder/designer.html"
+    response = make_response(render_template(template, **context), status)
+    response.vary.add("HX-Request")
+    return response

@@ -1,0 +1,90 @@
+"""A person at work on a draft: what every tab of the designer knows, and the addresses that it links to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+
+from builder.checks import Context
+from builder.commands import Target, Workspace
+from runtime.accounts.models import User
+from runtime.definitions.models import Draft
+from runtime.text import Title, localized
+
+PLURALS = {"form": "forms", "automation": "automations", "message": "messages", "app": "app"}
+KINDS = {plural: kind for kind, plural in PLURALS.items()}
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A person, the draft that they work on, and what the address says: the tab, `sel`, what is asked for."""
+
+    user: User
+    target: Target
+    draft: Draft
+    work: Workspace
+    locale: str
+    tab: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def app(self) -> str:
+        """The key of the app."""
+        return self.work.app
+
+    @property
+    def document(self) -> Any:
+        """The draft's document, not to be changed."""
+        return self.draft.document
+
+    @property
+    def revision(self) -> int:
+        """The draft's revision, which commands carry."""
+        return self.draft.revision
+
+    @property
+    def selected(self) -> str:
+        """What is selected, such as `field/amount`."""
+        return self.asked.get("sel", "")
+
+    @cached_property
+    def context(self) -> Context:
+        """The documents of the app as publish checks see them."""
+        known = {(target.kind, target.key): self.work.documents[target] for target in self.work.documents}
+        return Context(self.app, known)
+
+    def text(self, title: Title | None) -> str:
+        """A title as this person reads it."""
+        return localized(title, self.locale, self.default_locale) if title else ""
+
+    @cached_property
+    def app_document(self) -> Mapping[str, Any]:
+        """The app's own document; empty when it has none yet."""
+        found: Mapping[str, Any] = self.work.documents.get(Target("app", self.app), {})
+        return found
+
+    @property
+    def default_locale(self) -> str:
+        """The language of texts that are a plain string."""
+        return str(self.app_document.get("default_locale") or self.languages[0])
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the app."""
+        return list(self.app_document.get("languages", ["en"]))
+
+    def url(self, tab: str | None = None, **query: str) -> str:
+        """The address of a tab of this draft; this one unless another is named."""
+        return address(self.app, self.target, self.tab if tab is None else tab, **query)
+
+    def to(self, kind: str, key: str, tab: str = "", **query: str) -> str:
+        """The address of another draft of the app."""
+        return address(self.app, Target(kind, key), tab, **query)
+
+
+def address(app: str, target: Target, tab: str = "", **query: str) -> str:
+    """The address of a draft in the designer."""
+    place = {"app": app, "kinds": PLURALS[target.kind], "key": target.key, "tab": tab or None}
+    return url_for("designer.show", **place, **query)  # type: ignore[arg-type]

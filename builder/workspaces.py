@@ -1,0 +1,71 @@
+"""The documents of an app as its designers see them, read from the database one by one when looked at."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from builder import drafts
+from builder.commands import Target, Workspace
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions.models import App, Definition, Draft, Version
+from runtime.errors import NotFound
+
+
+class Documents(Mapping[Target, Any]):
+    """The drafts of an app, or where there is none the version in force; of versions in force only, if so asked."""
+
+    def __init__(self, app: str, *, in_force: bool = False) -> None:
+        self._drafts = not in_force
+        self._read: dict[Target, Any] = {}
+        rows = db.session.execute(
+            select(Definition.kind, Definition.key, Definition.current_version_id, Draft.definition_id)
+            .join(App, App.id == Definition.app_id)
+            .outerjoin(Draft, Draft.definition_id == Definition.id)
+            .where(App.key == app)
+            .order_by(Definition.id)
+        )
+        self._rows = {
+            Target(kind, key): (version, draft)
+            for kind, key, version, draft in rows
+            if version is not None or (draft is not None and self._drafts)
+        }
+
+    def __getitem__(self, target: Target) -> Any:
+        if target not in self._read:
+            version, draft = self._rows[target]
+            is_draft = self._drafts and draft is not None
+            found = db.session.get_one(Draft, draft) if is_draft else db.session.get_one(Version, version)
+            self._read[target] = found.document
+        return self._read[target]
+
+    def __contains__(self, target: object) -> bool:
+        return target in self._rows
+
+    def __iter__(self) -> Iterator[Target]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def workspace(app: str) -> Workspace:
+    """The app as its designers see it now."""
+    return Workspace(app, Documents(app), Documents(app, in_force=True))
+
+
+def draft_of(user: User | None, app: str, target: Target) -> Draft:
+    """The draft of a definition; made from the version in force when there is none. NotFound without both."""
+    definition = drafts.find(app, *target)
+    if definition is None:
+        raise NotFound(_("There is nothing here."))
+    draft = db.session.get(Draft, definition.id, populate_existing=True)
+    if draft is not None:
+        return draft
+    version = db.session.get(Version, definition.current_version_id or 0)
+    if version is None:
+        raise NotFound(_("There is nothing here."))
+    drafts.save_draft(user, app, *target, version.document, 0)
+    return db.session.get_one(Draft, definition.id)
