@@ -11,6 +11,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, JsonValue, Raw, Reader
 from runtime.problems import sentence
+from runtime.records.reads import fills
 from runtime.text import localized
 
 # Their controls post a blank of their own before the answer, so that "nothing chosen" arrives too.
@@ -21,8 +22,8 @@ LAST_COUNTS = frozenset(("fields/choice.html", "fields/yes_no.html", "fields/pic
 class Entry:
     """`raw` is each field as typed, `values` what was meant (None clears), `problems` what cannot be read.
 
-    `left` are filled fields that still stand as the server drew them: nobody has answered them, so a
-    look-up or a formula may fill them again; `was` is how the server drew them.
+    `left` are filled fields that nobody has answered, so that a reference may fill them again: they stand as
+    the server drew them (`was`), or were emptied before another record was picked.
     """
 
     raw: dict[str, Raw] = field(default_factory=dict)
@@ -44,9 +45,22 @@ def read(form: Form, posted: MultiDict[str, str], reader: Reader) -> Entry:
     bound.process(posted)
     raw = {key: _raw(form.fields[key], bound[key].raw_data or []) for key in keys}
     was = {key: text.replace("\r\n", "\n") for key in keys if (text := posted.get(f"_was.{key}")) is not None}
-    left = frozenset(key for key, text in was.items() if raw[key] == text)
+    left = frozenset(
+        key for key, text in was.items() if raw[key] == text or _emptied_before(form, key, raw, posted)
+    )
     values, problems = _parsed(form, {key: text for key, text in raw.items() if key not in left}, reader)
     return Entry(raw, values, problems, left, was)
+
+
+def _emptied_before(form: Form, key: str, raw: Mapping[str, Raw], posted: Mapping[str, str]) -> bool:
+    """Whether the field is empty and a record that fills it was picked since the page was drawn."""
+
+    def picked_anew(reference: str) -> bool:
+        return (
+            bool(raw.get(reference)) and posted.get(f"_picked.{reference}", raw[reference]) != raw[reference]
+        )
+
+    return not raw[key] and any(picked_anew(reference) for reference, _source in fills(form).get(key, ()))
 
 
 def _raw(one: Field, texts: list[str]) -> Raw:

@@ -20,12 +20,6 @@ def static_fields(form: Form) -> frozenset[str]:
     return frozenset(key for key, one in form.fields.items() if key not in read and _never_wrong(one))
 
 
-@lru_cache(maxsize=512)
-def filled_fields(form: Form) -> frozenset[str]:
-    """The fields that picking a reference fills."""
-    return frozenset(key for one in form.fields.values() for key in one.options.get("fill", ()))
-
-
 def offer_reads(form: Form, key: str) -> frozenset[str]:
     """The fields of the same record that decide what this reference offers."""
     return frozenset(_record_facts(form.fields[key].options.get("offer")))

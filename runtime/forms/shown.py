@@ -61,6 +61,9 @@ class Shown:
     error: str = ""
     warning: str = ""
     was: str | None = None
+    """What the server filled in last, of a field that a reference fills."""
+    picked: str | None = None
+    """What a reference that fills others points to as the page is drawn."""
     clash: Clash | None = None
 
     @property

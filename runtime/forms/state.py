@@ -10,8 +10,9 @@ from runtime.errors import Problem
 from runtime.fields import Field, FieldError, Names, Raw, Reader
 from runtime.forms.entry import Entry
 from runtime.forms.names import POINTERS
-from runtime.forms.reads import filled_fields, static_fields
+from runtime.forms.reads import static_fields
 from runtime.forms.shown import Choice, Clash, Picker, Shown, ShownSection
+from runtime.records.reads import fills
 from runtime.records.store import Judged
 from runtime.text import localized
 
@@ -119,6 +120,7 @@ def shown(now: Situation, key: str) -> Shown:
         error=now.errors.get(key, ""),
         warning=now.warnings.get(key, ""),
         was=_was(now, one, value) if open_to_typing else None,
+        picked=_one(raw) if open_to_typing and "fill" in one.options else None,
         clash=now.clashes.get(key),
     )
 
@@ -164,9 +166,12 @@ def _picker(now: Situation, one: Field, raw: Raw) -> Picker | None:
 
 def _was(now: Situation, one: Field, value: object) -> str | None:
     """What the server filled in last, so that the next answer tells a person's text from a filled one."""
-    if one.key not in filled_fields(now.form):
+    if one.key not in fills(now.form):
         return None
     if one.key in now.entry.was and one.key not in now.entry.left:
         return now.entry.was[one.key]
-    raw = one.type.to_raw(value, one, now.reader)
+    return _one(one.type.to_raw(value, one, now.reader))
+
+
+def _one(raw: Raw) -> str:
     return raw if isinstance(raw, str) else raw[-1]

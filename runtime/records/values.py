@@ -205,13 +205,12 @@ def _compute(
 
 
 def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], values: Values) -> None:
-    """Copy from the record just picked, unless the writer gave another value of his own."""
+    """Copy from the record just picked, unless the writer emptied the field or gave a value of his own."""
     for reference, source in fills(case.form)[key]:
         picked = values.get(reference)
         if picked is None or picked == case.before.get(reference):
             continue
-        own = accepted.get(key)
-        if own is not None and own != baseline.get(key):
+        if key in accepted and (accepted[key] is None or accepted[key] != baseline.get(key)):
             continue
         record = case.sources.record(str(case.form.fields[reference].options["form"]), picked) or {}
         copied = record.get(source)

@@ -42,6 +42,14 @@ def test_a_created_record_is_answered_with_id_revision_and_values(world: World, 
     assert answer.headers["Location"].endswith(records("visit", answer.json["id"]))
 
 
+def test_null_keeps_a_field_empty_that_a_reference_would_fill(world: World, customer: int) -> None:
+    answer = world.api("bob").create("visit", customer=customer, phone=None, **VISIT)
+
+    assert answer.status_code == 201
+    assert "phone" not in answer.json["values"]
+    assert answer.json["values"]["grade"] == "B"
+
+
 def test_what_is_wrong_is_said_with_path_code_and_message(world: World, customer: int) -> None:
     before = world.stored()
 

@@ -86,6 +86,21 @@ def test_another_customer_leaves_what_somebody_typed(typing: Typing, acme: int) 
     assert typing.held["grade"] == "C"
 
 
+def test_a_filled_field_that_somebody_empties_stays_empty(typing: Typing, acme: int) -> None:
+    typing.change(customer=str(acme))
+    typing.change(phone="")
+    typing.change(content="They want ten.")
+    assert typing.held["phone"] == ""
+
+
+def test_another_customer_fills_again_what_somebody_emptied(typing: Typing, acme: int) -> None:
+    other = make("customer", {"name": "Other", "phone": "13900139000", "grade": "C"})
+    typing.change(customer=str(acme))
+    typing.change(phone="")
+    typing.change(customer=str(other))
+    assert "139" in typing.held["phone"]
+
+
 def test_an_empty_required_field_that_was_left_has_no_error(typing: Typing) -> None:
     assert typing.change(content="", focus="result") == {}
 

@@ -63,6 +63,17 @@ def test_a_typed_phone_is_not_overwritten_by_the_customers(
     assert db.session.execute(select(tables.table(followup("visit")).c.phone)).scalar() == "+8613900139000"
 
 
+def test_a_filled_field_is_saved_empty_when_somebody_emptied_it(
+    browser: Browser, acme: int, followup: Followup
+) -> None:
+    browser.open(f"{FOLLOWUP}/visit/new")
+    browser.send(_do="search:customer", customer=str(acme))
+    assert "138" in control(browser.page, "phone")
+    assert browser.send(phone="", content="They want ten.", result="interested").status_code == 303
+    row = db.session.execute(select(tables.table(followup("visit")))).one()
+    assert (row.phone, row.grade) == (None, "A")
+
+
 def test_what_is_wrong_stands_in_the_summary_and_at_the_field(
     browser: Browser, acme: int, followup: Followup
 ) -> None:

@@ -155,6 +155,8 @@ def test_a_fill_wins_over_defaults_and_loses_to_the_writer(app: Flask) -> None:
     assert judged(form, untouched, sources, user=user).values == {"customer": 1, "owner": 7, "grade": "A"}
     own = {"customer": 1, "owner": 9, "grade": "C"}
     assert judged(form, own, sources, user=user).values == own
+    emptied = {"customer": 1, "owner": None, "grade": "C"}
+    assert judged(form, emptied, sources, user=user).values == {"customer": 1, "grade": "C"}
     assert judged(form, {"customer": 2}, sources, user=user).values == {
         "customer": 2,
         "owner": 5,
@@ -162,6 +164,11 @@ def test_a_fill_wins_over_defaults_and_loses_to_the_writer(app: Flask) -> None:
     }
     stored = {"customer": 1, "owner": 7, "grade": "A"}
     assert judged(form, {"customer": 2}, sources, stored=stored).values == {"customer": 2}
+    other = {"customer": 2, "owner": 9, "grade": "B"}
+    assert judged(form, {"customer": 1, "owner": None}, sources, stored=other).values == {
+        "customer": 1,
+        "grade": "A",
+    }
     assert judged(form, {"customer": None}, sources, stored=stored).values == {"owner": 7, "grade": "A"}
 
 

@@ -198,7 +198,7 @@ def test_without_a_role_nothing_can_be_saved(clerk: User, charlie: User) -> None
 def test_a_filled_value_follows_the_reference_until_the_writer_gives_his_own(clerk: User) -> None:
     one = saved(page(clerk), "customer", {"name": "One", "phone": "13800138001"})
     two = saved(page(clerk), "customer", {"name": "Two", "phone": "13800138002"})
-    order = saved(page(clerk), "order", {"customer": one.id, "phone": None})
+    order = saved(page(clerk), "order", {"customer": one.id})
     assert str(values_of("order", order.id, clerk)["phone"]).endswith("13800138001")
     saved(page(clerk), "order", {"customer": two.id}, record_id=order.id)
     assert str(values_of("order", order.id, clerk)["phone"]).endswith("13800138002")
@@ -206,6 +206,19 @@ def test_a_filled_value_follows_the_reference_until_the_writer_gives_his_own(cle
     assert str(values_of("order", order.id, clerk)["phone"]).endswith("13800138009")
     saved(page(clerk), "order", {"note": "later"}, record_id=order.id)
     assert str(values_of("order", order.id, clerk)["phone"]).endswith("13800138009")
+
+
+def test_a_filled_value_that_the_writer_clears_stays_empty_until_another_record_is_picked(
+    clerk: User,
+) -> None:
+    one = saved(page(clerk), "customer", {"name": "One", "phone": "13800138001"})
+    two = saved(page(clerk), "customer", {"name": "Two", "phone": "13800138002"})
+    order = saved(page(clerk), "order", {"customer": one.id, "phone": None})
+    assert "phone" not in values_of("order", order.id, clerk)
+    saved(page(clerk), "order", {"note": "later"}, record_id=order.id)
+    assert "phone" not in values_of("order", order.id, clerk)
+    saved(page(clerk), "order", {"customer": two.id}, record_id=order.id)
+    assert str(values_of("order", order.id, clerk)["phone"]).endswith("13800138002")
 
 
 def test_a_look_up_shows_the_live_value_and_stores_nothing(clerk: User) -> None:
