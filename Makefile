@@ -23,11 +23,11 @@ run: $(STAMP) ## set up and start Formwright (data in ./data)
 
 .PHONY: test
 test: $(STAMP) browser ## every test, real servers and browser
-	$(PY) -m pytest -n 2 --dist loadscope
+	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: test-quick
 test-quick: $(STAMP) ## the tests without browser, crash and long property tests
-	$(PY) -m pytest -n 2 --dist loadscope -m "not slow and not browser"
+	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow and not browser"
 
 .PHONY: browser
 browser: $(STAMP)

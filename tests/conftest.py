@@ -198,9 +198,15 @@ def charlie(app: Flask) -> User:
     return make_user("Charlie")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever stands under tests/browser needs a browser and time, whether it says so or not."""
+    """Whatever stands under tests/browser needs a browser and time, whether it says so or not.
+
+    The modules that take longest begin, so that no worker still has one to do when all else is done.
+    """
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
+    slow = {item.nodeid.partition("::")[0] for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in slow)

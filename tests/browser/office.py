@@ -118,8 +118,8 @@ def found(home: Path, chromium: Browser, mails: MailSink, locale: str) -> Office
         package = json.loads(STARTER.read_text("utf-8"))
         package["definitions"]["app"]["zone"] = zone
         (home / "package.json").write_text(json.dumps(package))
-        system.command("init")
-        system.command("packages", "install", str(home / "package.json"))
+        system.run("init")
+        system.run("packages", "install", str(home / "package.json"))
     return Office(system, mails, chromium, locale, zone)
 
 

@@ -31,8 +31,8 @@ def system(request: pytest.FixtureRequest, tmp_path: Path, sink: MailSink) -> It
         url = server.url(name)
     found = System(tmp_path, url, SMTP_URL=sink.url)
     (tmp_path / "package.json").write_text(json.dumps(package()))
-    found.command("init")
-    found.command("packages", "install", str(tmp_path / "package.json"))
+    found.run("init")
+    found.run("packages", "install", str(tmp_path / "package.json"))
     found.start()
     yield found
     found.stop()
