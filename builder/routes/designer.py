@@ -53,9 +53,9 @@ def command(app: str, kinds: str, key: str) -> Response:
     """Do the command in `do` (JSON: name, args) to the draft; `arg.x` are arguments from controls."""
     require_designer()
     target = Target(KINDS[kinds], key)
-    name, arguments = _asked()
-    asked = designing.Request(signed_in_user(), app, target, name, arguments, _revision())
-    return _answer(app, target, lambda: designing.run(asked))
+    name, arguments = asked_for()
+    asked = designing.Request(signed_in_user(), app, target, name, arguments, revision_read())
+    return answer(app, target, lambda: designing.run(asked))
 
 
 @blueprint.post(f"{BASE}/undo")
@@ -63,7 +63,7 @@ def undo(app: str, kinds: str, key: str) -> Response:
     """Take back this person's last command."""
     require_designer()
     target = Target(KINDS[kinds], key)
-    return _answer(app, target, lambda: designing.undo(signed_in_user(), app, target))
+    return answer(app, target, lambda: designing.undo(signed_in_user(), app, target))
 
 
 @blueprint.post(f"{BASE}/redo")
@@ -71,10 +71,10 @@ def redo(app: str, kinds: str, key: str) -> Response:
     """Do again what was taken back last."""
     require_designer()
     target = Target(KINDS[kinds], key)
-    return _answer(app, target, lambda: designing.redo(signed_in_user(), app, target))
+    return answer(app, target, lambda: designing.redo(signed_in_user(), app, target))
 
 
-def _asked() -> tuple[str, dict[str, Any]]:
+def asked_for() -> tuple[str, dict[str, Any]]:
     try:
         asked = documents.loads(request.form.get("do", ""))
         name, arguments = str(asked["name"]), dict(asked.get("args", {}))
@@ -84,12 +84,12 @@ def _asked() -> tuple[str, dict[str, Any]]:
     return name, {**arguments, **own}
 
 
-def _revision() -> int:
+def revision_read() -> int:
     text = request.form.get("rev", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def _answer(app: str, target: Target, work: Any) -> Response:
+def answer(app: str, target: Target, work: Any) -> Response:
     """The designer after `work`; when it was refused, the draft as it is and the reason in words."""
     tab, selected = request.form.get("tab", ""), request.form.get("sel", "")
     try:
