@@ -10,8 +10,8 @@ from runtime.fields._results import LOOKUP_RESULTS, NUMBER_OPTIONS, result_optio
 class LookupField(FieldType):
     """Shows the present value of a field of the referenced record; nothing is stored.
 
-    `result` names the type of that value (text without it). Whoever has the looked-up field at hand shows the
-    value with that field's own type instead, which also knows the labels of its choices.
+    The value is shown as the looked-up field itself would show it. `result` names the type of the value for
+    comparisons, and for showing it when that field is gone (text without it).
     """
 
     name = "lookup"

@@ -17,7 +17,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.fields import Field, Reader, ValueType
 from runtime.forms.names import NOBODY, POINTERS, kind_of, titles_for
-from runtime.records import query
+from runtime.records import lookups, query
 from runtime.records.query import Page
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -170,7 +170,8 @@ def _sortable(one: Field) -> bool:
 
 
 def _column(form: Form, one: Field, asked: Asked, reader: Reader, *, leads: bool) -> Column:
-    numeric = one.type.value_type_of(one) is ValueType.NUMBER and kind_of(one) not in POINTERS
+    _home, shown = lookups.origin(form, one)
+    numeric = shown.type.value_type_of(shown) is ValueType.NUMBER and kind_of(shown) not in POINTERS
     title = localized(one.title, reader.locale)
     if not _sortable(one):
         return Column(one.key, title, numeric, leads=leads)
@@ -191,18 +192,22 @@ def _rows(
 ) -> list[Row]:
     fields = [form.fields[column.key] for column in columns]
     names = titles_for(user, form, fields, [record.values for record in records])
-    shown = [(column, one, _is_formatted(one)) for column, one in zip(columns, fields, strict=True)]
+    shown = [
+        (column, home, one, _is_formatted(one))
+        for column, (home, one) in zip(columns, (lookups.origin(form, each) for each in fields), strict=True)
+    ]
 
-    def text(one: Field, formatted: bool, value: Any) -> str:
+    def text(home: Form, one: Field, formatted: bool, value: Any) -> str:
         if formatted and value is not None:
-            return _formatted(form, one.key, value, reader)
+            return _formatted(home, one.key, value, reader)
         return _short(one.type.display(value, one, reader, names))
 
     return [
         Row(
             record.id,
             tuple(
-                (column, text(one, formatted, record.values.get(one.key))) for column, one, formatted in shown
+                (column, text(home, one, formatted, record.values.get(column.key)))
+                for column, home, one, formatted in shown
             ),
         )
         for record in records

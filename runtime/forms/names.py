@@ -11,13 +11,13 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.fields import Field, JsonValue
-from runtime.records import query
+from runtime.records import lookups, query
 
 POINTERS = frozenset(("reference", "member", "department"))
 
 
 def kind_of(one: Field) -> str:
-    """The field type whose values this field shows; of a look-up or formula, that of its result."""
+    """The field type whose values this field shows; of a formula, that of its result."""
     return str(one.options.get("result", one.type.name))
 
 
@@ -70,7 +70,8 @@ def titles_for(
 ) -> Titles:
     """The titles of all that these fields of these records point to."""
     titles = Titles(user)
-    for kind, target, ids in _pointed_at(list(fields), list(rows)):
+    shown = {one.key: lookups.origin(form, one)[1] for one in fields}
+    for kind, target, ids in _pointed_at(shown, list(rows)):
         if kind == "reference":
             titles.add_records(lookup.form(form.app, target), ids)
         elif kind == "member":
@@ -80,11 +81,13 @@ def titles_for(
     return titles
 
 
-def _pointed_at(fields: list[Field], rows: list[Mapping[str, Any]]) -> Iterable[tuple[str, str, set[int]]]:
+def _pointed_at(
+    fields: Mapping[str, Field], rows: list[Mapping[str, Any]]
+) -> Iterable[tuple[str, str, set[int]]]:
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for one in fields:
+    for key, one in fields.items():
         kind = kind_of(one)
         if kind in POINTERS:
             target = str(one.options.get("form", ""))
-            found[kind, target].update(i for row in rows if isinstance(i := row.get(one.key), int))
+            found[kind, target].update(i for row in rows if isinstance(i := row.get(key), int))
     return [(kind, target, ids) for (kind, target), ids in found.items() if ids]

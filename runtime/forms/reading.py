@@ -9,7 +9,7 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import Field, JsonValue, Reader
 from runtime.forms.names import Titles, kind_of, titles_for
-from runtime.records import query, store
+from runtime.records import lookups, query, store
 from runtime.records.rows import Record
 from runtime.records.store import Judged
 from runtime.text import localized
@@ -71,13 +71,13 @@ def _rows(
 
 
 def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles) -> Line:
-    value = judged.values.get(one.key)
+    value, (_home, shown) = judged.values.get(one.key), lookups.origin(form, one)
     return Line(
         key=one.key,
         title=localized(one.title, reader.locale),
-        text=one.type.display(value, one, reader, names),
-        address=_address(form, one, value, names),
-        long=one.type.name == "long_text",
+        text=shown.type.display(value, shown, reader, names),
+        address=_address(form, shown, value, names),
+        long=shown.type.name == "long_text",
         heading=one.type.template == "fields/heading.html",
     )
 

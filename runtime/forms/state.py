@@ -12,6 +12,7 @@ from runtime.forms.entry import Entry
 from runtime.forms.names import POINTERS
 from runtime.forms.reads import static_fields
 from runtime.forms.shown import Choice, Clash, Picker, Shown, ShownSection
+from runtime.records import lookups
 from runtime.records.reads import fills
 from runtime.records.store import Judged
 from runtime.text import localized
@@ -139,7 +140,8 @@ def _raw(now: Situation, one: Field) -> Raw:
 def _display(now: Situation, one: Field) -> str:
     if one.type.name == "serial" and one.key not in now.judged.values:
         return str(_("Given when you save"))
-    return one.type.display(now.judged.values.get(one.key), one, now.reader, now.names)
+    _home, shown_as = lookups.origin(now.form, one)
+    return shown_as.type.display(now.judged.values.get(one.key), shown_as, now.reader, now.names)
 
 
 def _choices(now: Situation, one: Field, raw: Raw) -> tuple[Choice, ...]:

@@ -15,6 +15,7 @@ from runtime.fields import Field, JsonValue, Names, Reader, ValueType
 from runtime.notifications.liquid import Link, Shown, parsed
 from runtime.notifications.liquid_check import Fault, faults
 from runtime.notifications.markdown import html, plain
+from runtime.records import lookups
 
 __all__ = ["Record", "Rendered", "check", "context_for", "html", "plain", "render", "variables_for"]
 
@@ -146,15 +147,16 @@ def context_for(
     `{{ customer }}` is what people see; numbers, dates and yes/no also compare as what they are.
     `{{ record.values.result }}` is the value itself, as conditions know it (the key of a choice).
     """
-    fields = [field for field in form.fields.values() if _has_value(field)]
+    fields = {key: field for key, field in form.fields.items() if _has_value(field)}
+    shown = {key: lookups.origin(form, field)[1] for key, field in fields.items()}
     link = Link(record.link)
     return {
-        **{field.key: _shown(values.get(field.key), field, reader, names) for field in fields},
+        **{key: _shown(values.get(key), field, reader, names) for key, field in shown.items()},
         "record": {
             "id": record.id,
             "title": record.title,
             "link": link,
-            "values": {field.key: values.get(field.key) for field in fields},
+            "values": {key: values.get(key) for key in fields},
         },
         "link": link,
         "starter": {"name": starter},

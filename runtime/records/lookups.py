@@ -29,6 +29,21 @@ def shown(user: User | None, form: Form, records: list[Record]) -> list[Record]:
     return [replace(each, values={**each.values, **_live(each, fields, sources)}) for each in records]
 
 
+def origin(form: Form, field: Field) -> tuple[Form, Field]:
+    """Whose type shows the values of this field: of a look-up the form and field it looks at, else its own.
+
+    A field that is no longer there leaves the look-up with the type that it names itself (`result`).
+    """
+    if field.type.name != "lookup":
+        return form, field
+    try:
+        target = lookup.form(form.app, str(form.fields[str(field.options["through"])].options["form"]))
+    except NotFound:
+        return form, field
+    found = target.fields.get(str(field.options["field"]))
+    return (form, field) if found is None else (target, found)
+
+
 def _sources(user: User | None, form: Form, through: str, ids: Iterable[Any]) -> dict[int, Mapping[str, Any]]:
     try:
         target = lookup.form(form.app, str(form.fields[through].options["form"]))
