@@ -58,6 +58,7 @@ WIDE["total_again"] = {
     "fw": {"type": "formula", "title": "Total", "formula": "quantity_again * price_again", "result": "number"}
 }
 COPY: dict[str, Any] = {"title": _text("Title"), "due_on": _date("Due on"), "amount": _number("Amount")}
+DUE: dict[str, Any] = {"title": _text("Title"), "due_on": _date("Due on")}
 
 
 # What a person types; `customer` and the numbers vary by submission.
@@ -82,6 +83,12 @@ VALUES: dict[str, str] = {
 }
 
 
+def _layout(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """One section, two fields in a row."""
+    keys = list(properties)
+    return [{"section": "All", "rows": [keys[i : i + 2] for i in range(0, len(keys), 2)]}]
+
+
 def _form(key: str, title: str, properties: dict[str, Any], required: list[str], **fw: Any) -> dict[str, Any]:
     return {
         "$schema": "urn:formwright:form:1",
@@ -90,7 +97,7 @@ def _form(key: str, title: str, properties: dict[str, Any], required: list[str],
         "type": "object",
         "properties": properties,
         "required": required,
-        "fw": fw,
+        "fw": {"layout": _layout(properties), **fw},
     }
 
 
@@ -118,7 +125,7 @@ def package() -> dict[str, Any]:
                         "title": "Clerk",
                         "grants": [
                             {"form": form, "actions": ["create", "read", "update"], "scope": "own"}
-                            for form in ("work", "plain", "wide", "copy")
+                            for form in ("work", "plain", "wide", "copy", "due")
                         ],
                     }
                 ],
@@ -132,7 +139,10 @@ def package() -> dict[str, Any]:
                 )
                 for key, title, fields in (("work", "Work", WORK), ("plain", "Plain", WORK), ("wide", "Wide", WIDE))
             ]
-            + [_form("copy", "Copy", COPY, ["title"], title_field="title")],
+            + [
+                _form("copy", "Copy", COPY, ["title"], title_field="title"),
+                _form("due", "Due", DUE, ["title", "due_on"], title_field="title"),
+            ],
             "automations": [
                 {
                     "$schema": "urn:formwright:automation:1",
@@ -148,9 +158,37 @@ def package() -> dict[str, Any]:
                             "set": {"title": "record.title", "due_on": "record.due_on", "amount": "record.total"},
                         }
                     ],
+                },
+                {
+                    "$schema": "urn:formwright:automation:1",
+                    "key": "remind",
+                    "title": "Remind",
+                    "trigger": {
+                        "type": "date_reached", "form": "due", "field": "due_on", "offsets": ["0d"], "at": "09:00",
+                        "late": {"send_within": "12h"},
+                    },
+                    "actions": [
+                        {
+                            "type": "notify",
+                            "key": "tell",
+                            "message": "is_due",
+                            "to": [{"field": "owner_id"}],
+                            "channels": ["email"],
+                        }
+                    ],
+                },
+            ],
+            "messages": [
+                {
+                    "$schema": "urn:formwright:message:1",
+                    "key": "is_due",
+                    "title": "It is due",
+                    "purpose": {"en": "Tells the owner that it is due."},
+                    "form": "due",
+                    "subject": {"en": "{{ title }} is due"},
+                    "body": {"en": "Hello {{ recipient.name }},\n\n**{{ title }}** is due on {{ due_on }}: {{ link }}\n"},
                 }
             ],
-            "messages": [],
             "processes": [],
             "views": [],
             "dashboards": [],

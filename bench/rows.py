@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, DateTime, bindparam, create_engine, inspect, text
 
 from bench.servers import Side
 
@@ -45,6 +46,27 @@ def wait_for_copies(side: Side) -> tuple[int, int, float]:
     return records, found, changed - began
 
 
+def planned(side: Side) -> int:
+    """How many timers wait for their moment."""
+    with _connected(side) as connection:
+        return int(connection.scalar(text("SELECT count(*) FROM timers WHERE state = 'planned'")) or 0)
+
+
+def make_due(side: Side) -> int:
+    """Let the moment of every planned timer be now; how many there are."""
+    moment = datetime.now(UTC)
+    with _connected(side) as connection:
+        if connection.dialect.name == "sqlite":
+            moment = moment.replace(tzinfo=None)
+        for table in ("timers", "outbox"):
+            which = "state = 'planned'" if table == "timers" else "state = 'pending' AND kind = 'timer'"
+            query = text(f"UPDATE {table} SET due_at = :moment WHERE {which}")
+            done = connection.execute(
+                query.bindparams(bindparam("moment", type_=DateTime)), {"moment": moment}
+            )
+        return done.rowcount
+
+
 @contextmanager
 def newest_copies(side: Side) -> Iterator[Callable[[], list[str]]]:
     """Gives a function that reads the titles of the newest second records."""
@@ -61,24 +83,25 @@ def newest_copies(side: Side) -> Iterator[Callable[[], list[str]]]:
 
 
 def fill(ours: Side, twin: Side, total: int) -> None:
-    """Copy the rows that are there, with other dates, until there are `total`."""
+    """Copy the rows that are there, with other dates and customers, until there are `total`."""
     for side in (ours, twin):
         with _connected(side) as connection:
             table = _table(connection)
             columns = [c["name"] for c in inspect(connection).get_columns(table) if c["name"] != "id"]
             _grow(connection, table, columns, total)
-        with _connected(side) as connection:
-            connection.execute(text("ANALYZE"))
+        with _connected(side, isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "postgresql":  # SQLite runs without statistics, here as in life
+                connection.execute(text(f"VACUUM ANALYZE {_table(connection)}"))
 
 
 def _grow(connection: Connection, table: str, columns: list[str], total: int) -> None:
-    day = (
-        "date('2026-01-01', (abs(random()) % 2000) || ' days')"
-        if connection.dialect.name == "sqlite"
-        else "date '2026-01-01' + (random() * 2000)::int"
-    )
+    if connection.dialect.name == "sqlite":
+        day, number = "date('2026-01-01', (abs(random()) % 2000) || ' days')", "abs(random()) % 5000"
+    else:
+        day, number = "date '2026-01-01' + (random() * 2000)::int", "(random() * 5000)::int"
+    others = {"due_on": day, "customer": f"'Customer ' || ({number})"}
     listed = ", ".join(columns)
-    chosen = ", ".join(day if name == "due_on" else name for name in columns)
+    chosen = ", ".join(others.get(name, name) for name in columns)
     while (present := connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0) < total:
         connection.execute(
             text(f"INSERT INTO {table} ({listed}) SELECT {chosen} FROM {table} LIMIT :n"),

@@ -37,6 +37,19 @@ class Side:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
 
+    @contextmanager
+    def standing_still(self, name: str) -> Iterator[None]:
+        """Hold one of its processes, so that work piles up."""
+        found = [
+            pid for pid in _tree(self.process.pid) if Path(f"/proc/{pid}/comm").read_text().strip() == name
+        ]
+        assert found, f"no process {name}"
+        for pid in found:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+        for pid in found:
+            os.kill(pid, signal.SIGCONT)
+
     def memory(self) -> float:
         """MB of the whole process tree, shared pages counted once (PSS)."""
         return sum(_pss(pid) for pid in _tree(self.process.pid)) / 1024

@@ -156,7 +156,8 @@ def create_app() -> Flask:
             return render_template("form.html", form=form)
         if not form.validate():
             return render_template("form.html", form=form), 422
-        row = TABLES[name](created_by=who.id, total=form.quantity.data * form.price.data)
+        total = (form.quantity.data or Decimal()) * (form.price.data or Decimal())
+        row = TABLES[name](created_by=who.id, total=total)
         for field in form:
             if field.name != "csrf_token":
                 setattr(
@@ -180,7 +181,8 @@ def create_app() -> Flask:
     def index(name: str) -> str:
         who, table = person(), TABLES[name].__table__
         own = select(table).where(table.c.created_by == who.id)
-        rows = db.session.execute(own.order_by(table.c.due_on.desc(), table.c.id.desc()).limit(50)).mappings()
+        order = table.c.customer.asc() if request.args.get("sort") == "customer" else table.c.due_on.desc()
+        rows = db.session.execute(own.order_by(order, table.c.id.desc()).limit(50)).mappings()
         counted = select(func.count()).select_from(own.limit(10_001).subquery())
         total = db.session.scalar(counted)
         return render_template("list.html", title=name, name=name, columns=COLUMNS, rows=rows, total=total)

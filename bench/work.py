@@ -1,16 +1,12 @@
 """The pieces of work that both sides do again and again."""
 
-import gzip
 import itertools
-import re
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable
 
 from bench.client import Client, Job
 from bench.package import VALUES
-from bench.servers import Side
 
 FORMS = "/apps/bench/forms"
 PATIENCE = 30.0  # seconds until a second record is given up
@@ -32,7 +28,11 @@ def submit(path: str) -> Job:
 
 def get(path: str) -> Job:
     """Read one page."""
-    return lambda client, turn: client.get(path) and None
+
+    def job(client: Client, turn: int) -> None:
+        client.get(path)
+
+    return job
 
 
 def evaluate(form: str) -> Job:
@@ -59,18 +59,7 @@ def until_copied(newest: Callable[[], list[str]]) -> Job:
         answered = time.perf_counter()
         while name not in newest():
             assert time.perf_counter() - answered < PATIENCE, f"{name} was never copied"
-            time.sleep(0.002)
+            time.sleep(0.01)  # polling more often would take the processors from both sides
         waits.append(time.perf_counter() - answered)
 
     return job
-
-
-def first_load(side: Side, client: Client) -> tuple[int, float]:
-    """What a browser fetches for the form the first time: requests, and kilobytes packed with gzip."""
-    page = client.get(f"{FORMS}/work/new")
-    urls = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page))
-    sizes = [len(gzip.compress(page.encode()))]
-    for url in urls:
-        with urllib.request.urlopen(side.base + url.replace("&amp;", "&")) as response:
-            sizes.append(len(gzip.compress(response.read())))
-    return 1 + len(urls), sum(sizes) / 1000
