@@ -114,7 +114,7 @@ def done(app: str, target: Target, tab: str, outcome: Outcome, selected: str = "
 
 
 def _refused(app: str, target: Target, tab: str, selected: str, error: FormwrightError) -> Response:
-    told = _sentence(error)
+    told = sentence(error)
     if not is_htmx():
         flash(told, "error")
         query = {"sel": selected} if selected else {}
@@ -130,12 +130,13 @@ def _exists(app: str, target: Target) -> bool:
     return target in workspace(app).documents
 
 
-def _sentence(error: FormwrightError) -> str:
+def sentence(error: FormwrightError) -> str:
+    """What a person is told of a command that was refused."""
     if isinstance(error, Touched):
-        sentence = _(
+        told = _(
             "Somebody else changed this meanwhile. You see their change; do yours again if it still fits."
         )
-        return str(sentence)
+        return str(told)
     if isinstance(error, Invalid):
         return " ".join(dict.fromkeys(problem.message for problem in error.problems))
     return error.message

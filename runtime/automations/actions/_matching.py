@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from runtime.automations.actions._context import ActionContext
 from runtime.definitions.documents import Form
 from runtime.errors import PermanentError
+from runtime.fields import N_
 from runtime.records import rows, tables
 from runtime.text import localized
 
@@ -19,39 +20,42 @@ MATCH: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": True,
     "minProperties": 1,
-    "title": "Match",
-    "description": "Fields that must equal these formulas; `id` means the record itself.",
+    "title": N_("Match"),
+    "description": N_("Fields that must equal these formulas; `id` means the record itself."),
     "examples": [{"visit": "record.id"}],
 }
 MANY: Mapping[str, Any] = {
     "enum": ["all", "first", "fail"],
-    "title": "When several match",
-    "description": "Take all, take the oldest, or let the run fail.",
+    "title": N_("When several match"),
+    "description": N_("Take all, take the oldest, or let the run fail."),
     "examples": ["fail"],
 }
 SET: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": True,
-    "title": "Values",
-    "description": "A formula for each field to fill; a text constant stands in quotes inside the formula.",
+    "title": N_("Values"),
+    "description": N_(
+        "A formula for each field to fill; a text constant stands in quotes inside the formula."
+    ),
     "examples": [{"customer": "record.customer", "state": '"open"'}],
 }
 TRIGGERS: Mapping[str, Any] = {
     "type": "boolean",
-    "title": "Start other automations",
-    "description": "Whether this change may start other automations; yes when absent.",
+    "default": True,
+    "title": N_("Start other automations"),
+    "description": N_("Whether this change may start other automations; yes when absent."),
     "examples": [False],
 }
 FORM: Mapping[str, Any] = {
     "type": "string",
-    "title": "Form",
-    "description": "Whose records are written.",
+    "title": N_("Form"),
+    "description": N_("Whose records are written."),
     "examples": ["reminder"],
 }
 KEY: Mapping[str, Any] = {
     "type": "string",
-    "title": "Key",
-    "description": "Names the action within the automation.",
+    "title": N_("Key"),
+    "description": N_("Names the action within the automation."),
     "examples": ["plan"],
 }
 

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from runtime.automations.actions import ActionContext, Options, Result
 from runtime.automations.actions._matching import FORM, KEY, SET, TRIGGERS
+from runtime.fields import N_
 
 
 class CreateRecord:
@@ -15,7 +16,7 @@ class CreateRecord:
     options: Options = {
         "type": "object",
         "properties": {
-            "type": {"const": "create_record", "title": "Action", "description": "Create a record."},
+            "type": {"const": "create_record", "title": N_("Action"), "description": N_("Create a record.")},
             "key": KEY,
             "form": FORM,
             "set": SET,

@@ -14,7 +14,7 @@ from runtime.automations.actions import ActionContext, Options, Result
 from runtime.automations.actions._matching import KEY
 from runtime.definitions import lookup
 from runtime.definitions.documents import MessageDoc
-from runtime.fields import Reader
+from runtime.fields import N_, Reader
 from runtime.notifications import deliveries, messages, recipients
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.deliveries import Content, Source
@@ -34,12 +34,12 @@ class Notify:
     options: Options = {
         "type": "object",
         "properties": {
-            "type": {"const": "notify", "title": "Action", "description": "Send a message."},
+            "type": {"const": "notify", "title": N_("Action"), "description": N_("Send a message.")},
             "key": KEY,
             "message": {
                 "type": "string",
-                "title": "Message",
-                "description": "The message of this app that is sent.",
+                "title": N_("Message"),
+                "description": N_("The message of this app that is sent."),
                 "examples": ["visit_due"],
             },
             "to": {
@@ -47,8 +47,8 @@ class Notify:
                 "items": {"type": "object"},
                 "minItems": 1,
                 "maxItems": 50,
-                "title": "To",
-                "description": "A field, the manager of a person, a role, who started it; as to or cc.",
+                "title": N_("To"),
+                "description": N_("A field, the manager of a person, a role, who started it; as to or cc."),
                 "examples": [[{"field": "owner"}, {"manager_of": "owner", "as": "cc"}]],
             },
             "channels": {
@@ -56,8 +56,8 @@ class Notify:
                 "items": {"type": "string"},
                 "minItems": 1,
                 "uniqueItems": True,
-                "title": "Channels",
-                "description": "The ways it goes; the inbox when absent.",
+                "title": N_("Channels"),
+                "description": N_("The ways it goes; the inbox when absent."),
                 "examples": [["inbox", "email"]],
             },
         },

@@ -13,6 +13,7 @@ from runtime.automations.actions._matching import (
     matching,
     nothing_matches,
 )
+from runtime.fields import N_
 
 
 class UpdateRecords:
@@ -24,15 +25,15 @@ class UpdateRecords:
     options: Options = {
         "type": "object",
         "properties": {
-            "type": {"const": "update_records", "title": "Action", "description": "Change records."},
+            "type": {"const": "update_records", "title": N_("Action"), "description": N_("Change records.")},
             "key": KEY,
             "form": FORM,
             "match": MATCH,
             "set": SET,
             "none": {
                 "enum": ["skip", "fail"],
-                "title": "When nothing matches",
-                "description": "Do nothing, or let the run fail.",
+                "title": N_("When nothing matches"),
+                "description": N_("Do nothing, or let the run fail."),
                 "examples": ["skip"],
             },
             "many": MANY,

@@ -14,6 +14,7 @@ from runtime.automations.actions._matching import (
     nothing_matches,
     take_turns,
 )
+from runtime.fields import N_
 
 
 class UpsertRecord:
@@ -27,8 +28,8 @@ class UpsertRecord:
         "properties": {
             "type": {
                 "const": "upsert_record",
-                "title": "Action",
-                "description": "Create or change a record.",
+                "title": N_("Action"),
+                "description": N_("Create or change a record."),
             },
             "key": KEY,
             "form": FORM,
@@ -36,8 +37,8 @@ class UpsertRecord:
             "set": SET,
             "none": {
                 "enum": ["create", "skip", "fail"],
-                "title": "When nothing matches",
-                "description": "Create the record, do nothing, or let the run fail.",
+                "title": N_("When nothing matches"),
+                "description": N_("Create the record, do nothing, or let the run fail."),
                 "examples": ["create"],
             },
             "many": MANY,

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from runtime.automations.triggers import Options
+from runtime.fields import N_
 from runtime.records.models import Event
 
 OFFSET = r"^[+-]?[0-9]{1,3}(min|h|d|w|mo)$"
@@ -20,18 +21,23 @@ class DateReached:
     options: Options = {
         "type": "object",
         "properties": {
-            "type": {"const": "date_reached", "title": "Trigger", "description": "A date is reached."},
+            "type": {
+                "const": "date_reached",
+                "title": N_("Trigger"),
+                "description": N_("A date is reached."),
+            },
             "form": {
                 "type": "string",
-                "title": "Form",
-                "description": "Whose records have the date.",
+                "title": N_("Form"),
+                "description": N_("Whose records have the date."),
                 "examples": ["reminder"],
             },
             "field": {
                 "type": "string",
-                "title": "Date",
-                "description": "The date, or date with time, that is counted from.",
+                "title": N_("Date"),
+                "description": N_("The date, or date with time, that is counted from."),
                 "examples": ["due_on"],
+                "means": "field:date,datetime",
             },
             "offsets": {
                 "type": "array",
@@ -39,21 +45,23 @@ class DateReached:
                 "minItems": 1,
                 "maxItems": 20,
                 "uniqueItems": True,
-                "title": "When",
-                "description": "How long before (-) or after (+): min, h, d, w or mo (months).",
+                "title": N_("When"),
+                "description": N_("How long before (-) or after (+): min, h, d, w or mo (months)."),
                 "examples": [["-3d", "-1d", "0d"]],
             },
             "at": {
                 "type": "string",
                 "pattern": TIME,
-                "title": "At",
-                "description": "The time of day in the zone; needed when the field is a date without time.",
+                "title": N_("At"),
+                "description": N_(
+                    "The time of day in the zone; needed when the field is a date without time."
+                ),
                 "examples": ["09:00"],
             },
             "zone": {
                 "type": "string",
-                "title": "Zone",
-                "description": "The IANA time zone that the time of day means; the app's when absent.",
+                "title": N_("Zone"),
+                "description": N_("The IANA time zone that the time of day means; the app's when absent."),
                 "examples": ["Asia/Shanghai"],
             },
             "late": {
@@ -62,32 +70,37 @@ class DateReached:
                     "send_within": {
                         "type": "string",
                         "pattern": SPAN,
-                        "title": "Still start within",
-                        "description": "How long after its moment it still starts, after a standstill.",
+                        "title": N_("Still start within"),
+                        "description": N_("How long after its moment it still starts, after a standstill."),
                         "examples": ["12h"],
                     },
                     "past": {
                         "enum": ["skip", "send"],
-                        "title": "When the moment is past already",
-                        "description": "Whether a moment before the day on which the date is entered counts.",
+                        "title": N_("When the moment is past already"),
+                        "description": N_(
+                            "Whether a moment before the day on which the date is entered counts."
+                        ),
                         "examples": ["skip"],
                     },
                 },
                 "additionalProperties": False,
-                "title": "When late",
-                "description": "What happens with moments that were missed.",
+                "title": N_("When late"),
+                "description": N_("What happens with moments that were missed."),
                 "examples": [{"send_within": "12h"}],
             },
             "holidays": {
                 "enum": ["none", "before", "after"],
-                "title": "On a weekend",
-                "description": "Keep the day, or take the working day before or after it.",
+                "title": N_("On a weekend or holiday"),
+                "description": N_("Keep the day, or take the working day before or after it."),
                 "examples": ["before"],
             },
             "again": {
                 "type": "boolean",
-                "title": "Again after a new date",
-                "description": "Whether an offset that has started once starts again when the date changes.",
+                "default": False,
+                "title": N_("Again after a new date"),
+                "description": N_(
+                    "Whether an offset that has started once starts again when the date changes."
+                ),
                 "examples": [True],
             },
         },

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from runtime.automations.triggers import Options
+from runtime.fields import N_
 from runtime.records.models import Event
 
 
@@ -16,11 +17,15 @@ class RecordSaved:
     options: Options = {
         "type": "object",
         "properties": {
-            "type": {"const": "record_saved", "title": "Trigger", "description": "A record is saved."},
+            "type": {
+                "const": "record_saved",
+                "title": N_("Trigger"),
+                "description": N_("A record is saved."),
+            },
             "form": {
                 "type": "string",
-                "title": "Form",
-                "description": "Whose records are watched.",
+                "title": N_("Form"),
+                "description": N_("Whose records are watched."),
                 "examples": ["visit"],
             },
             "on": {
@@ -28,8 +33,8 @@ class RecordSaved:
                 "items": {"enum": ["created", "updated", "deleted"]},
                 "minItems": 1,
                 "uniqueItems": True,
-                "title": "On",
-                "description": "Which changes start it; created and updated when absent.",
+                "title": N_("On"),
+                "description": N_("Which changes start it; created and updated when absent."),
                 "examples": [["created", "updated"]],
             },
             "fields": {
@@ -37,8 +42,8 @@ class RecordSaved:
                 "items": {"type": "string"},
                 "minItems": 1,
                 "uniqueItems": True,
-                "title": "Only when one of these changes",
-                "description": "An update that changes none of these fields does not start it.",
+                "title": N_("Only when one of these changes"),
+                "description": N_("An update that changes none of these fields does not start it."),
                 "examples": [["remind", "next_on"]],
             },
         },

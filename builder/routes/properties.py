@@ -1,0 +1,87 @@
+"""What the controls of property panels post: what was entered is read, then it is a command like any other.
+
+A refused entry stores nothing. The page comes back as it is stored, with the reason at the control and what
+was typed still in it.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, request
+
+from builder import designing
+from builder.commands import Target
+from builder.designing import Outcome
+from builder.panels import Incomplete, Refused, arguments
+from builder.routes.designer import (
+    BASE,
+    asked_for,
+    done,
+    page,
+    require_designer,
+    revision_read,
+    sentence,
+    studio,
+)
+from builder.studio import KINDS
+from runtime import documents
+from runtime.accounts.sessions import signed_in_user
+from runtime.db import db, transaction
+from runtime.errors import FormwrightError, NotFound
+from runtime.htmx import trigger
+
+blueprint = plugin = Blueprint("properties", __name__, url_prefix="/apps")
+INPUT = "in."  # what the names of a control's inputs begin with
+
+
+@blueprint.app_template_global()
+def refused() -> Refused | None:
+    """What was entered with this request and could not be stored."""
+    found: Refused | None = g.get("refused")
+    return found
+
+
+@blueprint.post(f"{BASE}/properties")
+def change(app: str, kinds: str, key: str) -> Response:
+    """Do the command in `do` with what was entered in the inputs `in.…`, read in the way that `read` says."""
+    require_designer()
+    target = Target(KINDS[kinds], key)
+    try:
+        with transaction():
+            outcome = _run(app, target)
+    except Incomplete:
+        return _again(app, kinds, key, "")
+    except NotFound:
+        raise
+    except FormwrightError as error:
+        db.session.rollback()
+        return _again(app, kinds, key, sentence(error))
+    return done(app, target, request.form.get("tab", ""), outcome, request.form.get("sel", ""))
+
+
+def _run(app: str, target: Target) -> Outcome:
+    name, known = asked_for()
+    entered = arguments(_read(), _typed())
+    asked = designing.Request(signed_in_user(), app, target, name, {**known, **entered}, revision_read())
+    return designing.run(asked)
+
+
+def _read() -> dict[str, Any]:
+    try:
+        read = dict(documents.loads(request.form.get("read", "")))
+        str(read["as"])
+    except (ValueError, KeyError, TypeError):
+        abort(400)
+    return read
+
+
+def _typed() -> dict[str, list[str]]:
+    return {name[len(INPUT) :]: texts for name, texts in request.form.lists() if name.startswith(INPUT)}
+
+
+def _again(app: str, kinds: str, key: str, why: str) -> Response:
+    """The page with what was typed; without a reason it is only not complete yet."""
+    g.refused = Refused(request.form.get("at", ""), why, _typed())
+    with transaction():
+        now = studio(app, kinds, key, request.form.get("tab", ""), sel=request.form.get("sel", ""))
+        response = page(now, 422 if why else 200)
+    return trigger(response, {"fw:say": {"text": why}}) if why else response
