@@ -4,8 +4,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from runtime.accounts.models import User
-from runtime.automations import chain, context, runs, timers
-from runtime.automations.models import Pause, Run
+from runtime.automations import chain, context, pauses, runs, timers
+from runtime.automations.models import Run
 from runtime.automations.runs import About
 from runtime.automations.triggers import TRIGGERS
 from runtime.db import db
@@ -13,8 +13,6 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
 from runtime.records import store
 from runtime.records.models import Event
-
-_PAUSED = select(Pause.version_id)  # few: they wait for somebody to switch them on again
 
 
 def register() -> None:
@@ -39,8 +37,12 @@ def on_event(session: Session, event: Event, form: Form) -> None:
 def _started(session: Session, event: Event, form: Form, listening: list[Automation]) -> list[Automation]:
     matching = [each for each in listening if TRIGGERS[each.trigger["type"]].matches(event, each.trigger)]
     if matching:
-        paused = set(session.scalars(_PAUSED))
-        matching = [each for each in matching if each.version_id not in paused]
+        off = pauses.paused(session)
+        matching = [
+            each
+            for each in matching
+            if off.isdisjoint({(each.definition_id, None), (each.definition_id, each.version_id)})
+        ]
     if all(each.when is None for each in matching):
         return matching
     values = _values(session, event, form)

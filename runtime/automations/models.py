@@ -80,10 +80,14 @@ class Timer(Base):
 
 
 class Pause(Base):
-    """An automation version that was switched off because it kept failing; a new version is not concerned."""
+    """An automation that does not run: switched off `by` somebody, whatever its version (`version_id` is
+    None), or because this version kept failing; a new version is not concerned then.
+    """
 
     __tablename__ = "automation_pauses"
 
-    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), primary_key=True)
-    reason: Mapped[str] = mapped_column(Text)
+    automation_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), primary_key=True)
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(Moment, default=now)

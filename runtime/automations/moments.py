@@ -2,10 +2,11 @@
 
 A rule means wall time in an IANA zone. A wall time that the clocks skip (spring) stands for the first valid
 minute after the gap, one that comes twice (autumn) for its first occurrence. Months clamp to their last day.
+A calendar says which days are holidays (False) or worked though they are a Saturday or Sunday (True).
 """
 
-import calendar
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +19,7 @@ _OFFSET = re.compile(r"([+-]?)([0-9]{1,3})(min|h|d|w|mo)")
 _HOURS = {"min": timedelta(minutes=1), "h": timedelta(hours=1)}
 _DAYS = {"d": timedelta(days=1), "w": timedelta(weeks=1)}
 DEFAULT_LATE = "12h"
+NO_CALENDAR: Mapping[date, bool] = {}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Moment:
     due_at: datetime
 
 
-def moments(value: str, trigger: Mapping[str, Any], zone: str) -> list[Moment]:
+def moments(
+    value: str, trigger: Mapping[str, Any], zone: str, calendar: Mapping[date, bool] = NO_CALENDAR
+) -> list[Moment]:
     """The moments that a `date_reached` trigger means for a record's date or date with time.
 
     `value` is canonical (`2026-11-21` or `2026-11-21T09:00:00Z`); `zone` is the one the rule means. Offsets
@@ -38,20 +42,23 @@ def moments(value: str, trigger: Mapping[str, Any], zone: str) -> list[Moment]:
     found = []
     for offset in trigger["offsets"]:
         try:
-            found.append(_moment(value, offset, trigger, ZoneInfo(zone)))
+            found.append(_moment(value, offset, trigger, ZoneInfo(zone), calendar))
         except OverflowError:
             continue
     return found
 
 
-def _moment(value: str, offset: str, trigger: Mapping[str, Any], zone: ZoneInfo) -> Moment:
+def _moment(
+    value: str, offset: str, trigger: Mapping[str, Any], zone: ZoneInfo, calendar: Mapping[date, bool]
+) -> Moment:
     wall = _wall(value, trigger.get("at"), zone)
     exact, shifted = _shift(wall, offset)
     if exact is not None:
         start = datetime.fromisoformat(value) if len(value) > 10 else from_wall(wall, zone.key)
         due = start.astimezone(UTC) + exact
         return Moment(offset, due.astimezone(zone).date(), due)
-    shifted = datetime.combine(working_day(shifted.date(), trigger.get("holidays", "none")), shifted.time())
+    day = working_day(shifted.date(), trigger.get("holidays", "none"), calendar)
+    shifted = datetime.combine(day, shifted.time())
     return Moment(offset, shifted.date(), from_wall(shifted, zone.key))
 
 
@@ -85,7 +92,7 @@ def _add_months(wall: datetime, months: int) -> datetime:
     year, month = divmod(wall.year * 12 + wall.month - 1 + months, 12)
     if not 1 <= year <= 9999:
         raise OverflowError
-    last = calendar.monthrange(year, month + 1)[1]
+    last = monthrange(year, month + 1)[1]
     return wall.replace(year=year, month=month + 1, day=min(wall.day, last))
 
 
@@ -95,9 +102,9 @@ def span(text: str) -> timedelta:
     return number * {**_HOURS, **_DAYS}[unit]
 
 
-def working_day(day: date, rule: str) -> date:
-    """The day itself, or the working day `before` or `after` it when it is a Saturday or Sunday."""
+def working_day(day: date, rule: str, calendar: Mapping[date, bool] = NO_CALENDAR) -> date:
+    """The day itself, or the working day `before` or `after` it when nobody works on it."""
     step = {"none": 0, "before": -1, "after": 1}[rule]
-    while step and day.weekday() >= 5:
+    while step and not calendar.get(day, day.weekday() < 5):
         day += timedelta(days=step)
     return day

@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from runtime import jobs
-from runtime.automations import context
+from runtime.automations import context, holidays
 from runtime.automations.models import Timer
 from runtime.automations.moments import Moment, moments
+from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
 from runtime.records.rows import Record
 from runtime.times import now, today
@@ -72,7 +73,8 @@ def _wanted(automation: Automation, form: Form, record: Record) -> tuple[str, li
         return CLEARED, []
     if not _may_hold(automation, record):
         return CONDITION, []
-    return "", moments(value, automation.trigger, zone_of(automation, form))
+    known = holidays.of(lookup.app_info(form.app))
+    return "", moments(value, automation.trigger, zone_of(automation, form), known)
 
 
 def _may_hold(automation: Automation, record: Record) -> bool:

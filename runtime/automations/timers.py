@@ -12,8 +12,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from runtime import jobs
-from runtime.automations import context, owners, planning, runs
-from runtime.automations.models import Pause, Run, Timer
+from runtime.automations import context, owners, pauses, planning, runs
+from runtime.automations.models import Run, Timer
 from runtime.automations.moments import DEFAULT_LATE, span
 from runtime.automations.runs import About
 from runtime.db import transaction
@@ -123,7 +123,7 @@ def _decide(session: Session, timer: Timer) -> None:
     record = context.stored(form, timer.record_id)
     if record is None:
         _settle(timer, "cancelled", DELETED)
-    elif session.get(Pause, timer.version_id) is not None:
+    elif pauses.pause_of(session, timer.automation_id, timer.version_id) is not None:
         _settle(timer, "skipped", SWITCHED_OFF)
     elif automation.when is not None and not automation.when.holds(context.of_record(record, None)):
         _settle(timer, "skipped", planning.CONDITION)

@@ -148,3 +148,31 @@ def test_every_date_has_exactly_one_moment_in_ten_thousand_cases(
     case: tuple[str, datetime], days: int
 ) -> None:
     check(*case, days)
+
+
+HOLIDAYS = {
+    date(2026, 10, 1): False,
+    date(2026, 10, 2): False,
+    date(2026, 10, 10): True,
+}
+
+
+@pytest.mark.parametrize(
+    ("day", "rule", "expected"),
+    [
+        ("2026-10-01", "none", "2026-10-01"),
+        ("2026-10-01", "before", "2026-09-30"),
+        ("2026-10-01", "after", "2026-10-05"),
+        ("2026-10-04", "before", "2026-09-30"),
+        ("2026-10-10", "before", "2026-10-10"),
+        ("2026-10-11", "before", "2026-10-10"),
+    ],
+)
+def test_holidays_move_a_moment_as_weekends_do_and_worked_saturdays_do_not(
+    day: str, rule: str, expected: str
+) -> None:
+    trigger = {"at": "09:00", "offsets": ["0d"], "holidays": rule}
+
+    (moment,) = moments(day, trigger, "Asia/Shanghai", HOLIDAYS)
+
+    assert moment.local_date.isoformat() == expected

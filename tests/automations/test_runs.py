@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from runtime import jobs
+from runtime.accounts.models import User
 from runtime.automations import chain, dispatch, pauses
 from runtime.automations.models import Pause, Step
 from runtime.db import db, transaction
+from runtime.definitions import lookup
 from runtime.notifications.models import Notice
 from runtime.records.models import Event
 from runtime.times import now
@@ -288,7 +290,7 @@ def test_twenty_failures_in_a_row_switch_an_automation_off_and_tell_an_administr
     assert "bad" in notice.subject
     (pause,) = db.session.scalars(select(Pause)).all()
     with transaction() as session:
-        pauses.resume(session, pause.version_id)
+        pauses.switch_on(session, pause.automation_id)
     sales.save("visit", name="Again")
     assert len(sales.runs()) == pauses.MAX_FAILURES + 1
 
@@ -302,6 +304,22 @@ def test_a_new_version_is_not_switched_off(sales: Sales) -> None:
     sales.save("visit", name="Mended")
     sales.work()
     assert sales.runs()[-1].state == "done"
+
+
+def test_what_somebody_switched_off_stays_off_over_new_versions(sales: Sales, bob: User) -> None:
+    sales.automate(rule("plan", saved(), CREATE))
+    with transaction() as session:
+        (automation,) = lookup.automations("sales")
+        pauses.switch_off(session, automation.definition_id, bob)
+    sales.automate(rule("plan", saved(), CREATE, title="Anew"))
+    sales.save("visit", name="Off")
+    assert sales.runs() == []
+    (pause,) = db.session.scalars(select(Pause)).all()
+    assert pause.by == bob.id
+    with transaction() as session:
+        pauses.switch_on(session, automation.definition_id)
+    sales.save("visit", name="On")
+    assert len(sales.runs()) == 1
 
 
 def test_a_run_that_keeps_crashing_shows_as_failed(sales: Sales, clock: object) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from runtime import jobs
 from runtime.accounts.models import User
-from runtime.automations import timers
+from runtime.automations import pauses, timers
 from runtime.automations.models import Timer
 from runtime.db import db, transaction
 from runtime.definitions import lookup
@@ -18,7 +18,7 @@ from runtime.notifications.models import Delivery, Notice
 from runtime.records import store
 from runtime.records.store import Actor
 from runtime.times import now
-from tests.automations.conftest import Sales, record_is, rule
+from tests.automations.conftest import APP_DOCUMENT, Sales, record_is, rule
 from tests.conftest import both_databases
 
 At = Callable[[str], None]
@@ -336,3 +336,38 @@ def test_changed_minds_in_any_order_never_send_an_old_date_nor_one_twice(
     assert len(offsets) == len(set(offsets)), "an offset that was sent is not repeated"
     assert len(notices()) == len(offsets)
     assert not db.session.scalars(select(Timer).where(Timer.state == "planned", Timer.due_at < now())).all()
+
+
+def test_a_new_holiday_of_the_app_moves_what_is_planned(sales: Sales) -> None:
+    sales.automate(remind(offsets=["0d"], holidays="before"))
+    task(sales)
+
+    sales.publish("app", "sales", {**APP_DOCUMENT, "holidays": [{"date": "2026-12-10", "title": "Fair"}]})
+
+    (timer,) = sales.timers("planned")
+    assert timer.local_date.isoformat() == "2026-12-09"
+
+
+def test_a_rule_that_is_switched_off_starts_nothing_and_goes_on_when_it_is_switched_on(
+    sales: Sales, at: At
+) -> None:
+    sales.automate(remind(offsets=["-3d", "0d"]))
+    task(sales)
+    switch(sales, "remind", on=False)
+    at("2026-12-07 09:01")
+    sales.work()
+    switch(sales, "remind", on=True)
+    at("2026-12-10 09:01")
+    sales.work()
+
+    assert states(sales) == [("-3d", "skipped", "rule switched off"), ("0d", "sent", "")]
+    assert len(notices()) == 1
+
+
+def switch(sales: Sales, key: str, *, on: bool) -> None:
+    with transaction() as session:
+        automation = next(each for each in lookup.automations("sales") if each.key == key)
+        if on:
+            pauses.switch_on(session, automation.definition_id)
+        else:
+            pauses.switch_off(session, automation.definition_id, sales.user)
