@@ -1,0 +1,237 @@
+"""Condition ↔ the lines of its editor: what controls hold, complete or not. Pure.
+
+A line is *source · operator · value*. Lines stand in the top block or in one inside it; whatever a condition
+says that such lines cannot say again word for word is kept as it is and told as a sentence. So opening and
+saving the editor never changes what a condition means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flask_babel import gettext as _
+
+from builder.diff import same
+from builder.sights import Sight, Source
+from runtime import problems
+from runtime.conditions import ConditionError, Group, Row, from_rows, rows
+from runtime.conditions.operators import OPERATORS, Operator
+from runtime.fields import FieldError, Reader
+
+POINTING = frozenset(("equals", "not_equals", "one_of", "not_one_of", "is_empty", "is_not_empty"))
+_ORDER = (
+    *("equals", "not_equals", "is_yes", "is_no", "greater_than", "at_least", "less_than", "at_most"),
+    *("between", "after", "on_or_after", "before", "on_or_before", "between_dates"),
+)
+_LAST = ("one_of", "not_one_of", "is_empty", "is_not_empty")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as its controls hold it: `raws` are the texts of the value's controls, `fact` a path instead."""
+
+    path: str = ""
+    operator: str = ""
+    raws: tuple[str, ...] = ()
+    fact: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A part of the condition that lines cannot say."""
+
+    document: Any
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines of which all or any must hold."""
+
+    mode: Literal["all", "any"] = "all"
+    items: "tuple[Line | Kept | Block, ...]" = ()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the lines come to: the condition, or by place (`1.0`) what is still missing or wrong."""
+
+    document: Any
+    faults: Mapping[str, str]
+
+
+def block(document: Any, sight: Sight, reader: Reader) -> Block:
+    """The editor's lines of a condition."""
+    try:
+        found = _of_group(rows(document), sight, reader, inside=False)
+    except ConditionError:
+        found = _part_by_part(document, sight, reader)
+    return found if isinstance(found, Block) else Block("all", (found,))
+
+
+def _part_by_part(document: Any, sight: Sight, reader: Reader) -> Block:
+    """A condition that is not all rows: those of its parts that are, and the others as they are."""
+    keyword = next(iter(document), "") if isinstance(document, Mapping) and len(document) == 1 else ""
+    parts = document[keyword] if keyword in ("allOf", "anyOf") else None
+    if not isinstance(parts, list):
+        return Block("all", (Kept(document),))
+    mode: Literal["all", "any"] = "all" if keyword == "allOf" else "any"
+    return Block(mode, tuple(_of_part(part, sight, reader) for part in parts))
+
+
+def _of_part(document: Any, sight: Sight, reader: Reader) -> Line | Kept | Block:
+    try:
+        group = rows(document)
+    except ConditionError:
+        return Kept(document)
+    only = group.items[0] if len(group.items) == 1 and group.mode == "all" else group
+    return (
+        _of_row(only, sight, reader) if isinstance(only, Row) else _of_group(only, sight, reader, inside=True)
+    )
+
+
+def _of_group(group: Group, sight: Sight, reader: Reader, *, inside: bool) -> Kept | Block:
+    if not group.items and (inside or group.mode == "any"):
+        return Kept(from_rows(group))
+    if inside and any(isinstance(item, Group) for item in group.items):
+        return Kept(from_rows(group))
+    return Block(
+        group.mode,
+        tuple(
+            _of_row(item, sight, reader)
+            if isinstance(item, Row)
+            else _of_group(item, sight, reader, inside=True)
+            for item in group.items
+        ),
+    )
+
+
+def _of_row(row: Row, sight: Sight, reader: Reader) -> Line | Kept:
+    document = _row_document(row)
+    source = sight.sources.get(row.path)
+    line = None if source is None else _line(row, source, reader)
+    if line is None or _stale(line, sight):
+        return Kept(document)
+    again = finished(Block("all", (line,)), sight, reader)
+    return line if not again.faults and same(again.document, document) else Kept(document)
+
+
+def _row_document(row: Row) -> Any:
+    return from_rows(Group("all", (row,)))
+
+
+def _line(row: Row, source: Source, reader: Reader) -> Line | None:
+    if row.value is None:
+        return Line(row.path, row.operator)
+    if isinstance(row.value, Mapping):
+        return Line(row.path, row.operator, fact=str(row.value.get("fact", "")))
+    values = row.value if isinstance(row.value, list) else [row.value]
+    try:
+        raws = tuple(_raw(value, source, reader) for value in values)
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
+        return None  # a constant of another type than the field has now
+    return Line(row.path, row.operator, raws)
+
+
+def _raw(value: Any, source: Source, reader: Reader) -> str:
+    raw = source.field.type.to_raw(value, source.field, reader)
+    if not isinstance(raw, str):
+        raise TypeError
+    return raw
+
+
+def _stale(line: Line, sight: Sight) -> bool:
+    source = sight.sources[line.path]
+    return line.operator not in {each.name for each in operators(source)} or (
+        bool(line.fact) and line.fact not in {fact.path for fact in sight.facts_like(source)}
+    )
+
+
+def operators(source: Source) -> list[Operator]:
+    """The operators for a source, the usual ones first."""
+    pointing = source.like != source.type.value
+    known = [
+        each
+        for each in OPERATORS.values()
+        if source.type in each.for_types and (not pointing or each.name in POINTING)
+    ]
+    return sorted(known, key=lambda each: _place(each.name))
+
+
+def _place(name: str) -> int:
+    if name in _LAST:
+        return 100 + _LAST.index(name)
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def finished(found: Block, sight: Sight, reader: Reader) -> Finished:
+    """The condition that the lines say; lines in which nothing was chosen yet say nothing."""
+    faults: dict[str, str] = {}
+    said = [
+        document
+        for number, item in enumerate(found.items)
+        for document in _said(item, str(number), sight, reader, faults)
+    ]
+    single = found.mode == "all" and len(said) == 1 and not any(isinstance(i, Block) for i in found.items)
+    return Finished(said[0] if single else {f"{found.mode}Of": said} if said else {}, faults)
+
+
+def _said(
+    item: Line | Kept | Block, place: str, sight: Sight, reader: Reader, faults: dict[str, str]
+) -> list[Any]:
+    if isinstance(item, Kept):
+        return [item.document]
+    if isinstance(item, Block):
+        inner = [
+            document
+            for number, each in enumerate(item.items)
+            for document in _said(each, f"{place}.{number}", sight, reader, faults)
+        ]
+        return [{f"{item.mode}Of": inner}] if inner else []
+    if not item.path:
+        return []
+    try:
+        return [_row_document(_row(item, sight, reader))]
+    except _Unfinished as error:
+        faults[place] = str(error)
+        return []
+
+
+class _Unfinished(Exception):
+    """A line that says nothing yet; its text is what is missing."""
+
+
+def _row(line: Line, sight: Sight, reader: Reader) -> Row:
+    source = sight.sources.get(line.path)
+    if source is None:
+        raise _Unfinished(_("This field is no longer there. Choose another one."))
+    operator = next((each for each in operators(source) if each.name == line.operator), None)
+    if operator is None:
+        raise _Unfinished(_("Choose how to compare."))
+    if operator.values == "none":
+        return Row(line.path, operator.name)
+    if line.fact and operator.values == "one":
+        if line.fact not in {fact.path for fact in sight.facts_like(source)}:
+            raise _Unfinished(_("This cannot be compared with the field. Choose something else."))
+        return Row(line.path, operator.name, {"fact": line.fact})
+    return Row(line.path, operator.name, _value(line, source, operator, reader))
+
+
+def _value(line: Line, source: Source, operator: Operator, reader: Reader) -> Any:
+    raws = [raw for raw in line.raws if raw.strip()]
+    if len(raws) < (2 if operator.values == "two" else 1):
+        raise _Unfinished(_("Choose a value.") if _picked(source) else _("Enter a value."))
+    values = [_read(raw, source, reader) for raw in raws]
+    if operator.values == "one":
+        return values[0]
+    return values[:2] if operator.values == "two" else values
+
+
+def _picked(source: Source) -> bool:
+    return source.field.type.name == "choice" or source.like != source.type.value
+
+
+def _read(raw: str, source: Source, reader: Reader) -> Any:
+    try:
+        return source.field.type.parse(raw, source.field, reader)
+    except FieldError as error:
+        raise _Unfinished(problems.sentence(error.code, error.params, source.title)) from error

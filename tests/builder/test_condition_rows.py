@@ -1,0 +1,268 @@
+"""Conditions as the lines of their editor: nothing is lost, nothing half-done is stored."""
+
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from builder import condition_posts, condition_rows
+from builder.condition_rows import Block, Kept, Line
+from builder.sights import Sight, sight
+from runtime import conditions
+from runtime.conditions import Group, Row
+from runtime.fields import Reader
+from runtime.text import localized
+from tests.builder.factory import context, field, form
+
+READER = Reader("en", "Asia/Shanghai")
+CITY = form("city", {"name": field("text"), "country": field("reference", form="country")})
+COUNTRY = form("country", {"name": field("text")})
+TRIP = form(
+    "trip",
+    {
+        "kind": field("choice", {"enum": ["travel", "home"]}, labels={"travel": "Travel"}),
+        "nights": field("number"),
+        "price": field("money", currency="CNY"),
+        "limit": field("money", currency="CNY"),
+        "start": field("date"),
+        "urgent": field("yes_no"),
+        "who": field("member"),
+        "boss": field("member"),
+        "country": field("reference", form="country"),
+        "city": field("reference", form="city"),
+        "total": field("formula", formula="nights * price", result="money", currency="CNY"),
+        "head": field("heading"),
+    },
+)
+APP = Flask("words")
+
+
+@pytest.fixture(autouse=True)
+def language() -> Any:
+    """Sentences are told in English."""
+    from flask_babel import Babel
+
+    if "babel" not in APP.extensions:
+        Babel(APP)
+    with APP.test_request_context():
+        yield
+
+
+@lru_cache
+def seen(name: str = "own:trip") -> Sight:
+    with APP.test_request_context():
+        return sight(context(TRIP, CITY, COUNTRY), name, lambda title: localized(title, "en"))
+
+
+def opened(document: Any, name: str = "own:trip") -> Block:
+    return condition_rows.block(document, seen(name), READER)
+
+
+def stored(block: Block, name: str = "own:trip") -> Any:
+    found = condition_rows.finished(block, seen(name), READER)
+    assert not found.faults
+    return found.document
+
+
+ROWS = st.one_of(
+    st.builds(
+        Row, st.just("kind"), st.sampled_from(["equals", "not_equals"]), st.sampled_from(["travel", "home"])
+    ),
+    st.builds(Row, st.just("kind"), st.just("one_of"), st.just(["travel", "home"])),
+    st.builds(Row, st.just("nights"), st.sampled_from(["greater_than", "at_most"]), st.integers(0, 10**6)),
+    st.builds(Row, st.just("nights"), st.just("between"), st.just([1, 3])),
+    st.builds(Row, st.just("start"), st.sampled_from(["after", "on_or_before"]), st.just("2026-11-21")),
+    st.builds(Row, st.just("urgent"), st.sampled_from(["is_yes", "is_no", "is_empty"])),
+    st.builds(Row, st.sampled_from(["who", "country"]), st.just("equals"), st.integers(1, 99)),
+    st.builds(Row, st.just("who"), st.just("equals"), st.just({"fact": "user.id"})),
+    st.builds(Row, st.just("price"), st.just("greater_than"), st.just({"fact": "record.limit"})),
+    st.builds(Row, st.just("gone"), st.just("is_not_empty")),
+    st.builds(Row, st.just("nights"), st.just("equals"), st.just("text of before")),
+)
+MODES = st.sampled_from(["all", "any"])
+GROUPS = st.recursive(
+    st.builds(Group, MODES, st.lists(ROWS, max_size=3).map(tuple)),
+    lambda inner: st.builds(Group, MODES, st.lists(st.one_of(ROWS, inner), max_size=3).map(tuple)),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(GROUPS)
+def test_a_condition_that_is_opened_and_stored_again_means_what_it_meant(group: Group) -> None:
+    # given
+    document = conditions.from_rows(group)
+
+    # when
+    again = stored(opened(document))
+
+    # then
+    assert conditions.rows(again) == conditions.rows(document) or _flat(again) == _flat(document)
+
+
+def _flat(document: Any) -> Any:
+    """A condition without groups of one."""
+    if isinstance(document, dict):
+        for keyword in ("allOf", "anyOf"):
+            if list(document) == [keyword] and len(document[keyword]) == 1:
+                return _flat(document[keyword][0])
+        return {key: _flat(value) for key, value in document.items()}
+    return [_flat(item) for item in document] if isinstance(document, list) else document
+
+
+@settings(deadline=None)
+@given(GROUPS)
+def test_what_a_page_posts_is_what_it_showed(group: Group) -> None:
+    # given
+    block = opened(conditions.from_rows(group))
+
+    # when
+    posted = MultiDict(_controls(block, "c"))
+
+    # then
+    assert condition_posts.read(posted) == block
+    assert condition_posts.from_text(condition_posts.as_text(block)) == block
+
+
+def _controls(block: Block, prefix: str) -> list[tuple[str, str]]:
+    from runtime import documents
+
+    found = [(f"{prefix}.mode", block.mode)]
+    for number, item in enumerate(block.items):
+        here = f"{prefix}.{number}"
+        if isinstance(item, Block):
+            found += _controls(item, here)
+        elif isinstance(item, Kept):
+            found.append((f"{here}.kept", documents.dumps(item.document)))
+        else:
+            found += [(f"{here}.path", item.path), (f"{here}.was", item.path), (f"{here}.op", item.operator)]
+            found += [(f"{here}.value", raw) for raw in item.raws] + [(f"{here}.fact", item.fact)]
+    return found
+
+
+def test_a_line_without_a_value_says_what_is_missing() -> None:
+    # given
+    block = Block("all", (Line("kind", "equals"), Line("nights", "greater_than", ("many",)), Line("urgent")))
+
+    # when
+    found = condition_rows.finished(block, seen(), READER)
+
+    # then
+    assert found.faults["0"] == "Choose a value."
+    assert "nights" in found.faults["1"]
+    assert found.faults["2"] == "Choose how to compare."
+
+
+def test_a_line_in_which_nothing_was_chosen_says_nothing() -> None:
+    assert stored(Block("all", (Line(), Line("urgent", "is_yes")))) == stored(
+        Block("all", (Line("urgent", "is_yes"),))
+    )
+
+
+def test_a_part_that_lines_cannot_say_stays_as_it_is_beside_those_that_can() -> None:
+    # given
+    by_hand = {"properties": {"nights": {"minimum": 3}}}
+    document = {"allOf": [by_hand, conditions.from_rows(Group("all", (Row("urgent", "is_yes"),)))]}
+
+    # when
+    block = opened(document)
+
+    # then
+    assert block.items == (Kept(by_hand), Line("urgent", "is_yes"))
+    assert stored(block) == document
+
+
+def test_a_group_inside_a_group_stays_as_it_is() -> None:
+    # given
+    deep = Group(
+        "all",
+        (
+            Row("urgent", "is_yes"),
+            Group("any", (Row("nights", "is_empty"), Group("all", (Row("kind", "is_empty"),)))),
+        ),
+    )
+
+    # when
+    block = opened(conditions.from_rows(deep))
+
+    # then
+    assert isinstance(block.items[1], Kept)
+
+
+def test_people_are_compared_with_people_and_amounts_with_amounts() -> None:
+    # given
+    found = seen()
+
+    # when
+    people = [fact.path for fact in found.facts_like(found.sources["who"])]
+    amounts = [fact.path for fact in found.facts_like(found.sources["price"])]
+
+    # then
+    assert {"record.boss", "record.created_by", "user.id"} <= set(people)
+    assert "record.nights" not in people
+    assert set(amounts) == {"record.nights", "record.limit", "record.total"}
+
+
+def test_what_a_reference_offers_is_compared_with_fields_that_point_to_the_same_form() -> None:
+    # given
+    found = seen("offer:trip:city")
+
+    # when
+    facts = [fact.path for fact in found.facts_like(found.sources["country"])]
+
+    # then
+    assert facts == ["record.country"]
+
+
+def test_a_person_is_never_greater_than_another() -> None:
+    names = {each.name for each in condition_rows.operators(seen().sources["who"])}
+    assert names == set(condition_rows.POINTING)
+
+
+def test_an_event_sees_the_record_before_and_after() -> None:
+    found = seen("event:trip")
+    assert {"record.kind", "before.kind", "user.id"} <= set(found.sources)
+    assert stored(Block("all", (Line("before.kind", "equals", ("home",)),)), "event:trip")["required"] == [
+        "before"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        ("add", Block("all", (Line("kind"), Block("any", (Line("nights"),)), Line()))),
+        ("group", Block("all", (Line("kind"), Block("any", (Line("nights"),)), Block("any", (Line(),))))),
+        ("add:1", Block("all", (Line("kind"), Block("any", (Line("nights"), Line()))))),
+        ("remove:0", Block("all", (Block("any", (Line("nights"),)),))),
+        ("remove:1.0", Block("all", (Line("kind"),))),
+        ("remove:7", Block("all", (Line("kind"), Block("any", (Line("nights"),))))),
+        ("remove:x", Block("all", (Line("kind"), Block("any", (Line("nights"),))))),
+        ("", Block("all", (Line("kind"), Block("any", (Line("nights"),))))),
+    ],
+)
+def test_buttons_add_and_remove_lines(act: str, expected: Block) -> None:
+    assert (
+        condition_posts.acted(Block("all", (Line("kind"), Block("any", (Line("nights"),)))), act) == expected
+    )
+
+
+def test_another_field_in_a_line_begins_it_anew() -> None:
+    # given
+    posted = MultiDict(
+        [("c.0.path", "nights"), ("c.0.was", "kind"), ("c.0.op", "equals"), ("c.0.value", "travel")]
+    )
+
+    # when
+    block = condition_posts.with_defaults(condition_posts.read(posted), seen())
+
+    # then
+    assert block == Block("all", (Line("nights", "equals"),))
+
+
+@pytest.mark.parametrize("text", ["", "x", "[]", "{}", '{"mode": "all", "items": 3}', '["a"]'])
+def test_a_text_that_holds_no_lines_is_none(text: str) -> None:
+    assert condition_posts.from_text(text) is None
