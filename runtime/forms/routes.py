@@ -10,7 +10,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.endpoints import reads_only
 from runtime.errors import Conflict, Forbidden, NotFound
-from runtime.forms import entry, filling, listing, options, pages, reading
+from runtime.forms import entry, filling, gone, listing, options, pages, reading
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.pages import Looks
 from runtime.htmx import go_to, is_htmx, replace_url
@@ -74,8 +74,12 @@ def edit_record(app: str, form: str, record_id: int) -> Response:
 @blueprint.post("/<app>/forms/<form>/<int:record_id>/edit")
 @reads_only
 def change_record(app: str, form: str, record_id: int) -> Response:
-    """Save a change, or show the form again with what is wrong."""
-    return filling.save(filling.posted(*_record_for(app, form, record_id, "update")))
+    """Save a change, or show the form again with what is wrong; of a record that is gone, what was typed."""
+    try:
+        return filling.save(filling.posted(*_record_for(app, form, record_id, "update")))
+    except NotFound:
+        db.session.rollback()
+        return gone.page(_form_for(app, form, "read"))
 
 
 @blueprint.post("/<app>/forms/<form>/eval")

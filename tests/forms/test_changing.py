@@ -1,15 +1,20 @@
 """Changing a stored record, and two people who change the same one."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
+from flask.testing import FlaskClient
 
 from runtime.accounts.models import User
 from runtime.db import db, transaction
+from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.records import query, store
 from tests.conftest import make_user
-from tests.forms.followup import FOLLOWUP, TRUSTED, Browser, control, make
+from tests.forms.followup import FOLLOWUP, TRUSTED, Browser, control, make, sign_in
+from tests.records.factory import field, form_document, give_role, shop
 
 Followup = Callable[[str], Form]
 
@@ -173,3 +178,68 @@ def test_switching_the_reminder_on_again_asks_whom_to_remind_with_a_proposal(
     body = browser.client.post(f"{FOLLOWUP}/visit/{visit}/eval", data=on).text
     assert control('<form id="rec">' + body, "remind_whom") == str(seller.id)
     assert browser.send(remind="yes", next_on="2099-01-02", prepare="Samples").status_code == 303
+
+
+def remove(followup: Followup, record_id: int) -> None:
+    """Somebody else deletes."""
+    with transaction():
+        store.delete(TRUSTED, followup("customer"), record_id)
+
+
+def hidden_texts(page: str) -> dict[str, str]:
+    """What the button of the page about a deleted record would send."""
+    texts = re.findall(r'<textarea name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S)
+    once = re.search(r'name="_once" value="([^"]+)"', page)
+    assert once
+    return {**{key: unescape(text) for key, text in texts}, "_once": once[1], "_do": "save"}
+
+
+def test_what_was_typed_is_shown_when_the_record_was_deleted_meanwhile(
+    editing: Browser, acme: int, followup: Followup
+) -> None:
+    remove(followup, acme)
+    answer = editing.send(address="2 Side <Street>", grade="A")
+    assert answer.status_code == 404
+    assert "It was deleted in the meantime" in editing.page
+    assert "<dt>Address</dt><dd>2 Side &lt;Street&gt;</dd>" in editing.page
+    assert "<dt>Grade</dt><dd>A, key</dd>" in editing.page
+    assert "<dt>Owner</dt><dd>Bob</dd>" in editing.page
+
+
+def test_what_was_typed_for_a_deleted_record_is_saved_as_a_new_one(
+    editing: Browser, acme: int, followup: Followup
+) -> None:
+    remove(followup, acme)
+    editing.send(address="2 Side <Street>", phone="13900139000")
+    answer = editing.client.post(f"{FOLLOWUP}/customer/new", data=hidden_texts(editing.page))
+    assert answer.status_code == 303
+    new = int(answer.location.rstrip("/").rpartition("/")[2])
+    stored = values(followup, new)
+    assert (stored["name"], stored["address"]) == ("Acme", "2 Side <Street>")
+    assert stored["phone"] == "+8613900139000"
+
+
+def test_a_new_record_from_a_deleted_one_is_judged_like_any_other(
+    editing: Browser, acme: int, followup: Followup
+) -> None:
+    remove(followup, acme)
+    editing.send(phone="12")
+    answer = editing.client.post(f"{FOLLOWUP}/customer/new", data=hidden_texts(editing.page))
+    assert answer.status_code == 422
+    assert control(answer.text, "phone") == "12"
+
+
+def test_who_may_not_add_records_is_not_offered_a_new_one(
+    client: FlaskClient, followup: Followup, bob: User
+) -> None:
+    change_only = [{"form": "note", "actions": ["read", "update"], "scope": "all"}]
+    shop(form_document("note", {"text": field("text")}), roles={"clerk": change_only})
+    give_role(bob)
+    note = make("note", {"text": "old"}, app="shop")
+    browser = Browser(sign_in(client, bob))
+    browser.open(f"/apps/shop/forms/note/{note}/edit")
+    with transaction():
+        store.delete(TRUSTED, lookup.form("shop", "note"), note)
+    assert browser.send(text="new").status_code == 404
+    assert "<dd>new</dd>" in browser.page
+    assert "Save as a new record" not in browser.page
