@@ -19,7 +19,15 @@ RESERVED = frozenset(
         *("ctid", "oid", "tableoid", "xmin", "xmax", "cmin", "cmax", "rowid"),
     )
 )
-_LISTS = (("fw", "rules"), ("fw", "checks"), ("actions",), ("roles",), ("panels",))
+_LISTS = (
+    ("fw", "rules"),
+    ("fw", "checks"),
+    ("fw", "tabs"),
+    ("fw", "layout"),
+    ("actions",),
+    ("roles",),
+    ("panels",),
+)
 
 
 class Keys:

@@ -40,7 +40,7 @@ def _form(document: Document, context: Context) -> Found:
     listed = own.get("list", {})
     yield from _fields(("fw", "list", "columns"), listed.get("columns", ()), fields)
     yield from _sort(("fw", "list", "sort"), listed.get("sort", "-id"), fields)
-    yield from _layout(own.get("layout", ()), fields)
+    yield from _layout(own, fields)
     for index, rule in enumerate(own.get("rules", ())):
         for effect, keys in rule["then"].items():
             yield from _fields(("fw", "rules", index, "then", effect), keys, fields)
@@ -57,13 +57,18 @@ def _owner(key: str, fields: Mapping[str, Field]) -> Found:
         yield Problem(("fw", "owner_field"), "not_a_member", _("The owner field must be a member field."))
 
 
-def _layout(sections: Iterable[Document], fields: Mapping[str, Field]) -> Found:
+def _layout(own: Document, fields: Mapping[str, Field]) -> Found:
     seen: set[str] = set()
-    for index, section in enumerate(sections):
+    tabs = {tab["key"] for tab in own.get("tabs", ())}
+    for index, section in enumerate(own.get("layout", ())):
+        if section.get("tab", "") not in {"", *tabs}:
+            sentence = _("There is no tab “%(key)s” in this form.", key=section["tab"])
+            yield Problem(("fw", "layout", index, "tab"), "unknown_tab", sentence)
         for number, row in enumerate(section["rows"]):
             path = ("fw", "layout", index, "rows", number)
-            yield from _fields(path, row, fields)
-            for key in row:
+            keys = [cell if isinstance(cell, str) else cell["field"] for cell in row]
+            yield from _fields(path, keys, fields)
+            for key in keys:
                 if key in seen:
                     yield Problem(
                         path, "placed_twice", _("“%(key)s” is placed twice in the layout.", key=key)

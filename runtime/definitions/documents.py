@@ -4,7 +4,7 @@ The objects are compared and hashed by identity, and `lookup` hands out one obje
 fit as cache keys. Never cache by `version_id` alone: the id of a publish that was rolled back comes again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from runtime import conditions, formulas
 from runtime.conditions import Condition
 from runtime.definitions import dependencies
+from runtime.definitions.layout import Section, Tab, parse_layout, parse_tabs
 from runtime.fields import FIELD_TYPES, Field
 from runtime.formulas import Formula
 from runtime.text import Title
@@ -47,14 +48,6 @@ class Check:
     message: Title
 
 
-@dataclass(frozen=True)
-class Section:
-    """A titled group of a form: rows of field keys that stand side by side."""
-
-    title: Title
-    rows: tuple[tuple[str, ...], ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Form:
     """One version of a form, ready to use. `computed_order` lists filled, looked-up and calculated fields so
@@ -75,6 +68,7 @@ class Form:
     checks: tuple[Check, ...]
     unique: tuple[tuple[str, ...], ...]
     layout: tuple[Section, ...]
+    tabs: tuple[Tab, ...]
     title_field: str | None
     owner_field: str | None
     list_columns: tuple[str, ...]
@@ -216,7 +210,8 @@ def parse_form(
         rules=tuple(parse_rule(rule) for rule in own.get("rules", ())),
         checks=tuple(_check(check) for check in own.get("checks", ())),
         unique=tuple(tuple(keys) for keys in own.get("unique", ())),
-        layout=_layout(own.get("layout", ()), fields),
+        layout=parse_layout(own, fields),
+        tabs=parse_tabs(own),
         title_field=own.get("title_field"),
         owner_field=own.get("owner_field"),
         list_columns=tuple(listed.get("columns") or _first_columns(fields)),
@@ -260,21 +255,6 @@ def _check(check: Document) -> Check:
         at=check["at"],
         message=check["message"],
     )
-
-
-def _layout(sections: Sequence[Document], fields: Mapping[str, Field]) -> tuple[Section, ...]:
-    placed = [
-        Section(section.get("section", ""), tuple(tuple(row) for row in section["rows"]))
-        for section in sections
-    ]
-    seen = {key for section in placed for row in section.rows for key in row}
-    rest = tuple((key,) for key in fields if key not in seen)
-    if not rest:
-        return tuple(placed)
-    if not placed:
-        return (Section("", rest),)
-    last = placed[-1]
-    return (*placed[:-1], Section(last.title, last.rows + rest))
 
 
 def _first_columns(fields: Mapping[str, Field]) -> list[str]:

@@ -7,6 +7,7 @@ from flask import url_for
 
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
+from runtime.definitions.layout import Section, visible_rows
 from runtime.fields import Field, JsonValue, Reader
 from runtime.forms.names import Titles, kind_of, titles_for
 from runtime.records import lookups, query, store
@@ -27,14 +28,16 @@ class Line:
     address: str = ""
     long: bool = False
     heading: bool = False
+    span: int = 12
 
 
 @dataclass(frozen=True)
 class Block:
-    """A section with its answers."""
+    """A section with its answers; `tab` is the key of the tab that it stands in, if any."""
 
     title: str
     rows: tuple[tuple[Line, ...], ...]
+    tab: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
     blocks = [
         Block(
             localized(section.title, reader.locale),
-            _rows(form, section.rows, judged, reader, names),
+            _rows(form, section, judged, reader, names),
+            section.tab,
         )
         for section in form.layout
     ]
@@ -61,16 +65,15 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
 
 
 def _rows(
-    form: Form, rows: tuple[tuple[str, ...], ...], judged: Judged, reader: Reader, names: Titles
+    form: Form, section: Section, judged: Judged, reader: Reader, names: Titles
 ) -> tuple[tuple[Line, ...], ...]:
-    lines = (
-        tuple(_line(form, form.fields[key], judged, reader, names) for key in row if key in judged.visible)
-        for row in rows
+    return tuple(
+        tuple(_line(form, form.fields[key], judged, reader, names, span) for key, span in row)
+        for row in visible_rows(section, judged.visible)
     )
-    return tuple(row for row in lines if row)
 
 
-def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles) -> Line:
+def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles, span: int) -> Line:
     value, (_home, shown) = judged.values.get(one.key), lookups.origin(form, one)
     return Line(
         key=one.key,
@@ -79,6 +82,7 @@ def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles)
         address=_address(form, shown, value, names),
         long=shown.type.name == "long_text",
         heading=one.type.template == "fields/heading.html",
+        span=span,
     )
 
 

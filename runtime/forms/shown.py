@@ -65,6 +65,8 @@ class Shown:
     picked: str | None = None
     """What a reference that fills others points to as the page is drawn."""
     clash: Clash | None = None
+    span: int = 12
+    """How many of the 12 columns of its row it takes."""
 
     @property
     def text(self) -> str:
@@ -85,7 +87,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class ShownSection:
-    """A titled group of rows of fields."""
+    """A titled group of rows of fields; `tab` is the key of the tab that it stands in, if any."""
 
+    key: str
     title: str
     rows: tuple[tuple[Shown, ...], ...]
+    tab: str = ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from runtime.definitions.documents import Form
+from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, Names, Raw, Reader
 from runtime.forms.entry import Entry
@@ -58,7 +59,7 @@ def problems_by_field(judged: Judged, entry: Entry) -> dict[str, Problem]:
 
 def in_order(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, Problem]]:
     """Problems as the fields stand on the page, those of the whole form first."""
-    places = ["", *(key for section in form.layout for row in section.rows for key in row)]
+    places = ["", *(cell.field for section in form.layout for row in section.rows for cell in row)]
     place = {key: index for index, key in enumerate(places)}
     return sorted(problems.items(), key=lambda item: place.get(item[0], len(places)))
 
@@ -83,19 +84,21 @@ def _is_filled(raw: Raw | None) -> bool:
 def sections(now: Situation) -> list[ShownSection]:
     """The visible fields in the sections and rows of the layout; what is hidden leaves no trace."""
     drawn = [
-        ShownSection(localized(section.title, now.reader.locale), _rows(now, section.rows))
+        ShownSection(
+            section.key, localized(section.title, now.reader.locale), _rows(now, section), section.tab
+        )
         for section in now.form.layout
     ]
     return [section for section in drawn if section.rows]
 
 
-def _rows(now: Situation, rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[Shown, ...], ...]:
-    drawn = (tuple(shown(now, key) for key in row if key in now.judged.visible) for row in rows)
-    return tuple(row for row in drawn if row)
+def _rows(now: Situation, section: Section) -> tuple[tuple[Shown, ...], ...]:
+    rows = visible_rows(section, now.judged.visible)
+    return tuple(tuple(shown(now, key, span) for key, span in row) for row in rows)
 
 
-def shown(now: Situation, key: str) -> Shown:
-    """One field as it stands now."""
+def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
+    """One field as it stands now, so many columns wide."""
     one = now.form.fields[key]
     value = now.judged.values.get(key)
     open_to_typing = one.type.writable and key not in now.judged.locked
@@ -123,6 +126,7 @@ def shown(now: Situation, key: str) -> Shown:
         was=_was(now, one, value) if open_to_typing else None,
         picked=_one(raw) if open_to_typing and "fill" in one.options else None,
         clash=now.clashes.get(key),
+        span=span,
     )
 
 

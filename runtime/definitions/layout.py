@@ -1,0 +1,104 @@
+"""Where the fields of a form stand: tabs of sections of rows of cells. Pure.
+
+The order of the document is the order of reading, of the tab key and of a phone: tabs as they are listed,
+the sections of each, their rows, and the cells of a row.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.text import Title
+
+COLUMNS = 12
+SPANS = (3, 4, 6, 8, 12)
+MAX_CELLS = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A place for a field; without a `span` it has its share of what the row has left."""
+
+    field: str
+    span: int | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of a form: rows of cells that stand side by side. `tab` is "" in a form without tabs."""
+
+    key: str
+    title: Title
+    rows: tuple[tuple[Cell, ...], ...]
+    tab: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of sections of a long form."""
+
+    key: str
+    title: Title
+
+
+def parse_tabs(own: Mapping[str, Any]) -> tuple[Tab, ...]:
+    """The tabs of a form, from its `fw`."""
+    return tuple(Tab(tab["key"], tab["title"]) for tab in own.get("tabs", ()))
+
+
+def parse_layout(own: Mapping[str, Any], fields: Iterable[str]) -> tuple[Section, ...]:
+    """The sections of a form in reading order, from its `fw`; fields without a place come last."""
+    tabs = [tab["key"] for tab in own.get("tabs", ())]
+    sections = [_section(each, number, tabs) for number, each in enumerate(own.get("layout", ()), start=1)]
+    sections.sort(key=lambda section: tabs.index(section.tab) if tabs else 0)
+    seen = {cell.field for section in sections for row in section.rows for cell in row}
+    rest = tuple((Cell(key),) for key in fields if key not in seen)
+    if not rest:
+        return tuple(sections)
+    last = sections.pop() if sections else Section("section_1", "", (), tabs[-1] if tabs else "")
+    return (*sections, Section(last.key, last.title, last.rows + rest, last.tab))
+
+
+def _section(section: Mapping[str, Any], number: int, tabs: Sequence[str]) -> Section:
+    tab = section.get("tab", "")
+    return Section(
+        key=section.get("key") or f"section_{number}",
+        title=section.get("section", ""),
+        rows=tuple(tuple(_cell(cell) for cell in row) for row in section["rows"]),
+        tab=tab if tab in tabs else (tabs[0] if tabs else ""),
+    )
+
+
+def _cell(cell: str | Mapping[str, Any]) -> Cell:
+    return Cell(cell) if isinstance(cell, str) else Cell(cell["field"], cell.get("span"))
+
+
+def visible_rows(section: Section, visible: Container[str]) -> Iterator[list[tuple[str, int]]]:
+    """The rows of a section without the hidden fields: field and width in columns of each cell."""
+    for row in section.rows:
+        cells = [cell for cell in row if cell.field in visible]
+        if cells:
+            widths = spans([cell.span for cell in cells])
+            yield [(cell.field, width) for cell, width in zip(cells, widths, strict=True)]
+
+
+def spans(given: Sequence[int | None]) -> list[int]:
+    """How many of the 12 columns each cell of a row takes: what it was given, else its share of the rest.
+
+    Where that does not fit, the row is shared evenly.
+    """
+    rest = COLUMNS - sum(span or 0 for span in given)
+    open_cells = given.count(None)
+    share = _at_most(rest // open_cells) if open_cells else 0
+    if rest < 0 or (open_cells and not share):
+        return [even(len(given))] * len(given)
+    return [span or share for span in given]
+
+
+def even(cells: int) -> int:
+    """The columns of each of so many cells of the same width."""
+    return _at_most(COLUMNS // max(cells, 1)) or SPANS[0]
+
+
+def _at_most(columns: int) -> int:
+    return max((span for span in SPANS if span <= columns), default=0)
