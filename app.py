@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask
 
+from builder import places
 from builder.routes import BLUEPRINTS
 from runtime import api, config, web
 from runtime.accounts.routes import accounts
@@ -30,6 +31,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     db.init_app(app)
     web.init_app(app)
     dispatch.register()
+    places.register()
     for blueprint in (accounts, home, inbox, admin, forms, api.health, api.blueprint, *BLUEPRINTS.values()):
         app.register_blueprint(blueprint)
     return app

@@ -1,5 +1,6 @@
 """What the frame around every page shows: navigation, unread notices, theme, icons."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,11 +40,18 @@ class Shell:
     apps: tuple[Place, ...]
     administers: bool
     unread: int
+    more: tuple[Place, ...]
+
+
+PLACES: list[Callable[[User, str | None], list[Place]]] = []
+"""Where else a person may go: from home (no app), or from the pages of an app. Others than the runtime add to it."""
 
 
 def init_app(app: Flask) -> None:
     """Give the templates what the frame needs."""
-    app.jinja_env.globals.update(icon=icon, theme=theme, here=here, shell=shell, markdown=markdown)
+    app.jinja_env.globals.update(
+        icon=icon, theme=theme, here=here, shell=shell, markdown=markdown, places=places
+    )
 
 
 def shell() -> Shell | None:
@@ -51,8 +59,14 @@ def shell() -> Shell | None:
     if not current_user.is_authenticated:
         return None
     user: User = current_user._get_current_object()
-    places = tuple(_app_place(user, app) for app in lookup.apps() if can(user, "read", app))
-    return Shell(places, can(user, "administer", "platform"), inbox.unread(user))
+    apps = tuple(_app_place(user, app) for app in lookup.apps() if can(user, "read", app))
+    return Shell(apps, can(user, "administer", "platform"), inbox.unread(user), tuple(places()))
+
+
+def places(app: str | None = None) -> list[Place]:
+    """Where else the signed-in person may go from home, or from the pages of an app."""
+    user: User = current_user._get_current_object()
+    return [place for offer in PLACES for place in offer(user, app)]
 
 
 def _app_place(user: User, app: AppInfo) -> Place:

@@ -96,6 +96,13 @@ def changed(version_id: int) -> None:
     info.setdefault("uncommitted", {})[version_id] = {}
 
 
+def retired() -> None:
+    """Retiring says: less is in force from here on in this transaction."""
+    info = db.session().info
+    info.pop("catalogue", None)
+    info.setdefault("uncommitted", {})
+
+
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: Any) -> None:
     if transaction.parent is None:

@@ -1,0 +1,27 @@
+"""The ways from the runtime's pages into the builder."""
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from runtime import access, shell
+from runtime.accounts.models import User
+from runtime.shell import Place
+
+
+def register() -> None:
+    """Let the runtime's pages show these ways."""
+    if offer not in shell.PLACES:
+        shell.PLACES.append(offer)
+
+
+def offer(user: User, app: str | None) -> list[Place]:
+    """Where a designer may go from home, or from the pages of an app; nowhere for other people."""
+    if not access.can(user, "design", "platform"):
+        return []
+    if app is not None:
+        address = url_for("designer.show", app=app, kinds="app", key=app, tab="overview")
+        return [Place(address, "tools", _("Design"))]
+    return [
+        Place(url_for("apps.new_app"), "plus", _("New app")),
+        Place(url_for("gallery.index"), "apps", _("App gallery")),
+    ]
