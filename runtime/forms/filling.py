@@ -72,6 +72,7 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "forms/form.html",
         form=filling.form,
         record=filling.record,
+        addresses=filling.addresses,
         sections=pages.fields_of(filling, looks),
         title=_title_of(filling),
         **{**remembered, **context},

@@ -22,6 +22,16 @@ from runtime.records.store import Judged
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """Where the page of a form posts to, asks, and goes back to; `options` ends before the key of a field."""
+
+    save: str
+    evaluate: str
+    options: str
+    back: str
+
+
+@dataclass(frozen=True)
 class Filling:
     """Somebody fills a form: a new record, or a stored one when `record` is there."""
 
@@ -30,6 +40,22 @@ class Filling:
     reader: Reader
     record: Record | None = None
     entry: Entry = field(default_factory=Entry)
+    elsewhere: Addresses | None = None
+    """Where the page belongs when it is not one of the pages of records, as when a draft is tried."""
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where the page posts to."""
+        if self.elsewhere is not None:
+            return self.elsewhere
+        place = {"app": self.form.app, "form": self.form.key}
+        options = url_for("forms.options_of", **place, field="")
+        if self.record is None:
+            save, evaluate = url_for("forms.create_record", **place), url_for("forms.evaluate_new", **place)
+            return Addresses(save, evaluate, options, url_for("forms.list_records", **place))
+        own = {**place, "record_id": self.record.id}
+        save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)  # type: ignore[arg-type]
+        return Addresses(save, evaluate, options, url_for("forms.show_record", **own))  # type: ignore[arg-type]
 
     @cached_property
     def judged(self) -> Judged:
@@ -92,7 +118,7 @@ def _warnings(filling: Filling) -> dict[str, str]:
 
 def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
     form, sought = filling.form, looks.sought.get(key, "")
-    url = url_for("forms.options_of", app=form.app, form=form.key, field=key)
+    url = f"{filling.addresses.options}{key}"
     reads = " ".join(sorted(offer_reads(form, key)))
     if looks.scripted:
         return Picker(url, reads, shown)
