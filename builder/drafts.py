@@ -110,6 +110,14 @@ def get_or_create(app: str, kind: str, key: str) -> Definition:
     return definition
 
 
+def app_id(app: str) -> int:
+    """The id of an app; NotFound for one that there is not."""
+    found = db.session.scalar(select(App.id).where(App.key == app))
+    if found is None:
+        raise NotFound(_("There is no such app."))
+    return found
+
+
 def lock(app: str) -> None:
     """Whoever changes or publishes drafts of one app takes turns, for each is judged against the others."""
     db.session.execute(select(App.id).where(App.key == app).with_for_update())

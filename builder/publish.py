@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from builder import checks, drafts
+from builder import checks, companions, drafts
 from builder.checks import Context
 from runtime.accounts.models import User
 from runtime.automations import timers
@@ -43,6 +43,37 @@ def publish(user: User | None, app: str, kind: str, key: str, note: str = "") ->
     return _publish_one(user, app, Change(kind, key, document), note)
 
 
+def publish_together(
+    user: User | None, app: str, names: Sequence[tuple[str, str]], note: str = ""
+) -> list[Version]:
+    """Publish the drafts of these kinds and keys, judged as they come into force together, all or none.
+
+    Raises Invalid with every problem found, its path led by the index of the draft.
+    """
+    drafts.require_designer(user)
+    drafts.lock(app)
+    changes = [
+        Change(kind, key, drafts.read_draft(app, kind, key).document, (index,))
+        for index, (kind, key) in enumerate(names)
+    ]
+    changes = with_app(app, changes)
+    found = problems(app, changes)
+    if found:
+        raise Invalid(found)
+    return apply(user, app, changes, note)
+
+
+def with_app(app: str, changes: Sequence[Change]) -> list[Change]:
+    """The changes, and before them the app's own document when they are of no use without it: while it is
+    not in force, and when a form is published for the first time that it grants rights on.
+    """
+    if any(change.kind == "app" for change in changes):
+        return list(changes)
+    forms = [change.key for change in changes if change.kind == "form"]
+    own = companions.app_with(app, forms, documents_in_force(app))
+    return [Change("app", app, own), *changes] if own else list(changes)
+
+
 def rollback(user: User | None, app: str, kind: str, key: str, number: int) -> Version:
     """Publish an old version's document under a new number; the draft stays as it is."""
     drafts.require_designer(user)
@@ -59,10 +90,11 @@ def rollback(user: User | None, app: str, kind: str, key: str, number: int) -> V
 
 def _publish_one(user: User | None, app: str, change: Change, note: str) -> Version:
     drafts.lock(app)
-    found = problems(app, [change])
+    changes = with_app(app, [change])
+    found = problems(app, changes)
     if found:
         raise Invalid(found)
-    return apply(user, app, [change], note)[0]
+    return apply(user, app, changes, note)[-1]
 
 
 def problems(app: str, changes: Sequence[Change], *, whole_package: bool = False) -> list[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from builder import publish
 from builder.checks import Context
 from builder.commands import Target, Workspace
 from runtime.accounts.models import User
@@ -48,6 +49,11 @@ class Studio:
     def selected(self) -> str:
         """What is selected, such as `field/amount`."""
         return self.asked.get("sel", "")
+
+    @cached_property
+    def history(self) -> tuple[Any, ...]:
+        """The documents of every version of this definition, oldest first."""
+        return publish.earlier_documents(self.app, *self.target)
 
     @cached_property
     def context(self) -> Context:

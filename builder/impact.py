@@ -1,0 +1,117 @@
+"""What publishing a form does to what is stored already, in counts: nobody learns of it afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, func, select
+
+from builder.studio import Studio
+from runtime.automations.models import Timer
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form, parse_fields
+from runtime.definitions.models import App, Definition
+from runtime.fields import Field
+from runtime.records.tables import table
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something that publishing does to stored records or waiting timers, and what becomes of them."""
+
+    sentence: str
+    then: str
+    count: int
+
+
+def effects(studio: Studio) -> list[Effect]:
+    """The effects of bringing the draft into force; none for what was never in force."""
+    if not studio.work.is_in_force(studio.target):
+        return []
+    if studio.target.kind == "form":
+        return list(_form(lookup.form(studio.app, studio.target.key), studio))
+    if studio.target.kind in ("automation", "app"):
+        return list(_timers(studio))
+    return []
+
+
+def _form(now: Form, studio: Studio) -> Iterator[Effect]:
+    after = parse_fields(studio.document)
+    for key, field in after.items():
+        if key in now.fields and field.type.stored:
+            yield from _changed(now, now.fields[key], field, studio)
+        elif field.required and field.type.writable and field.default is None:
+            count = _count(select(func.count()).select_from(table(now)))
+            yield from _effect(
+                count,
+                _("%(field)s is new and required", field=studio.text(field.title)),
+                _("Records that have none keep it empty; whoever edits one next is asked for it."),
+            )
+    for key in now.fields:
+        if key not in after and now.fields[key].type.stored:
+            count = _count(_where(now, _column(now, key).is_not(None)))
+            yield from _effect(
+                count,
+                _("%(field)s is deleted", field=studio.text(now.fields[key].title)),
+                _("The values stay in the database and in the history, but are no longer shown."),
+            )
+
+
+def _changed(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:
+    title, column = studio.text(new.title), _column(now, new.key)
+    if new.required and not old.required:
+        yield from _effect(
+            _count(_where(now, column.is_(None))),
+            _("%(field)s becomes required", field=title),
+            _("Records that have none keep it empty; whoever edits one next is asked for it."),
+        )
+    gone = [value for value in old.schema.get("enum", ()) if value not in new.schema.get("enum", ())]
+    if gone and new.type.name == "choice":
+        yield from _effect(
+            _count(_where(now, column.in_(gone))),
+            _("%(field)s loses choices: %(choices)s", field=title, choices=", ".join(map(str, gone))),
+            _("Records keep the old choice, readable; it cannot be chosen anew."),
+        )
+    most, was = new.schema.get("maxLength"), old.schema.get("maxLength")
+    if isinstance(most, int) and (was is None or most < was):
+        yield from _effect(
+            _count(_where(now, func.length(column) > most)),
+            _("%(field)s may have at most %(most)s characters", field=title, most=most),
+            _("Longer texts stay as they are until somebody changes them."),
+        )
+
+
+def _timers(studio: Studio) -> Iterator[Effect]:
+    is_app = studio.target.kind == "app"
+    own = Definition.kind == "automation" if is_app else Definition.key == studio.target.key
+    waiting = (
+        select(func.count())
+        .select_from(Timer)
+        .join(Definition, Definition.id == Timer.automation_id)
+        .join(App, App.id == Definition.app_id)
+        .where(App.key == studio.app, own, Timer.state == "planned")
+    )
+    yield from _effect(
+        _count(waiting),
+        _("Reminders are waiting"),
+        _("They are worked out anew: moments that no longer fit are cancelled, new ones are planned."),
+    )
+
+
+def _effect(count: int, sentence: str, then: str) -> Iterator[Effect]:
+    if count:
+        yield Effect(sentence, then, count)
+
+
+def _column(form: Form, key: str) -> ColumnElement[Any]:
+    return table(form).c[key]
+
+
+def _where(form: Form, condition: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(table(form)).where(condition)
+
+
+def _count(statement: Select[Any]) -> int:
+    return db.session.scalar(statement) or 0

@@ -1,0 +1,155 @@
+"""Publishing: what would change, what it does to stored records, and doing it; old versions and taking back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from builder import change_words, impact, publish, releases
+from builder.change_words import Line
+from builder.commands import Target
+from builder.impact import Effect
+from builder.problems import Found, problems
+from builder.routes.designer import BASE, require_designer, studio
+from builder.studio import KINDS, PLURALS, Studio
+from runtime.accounts.sessions import signed_in_user
+from runtime.db import db, transaction
+from runtime.errors import Conflict, Invalid, Problem
+from runtime.htmx import go_to
+
+blueprint = plugin = Blueprint("publishing", __name__, url_prefix="/apps")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One draft that may be published: what changes, what it does, and what speaks against it."""
+
+    target: Target
+    title: str
+    address: str
+    chosen: bool
+    lines: list[Line]
+    effects: list[Effect]
+    problems: list[Found]
+
+    @property
+    def name(self) -> str:
+        """How the page's form names it."""
+        return f"{self.target.kind}/{self.target.key}"
+
+
+@blueprint.get(f"{BASE}/publish")
+def review(app: str, kinds: str, key: str) -> Response:
+    """What publishing would change."""
+    with transaction():
+        return _page(studio(app, kinds, key), None, [])
+
+
+@blueprint.post(f"{BASE}/publish")
+def do_publish(app: str, kinds: str, key: str) -> Response:
+    """Publish the chosen drafts together, or show what speaks against it."""
+    require_designer()
+    chosen = [Target(*name.split("/", 1)) for name in request.form.getlist("part") if "/" in name]
+    note = request.form.get("note", "")
+    try:
+        with transaction():
+            versions = publish.publish_together(signed_in_user(), app, chosen, note)
+            told = _told(versions)
+    except Invalid as error:
+        db.session.rollback()
+        with transaction():
+            return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
+    flash(told)
+    return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
+
+
+def _told(versions: list[Any]) -> str:
+    if not versions:
+        return str(_("Nothing was chosen, so nothing was published."))
+    return str(_("Published as version %(number)s.", number=versions[0].number))
+
+
+@blueprint.get(f"{BASE}/problems")
+def show_problems(app: str, kinds: str, key: str) -> str:
+    """The problems of a draft, each with the way to its place."""
+    with transaction():
+        now = studio(app, kinds, key)
+        return render_template("builder/problems.html", studio=now, problems=problems(now))
+
+
+@blueprint.get(f"{BASE}/problems/count")
+def count_problems(app: str, kinds: str, key: str) -> str:
+    """How many problems there are, for the counter of the page."""
+    with transaction():
+        now = studio(app, kinds, key)
+        return render_template("builder/_problem_count.html", studio=now, problems=problems(now))
+
+
+@blueprint.post(f"{BASE}/versions/<int:number>/rollback")
+def rollback(app: str, kinds: str, key: str, number: int) -> Response:
+    """Bring an old version back into force, under a new number."""
+    require_designer()
+    with _refusals():
+        version = publish.rollback(signed_in_user(), app, KINDS[kinds], key, number)
+        flash(
+            _(
+                "Version %(old)s is in force again, as version %(number)s. The draft is as it was.",
+                old=number,
+                number=version.number,
+            )
+        )
+    return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
+
+
+@blueprint.post(f"{BASE}/versions/undo")
+def undo(app: str, kinds: str, key: str) -> Response:
+    """Take the last publish back while nothing was done by it."""
+    require_designer()
+    with _refusals():
+        version = releases.undo_publish(signed_in_user(), app, Target(KINDS[kinds], key))
+        flash(
+            _("What was in force before is back, as version %(number)s.", number=version.number)
+            if version
+            else _("Taken back: it is a draft again that nobody else sees.")
+        )
+    return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """A transaction whose refusal is told on the next page."""
+    try:
+        with transaction():
+            yield
+    except (Conflict, Invalid) as error:
+        db.session.rollback()
+        flash(error.message, "error")
+
+
+def _page(now: Studio, chosen: set[Target] | None, refused: list[Problem], status: int = 200) -> Response:
+    candidates = list(dict.fromkeys([now.target, *releases.changed(now.app)]))
+    picked = releases.proposed(now, candidates) if chosen is None else chosen
+    parts = [_part(now, target, target in picked) for target in candidates]
+    known = {found.sentence for part in parts for found in part.problems}
+    others = list(dict.fromkeys(problem.message for problem in refused if problem.message not in known))
+    page = render_template("builder/publish.html", studio=now, parts=parts, others=others)
+    return make_response(page, status)
+
+
+def _part(now: Studio, target: Target, chosen: bool) -> Part:
+    own = studio(now.app, PLURALS[target.kind], target.key)
+    found = problems(own)
+    blocked = any(problem.blocks for problem in found)
+    live = own.work.in_force[target] if own.work.is_in_force(target) else None
+    return Part(
+        target,
+        own.text(own.document.get("title")) or target.key,
+        own.url(""),
+        chosen,
+        change_words.lines(target.kind, live, own.document, own.text),
+        [] if blocked else impact.effects(own),
+        found,
+    )

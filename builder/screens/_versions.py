@@ -1,0 +1,53 @@
+"""What the tabs “Versions” of all kinds share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from builder import change_words, releases
+from builder.releases import Release
+from builder.studio import Studio
+
+
+class Versions:
+    """Tab “Versions” of one kind: what came into force when, and what differs between any two."""
+
+    tab = "versions"
+    title = _l("Versions")
+    order = 90
+    template = "builder/versions.html"
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.name = f"{kind}.versions"
+
+    def count(self, studio: Studio) -> int | None:
+        """Nothing: the number would cost a question on every page."""
+        return None
+
+    def context(self, studio: Studio) -> Mapping[str, Any]:
+        """The versions, the two that are compared, and whether the last publish can be taken back."""
+        listed = releases.releases(studio.app, studio.target)
+        old, new = _compared(studio, listed)
+        return {
+            "releases": listed,
+            "old": old,
+            "new": new,
+            "lines": _lines(studio, old, new),
+            "undoable": releases.undoable(studio.app, studio.target),
+        }
+
+
+def _compared(studio: Studio, listed: list[Release]) -> tuple[Release | None, Release | None]:
+    """The versions that the address names in `from` and `to`; `to` without a number is the draft."""
+    by_number = {str(release.version.number): release for release in listed}
+    old = by_number.get(studio.asked.get("from", "")) or next((r for r in listed if r.in_force), None)
+    return old, by_number.get(studio.asked.get("to", ""))
+
+
+def _lines(studio: Studio, old: Release | None, new: Release | None) -> list[change_words.Line]:
+    if old is None:
+        return []
+    after = new.version.document if new else studio.document
+    return change_words.lines(studio.target.kind, old.version.document, after, studio.text)

@@ -1,0 +1,5 @@
+"""The versions of an automation."""
+
+from builder.screens._versions import Versions
+
+plugin = Versions("automation")

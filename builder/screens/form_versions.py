@@ -1,0 +1,5 @@
+"""The versions of a form."""
+
+from builder.screens._versions import Versions
+
+plugin = Versions("form")
