@@ -46,7 +46,7 @@ class Asked:
         return cls(
             search=args.get("q", "").strip()[:LONGEST_SEARCH],
             sort=args.get("sort", "")[:60],
-            after=args.get("after", "")[:2000],
+            after=args.get("after", ""),
             upto=max(PER_PAGE, min(rows, MOST_ROWS)),
         )
 

@@ -1,7 +1,8 @@
 """Keyset paging: pages follow each other by (sort column, id), so the thousandth is as quick as the first.
 
 Empty values come before all others on both databases; a cursor is the place of a page's last record. After a
-cursor, values and empty values are read one after the other, for an OR over both would cost the index.
+cursor, values and empty values are read one after the other, for an OR over both would cost the index. Texts
+that may be too long for an address are ordered by their beginnings, so that a cursor holds all that decides.
 """
 
 import base64
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, literal, tuple_
+from sqlalchemy import ColumnElement, Row, func, literal, tuple_
 
 from runtime import documents
 from runtime.db import db
@@ -20,10 +21,12 @@ from runtime.records import rows
 from runtime.records.judge import validators
 from runtime.records.rows import Record
 from runtime.records.sources import is_id
-from runtime.records.tables import stored, table
+from runtime.records.tables import is_wide, stored, table
+from runtime.text import clean_text
 
 SYSTEM_ORDERS = ("id", "created_at", "updated_at")
 MAX_CURSOR = 4000
+BEGINNING = 200  # characters that decide the order of a field of long texts
 
 Wanted = Sequence[ColumnElement[bool]]
 
@@ -65,8 +68,17 @@ def _ordering(form: Form, by: Order) -> list[ColumnElement[Any]]:
     if by.key == "id":
         return [own.id.desc() if by.descending else own.id.asc()]
     if by.descending:
-        return [own[by.key].desc().nulls_last(), own.id.desc()]
-    return [own[by.key].asc().nulls_first(), own.id.asc()]
+        return [_sorted(form, by).desc().nulls_last(), own.id.desc()]
+    return [_sorted(form, by).asc().nulls_first(), own.id.asc()]
+
+
+def _sorted(form: Form, by: Order) -> ColumnElement[Any]:
+    column = table(form).c[by.key]
+    return func.substr(column, 1, BEGINNING, type_=column.type) if _is_cut(form, by) else column
+
+
+def _is_cut(form: Form, by: Order) -> bool:
+    return by.key not in SYSTEM_ORDERS and is_wide(form.fields[by.key])
 
 
 def _parts(form: Form, by: Order, found: tuple[Any, int] | None) -> list[list[ColumnElement[bool]]]:
@@ -78,7 +90,7 @@ def _parts(form: Form, by: Order, found: tuple[Any, int] | None) -> list[list[Co
     beyond = own.id < record_id if by.descending else own.id > record_id
     if by.key == "id":
         return [[beyond]]
-    column = own[by.key]
+    column = _sorted(form, by)
     if value is None:
         rest = [column.is_(None), beyond]
         return [rest] if by.descending else [rest, [column.is_not(None)]]
@@ -92,6 +104,8 @@ def cursor(form: Form, by: Order, last: Record) -> str:
     value = getattr(last, by.key) if by.key in SYSTEM_ORDERS else last.values.get(by.key)
     if isinstance(value, datetime):
         value = value.isoformat()
+    if _is_cut(form, by) and value is not None:
+        value = value[:BEGINNING]
     text = documents.dumps([by.name, value, last.id])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -117,7 +131,16 @@ def _column_value(form: Form, by: Order, value: Any) -> Any:
     if by.key in SYSTEM_ORDERS:
         return datetime.fromisoformat(value).astimezone(UTC)
     field = form.fields[by.key]
+    if _is_cut(form, by):
+        return _beginning(value)
     if not validators(form)[by.key].is_valid(value):
         raise ValueError("a cursor with a value that the field cannot have")
     field.type.check(value, field)
     return field.type.to_column(value, field)
+
+
+def _beginning(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > BEGINNING:
+        raise ValueError("a cursor with what is no beginning of a text")
+    clean_text(value)  # raises for what no column can hold
+    return value

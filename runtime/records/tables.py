@@ -201,7 +201,7 @@ def _ordered(form: Form) -> list[str]:
     """Columns by which lists are often sorted: the list's own order and every date."""
     dates = [key for key, field in stored(form).items() if field.type.name in ("date", "datetime")]
     key = form.sort.removeprefix("-")
-    if key in SYSTEM or (key in stored(form) and _widest(form.fields[key]) <= MAX_INDEXED_BYTES):
+    if key in SYSTEM or (key in stored(form) and not is_wide(form.fields[key])):
         return [key, *dates]
     return dates
 
@@ -209,6 +209,11 @@ def _ordered(form: Form) -> list[str]:
 def _narrow(column: Column[Any], field: Field, room: int) -> ColumnElement[Any]:
     """The column, or its digest where its longest text would not fit into a page of PostgreSQL's index."""
     return func.md5(column) if _widest(field) > room else column
+
+
+def is_wide(field: Field) -> bool:
+    """Whether the field's longest value is too long for an index, and for an address."""
+    return _widest(field) > MAX_INDEXED_BYTES
 
 
 def _widest(field: Field) -> int:

@@ -206,6 +206,14 @@ def test_a_forged_moment_in_a_cursor_breaks_nothing(world: World, moment: Any) -
     assert answer.status_code in (200, 400)
 
 
+@pytest.mark.parametrize("value", ["a\x00b", "\ud800", "x" * 201, 5, {}], ids=str)
+def test_a_forged_text_in_a_cursor_is_refused(world: World, value: Any) -> None:
+    asked = {"sort": "content", "after": cursor("content", value, 1)}
+    answer = world.api("bob")("GET", records("visit"), query_string=asked)
+
+    assert answer.status_code == 400, answer.text
+
+
 @pytest.mark.parametrize("value", [10**39, -(10**39), 10**17, 0.123])
 def test_a_forged_number_in_a_cursor_breaks_nothing(world: World, value: Any) -> None:
     answer = ask(world, sort="expected_amount", after=cursor("expected_amount", value, 1))

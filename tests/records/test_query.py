@@ -27,6 +27,7 @@ ORDER = form_document(
         "customer": field("reference", form="customer"),
         "grade": field("lookup", through="customer", field="grade"),
         "title": field("text"),
+        "note": field("long_text"),
         "qty": field("number", decimals=2),
         "day": field("date"),
         "at": field("datetime"),
@@ -110,6 +111,33 @@ def test_an_unknown_order_means_the_order_of_the_form(clerk: User, sort: str | N
     for values in VALUES:
         saved("order", values)
     assert walk(clerk, sort, 3) == walk(clerk, "-day", 50)
+
+
+@both_databases
+@pytest.mark.parametrize("sort", ["note", "-note"])
+def test_long_texts_are_walked_through_with_cursors_that_fit_an_address(clerk: User, sort: str) -> None:
+    same, other = "长" * 300, "长" * 150
+    notes = [
+        same + "b" * 5000,
+        same + "a" * 5000,
+        same + "a" * 5000,
+        other,
+        other + " x",
+        None,
+        "b" * 9000,
+        "b",
+    ]
+    made = [saved("order", {"note": note} if note else {}) for note in notes]
+    found: list[int] = []
+    after = None
+    for _record in made:
+        page_ = query.page(clerk, order(), sort=sort, limit=1, after=after)
+        found += [record.id for record in page_.items]
+        after = page_.next
+        assert len(after or "") < 2000
+    assert after is None
+    assert found == walk(clerk, sort, 50)
+    assert sorted(found) == sorted(made)
 
 
 @pytest.mark.parametrize(
