@@ -1,0 +1,135 @@
+"""What commands on rules, checks and conditions share."""
+
+from collections import ChainMap
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.checks import Context
+from builder.checks._context import Types, paths
+from builder.commands._base import refuse
+from builder.commands._workspace import Target, Workspace
+from runtime import conditions, formulas
+from runtime.definitions.documents import Document
+from runtime.errors import Problem
+from runtime.fields import ValueType
+from runtime.formulas import FormulaError
+from runtime.formulas.errors import TYPE_WORDS
+from runtime.text import Title
+
+CONDITION = {"type": ["object", "boolean"]}
+LISTED = ("show", "hide", "require", "lock")
+EFFECTS = (*LISTED, "set")
+FORMULA = {"type": "string", "maxLength": 2000}
+
+
+def context_of(work: Workspace) -> Context:
+    """The documents of the workspace, changes among them, as publish checks see them."""
+    layers: Any = (work.changed, work.documents)  # read one by one, when they are looked at
+    return Context(work.app, ChainMap(*layers))
+
+
+def title_of(form: Document, key: str) -> Title:
+    """The title of a field; its key where there is no such field."""
+    found: Title = form["properties"].get(key, {}).get("fw", {}).get("title") or key
+    return found
+
+
+def require_field(form: Document, key: str) -> None:
+    """Refuse a field that the form does not have."""
+    if key not in form["properties"]:
+        refuse("field", "unknown", _("There is no such field."))
+
+
+def listed(form: Any, name: str) -> list[Any]:
+    """The rules or checks of a form, to be changed in place."""
+    found: list[Any] = form.setdefault("fw", {}).setdefault(name, [])
+    return found
+
+
+def rule_of(form: Any, key: str) -> Any:
+    """A rule by key, refused when there is none."""
+    return _one(form, "rules", "rule", key, _("There is no such rule any more."))
+
+
+def check_of(form: Any, key: str) -> Any:
+    """A check by key, refused when there is none."""
+    return _one(form, "checks", "check", key, _("There is no such check any more."))
+
+
+def _one(form: Any, name: str, argument: str, key: str, sentence: str) -> Any:
+    found = next((each for each in form.get("fw", {}).get(name, ()) if each["key"] == key), None)
+    return refuse(argument, "unknown", sentence) if found is None else found
+
+
+def drop(form: Any, name: str, key: str) -> None:
+    """Take a rule or check out of its list; an empty list is absent."""
+    form["fw"][name] = [each for each in form["fw"][name] if each["key"] != key]
+    if not form["fw"][name]:
+        del form["fw"][name]
+
+
+def fresh(form: Any, name: str, stem: str) -> str:
+    """A key that no rule or check of the form has yet."""
+    known = {each["key"] for each in form.get("fw", {}).get(name, ())}
+    key, number = stem[:34], 1
+    while key in known:
+        number += 1
+        key = f"{stem[:34]}_{number}"
+    return key
+
+
+def judge_condition(document: Any, before: Any, types: Types, facts: Types, argument: str = "when") -> None:
+    """Refuse a condition with a fault that the one before did not have: a line that was stale already does
+    not stand in the way of mending another.
+    """
+    known = {problem.message for problem in conditions.check(before, types, facts)}
+    new = [each for each in conditions.check(document, types, facts) if each.message not in known]
+    _refuse_first(argument, new)
+
+
+def _refuse_first(argument: str, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        refuse(argument, problem.code, problem.message)
+
+
+def judge_formula(text: str, types: Types, result: ValueType | None, argument: str = "value") -> None:
+    """Refuse a formula that cannot be read, names what is not there, or gives the wrong type."""
+    try:
+        found = formulas.check(formulas.parse(text), paths(types))
+    except FormulaError as error:
+        refuse(argument, error.code, formulas.sentence(error))
+    if result is not None and found != result:
+        words = {"found": str(TYPE_WORDS[found]), "needed": str(TYPE_WORDS[result])}
+        refuse(argument, "wrong_result", _("This gives %(found)s, but %(needed)s is needed.", **words))
+
+
+def rule_types(work: Workspace, target: Target) -> tuple[Types, Types]:
+    """What conditions of a form's rules look at, and what their facts may name."""
+    context = context_of(work)
+    return context.own_types(target.key), context.fact_types(target.key)
+
+
+def formula_types(work: Workspace, target: Target) -> Types:
+    """What formulas of a form may name."""
+    context = context_of(work)
+    return {**context.record_types(target.key), **context.fact_types(target.key)}
+
+
+def field_type(work: Workspace, target: Target, key: str) -> ValueType:
+    """The type of a field's values."""
+    return context_of(work).type_of(target.key, key)
+
+
+def worded(title: Title, locale: str, text: str, default: str) -> Title:
+    """The title with another text in one language; a plain string was in the default language."""
+    texts = {default: title} if isinstance(title, str) and title else dict(title or {})
+    texts[locale] = text
+    return {key: value for key, value in texts.items() if value}
+
+
+def default_locale(work: Workspace) -> str:
+    """The language of texts that are a plain string."""
+    app = work.documents.get(Target("app", work.app), {})
+    return str(app.get("default_locale") or (app.get("languages") or ["en"])[0])

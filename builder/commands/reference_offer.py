@@ -1,0 +1,46 @@
+"""Says which records a reference offers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.commands import _rules
+from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._fields import TEXT
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
+
+
+class SetOffer:
+    """Lets a reference offer only the records that meet the condition `offer`; {} offers all again."""
+
+    name = "reference.offer"
+    kinds = ("form",)
+    merges = True
+    arguments: dict[str, Any] = {
+        "type": "object",
+        "properties": {"field": TEXT, "offer": _rules.CONDITION},
+        "required": ["field", "offer"],
+        "additionalProperties": False,
+    }
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return (f"field/{arguments['field']}/offer",)
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        form, key = work.open(target), arguments["field"]
+        _rules.require_field(form, key)
+        own = form["properties"][key]["fw"]
+        if own["type"] != "reference" or "form" not in own:
+            refuse("field", "no_reference", _("Only a reference to a form offers records."))
+        context = _rules.context_of(work)
+        types, facts = context.record_types(own["form"]), context.fact_types(target.key)
+        _rules.judge_condition(arguments["offer"], own.get("offer", {}), types, facts, "offer")
+        own["offer"] = arguments["offer"]
+        if arguments["offer"] == {}:
+            del own["offer"]
+        return Done(said(N_("Changed what %(field)s offers"), field=_rules.title_of(form, key)))
+
+
+plugin = SetOffer()

@@ -1,0 +1,36 @@
+"""Deletes a rule."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from builder.commands import _rules
+from builder.commands._base import Arguments, Done, said
+from builder.commands._fields import TEXT
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
+
+
+class DeleteRule:
+    """Takes a rule out of the form."""
+
+    name = "rule.delete"
+    kinds = ("form",)
+    merges = False
+    arguments: dict[str, Any] = {
+        "type": "object",
+        "properties": {"rule": TEXT},
+        "required": ["rule"],
+        "additionalProperties": False,
+    }
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return (f"rule/{arguments['rule']}",)
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        form = work.open(target)
+        _rules.rule_of(form, arguments["rule"])
+        _rules.drop(form, "rules", arguments["rule"])
+        return Done(said(N_("Deleted a rule")))
+
+
+plugin = DeleteRule()

@@ -1,0 +1,212 @@
+"""Judges a draft against a record that somebody chose, and says why a field is as it is. Nothing is stored."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.pointers import published
+from builder.sentences import read_title
+from builder.studio import Studio
+from runtime import conditions
+from runtime.conditions import ConditionError, Group, Row
+from runtime.conditions.sentences import either
+from runtime.definitions.documents import Form, Rule
+from runtime.errors import NotFound
+from runtime.fields import N_, Names, Reader
+from runtime.forms.names import NOBODY, Titles
+from runtime.records import query, store
+from runtime.records.judge import Judged, validators
+from runtime.records.rows import Record
+from runtime.records.sources import Actor
+from runtime.records.wording import locale, said
+
+LISTED = 20  # records to choose from
+
+_SYSTEM = {
+    "id": N_("This record"),
+    "created_at": N_("Created at"),
+    "created_by": N_("Created by"),
+    "updated_at": N_("Changed at"),
+    "updated_by": N_("Changed by"),
+    "owner_id": N_("Owner"),
+    "department_id": N_("Department of the owner"),
+    "user.id": N_("Me, whoever is signed in"),
+    "user.department_id": N_("My department"),
+}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A draft judged with a record: `title` names the record, `form` is the draft."""
+
+    form: Form
+    judged: Judged
+    title: str
+    names: Names
+
+
+def records(studio: Studio) -> list[tuple[int, str]]:
+    """The newest records of the form that this person may read: id and title."""
+    form = published(studio.app, studio.target.key)
+    if form is None:
+        return []
+    newest = [
+        each.id for each in query.page(studio.user, form, limit=LISTED, sort="-id", total=False).items
+    ]
+    titles = query.titles(form, newest, user=studio.user)
+    return [(each, titles.get(each, f"#{each}")) for each in newest]
+
+
+def draft_form(studio: Studio) -> Form | None:
+    """The draft ready to be judged; None while it has faults that make that impossible."""
+    try:
+        form = studio.context.form(studio.target.key)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return form and replace(form, zone=str(studio.app_document.get("zone", "UTC")))
+
+
+def tried(studio: Studio, record_id: int | None) -> Tried | None:
+    """The draft judged with this record, or with an empty one; None while the draft cannot be judged."""
+    form = draft_form(studio)
+    if form is None:
+        return None
+    stored = record(studio, form, record_id)
+    judged = store.judge(Actor(studio.user, "page"), form, {}, record=stored)
+    title = dict(records(studio)).get(stored.id, f"#{stored.id}") if stored else str(_("An empty record"))
+    return Tried(form, judged, title, _names(studio, form, judged))
+
+
+def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
+    """The record with those of its values that the draft can hold; None when there is none to read."""
+    form = published(studio.app, draft.key)
+    try:
+        found = None if form is None or not record_id else query.get(studio.user, form, record_id)
+    except NotFound:
+        return None
+    fitting = validators(draft)
+    if found is None:
+        return None
+    values = {k: v for k, v in found.values.items() if k in fitting and fitting[k].is_valid(v)}
+    return replace(found, values=values)
+
+
+def _names(studio: Studio, form: Form, judged: Judged) -> Names:
+    titles = Titles(studio.user)
+    for key, value in judged.values.items():
+        if key in form.fields:
+            read_title(studio, titles, form.fields[key], value)
+    return titles
+
+
+def why(form: Form, judged: Judged, key: str, names: Names = NOBODY) -> str:
+    """Why a field is hidden or shown, required, locked: the rules that decided, with the record's values."""
+    teller = _Teller(form, judged, names)
+    return " ".join([_seen(form, judged, key, teller), *_also(form, judged, key, teller)])
+
+
+def _seen(form: Form, judged: Judged, key: str, teller: "_Teller") -> str:
+    hiding = [rule for rule in form.rules if key in rule.hide and _holds(rule, judged)]
+    if hiding:
+        return str(_("Hidden, because %(condition)s.", condition=teller.phrase(hiding[0])))
+    showing = [rule for rule in form.rules if key in rule.show]
+    if not showing:
+        return str(_("Shown: no rule hides it.")) if key in judged.visible else str(_("Hidden."))
+    holding = next((rule for rule in showing if _holds(rule, judged)), None)
+    if holding is not None:
+        return str(_("Shown, because %(condition)s.", condition=teller.phrase(holding)))
+    told = either([teller.phrase(rule) for rule in showing])
+    facts = ", ".join(dict.fromkeys(fact for rule in showing for fact in teller.missing(rule)))
+    if not facts:
+        return str(_("Hidden: it is shown only when %(condition)s.", condition=told))
+    return str(_("Hidden: it is shown only when %(condition)s; here %(facts)s.", condition=told, facts=facts))
+
+
+def _also(form: Form, judged: Judged, key: str, teller: "_Teller") -> Iterator[str]:
+    for rule in form.rules:
+        if key not in judged.visible or not _holds(rule, judged):
+            continue
+        told = teller.phrase(rule)
+        if key in rule.require:
+            yield str(_("Required, because %(condition)s.", condition=told))
+        if key in rule.lock:
+            yield str(_("Locked, because %(condition)s.", condition=told))
+        if key in rule.set:
+            yield str(_("Set by a rule, because %(condition)s.", condition=told))
+
+
+def verdict(tested: Tried, rule_key: str) -> str:
+    """Whether a rule applies to the record, with the values that keep it from it."""
+    rule = next(rule for rule in tested.form.rules if rule.key == rule_key)
+    teller = _Teller(tested.form, tested.judged, tested.names)
+    if _holds(rule, tested.judged):
+        return str(_("applies"))
+    facts = ", ".join(teller.missing(rule))
+    return str(_("does not apply (%(facts)s)", facts=facts)) if facts else str(_("does not apply"))
+
+
+def _holds(rule: Rule, judged: Judged) -> bool:
+    return rule.when.holds(judged.values, judged.facts)
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Says conditions and values of one record."""
+
+    form: Form
+    judged: Judged
+    names: Names
+
+    def phrase(self, rule: Rule) -> str:
+        return conditions.phrase(rule.when.document, self.name, self.value, locale())
+
+    def name(self, path: str) -> str:
+        key = path.removeprefix("record.")
+        field = self.form.fields.get(key)
+        if field is not None:
+            return said(field.title)
+        return str(_(_SYSTEM[key])) if key in _SYSTEM else path
+
+    def value(self, path: str, constant: Any) -> str:
+        field = self.form.fields.get(path)
+        try:
+            shown = field and field.type.display(
+                constant, field, Reader(locale(), self.form.zone), self.names
+            )
+        except (TypeError, ValueError, ArithmeticError, AttributeError):
+            shown = None
+        return shown or str(constant)
+
+    def missing(self, rule: Rule) -> list[str]:
+        """The values because of which a rule does not apply: `Nights is empty`."""
+        try:
+            group = conditions.rows(rule.when.document)
+        except ConditionError:
+            return []
+        return list(dict.fromkeys(self._fact(row.path) for row in _rows(group) if not self._true(row)))
+
+    def _true(self, row: Row) -> bool:
+        document = conditions.from_rows(Group("all", (row,)))
+        return conditions.compile(document).holds(self.judged.values, self.judged.facts)
+
+    def _fact(self, path: str) -> str:
+        value = self.judged.values.get(path)
+        if value is None:
+            return str(_("%(field)s is empty", field=self.name(path)))
+        return str(_("%(field)s is %(value)s", field=self.name(path), value=self.value(path, value)))
+
+
+def _rows(group: Group) -> Iterator[Row]:
+    for item in group.items:
+        if isinstance(item, Row):
+            yield item
+        else:
+            yield from _rows(item)
+
+
+def chosen(asked: Mapping[str, str]) -> int | None:
+    """The id of the record that an address asks for."""
+    text = asked.get("record", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
