@@ -38,6 +38,12 @@ def search_key(*texts: str, limit: int = 1000) -> str:
     return " ".join(dict.fromkeys(filter(None, words)))[:limit]
 
 
+def spelled(text: str) -> str:
+    """The text in lower case, Chinese in pinyin."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return next(iter(_pinyin(plain[:200])), plain)
+
+
 @lru_cache(maxsize=20_000)
 def _pinyin(text: str) -> tuple[str, ...]:
     if text.isascii():

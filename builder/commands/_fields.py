@@ -1,43 +1,120 @@
-"""What commands on fields share."""
+"""What commands on fields share: schemas of arguments, finding a field, its key and its title."""
 
 import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from runtime.definitions.documents import Document
-from runtime.fields import FieldType
-from runtime.text import search_key
+from flask_babel import force_locale
+from flask_babel import gettext as _
 
-TEXT = {"type": "string", "maxLength": 2000}
+from builder.checks.keys import RESERVED
+from builder.commands._base import refuse
+from builder.commands._workspace import Target, Workspace
+from runtime.text import Title, localized, spelled
+
+Form = dict[str, Any]
+
+TEXT: Mapping[str, Any] = {"type": "string", "maxLength": 2000}
+KEY: Mapping[str, Any] = {"type": "string", "minLength": 1, "maxLength": 100}
+KEYS: Mapping[str, Any] = {"type": "array", "items": KEY, "minItems": 1, "maxItems": 500}
+LOCALE: Mapping[str, Any] = {"enum": ["en", "zh"]}
+TITLE: Mapping[str, Any] = {
+    "anyOf": [
+        TEXT,
+        {"type": "object", "properties": {"en": TEXT, "zh": TEXT}, "additionalProperties": False},
+    ]
+}
+# Controls of plain HTML send texts, so a number may come as its digits and a switch as a word.
+NUMBER: Mapping[str, Any] = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]{1,4}$"}
+STEP: Mapping[str, Any] = {"enum": [-1, 1, "-1", "1"]}
+SWITCH: Mapping[str, Any] = {"type": ["boolean", "string"]}
+MAX_STEM = 34  # of a key of 40 characters: there is room for a number
 
 
-def fresh_key(form: Document, title: str) -> str:
-    """A key that the form does not have yet, made of the title; Chinese in pinyin."""
-    words = re.sub(r"[^a-z0-9]+", "_", search_key(title).split(" ")[0].lower()).strip("_")
-    stem = (words if re.match(r"[a-z]", words) else f"field_{words}".rstrip("_"))[:34]
-    number = 1
-    key = stem
-    while key in form["properties"]:
-        number += 1
-        key = f"{stem}_{number}"
-    return key
-
-
-def new_field(field_type: FieldType, title: str) -> dict[str, Any]:
-    """The schema of a new field of a type."""
+def closed(*required: str, **properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of arguments: these, and no others."""
     return {
-        **field_type.example_schema,
-        "fw": {
-            "type": field_type.name,
-            "title": title or str(field_type.label),
-            **field_type.example_options,
-        },
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
     }
 
 
-def place_field(form: Document, key: str, after: str) -> None:
-    """Let the field stand on a row of its own behind another, where there is a layout."""
-    for section in form.get("fw", {}).get("layout", ()):
-        for index, row in enumerate(section["rows"]):
-            if after in row:
-                section["rows"].insert(index + 1, [key])
-                return
+def is_on(switch: bool | str) -> bool:
+    """Whether a switch is on."""
+    return switch if isinstance(switch, bool) else switch not in ("", "0", "false", "off")
+
+
+def field_in(form: Form, key: str, argument: str = "field") -> dict[str, Any]:
+    """A field of the form; refused when there is none."""
+    if key not in form["properties"]:
+        refuse(argument, "unknown", _("There is no such field."))
+    found: dict[str, Any] = form["properties"][key]
+    return found
+
+
+def title_of(form: Form, key: str) -> Title:
+    """What a field is called."""
+    schema = form["properties"][key]
+    title: Title = schema["fw"].get("title") or schema.get("title") or key
+    return title
+
+
+def languages(work: Workspace) -> list[str]:
+    """The languages of the app, the one of plain texts first."""
+    app = _app(work)
+    spoken = list(app.get("languages", ("en",)))
+    first = app.get("default_locale") or spoken[0]
+    return [first, *(each for each in spoken if each != first)]
+
+
+def _app(work: Workspace) -> Mapping[str, Any]:
+    target = Target("app", work.app)
+    found: Mapping[str, Any] = work.read(target) if target in work.targets("app") else {}
+    return found
+
+
+def known_text(text: str, work: Workspace, **params: object) -> Title:
+    """A text of the catalogues in every language of the app."""
+    told = {}
+    for locale in languages(work):
+        with force_locale(locale):
+            told[locale] = str(_(text, **params))
+    return told
+
+
+def own_title(given: Title, work: Workspace, locale: str = "") -> Title:
+    """A title as somebody typed it: a plain text is in `locale`, else in the app's first language."""
+    if isinstance(given, str):
+        return {locale or languages(work)[0]: given}
+    return {each: text for each, text in given.items() if text}
+
+
+def retitled(title: Title | None, work: Workspace, locale: str, text: str) -> Title | None:
+    """A title with its text in one language changed; without a text that language goes."""
+    texts = {languages(work)[0]: title} if isinstance(title, str) else dict(title or {})
+    if text.strip():
+        return {**texts, locale: text.strip()}
+    texts.pop(locale, None)
+    return texts or None
+
+
+def proposed_key(title: Title, taken: Iterable[str], stem: str = "field") -> str:
+    """A key made of a title: new, not reserved, Chinese in pinyin."""
+    plain = unicodedata.normalize("NFKD", spelled(localized(title, "en")))
+    words = re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode()).strip("_")
+    words = words if re.match("[a-z]", words) else f"{stem}_{words}".rstrip("_")
+    words = words[:MAX_STEM].rstrip("_")
+    known, number, key = {*taken, *RESERVED}, 1, words
+    while key in known:
+        number += 1
+        key = f"{words}_{number}"
+    return key
+
+
+def taken_keys(work: Workspace, target: Target) -> set[str]:
+    """Keys that a new field of a form may not have: those it has now, and those it was published with."""
+    published = work.in_force[target]["properties"] if work.is_in_force(target) else {}
+    return {*work.read(target)["properties"], *published}

@@ -1,43 +1,70 @@
 """Adds a field of a type."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from flask_babel import gettext as _
-
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import TEXT, fresh_key, new_field, place_field
+from builder.commands import _layout
+from builder.commands._adding import add_field
+from builder.commands._base import Arguments, Done, said
+from builder.commands._fields import KEY, LOCALE, NUMBER, TITLE, closed, field_in, title_of
+from builder.commands._layout import Form
 from builder.commands._workspace import Target, Workspace
-from runtime.fields import FIELD_TYPES, N_
+from runtime.fields import N_
 
 
 class AddField:
-    """Puts a new field of `type` after the field `after`, or at the end; `title` names it, else its type does."""
+    """Puts a new field of `type` into the row `row` of `section` (into its cell `cell`, else on a row of its
+    own), or on a row after the field `after`, or to the right of the field `beside`; else at the end. A plain
+    text as `title` is in `locale`; without a title its type names it.
+    """
 
     name = "field.add"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"type": TEXT, "after": TEXT, "title": TEXT},
-        "required": ["type"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "type",
+        type=KEY,
+        title=TITLE,
+        locale=LOCALE,
+        section=KEY,
+        row=NUMBER,
+        cell=NUMBER,
+        after={"type": "string", "maxLength": 100},
+        beside=KEY,
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
-        field_type = FIELD_TYPES.get(arguments["type"])
-        if field_type is None:
-            refuse("type", "unknown", _("There is no such field type."))
         form = work.open(target)
-        key = fresh_key(form, arguments.get("title") or field_type.name)
-        form["properties"][key] = new_field(field_type, arguments.get("title", ""))
-        place_field(form, key, arguments.get("after", ""))
+        _layout.arrange(form)  # before there is a field without a place
+        title, locale = arguments.get("title", ""), arguments.get("locale", "")
+        key = add_field(work, target, arguments["type"], title, locale)
+        place_new(form, key, arguments)
         return Done(
-            said(N_("Added %(field)s"), field=form["properties"][key]["fw"]["title"]), select=f"field/{key}"
+            said(N_("Added %(field)s"), field=title_of(form, key)),
+            said(
+                N_("%(field)s added at position %(position)s of %(count)s"),
+                field=title_of(form, key),
+                **_layout.position(form, key),
+            ),
+            select=f"field/{key}",
         )
+
+
+def place_new(form: Form, key: str, arguments: Arguments) -> None:
+    """Find a place for a field that has none."""
+    sections = form["fw"]["layout"]
+    if arguments.get("beside"):
+        field_in(form, arguments["beside"], "beside")
+        _layout.put_beside(sections, key, arguments["beside"])
+    elif arguments.get("after"):
+        field_in(form, arguments["after"], "after")
+        _layout.put_after(sections, key, arguments["after"])
+    elif arguments.get("section"):
+        _layout.put_at(sections, key, arguments)
+    else:
+        _layout.put_row(sections[-1], len(sections[-1]["rows"]), key)
 
 
 plugin = AddField()

@@ -1,38 +1,38 @@
 """Deletes a field."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from flask_babel import gettext as _
-
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import TEXT
+from builder.commands import _removing
+from builder.commands._base import Arguments, Done, said
+from builder.commands._fields import KEY, closed, field_in, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
 
 class DeleteField:
-    """Takes a field out of the form and its layout. What used it is left for the problems to name."""
+    """Takes a field out of the form, its layout, list and required fields. Rules, formulas and automations
+    that used it are left for the problems to name.
+    """
 
     name = "field.delete"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"field": TEXT},
-        "required": ["field"],
-        "additionalProperties": False,
-    }
+    arguments = closed("field", field=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"field/{arguments['field']}",)
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        if key not in form["properties"]:
-            refuse("field", "unknown", _("There is no such field."))
-        title = form["properties"].pop(key)["fw"].get("title", key)
-        return Done(said(N_("Deleted %(field)s"), field=title))
+        field_in(form, key)
+        title = title_of(form, key)
+        neighbour = _removing.neighbour(form, key)
+        _removing.remove(form, key)
+        return Done(
+            said(N_("Deleted %(field)s"), field=title),
+            said(N_("Deleted %(field)s. Press Ctrl+Z to undo."), field=title),
+            select=f"field/{neighbour}" if neighbour else "",
+        )
 
 
 plugin = DeleteField()

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from liquid import BoundTemplate, Node, RenderContext
 from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
@@ -43,6 +44,7 @@ class _Walk:
     count: int = 0
     looped: int = 0
     loops: int = 0
+    names: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
 
     def step(self) -> None:
         self.count += 1
@@ -50,6 +52,19 @@ class _Walk:
 
     def add(self, code: str, at: int, detail: str = "") -> None:
         self.faults.append(Fault(code, self.source.count("\n", 0, max(at, 0)) + 1, detail))
+
+
+def names(source: str) -> list[tuple[tuple[str, ...], int]]:
+    """The variables that a text reads from outside, each with the position where it stands; none of a text
+    that is no Liquid.
+    """
+    try:
+        tree = parsed(source, "en", as_markdown=False)
+    except (LiquidError, RecursionError):
+        return []
+    walk = _Walk(source, frozenset())
+    _nodes(tree.nodes, walk, RenderContext(tree), tree)
+    return walk.names
 
 
 def faults(source: str, variables: Set[str], *, as_markdown: bool) -> list[Fault]:
@@ -136,6 +151,9 @@ def _name(path: Path, walk: _Walk) -> str | None:
 
 
 def _check_name(path: Path, walk: _Walk) -> None:
+    if path.path[0] not in walk.aliases:
+        segments = takewhile(lambda segment: isinstance(segment, str), path.path)
+        walk.names.append((tuple(map(str, segments)), path.token.start_index))
     name = _name(path, walk)
     if name == "" or name in walk.known or (name in _LOOP and "forloop" in walk.aliases):
         return

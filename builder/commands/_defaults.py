@@ -1,0 +1,96 @@
+"""The first sensible options of a new field whose type cannot do without."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from builder.commands._fields import known_text
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import FIELD_TYPES, N_, ValueType
+from runtime.text import Title
+
+Schema = dict[str, Any]
+OPTIONS = 3
+OPTION = N_("Option %(number)s")
+
+
+def complete(schema: Schema, work: Workspace, target: Target) -> None:
+    """Give a new field what its type needs; what the app cannot offer yet stays open."""
+    by_type: Mapping[str, Callable[[Schema, Workspace, Target], None]] = {
+        "reference": _reference,
+        "lookup": _lookup,
+        "formula": _formula,
+        "serial": _serial,
+        "note": _note,
+    }
+    name = schema["fw"]["type"]
+    if offers_values(schema) and "enum" not in schema:
+        _options(schema, work)
+    if name in by_type:
+        by_type[name](schema, work, target)
+
+
+def offers_values(schema: Schema) -> bool:
+    """Whether it is a field whose values are listed."""
+    field_type = FIELD_TYPES.get(schema["fw"]["type"])
+    return field_type is not None and "enum" in field_type.keywords
+
+
+def _options(schema: Schema, work: Workspace) -> None:
+    titles = [known_text(OPTION, work, number=number) for number in range(1, OPTIONS + 1)]
+    set_options(schema, {f"option_{number}": title for number, title in enumerate(titles, start=1)})
+
+
+def set_options(schema: Schema, options: Mapping[str, Title]) -> None:
+    """Let a choice offer these values, with their labels."""
+    schema["enum"] = list(options)
+    schema["fw"]["labels"] = dict(options)
+
+
+def _reference(schema: Schema, work: Workspace, target: Target) -> None:
+    others = [each.key for each in work.targets("form") if each != target]
+    schema["fw"].setdefault("form", others[0] if others else target.key)
+
+
+def _lookup(schema: Schema, work: Workspace, target: Target) -> None:
+    fields = work.read(target)["properties"]
+    through = next((key for key, each in fields.items() if each["fw"]["type"] == "reference"), None)
+    shown = _first_shown(fields[through]["fw"].get("form"), work) if through else None
+    if shown:
+        schema["fw"].setdefault("through", through)
+        schema["fw"].setdefault("field", shown)
+
+
+def _first_shown(form: str | None, work: Workspace) -> str | None:
+    """The field that a look-up shows at first: the second stored one, for the first is often the title."""
+    target = Target("form", str(form))
+    if target not in work.targets("form"):
+        return None
+    document = work.read(target)
+    title = document.get("fw", {}).get("title_field")
+    stored = [key for key, each in document["properties"].items() if _is_stored(each)]
+    return next((key for key in stored if key != title), stored[0] if stored else None)
+
+
+def _is_stored(schema: Schema) -> bool:
+    field_type = FIELD_TYPES.get(schema["fw"]["type"])
+    return field_type is not None and field_type.stored
+
+
+def _formula(schema: Schema, work: Workspace, target: Target) -> None:
+    fields = work.read(target)["properties"]
+    numbers = (key for key, each in fields.items() if _is_number(each))
+    schema["fw"].setdefault("formula", next(numbers, "0"))
+
+
+def _is_number(schema: Schema) -> bool:
+    field_type = FIELD_TYPES.get(schema["fw"]["type"])
+    plain = field_type is not None and field_type.writable and field_type.value_type is ValueType.NUMBER
+    return plain and schema["fw"]["type"] in ("number", "money")
+
+
+def _serial(schema: Schema, work: Workspace, target: Target) -> None:
+    schema["fw"].setdefault("pattern", "{n:4}")
+
+
+def _note(schema: Schema, work: Workspace, target: Target) -> None:
+    schema["fw"].setdefault("text", known_text(N_("Write your note here."), work))

@@ -1,0 +1,115 @@
+"""A field's key in formulas, conditions and Liquid texts, exchanged for another where it means the field. Pure."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from runtime import formulas
+from runtime.formulas import FormulaError
+from runtime.formulas.nodes import Name, walk
+from runtime.notifications import liquid_check
+
+RECORDS = ("record", "before")
+Rename = Callable[[str], str]
+
+
+def same(name: str) -> str:
+    """The name of a field of another form."""
+    return name
+
+
+def renaming(old: str, new: str) -> Rename:
+    """A function that gives the new key for the old one, and every other as it is."""
+    return lambda name: new if name == old else name
+
+
+def in_formula(text: Any, rename: Rename, *, own: bool) -> Any:
+    """A formula; `own` says that bare names are fields, as they are in the form itself."""
+    try:
+        root = formulas.parse(text).root if isinstance(text, str) else None
+    except FormulaError:
+        return text  # one that cannot be read yet is left to whoever writes it
+    if root is None:
+        return text
+    found = ((node.at, _place(node.path, own)) for node, _ in walk(root) if isinstance(node, Name))
+    return _spliced(text, ((at + offset, key) for at, (offset, key) in found), rename)
+
+
+def _place(path: tuple[str, ...], own: bool) -> tuple[int, str]:
+    """The field that a name means, and where in the name it stands; "" when it means none."""
+    if path[0] in RECORDS and len(path) > 1:
+        return len(path[0]) + 1, path[1]
+    return 0, path[0] if own else ""
+
+
+def _spliced(text: str, found: Iterable[tuple[int, str]], rename: Rename) -> str:
+    for at, key in sorted(found, reverse=True):
+        if key and text[at : at + len(key)] == key:
+            text = text[:at] + rename(key) + text[at + len(key) :]
+    return text
+
+
+def in_liquid(text: str, rename: Rename) -> str:
+    """A text of a message; what is no Liquid stays as it is."""
+    return _spliced(text, (_variable(path, at) for path, at in liquid_check.names(text)), rename)
+
+
+def _variable(path: tuple[str, ...], at: int) -> tuple[int, str]:
+    if path[:2] == ("record", "values") and len(path) > 2:
+        return at + len("record.values."), path[2]
+    return at, path[0]
+
+
+def in_condition(condition: Any, names: Rename, facts: Rename, *, own: bool) -> Any:
+    """A condition: `names` for the fields that it looks at, `facts` for those of `record.x` in its constants.
+    `own` says that it looks at a record itself, not at an event that holds one.
+    """
+    if isinstance(condition, list):
+        return [in_condition(each, names, facts, own=own) for each in condition]
+    if not isinstance(condition, dict):
+        return condition
+    return {keyword: _operand(keyword, value, names, facts, own=own) for keyword, value in condition.items()}
+
+
+def _operand(keyword: str, value: Any, names: Rename, facts: Rename, *, own: bool) -> Any:
+    if keyword in ("not", "allOf", "anyOf"):
+        return in_condition(value, names, facts, own=own)
+    if keyword == "properties" and isinstance(value, dict):
+        return {
+            names(name) if own else name: _property(name, inner, names, facts, own=own)
+            for name, inner in value.items()
+        }
+    if keyword == "required" and own and isinstance(value, list):
+        return [names(name) for name in value]
+    return _with_facts(value, facts)
+
+
+def _property(name: str, inner: Any, names: Rename, facts: Rename, *, own: bool) -> Any:
+    if not own and name in RECORDS:
+        return in_condition(inner, names, facts, own=True)
+    if not own and name == "changed":
+        return _listed(inner, names)
+    return _with_facts(inner, facts)
+
+
+def _listed(value: Any, rename: Rename) -> Any:
+    """A condition on the list of changed fields, whose constants are keys."""
+    if isinstance(value, dict):
+        return {name: _listed(inner, rename) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_listed(inner, rename) for inner in value]
+    return rename(value) if isinstance(value, str) else value
+
+
+def _with_facts(value: Any, rename: Rename) -> Any:
+    if isinstance(value, list):
+        return [_with_facts(inner, rename) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and isinstance(value.get("fact"), str):
+        return {"fact": _dotted(value["fact"], rename)}
+    return {name: _with_facts(inner, rename) for name, inner in value.items()}
+
+
+def _dotted(path: str, rename: Rename) -> str:
+    first, *rest = path.split(".")
+    return ".".join([first, rename(rest[0]), *rest[1:]]) if first in RECORDS and rest else path
