@@ -15,6 +15,7 @@ from runtime.notifications.deliveries import Content, Source
 from runtime.text import localized
 
 MAX_ADMINS = 20
+NOTICE = "notice"
 
 Say = Callable[[Run, str], str]
 
@@ -22,9 +23,9 @@ Say = Callable[[Run, str], str]
 def tell(session: Session, run: Run, subject: Say, body: Say) -> None:
     """Put a notice about a run into the inbox of who published the automation, else of the administrators."""
     last = session.scalar(select(func.max(Step.index)).where(Step.run_id == run.id))
-    step = Step(
-        run_id=run.id, index=0 if last is None else last + 1, action="notice", state="done", result={}
-    )
+    index = 0 if last is None else last + 1
+    # Its own item: the run may be done again, and then its first action is step 0 too.
+    step = Step(run_id=run.id, index=index, item=NOTICE, action=NOTICE, state="done", result={})
     session.add(step)
     session.flush()
     for user in _owners(session, run):

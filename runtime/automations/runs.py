@@ -1,5 +1,6 @@
 """Works off runs: all database steps of a run are one transaction, together with its outbox row's "done"."""
 
+from collections.abc import Iterator
 from typing import Required, TypedDict, Unpack, cast
 
 from flask_babel import gettext as _
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from runtime import jobs
 from runtime.accounts.models import User
 from runtime.automations import chain, context, pauses
-from runtime.automations.actions import ACTIONS, ActionContext
+from runtime.automations.actions import ACTIONS, ActionContext, Result
 from runtime.automations.models import Run, Step
 from runtime.db import transaction
 from runtime.definitions import lookup
@@ -77,6 +78,13 @@ class About(TypedDict, total=False):
     timer_id: int
 
 
+def again(session: Session, run: Run) -> None:
+    """Let a run that failed be worked off once more, in the caller's transaction."""
+    run.state, run.reason, run.finished_at = "running", "", None
+    if not jobs.revive(session, "run", run.id, due_at=now()):
+        jobs.put(session, "run", run.id, lane=f"{run.form_id}:{run.record_id}")
+
+
 def start(session: Session, automation: Automation, *, lane: str, **about: Unpack[About]) -> None:
     """A waiting run and its outbox row, in the caller's transaction."""
     row = {"automation_id": automation.definition_id, "version_id": automation.version_id, **about}
@@ -121,6 +129,12 @@ def _path(path: tuple[str | int, ...]) -> str:
 
 
 def _perform(session: Session, run: Run) -> None:
+    for _index, _result in steps(session, run):
+        pass
+
+
+def steps(session: Session, run: Run) -> Iterator[tuple[int, Result]]:
+    """Do what a waiting run is to do, action by action: after each its place and its result."""
     automation = lookup.automation_of_version(run.version_id)
     form = lookup.form_by_id(run.form_id)
     event = None if run.event_id is None else session.scalars(_EVENT, {"id": run.event_id}).one()
@@ -140,6 +154,7 @@ def _perform(session: Session, run: Run) -> None:
             ActionContext(session, run, automation, form, actor, values, budget, step_id), options
         )
         session.execute(_RESULT, {"step_id": step_id, "found": result})
+        yield index, result
     close(run, "done")
 
 

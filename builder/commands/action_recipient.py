@@ -1,0 +1,49 @@
+"""Adds a recipient to a message that an automation sends."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.commands._automations import KEY, name_of, opened
+from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
+from runtime.notifications.recipients import KINDS, STARTER
+
+MOST = 50
+
+
+class AddRecipient:
+    """Adds `who`: `starter`, or a kind of recipient and what it names, such as `manager_of:owner`."""
+
+    name = "action.recipient"
+    kinds = ("automation",)
+    merges = False
+    arguments: dict[str, Any] = {
+        "type": "object",
+        "properties": {"action": KEY, "who": {"type": "string", "maxLength": 400}},
+        "required": ["action", "who"],
+        "additionalProperties": False,
+    }
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return (f"action/{arguments['action']}/to",)
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        action = opened(work.open(target), arguments["action"])
+        kind, _colon, named = arguments["who"].partition(":")
+        if kind not in KINDS or bool(named) == (kind == STARTER) or "to" not in action:
+            refuse("who", "unknown", _("Choose who gets it."))
+        if len(action["to"]) >= MOST:
+            refuse("who", "too_many", _("A message has at most %(limit)s kinds of recipients.", limit=MOST))
+        spec = {kind: True if kind == STARTER else named}
+        if spec not in action["to"]:
+            action["to"].append(spec)
+        return Done(
+            said(N_("Added a recipient: %(action)s"), action=name_of(action)),
+            select=f"action/{action['key']}",
+        )
+
+
+plugin = AddRecipient()

@@ -1,0 +1,123 @@
+"""Says where the value of a field comes from that an action writes or looks for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.automation_values import (
+    CONSTANT,
+    FORMULA,
+    constant_of,
+    first_constant,
+    proposal,
+    quoted,
+    takes_constant,
+    targets,
+)
+from builder.checks import Context
+from builder.commands._automations import KEY, TEXT, opened
+from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._workspace import Target, Workspace
+from builder.sights import Source, sight
+from runtime import formulas, problems
+from runtime.fields import N_, FieldError, Reader
+from runtime.formulas import FormulaError
+from runtime.text import localized
+
+PARTS = ("set", "match")
+
+
+class SetValue:
+    """Fills `field` in `part` (`set` or `match`) from a `source`, with a `constant` or by a `formula`; without
+    any of them from what fits best; with `remove` not at all.
+    """
+
+    name = "action.value"
+    kinds = ("automation",)
+    merges = True
+    arguments: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            "action": KEY,
+            "part": {"enum": list(PARTS)},
+            "field": KEY,
+            "source": TEXT,
+            "constant": TEXT,
+            "formula": TEXT,
+            "remove": {"type": "boolean"},
+        },
+        "required": ["action", "part", "field"],
+        "additionalProperties": False,
+    }
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return (f"action/{arguments['action']}/{arguments['part']}/{arguments['field']}",)
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        document = work.open(target)
+        action, part, key = opened(document, arguments["action"]), arguments["part"], arguments["field"]
+        context = Context(work.app, {(each.kind, each.key): work.read(each) for each in _all(work)})
+        own = targets(context, str(action.get("form", "")), part, _plain)
+        values, selected = action.setdefault(part, {}), f"action/{action['key']}"
+        if arguments.get("remove"):
+            values.pop(key, None)
+            return Done(said(N_("Took a value out")), select=selected)
+        if key not in own and key not in values:
+            refuse("field", "unknown", _("Choose a field."))
+        if arguments.get("source") == FORMULA:
+            return Done(said(N_("Changed a value")), select=f"{selected}/{part}/{key}")
+        form = str(document["trigger"].get("form", ""))
+        values[key] = _value(context, form, own.get(key), values.get(key), arguments)
+        return Done(said(N_("Changed a value")), select=selected)
+
+
+def _all(work: Workspace) -> list[Target]:
+    return [*work.targets("form"), *work.targets("app")]
+
+
+def _plain(title: Any) -> str:
+    return localized(title, "en")
+
+
+def _value(context: Context, form: str, target: Source | None, before: Any, arguments: Arguments) -> Any:
+    if "formula" in arguments:
+        return _formula(arguments["formula"])
+    if target is None:
+        refuse("field", "unknown", _("This field is no longer there."))
+    if "constant" in arguments:
+        return _constant(target, arguments["constant"])
+    source = arguments.get("source", "")
+    if source == CONSTANT:
+        if not takes_constant(target):
+            refuse("source", "unfit", _("A fixed value is not possible here: choose a field."))
+        known = constant_of(before)
+        return first_constant(target.field) if known is None else before
+    seen = sight(context, f"event:{form}", _plain)
+    if not source:
+        return proposal(seen, target)
+    if source not in seen.sources or seen.sources[source].like != target.like:
+        refuse("source", "wrong_type", _("This does not fit into “%(field)s”.", field=target.title))
+    return source
+
+
+def _formula(text: str) -> str:
+    try:
+        formulas.parse(text)
+    except FormulaError as error:
+        refuse("formula", "formula", formulas.sentence(error))
+    return text.strip()
+
+
+def _constant(target: Source, text: str) -> Any:
+    if not takes_constant(target):
+        refuse("constant", "unfit", _("A fixed value is not possible here: choose a field."))
+    field = target.field
+    try:
+        value = field.type.parse(text, field, Reader("en", "UTC"))
+    except FieldError as error:
+        refuse("constant", error.code, problems.sentence(error.code, error.params, target.title))
+    return quoted(value or "") if isinstance(value, str) or value is None else value
+
+
+plugin = SetValue()
