@@ -6,7 +6,22 @@ the annotation `means` of its schema; see `_meanings`.
 """
 
 from builder.panels._controls import Control, Option, Panel, Refused, Setting
+from builder.panels._field import FieldCase, field_panel
+from builder.panels._form import form_panel, title_panel
 from builder.panels._making import panel
 from builder.panels._reading import Incomplete, arguments
 
-__all__ = ["Control", "Incomplete", "Option", "Panel", "Refused", "Setting", "arguments", "panel"]
+__all__ = [
+    "Control",
+    "FieldCase",
+    "Incomplete",
+    "Option",
+    "Panel",
+    "Refused",
+    "Setting",
+    "arguments",
+    "field_panel",
+    "form_panel",
+    "panel",
+    "title_panel",
+]

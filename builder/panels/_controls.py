@@ -100,6 +100,11 @@ class Panel:
     def __iter__(self) -> Iterator[Control]:
         return iter((*self.controls, *self.advanced))
 
+    @property
+    def has_refused(self) -> bool:
+        """Whether something under “Advanced” was refused, so that it must be seen."""
+        return any(control.error for control in self.advanced)
+
     def found(self, words: str) -> "Panel":
         """The controls that a search finds; all without words."""
         if not words.strip():

@@ -128,6 +128,19 @@ def _map(read: Mapping[str, Any], typed: Typed) -> Any:
     return found or None
 
 
+def _member(read: Mapping[str, Any], typed: Typed) -> list[Any] | None:
+    """All of a list, with or without one of its items."""
+    rest = [item for item in read["all"] if item != read["one"]]
+    return [*rest, read["one"]] if text_of(typed) else rest or None
+
+
+def _member_of(read: Mapping[str, Any], typed: Typed) -> list[Any] | None:
+    """All of a list of lists, one of them as it was ticked."""
+    rest = list(read["all"])
+    rest[read["at"] : read["at"] + 1] = [_many(read, typed) or []]
+    return [item for item in rest if item] or None
+
+
 _READERS: Mapping[str, Callable[[Mapping[str, Any], Typed], Any]] = {
     "text": _text,
     "number": _number,
@@ -137,6 +150,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], Typed], Any]] = {
     "lines": _lines,
     "title": _title,
     "map": _map,
+    "member": _member,
+    "member_of": _member_of,
 }
 
 

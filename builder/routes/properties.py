@@ -4,6 +4,8 @@ A refused entry stores nothing. The page comes back as it is stored, with the re
 was typed still in it.
 """
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, request
@@ -12,6 +14,7 @@ from builder import designing
 from builder.commands import Target
 from builder.designing import Outcome
 from builder.panels import Incomplete, Refused, arguments
+from builder.properties import Properties, properties
 from builder.routes.designer import (
     BASE,
     asked_for,
@@ -22,8 +25,8 @@ from builder.routes.designer import (
     sentence,
     studio,
 )
-from builder.studio import KINDS
-from runtime import documents
+from builder.studio import KINDS, Studio
+from runtime import config, documents
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, transaction
 from runtime.errors import FormwrightError, NotFound
@@ -38,6 +41,23 @@ def refused() -> Refused | None:
     """What was entered with this request and could not be stored."""
     found: Refused | None = g.get("refused")
     return found
+
+
+@blueprint.app_template_global()
+def properties_of(now: Studio) -> Properties:
+    """What the panel of a form shows."""
+    return properties(now, refused())
+
+
+@blueprint.app_template_global()
+def icon_names() -> list[str]:
+    """Every icon that a form can have."""
+    return _icon_names()
+
+
+@cache
+def _icon_names() -> list[str]:
+    return (Path(config.ROOT) / "static" / "vendor" / "icons.txt").read_text("utf-8").split()
 
 
 @blueprint.post(f"{BASE}/properties")
@@ -55,7 +75,17 @@ def change(app: str, kinds: str, key: str) -> Response:
     except FormwrightError as error:
         db.session.rollback()
         return _again(app, kinds, key, sentence(error))
-    return done(app, target, request.form.get("tab", ""), outcome, request.form.get("sel", ""))
+    return _with_pane(done(app, target, request.form.get("tab", ""), outcome, request.form.get("sel", "")))
+
+
+def _with_pane(response: Response) -> Response:
+    """On a phone the panel covers the canvas: it stays open while somebody works in it."""
+    pane = request.args.get("pane")
+    for header in ("HX-Replace-Url", "Location"):
+        if pane == "properties" and header in response.headers:
+            where = response.headers[header]
+            response.headers[header] = f"{where}{'&' if '?' in where else '?'}pane=properties"
+    return response
 
 
 def _run(app: str, target: Target) -> Outcome:

@@ -1,0 +1,212 @@
+"""The properties of what is selected on a form: its panel, who may see a field, what uses it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder import where_used
+from builder.commands import Target
+from builder.panels import FieldCase, Panel, Refused, Setting, field_panel, form_panel, title_panel
+from builder.panels._controls import Control, Option, told
+from builder.problems import place
+from builder.studio import Studio
+from runtime.definitions import layout
+from runtime.fields import Field
+
+RIGHTS = ("", "read", "hidden")
+
+
+@dataclass(frozen=True)
+class Used:
+    """Something that uses the field, and where to see it."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a choice, with its title in each language."""
+
+    value: str
+    title: str
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What the panel shows. `kind` is form, field, section or tab."""
+
+    studio: Studio
+    kind: str
+    key: str
+    refused: Refused | None = None
+
+    @property
+    def ask(self) -> str:
+        """The question that stands open: delete, icon, type or nothing."""
+        return self.studio.asked.get("ask", "")
+
+    @property
+    def words(self) -> str:
+        """What is searched for."""
+        return self.studio.asked.get("find", "")[:100]
+
+    @cached_property
+    def field(self) -> Field:
+        """The selected field."""
+        return self.studio.context.fields(self.studio.target.key)[self.key]
+
+    @property
+    def title(self) -> str:
+        """What the selected thing is called."""
+        if self.kind == "field":
+            return self.studio.text(self.field.title)
+        return self.studio.text(self._stored_title()) or str(_("Without a title"))
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Its controls, those that the search finds."""
+        return self._panel().found(self.words)
+
+    def _panel(self) -> Panel:
+        setting = self._setting()
+        if self.kind == "field":
+            return field_panel(self._case(), setting)
+        if self.kind == "form":
+            return form_panel(self.studio.document, setting)
+        return title_panel(self.kind, self.key, self._stored_title(), setting)
+
+    def _stored_title(self) -> Any:
+        own = self.studio.document.get("fw", {})
+        if self.kind == "section":
+            return self._section.title
+        if self.kind == "tab":
+            return next((tab["title"] for tab in own.get("tabs", ()) if tab["key"] == self.key), "")
+        return self.studio.document.get("title", "")
+
+    @property
+    def _section(self) -> layout.Section:
+        return next(section for section in sections(self.studio) if section.key == self.key)
+
+    def _setting(self) -> Setting:
+        return Setting(
+            self.studio.context,
+            command=lambda path: {
+                "name": "field.set",
+                "args": {"field": self.key, "path": ["fw", *path]},
+            },
+            locale=self.studio.locale,
+            default_locale=self.studio.default_locale,
+            form=self.studio.target.key,
+            refused=self.refused,
+        )
+
+    def _case(self) -> FieldCase:
+        own = self.studio.document.get("fw", {})
+        return FieldCase(
+            self.field,
+            published=self.is_published,
+            uniques=tuple(tuple(keys) for keys in own.get("unique", ())),
+            span=_span(self.studio, self.key),
+            conditional=any(self.key in rule["then"].get("require", ()) for rule in own.get("rules", ())),
+        )
+
+    @cached_property
+    def is_published(self) -> bool:
+        """Whether a version in force has the field, so that its key and type stay."""
+        found = self.studio.work.in_force.get(Target("form", self.studio.target.key), {})
+        return self.key in found.get("properties", {})
+
+    @cached_property
+    def access(self) -> tuple[Control, ...]:
+        """For each role of the app whether it may change, read or not see the field."""
+        return told(list(self._access()), self.refused)
+
+    def _access(self) -> Iterator[Control]:
+        words = {"": _("Edit"), "read": _("Read"), "hidden": _("Hidden")}
+        stored = self.field.options.get("access", {})
+        for role in self.studio.app_document.get("roles", ()):
+            right = stored.get(role["key"], "")
+            yield Control(
+                f"p-access-{role['key']}",
+                "radio",
+                self.studio.text(role.get("title")) or role["key"],
+                options=tuple(Option(each, str(words[each]), each == right) for each in RIGHTS),
+                send={
+                    "name": "field.set",
+                    "args": {"field": self.key, "path": ["fw", "access", role["key"]]},
+                },
+                read={"as": "text"},
+            )
+
+    @cached_property
+    def uses(self) -> list[Used]:
+        """What uses the field, or what uses the form."""
+        if self.kind == "field":
+            found = where_used.of_field(
+                self.studio.context, self.studio.target.key, self.key, self.studio.text
+            )
+        elif self.kind == "form":
+            found = where_used.of_definition(
+                self.studio.context, "form", self.studio.target.key, self.studio.text
+            )
+        else:
+            found = []
+        return [Used(use.words, address_of(self.studio, use)) for use in found]
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...] | None:
+        """The values that can be chosen; None for a field that offers none."""
+        if self.kind != "field" or "enum" not in self.field.type.keywords:
+            return None
+        labels = self.field.options.get("labels", {})
+        return tuple(
+            self._choice(value, labels.get(value, value)) for value in self.field.schema.get("enum", ())
+        )
+
+    def _choice(self, value: str, label: Any) -> Choice:
+        texts = {self.studio.default_locale: label} if isinstance(label, str) else dict(label)
+        return Choice(
+            value,
+            self.studio.text(label),
+            {locale: texts.get(locale, "") for locale in self.studio.languages},
+        )
+
+
+def properties(studio: Studio, refused: Refused | None = None) -> Properties:
+    """The properties of what is selected; of the form when nothing is, or what is not there."""
+    kind, _slash, key = studio.selected.partition("/")
+    if kind in _KNOWN and key in _KNOWN[kind](studio):
+        return Properties(studio, kind, key, refused)
+    return Properties(studio, "form", studio.target.key, refused)
+
+
+def sections(studio: Studio) -> tuple[layout.Section, ...]:
+    """The sections of the form."""
+    return layout.parse_layout(studio.document.get("fw", {}), studio.document["properties"])
+
+
+_KNOWN: Mapping[str, Any] = {
+    "field": lambda studio: studio.context.fields(studio.target.key),
+    "section": lambda studio: [section.key for section in sections(studio)],
+    "tab": lambda studio: [tab["key"] for tab in studio.document.get("fw", {}).get("tabs", ())],
+}
+
+
+def address_of(studio: Studio, use: where_used.Use) -> str:
+    """Where in the designer a use stands."""
+    tab, query = place(use.kind, studio.context.documents[(use.kind, use.key)], use.path)
+    return studio.to(use.kind, use.key, tab, **query)
+
+
+def _span(studio: Studio, key: str) -> int | None:
+    for section in sections(studio):
+        for row in section.rows:
+            if any(cell.field == key for cell in row):
+                widths = layout.spans([cell.span for cell in row])
+                return next(w for cell, w in zip(row, widths, strict=True) if cell.field == key)
+    return None

@@ -1,0 +1,231 @@
+"""Everything in an app that uses a field, a form, a message, an automation or a role. Pure.
+
+A use is the path of a document at which the thing is named; `Use` says in words what stands there.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from builder.checks import Context, _places
+from builder.where_told import told
+from runtime import conditions
+from runtime.conditions import ConditionError
+from runtime.definitions.dependencies import fields_read
+from runtime.definitions.documents import Document
+from runtime.fields import Field
+from runtime.formulas import FormulaError
+from runtime.notifications import liquid_check
+from runtime.text import Title
+
+Path = tuple[str | int, ...]
+Places = Iterator[tuple[str, str, Path]]
+"""Kind and key of a document, and a path in it."""
+
+TEXTS = ("subject", "body", "short")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place that uses something: what it is in words, and where it stands."""
+
+    words: str
+    kind: str
+    key: str
+    path: Path
+
+
+def of_field(context: Context, form: str, key: str, tell: Callable[[Title], str]) -> list[Use]:
+    """What uses a field of a form, beside its place in the layout."""
+    return _uses(context, _field_places(context, form, key), tell)
+
+
+def of_definition(context: Context, kind: str, name: str, tell: Callable[[Title], str]) -> list[Use]:
+    """What uses a form, a message, an automation or a process."""
+    found = (place for place in _named_places(context, kind, name) if place[:2] != (kind, name))
+    return _uses(context, found, tell)
+
+
+def of_role(context: Context, role: str, tell: Callable[[Title], str]) -> list[Use]:
+    """What uses a role of the app."""
+    return _uses(context, _named_places(context, "role", role), tell)
+
+
+def _uses(
+    context: Context, places: Iterable[tuple[str, str, Path]], tell: Callable[[Title], str]
+) -> list[Use]:
+    found = (
+        Use(told(context, kind, key, path, tell), kind, key, path)
+        for kind, key, path in dict.fromkeys(places)
+    )
+    return list({(use.words, use.kind, use.key): use for use in found}.values())
+
+
+def _field_places(context: Context, form: str, key: str) -> Places:
+    for name, document in context.of("form").items():
+        fields = context.fields(name)
+        own = _own_form(document, fields, key) if name == form else iter(())
+        for path in (
+            *own,
+            *_through(fields, form, name, key, context),
+            *_form_formulas(document, context, form, key),
+        ):
+            yield "form", name, path
+    for name, document in context.of("automation").items():
+        for path in _in_automation(document, form, key, context):
+            yield "automation", name, path
+    for name, document in context.of("message").items():
+        if document.get("form") == form:
+            yield from (("message", name, (part,)) for part in TEXTS if key in _variables(document, part))
+    for kind in ("view", "dashboard", "process"):
+        for name, document in context.of(kind).items():
+            yield from ((kind, name, path) for path in _in_view(document, form, key))
+
+
+def _own_form(document: Document, fields: Mapping[str, Field], key: str) -> Iterator[Path]:
+    """Where a form names a field of its own as such."""
+    own = document.get("fw", {})
+    yield from (("fw", name) for name in ("title_field", "owner_field") if own.get(name) == key)
+    listed = own.get("list", {})
+    if key in listed.get("columns", ()) or listed.get("sort", "").removeprefix("-") == key:
+        yield ("fw", "list")
+    yield from (("fw", "unique", index) for index, keys in enumerate(own.get("unique", ())) if key in keys)
+    for index, rule in enumerate(own.get("rules", ())):
+        if any(key in keys for keys in rule.get("then", {}).values()):
+            yield ("fw", "rules", index)
+    yield from (
+        ("fw", "checks", i) for i, check in enumerate(own.get("checks", ())) if check.get("at") == key
+    )
+    for name, field in fields.items():
+        if name != key and (field.options.get("through") == key or key in field.options.get("fill", ())):
+            yield ("properties", name)
+
+
+def _through(fields: Mapping[str, Field], form: str, name: str, key: str, context: Context) -> Iterator[Path]:
+    """Where fields fill themselves from the field, or show it, through a reference to its form."""
+    for other, field in fields.items():
+        if field.options.get("form") == form and key in field.options.get("fill", {}).values():
+            yield ("properties", other)
+        through = fields.get(str(field.options.get("through", "")))
+        if through and through.options.get("form") == form and field.options.get("field") == key:
+            yield ("properties", other)
+
+
+def _form_formulas(document: Document, context: Context, form: str, key: str) -> Iterator[Path]:
+    """Formulas and conditions of a form that read the field."""
+    is_own = _places.form_key(document) == form
+    for formula in _places.formulas_of_form(document, context) if is_own else ():
+        if key in _read_by(formula.text) and formula.path[:2] != ("properties", key):
+            yield _thing(formula.path)
+    for index, rule in enumerate(document.get("fw", {}).get("rules", ())) if is_own else ():
+        if key in _reads(rule.get("when", {})):
+            yield ("fw", "rules", index)
+    for name, field in context.fields(_places.form_key(document)).items():
+        offer = field.options.get("offer")
+        if offer is None or (is_own and name == key):
+            continue
+        facts = {path.split(".")[1] for path in _facts(offer) if path.startswith("record.")}
+        if (is_own and key in facts) or (field.options.get("form") == form and key in _reads(offer) - facts):
+            yield ("properties", name)
+
+
+def _thing(path: Path) -> Path:
+    """The path of the field, rule or check that a formula belongs to."""
+    return path[:2] if path[0] == "properties" else path[:3]
+
+
+def _in_automation(document: Document, form: str, key: str, context: Context) -> Iterator[Path]:
+    trigger, starts = document.get("trigger", {}), document.get("trigger", {}).get("form") == form
+    if starts and (trigger.get("field") == key or key in trigger.get("fields", ())):
+        yield ("trigger",)
+    if starts and key in _reads(document.get("when", {})):
+        yield ("when",)
+    for index, action in enumerate(document.get("actions", ())):
+        written = action.get("form") == form and any(key in action.get(part, ()) for part in ("match", "set"))
+        if written or (starts and (_named_in(action, key) or _people(action, key))):
+            yield ("actions", index)
+
+
+def _named_in(action: Document, key: str) -> bool:
+    texts = (text for part in ("match", "set") for text in action.get(part, {}).values())
+    return any(key in _read_by(text) for text in texts if isinstance(text, str))
+
+
+def _people(action: Document, key: str) -> bool:
+    return any(key in (to.get("field"), to.get("manager_of")) for to in action.get("to", ()))
+
+
+def _in_view(document: Any, form: str, key: str) -> Iterator[Path]:
+    """Where a view, the panels of a dashboard or the steps of a process name the field, by any option."""
+    found: list[tuple[Path, Any]] = [((), document)]
+    if "panels" in document:
+        found = [(("panels", index), panel) for index, panel in enumerate(document["panels"])]
+    for path, part in found:
+        if part.get("form") == form and key in _texts(part):
+            yield path
+
+
+def _texts(part: Any) -> set[str]:
+    """Every text in a part of a document, and every name in its objects."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            found |= value.keys()
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str):
+            found |= {value.removeprefix("-"), value.removeprefix("record.")}
+    return found
+
+
+def _read_by(text: str) -> set[str]:
+    try:
+        return fields_read(text)
+    except FormulaError:
+        return set()
+
+
+def _reads(condition: Any) -> set[str]:
+    """The fields that a condition reads; one that cannot be read yet reads nothing."""
+    paths = _compiled(condition)
+    return {path.split(".")[1] if path.startswith(("record.", "before.")) else path for path in paths}
+
+
+def _facts(condition: Any) -> set[str]:
+    return {path for path in _compiled(condition) if "." in path}
+
+
+def _compiled(condition: Any) -> frozenset[str]:
+    try:
+        return conditions.compile(condition).reads
+    except ConditionError:
+        return frozenset()
+
+
+def _variables(document: Document, part: str) -> set[str]:
+    """What the texts of a message name: to a check that knows no variable each is unknown."""
+    return {
+        fault.detail.partition(".")[0]
+        for source in document.get(part, {}).values()
+        for fault in liquid_check.faults(source, frozenset(), as_markdown=part == "body")
+        if fault.code == "unknown_variable"
+    }
+
+
+def _named_places(context: Context, kind: str, name: str) -> Places:
+    """Where documents name a form, message, process or role by an option called so."""
+    for (owner, key), document in context.documents.items():
+        waiting: list[tuple[Path, Any]] = [((), document)]
+        while waiting:
+            path, value = waiting.pop()
+            if isinstance(value, Mapping):
+                if value.get(kind) == name or (
+                    owner == "app" and kind == "form" and value.get("start") == name
+                ):
+                    yield owner, key, path
+                waiting += [((*path, step), inner) for step, inner in value.items()]
+            elif isinstance(value, list):
+                waiting += [((*path, index), inner) for index, inner in enumerate(value)]
