@@ -11,7 +11,7 @@ from babel.dates import format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, format_datetime, refresh
+from flask_babel import Babel, format_datetime, format_time, refresh
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
     compile_catalogues()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=_locale_or_none, timezone_selector=_zone_or_none)
-    app.jinja_env.filters.update(moment=moment_text, ago=ago)
+    app.jinja_env.filters.update(moment=moment_text, clock=clock_text, ago=ago)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, html_lang=html_lang)
 
 
@@ -113,6 +113,11 @@ def zones() -> list[str]:
 def moment_text(moment: datetime) -> str:
     """Date and time in the reader's language and zone."""
     return str(format_datetime(moment))
+
+
+def clock_text(moment: datetime) -> str:
+    """The time of day in the reader's language and zone."""
+    return str(format_time(moment, "short"))
 
 
 def ago(moment: datetime) -> str:
