@@ -11,6 +11,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from runtime.formulas.errors import FormulaError
 from runtime.formulas.nodes import Call, Chain, Compare, Link, Literal, Name, Negate, Node, Path, walk
 from runtime.formulas.values import LIMIT
+from runtime.text import normalised
 
 MAX_CHARACTERS = 2_000
 MAX_NODES = 500
@@ -41,7 +42,7 @@ class _Builder(Transformer[Token, Node]):
     def text(self, token: Token) -> Node:
         quote = token[0]
         inner = token[1:-1].replace(quote * 2, quote)
-        return Literal(unicodedata.normalize("NFC", inner), _at(token))
+        return Literal(normalised(inner, "NFC"), _at(token))
 
     def truth(self, token: Token) -> Node:
         return Literal(token.lower() == "true", _at(token))

@@ -1,6 +1,5 @@
 """The text that a quick search of a list looks through, and how it looks."""
 
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,7 +10,7 @@ from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import ValueType
 from runtime.records.tables import stored, table
-from runtime.text import search_key
+from runtime.text import normalised, search_key
 
 MAX_SEARCH = 200  # characters of a search that are looked at
 MAX_WORDS = 8
@@ -57,4 +56,4 @@ def _instr(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    return normalised(text, "NFKC").lower()

@@ -37,11 +37,11 @@ def test_composed_and_decomposed_letters_are_one() -> None:
     assert parse(TEXT, "Mu\u0308nchen") == "München"
 
 
-@pytest.mark.timeout(10)  # normalising them first takes minutes
+@pytest.mark.timeout(10)  # Python alone would sort the marks for minutes
 def test_a_million_characters_are_refused_at_once() -> None:
     assert refusal(LONG, "文" * 1_000_001) == "maxLength"
     assert refusal(LONG, "a" + "\u0300\u0316" * 50_000) == "maxLength"
-    assert refusal(LONG, "a" + "\u0300\u0316" * 40_000) == "characters"
+    assert refusal(LONG, "a" + "\u0f73" * 99_999) is None
 
 
 def test_the_length_limits() -> None:
