@@ -52,9 +52,7 @@ def records(studio: Studio) -> list[tuple[int, str]]:
     form = published(studio.app, studio.target.key)
     if form is None:
         return []
-    newest = [
-        each.id for each in query.page(studio.user, form, limit=LISTED, sort="-id", total=False).items
-    ]
+    newest = [each.id for each in query.page(studio.user, form, limit=LISTED, sort="-id", total=False).items]
     titles = query.titles(form, newest, user=studio.user)
     return [(each, titles.get(each, f"#{each}")) for each in newest]
 
@@ -210,3 +208,8 @@ def chosen(asked: Mapping[str, str]) -> int | None:
     """The id of the record that an address asks for."""
     text = asked.get("record", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def newest(studio: Studio) -> int | None:
+    """The id of the newest record that this person may read."""
+    return next((record_id for record_id, _title in records(studio)), None)

@@ -108,8 +108,8 @@ def markdown(body: str) -> Markup:
 
 
 def theme() -> str:
-    """The theme this browser chose: auto, light or dark."""
-    chosen = request.cookies.get(THEME_COOKIE, "")
+    """The theme this browser chose, or that this page is to be seen in: auto, light or dark."""
+    chosen = g.get("theme") or request.cookies.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else THEMES[0]
 
 

@@ -107,7 +107,8 @@ def _clashing() -> frozenset[str]:
     return frozenset(request.form.get("_clash", "").split())
 
 
-def _sought(form: Form) -> dict[str, str]:
+def sought(form: Form) -> dict[str, str]:
+    """What is looked for in the pickers of the page, by field."""
     return {key: text for key in form.fields if (text := request.form.get(f"_find.{key}", "").strip())}
 
 
@@ -156,7 +157,7 @@ def _look_again(filling: Filling, deed: str, key: str) -> Response:
         clashing -= {key}
     if deed == "theirs":
         filling = _with(filling, conflict.without(filling.entry, [key]))
-    return page(filling, Looks(clashing=clashing, sought=_sought(filling.form), exact=True))
+    return page(filling, Looks(clashing=clashing, sought=sought(filling.form), exact=True))
 
 
 def _with(filling: Filling, typed: Entry, record: Record | None = None) -> Filling:

@@ -48,14 +48,14 @@ class Filling:
         """Where the page posts to."""
         if self.elsewhere is not None:
             return self.elsewhere
-        place = {"app": self.form.app, "form": self.form.key}
+        place: dict[str, Any] = {"app": self.form.app, "form": self.form.key}
         options = url_for("forms.options_of", **place, field="")
         if self.record is None:
             save, evaluate = url_for("forms.create_record", **place), url_for("forms.evaluate_new", **place)
             return Addresses(save, evaluate, options, url_for("forms.list_records", **place))
         own = {**place, "record_id": self.record.id}
-        save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)  # type: ignore[arg-type]
-        return Addresses(save, evaluate, options, url_for("forms.show_record", **own))  # type: ignore[arg-type]
+        save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)
+        return Addresses(save, evaluate, options, url_for("forms.show_record", **own))
 
     @cached_property
     def judged(self) -> Judged:

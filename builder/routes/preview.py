@@ -1,0 +1,153 @@
+"""The live preview: the runtime's own form page in a frame, drawn from the draft. Nothing is ever stored.
+
+People see in it what they may see anyway: records and pickers are read with the designer's own rights.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from builder import trying
+from builder.routes.designer import studio
+from builder.studio import Studio
+from runtime import access
+from runtime.db import transaction
+from runtime.definitions.documents import Form
+from runtime.endpoints import reads_only
+from runtime.errors import NotFound
+from runtime.fields import Reader
+from runtime.forms import entry, filling, options, pages
+from runtime.forms.pages import Addresses, Filling, Looks
+from runtime.shell import THEMES
+from runtime.text import LOCALES, localized
+from runtime.web import POLICY
+
+blueprint = plugin = Blueprint("preview", __name__, url_prefix="/apps")
+BASE = "/<app>/forms/<key>/design/preview/frame"
+LAYOUT = "builder/preview/frame.html"
+
+
+@blueprint.get(BASE)
+def frame(app: str, key: str) -> Response:
+    """An empty form, or one with the values of `record`."""
+    with transaction():
+        now = studio(app, "forms", key)
+        with _as_asked(now):
+            return _framed(filling.page(_filling(now), Looks(), layout=LAYOUT, preview=True))
+
+
+@blueprint.post(BASE)
+@reads_only
+def send(app: str, key: str) -> Response:
+    """What saving would say: the mistakes, or what would be stored."""
+    now = studio(app, "forms", key)
+    with _as_asked(now):
+        tried = _filling(now, posted=True)
+        if request.form.get("_do", "save") != "save":
+            looks = Looks(exact=True, sought=filling.sought(tried.form))
+            return _framed(filling.page(tried, looks, layout=LAYOUT, preview=True))
+        found = tried.problems
+        if found:
+            looks = Looks(errors=pages.messages(tried), exact=True)
+            summary = pages.summary(tried.form, found)
+            return _framed(filling.page(tried, looks, 422, problems=summary, layout=LAYOUT, preview=True))
+        return _framed(
+            make_response(
+                render_template("builder/preview/done.html", values=_told(tried), again=_address(now))
+            )
+        )
+
+
+@blueprint.post(f"{BASE}/eval")
+@reads_only
+def evaluate(app: str, key: str) -> str:
+    """What the form looks like with the values typed so far."""
+    now = studio(app, "forms", key)
+    with _as_asked(now):
+        return filling.evaluated(_filling(now, posted=True))
+
+
+@blueprint.get(f"{BASE}/options/<field>")
+def options_of(app: str, key: str, field: str) -> str:
+    """What a picker offers."""
+    now = studio(app, "forms", key)
+    with _as_asked(now):
+        form = _form(now)
+        one = options.picker_field(form, field)
+        typed = entry.read(form, request.args, filling.reader_for(now.user, form))
+        facts = pages.facts_for(access.facts(now.user), typed.values)
+        offer = options.offer(now.user, form, one, facts, request.args.get("q", ""))
+        return render_template("fields/_options.html", key=field, offer=offer)
+
+
+def _form(now: Studio) -> Form:
+    form = trying.draft_form(now)
+    if form is None:
+        raise NotFound(_("The draft has mistakes that keep it from being shown. Look at its problems."))
+    return form
+
+
+def _filling(now: Studio, *, posted: bool = False) -> Filling:
+    form = _form(now)
+    reader = filling.reader_for(now.user, form)
+    record = trying.record(now, form, trying.chosen(request.args))
+    typed = entry.read(form, request.form, reader) if posted else entry.Entry()
+    return Filling(now.user, form, reader, record, typed, _addresses(now))
+
+
+def _addresses(now: Studio) -> Addresses:
+    place: dict[str, Any] = {"app": now.app, "key": now.target.key}
+    asked: dict[str, Any] = {
+        name: text for name, text in request.args.items() if name in ("lang", "record", "theme", "q")
+    }
+    evaluate = url_for("preview.evaluate", **place, **asked)
+    return Addresses(_address(now), evaluate, url_for("preview.options_of", **place, field=""), _address(now))
+
+
+def _address(now: Studio) -> str:
+    return url_for("preview.frame", app=now.app, key=now.target.key, **_asked())
+
+
+def _asked() -> dict[str, Any]:
+    """What the address says of the looks, for the addresses that follow."""
+    return {name: text for name, text in request.args.items() if name in ("lang", "record", "theme")}
+
+
+@contextmanager
+def _as_asked(now: Studio) -> Iterator[None]:
+    """In the language and colours that the address asks for, without changing the person's own."""
+    if request.args.get("theme") in THEMES:
+        g.theme = request.args["theme"]
+    language = request.args.get("lang", "")
+    if language not in LOCALES:
+        yield
+        return
+    g.reader = Reader(language, g.reader.zone)
+    with force_locale(language):
+        yield
+
+
+def _told(tried: Filling) -> list[tuple[str, str]]:
+    """The values that would be stored, by the titles of their fields."""
+    form, values = tried.form, tried.judged.values
+    return [
+        (
+            localized(one.title, tried.reader.locale),
+            one.type.display(values[key], one, tried.reader, tried.names),
+        )
+        for key, one in form.fields.items()
+        if key in values and values[key] is not None
+    ]
+
+
+def _framed(response: Response) -> Response:
+    """A page that our own pages may show in a frame."""
+    response.headers["Content-Security-Policy"] = POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    )
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response

@@ -1,0 +1,66 @@
+"""The preview of a form: its real page, from the draft, on a screen of the chosen width."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from builder import trying
+from builder.studio import Studio
+from runtime.i18n import LANGUAGES
+
+DEVICES = {"desk": _l("Desktop"), "tablet": _l("Tablet"), "phone": _l("Phone")}
+PASSED_ON = ("lang", "record", "theme")
+
+
+class FormPreview:
+    """Tab “Preview”."""
+
+    name = "form.preview"
+    kind = "form"
+    tab = "preview"
+    title = _l("Preview")
+    order = 80
+    template = "builder/preview/preview.html"
+
+    def count(self, studio: Studio) -> int | None:
+        """Nothing to count."""
+        return None
+
+    def context(self, studio: Studio) -> Mapping[str, Any]:
+        """What can be chosen, the address of the frame, and why each field is as it is."""
+        passed = {name: text for name in PASSED_ON if (text := studio.asked.get(name, ""))}
+        tested = trying.tried(studio, trying.chosen(studio.asked))
+        return {
+            "devices": DEVICES,
+            "device": studio.asked.get("device", "desk"),
+            "languages": {each: LANGUAGES[each] for each in studio.languages},
+            "records": trying.records(studio),
+            "frame": url_for("preview.frame", app=studio.app, key=studio.target.key, **passed),  # type: ignore[arg-type]
+            "reasons": _reasons(studio, tested),
+            "ready": tested is not None,
+        }
+
+
+def _reasons(studio: Studio, tested: trying.Tried | None) -> list[tuple[str, str, str, bool]]:
+    """Of each field that a rule speaks of: its title, why it is as it is, where it is edited, whether it shows."""
+    if tested is None:
+        return []
+    form, judged = tested.form, tested.judged
+    ruled = {
+        key for rule in form.rules for key in (*rule.show, *rule.hide, *rule.require, *rule.lock, *rule.set)
+    }
+    return [
+        (
+            studio.text(one.title),
+            trying.why(form, judged, key, tested.names),
+            studio.url("fields", sel=f"field/{key}"),
+            key in judged.visible,
+        )
+        for key, one in form.fields.items()
+        if key in ruled
+    ]
+
+
+plugin = FormPreview()

@@ -1,0 +1,101 @@
+"""The live preview: the runtime's page of a form, from the draft, and nothing stored."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.support.world import World, world_on
+
+DESIGN = "/apps/followup/forms/visit/design"
+FRAME = f"{DESIGN}/preview/frame"
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    with world_on("sqlite", request, tmp_path) as found:
+        yield found
+
+
+def get(world: World, path: str, name: str = "anna") -> TestResponse:
+    return world.browsers[name].get(path)
+
+
+def post(world: World, path: str, **form: Any) -> TestResponse:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', get(world, FRAME).text)
+    assert token
+    return world.browsers["anna"].post(path, data={"csrf_token": token[1], **form})
+
+
+def test_a_field_of_the_draft_is_there_before_it_is_published(world: World) -> None:
+    revision = re.search(r'data-revision="(\d+)"', get(world, f"{DESIGN}/").text)
+    assert revision
+    asked = json.dumps({"name": "field.add", "args": {"type": "text", "title": "Mood"}})
+    post(world, f"{DESIGN}/commands", rev=revision[1], do=asked)
+    assert "Mood" in get(world, FRAME).text
+    assert "Mood" not in get(world, "/apps/followup/forms/visit/new").text
+
+
+def test_the_frame_may_be_shown_by_our_own_pages_only(world: World) -> None:
+    assert "frame-ancestors 'self'" in get(world, FRAME).headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in get(world, f"{DESIGN}/preview").headers["Content-Security-Policy"]
+
+
+def test_mistakes_are_told_as_the_form_tells_them(world: World) -> None:
+    answer = post(world, FRAME, phone="12", _once="x")
+    assert answer.status_code == 422
+    assert "data-summary" in answer.text
+
+
+def test_what_would_be_saved_is_shown_and_nothing_is_stored(world: World) -> None:
+    customer = world.make("customer", name="Acme Ltd")
+    before = world.stored()
+    answer = post(
+        world,
+        FRAME,
+        customer=str(customer),
+        visited_on="2026-11-20",
+        content="They want ten.",
+        result="interested",
+        _once="x",
+    )
+    assert answer.status_code == 200, answer.text
+    assert "This would be saved" in answer.text and "They want ten." in answer.text
+    assert world.stored() == before
+
+
+def test_rules_are_evaluated_while_it_is_filled(world: World) -> None:
+    answer = post(world, f"{FRAME}/eval", remind="yes")
+    assert answer.status_code == 200
+    assert 'id="next_on"' in answer.text or 'id="f-next_on"' in answer.text
+
+
+def test_the_preview_speaks_the_chosen_language_and_the_page_around_it_does_not(world: World) -> None:
+    assert 'lang="zh-CN"' in get(world, f"{FRAME}?lang=zh").text
+    assert 'lang="en"' in get(world, f"{DESIGN}/preview?lang=zh").text
+
+
+def test_a_picker_offers_only_what_the_designer_may_read(world: World) -> None:
+    world.make("customer", name="Acme Ltd")
+    assert "Acme" in get(world, f"{FRAME}/options/customer?q=acme").text
+    assert "Acme" not in get(world, f"{FRAME}/options/customer?q=acme", "dora").text
+
+
+def test_the_reasons_of_hidden_fields_are_told(world: World) -> None:
+    page = get(world, f"{DESIGN}/preview").text
+    assert "Hidden: it is shown only when" in page
+
+
+@pytest.mark.parametrize("query", ["record=999999", "record=x", "lang=xx", "theme=pink", "device=watch"])
+def test_a_choice_there_is_not_changes_nothing(world: World, query: str) -> None:
+    assert get(world, f"{DESIGN}/preview?{query}").status_code == 200
+    assert get(world, f"{FRAME}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("path", [FRAME, f"{FRAME}/options/customer", f"{DESIGN}/preview"])
+def test_whoever_may_not_design_finds_nothing(world: World, path: str) -> None:
+    assert get(world, path, "bob").status_code == 404
