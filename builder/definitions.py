@@ -1,7 +1,6 @@
 """Beginning and ending definitions: new apps, new documents that can be edited at once, and retiring them."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from builder import drafts, publish, usage
+from builder.commands._fields import proposed_key
 from builder.models import DraftCommand
 from builder.workspaces import Documents
 from runtime.accounts.models import User
@@ -19,9 +19,8 @@ from runtime.definitions.documents import Document
 from runtime.definitions.models import App, Definition, Draft, Version
 from runtime.errors import Conflict, Invalid, NotFound, Problem
 from runtime.fields import N_
-from runtime.text import LOCALES, Title, search_key
+from runtime.text import LOCALES, Title
 
-KEY_LENGTH = 40
 MOST_OF_A_KIND = 500  # as many as a package may carry
 MEMBER = {"en": "Member", "zh": "成员"}
 MEMBER_MAY = ["create", "read", "update"]
@@ -41,26 +40,6 @@ class NewApp:
     icon: str = ""
 
 
-def propose_key(title: str, taken: Collection[str], otherwise: str) -> str:
-    """A key made of a title, Chinese in pinyin, that is not taken yet."""
-    words = re.sub(r"[^a-z0-9]+", "_", _latin(title)).strip("_")
-    stem = words if re.match(r"[a-z]", words) else f"{otherwise}_{words}".rstrip("_")
-    stem = stem[: KEY_LENGTH - 4].rstrip("_")
-    key, number = stem, 1
-    while key in taken:
-        number += 1
-        key = f"{stem}_{number}"
-    return key
-
-
-def _latin(title: str) -> str:
-    """The lower-case title, in pinyin when it has no letters of its own."""
-    found = search_key(title[:100]).split(" ")
-    if title.isascii():
-        return title.lower()
-    return next((word for word in found if word.isascii()), title.lower())
-
-
 def app_keys() -> set[str]:
     """The keys of all apps that there are or ever were."""
     return set(db.session.scalars(select(App.key)))
@@ -78,7 +57,7 @@ def create_app(user: User, new: NewApp) -> str:
     Invalid for a key that is taken or not written as one.
     """
     drafts.require_designer(user)
-    key = new.key or propose_key(new.title, app_keys(), "app")
+    key = new.key or proposed_key(new.title, app_keys(), "app")
     if key in app_keys():
         raise Invalid([Problem(("key",), "taken", _("An app with this key exists already."))])
     drafts.save_draft(user, key, "app", key, _app_document(key, new), 0)
@@ -88,11 +67,12 @@ def create_app(user: User, new: NewApp) -> str:
 
 def _app_document(key: str, new: NewApp) -> dict[str, Any]:
     languages = [each for each in new.languages if each in LOCALES] or [LOCALES[0]]
-    optional = {"description": new.description, "icon": new.icon, "zone": new.zone}
+    about = {languages[0]: new.description} if new.description else {}
+    optional = {"description": about, "icon": new.icon, "zone": new.zone}
     return {
         "$schema": "urn:formwright:app:1",
         "key": key,
-        "title": new.title,
+        "title": {languages[0]: new.title},
         **{name: value for name, value in optional.items() if value},
         "default_locale": languages[0],
         "languages": languages,
@@ -101,7 +81,7 @@ def _app_document(key: str, new: NewApp) -> dict[str, Any]:
 
 
 def _in(title: Mapping[str, str], languages: Sequence[str]) -> Title:
-    return title[languages[0]] if len(languages) == 1 else {each: title[each] for each in languages}
+    return {each: title[each] for each in languages}
 
 
 def create(user: User, app: str, kind: str, key: str, document: Document) -> Draft:
@@ -150,8 +130,9 @@ def app_document(app: str) -> Document:
     return document
 
 
-def empty(app: str, kind: str, key: str, title: str, locale: str) -> dict[str, Any]:
-    """A new document of a kind that can be edited at once; `locale` is the language of its title."""
+def empty(app: str, kind: str, key: str, text: str, locale: str) -> dict[str, Any]:
+    """A new document of a kind that can be edited at once; `locale` is the language of its title, `text`."""
+    title = {locale: text}
     about = next((target.key for target in Documents(app) if target.kind == "form"), "")
     if kind == "form":
         own = {"$schema": "urn:formwright:form:1", "$id": f"urn:formwright:{app}:{key}", "title": title}
@@ -161,7 +142,7 @@ def empty(app: str, kind: str, key: str, title: str, locale: str) -> dict[str, A
         own = {"$schema": "urn:formwright:automation:1", "key": key, "title": title}
         return {**own, "trigger": trigger, "actions": []}
     named = {"$schema": "urn:formwright:message:1", "key": key, "title": title, "purpose": title}
-    texts = {"subject": {locale: title}, "body": {locale: ""}}
+    texts = {"subject": title, "body": {locale: ""}}
     return {**named, **({"form": about} if about else {}), **texts}
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from builder import definitions, usage
 from builder.app_forms import NewAppForm
 from builder.commands import Target
+from builder.commands._fields import proposed_key
 from builder.definitions import CREATED, NewApp
 from builder.routes.designer import require_designer
 from builder.studio import KINDS, address
@@ -56,11 +57,11 @@ def _made(form: NewAppForm) -> str:
 
 
 @blueprint.get("/new-app/key")
-def proposed_key() -> str:
+def key_for() -> str:
     """The control of a new app's key, with the key that would be made of the title."""
     require_designer()
     title = request.args.get("title", "")[:TITLE_LENGTH].strip()
-    proposed = definitions.propose_key(title, definitions.app_keys(), "app") if title else ""
+    proposed = proposed_key(title, definitions.app_keys(), "app") if title else ""
     return render_template("builder/app/_key.html", form=NewAppForm(), proposed=proposed)
 
 
@@ -72,12 +73,19 @@ def new_definition(app: str, kinds: str) -> Response:
 
     def make() -> str:
         title = _title(request.form.get("title", ""))
-        key = definitions.propose_key(title, definitions.keys(app, kind), kind)
-        document = definitions.empty(app, kind, key, title, locale())
+        key = proposed_key(title, definitions.keys(app, kind), kind)
+        document = definitions.empty(app, kind, key, title, _language(app))
         definitions.create(signed_in_user(), app, kind, key, document)
         return address(app, Target(kind, key))
 
     return _done(app, make)
+
+
+def _language(app: str) -> str:
+    """The language in which this person writes titles of the app: their own when the app speaks it."""
+    own = definitions.app_document(app)
+    spoken = list(own.get("languages", ["en"]))
+    return locale() if locale() in spoken else str(own.get("default_locale") or spoken[0])
 
 
 def _title(raw: str) -> str:

@@ -1,0 +1,35 @@
+"""The settings of an app: what it is called, its zone and languages, its calendar."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from builder.settings import app_panel
+from builder.studio import Studio
+from runtime.i18n import zones
+
+
+class AppSettings:
+    """Tab “Settings”."""
+
+    name = "app.settings"
+    kind = "app"
+    tab = "settings"
+    title = _l("Settings")
+    order = 30
+    template = "builder/app/settings.html"
+
+    def count(self, studio: Studio) -> int | None:
+        return None
+
+    def context(self, studio: Studio) -> Mapping[str, Any]:
+        """The controls, the zones to pick from, the days of the calendar."""
+        return {
+            "panel": app_panel(studio),
+            "zones": zones(),
+            "holidays": studio.document.get("holidays", ()),
+        }
+
+
+plugin = AppSettings()
