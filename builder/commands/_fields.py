@@ -76,7 +76,7 @@ def _app(work: Workspace) -> Mapping[str, Any]:
     return found
 
 
-def known_text(text: str, work: Workspace, **params: object) -> Title:
+def known_text(text: str, work: Workspace, **params: object) -> dict[str, str]:
     """A text of the catalogues in every language of the app."""
     told = {}
     for locale in languages(work):

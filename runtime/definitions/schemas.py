@@ -98,14 +98,29 @@ def _undeclared(name: str) -> dict[str, Any]:
 
 
 @cache
-def _validator(kind: str) -> Any:
+def _registry() -> Any:
     every = (*kinds(), *SHARED)
     # Only our own resources: a reference to anything else is an error, never a request. They do not name
     # their dialect, for that would make the library go on with its own keywords instead of ours.
-    registry: Any = Registry().with_resources(
+    known: Any = Registry().with_resources(
         (f"urn:formwright:{name}:1", DRAFT202012.create_resource(_undeclared(name))) for name in every
     )
-    return _Validator(_file(kind), registry=registry)
+    return known
+
+
+@cache
+def _validator(kind: str) -> Any:
+    return _Validator(_file(kind), registry=_registry())
+
+
+@cache
+def _part_validator(kind: str, part: str) -> Any:
+    return _Validator({"$ref": f"urn:formwright:{kind}:1#/$defs/{part}"}, registry=_registry())
+
+
+def validate_part(kind: str, part: str, value: Any) -> list[Problem]:
+    """What is wrong with a part of a document, by its name among the `$defs` of the schema of the kind."""
+    return [_problem(error) for error in _part_validator(kind, part).iter_errors(value)]
 
 
 def validate(kind: str, document: Any) -> list[Problem]:

@@ -1,0 +1,60 @@
+"""What commands on the options of a choice share."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.commands._base import refuse
+from builder.commands._defaults import offers_values
+from builder.commands._fields import Form, field_in
+from builder.commands._workspace import Target, Workspace
+from runtime.text import Title
+
+Schema = dict[str, Any]
+MAX_OPTIONS = 1000
+
+
+def choice_in(form: Form, key: str) -> Schema:
+    """The schema of a field whose values are listed; refused when there is none."""
+    schema = field_in(form, key)
+    if not offers_values(schema):
+        refuse("field", "no_options", _("This field has no options."))
+    schema.setdefault("enum", [])
+    return schema
+
+
+def index_of(schema: Schema, value: str) -> int:
+    """The place of an option; refused when there is none."""
+    values: list[str] = schema["enum"]
+    if value not in values:
+        refuse("value", "unknown", _("There is no such option."))
+    return values.index(value)
+
+
+def label_of(schema: Schema, value: str) -> Title:
+    """What an option is called."""
+    label: Title = schema["fw"].get("labels", {}).get(value, value)
+    return label
+
+
+def set_label(schema: Schema, value: str, label: Title | None) -> None:
+    """Call an option so; without a label it is shown as its value."""
+    labels = {**schema["fw"].get("labels", {})}
+    labels.pop(value, None) if label is None else labels.update({value: label})
+    schema["fw"].pop("labels", None) if not labels else schema["fw"].update(labels=labels)
+
+
+def drop(work: Workspace, target: Target, key: str, schema: Schema, value: str) -> None:
+    """Offer an option no more. Its label stays while records may hold it; a default goes with it."""
+    schema["enum"].remove(value)
+    if schema.get("default") == value:
+        schema.pop("default")
+    published = work.in_force[target]["properties"] if work.is_in_force(target) else {}
+    if value not in published.get(key, {}).get("enum", ()):
+        set_label(schema, value, None)
+
+
+def refuse_too_many(schema: Schema) -> None:
+    """Refused when there are more options than a form may have."""
+    if len(schema["enum"]) > MAX_OPTIONS:
+        refuse("field", "limit", _("A field may have at most %(limit)s options.", limit=MAX_OPTIONS))

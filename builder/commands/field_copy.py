@@ -1,0 +1,59 @@
+"""Copies a field."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+from builder.commands import _layout
+from builder.commands._base import Arguments, Done, said
+from builder.commands._fields import (
+    KEY,
+    closed,
+    field_in,
+    known_text,
+    languages,
+    proposed_key,
+    taken_keys,
+    title_of,
+)
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
+from runtime.text import localized
+
+
+class CopyField:
+    """Puts a copy of a field on a row after it, with all its properties and required if the field is."""
+
+    name = "field.copy"
+    kinds = ("form",)
+    merges = False
+    arguments = closed("field", field=KEY)
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return ()
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        form, key = work.open(target), arguments["field"]
+        schema, title = deepcopy(field_in(form, key)), title_of(form, key)
+        sections = _layout.arrange(form)
+        told = {
+            locale: str(known_text(N_("%(title)s (copy)"), work, title=localized(title, locale))[locale])
+            for locale in languages(work)
+        }
+        schema["fw"]["title"] = told
+        new = proposed_key(title, taken_keys(work, target))
+        form["properties"][new] = schema
+        _layout.put_after(sections, new, key)
+        if key in form.get("required", ()):
+            form["required"] = [*form["required"], new]
+        return Done(
+            said(N_("Copied %(field)s"), field=title),
+            said(
+                N_("%(field)s added at position %(position)s of %(count)s"),
+                field=told,
+                **_layout.position(form, new),
+            ),
+            select=f"field/{new}",
+        )
+
+
+plugin = CopyField()
