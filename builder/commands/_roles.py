@@ -9,8 +9,7 @@ from builder.commands._base import refuse
 
 def role_in(app: dict[str, Any], key: str) -> dict[str, Any]:
     """A role of the app; refused when there is none."""
-    for role in app.get("roles", ()):
-        if role["key"] == key:
-            found: dict[str, Any] = role
-            return found
-    refuse("role", "unknown", _("There is no such role."))
+    found: dict[str, Any] | None = next((role for role in app.get("roles", ()) if role["key"] == key), None)
+    if found is None:
+        refuse("role", "unknown", _("There is no such role."))
+    return found
