@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from runtime import config, schema
 from runtime.accounts.models import User
 from runtime.db import db as database
 from runtime.db import transaction
+from tests.support.mail import MailSink
 from tests.support.postgres import Postgres
 from tests.support.valkey import Valkey
 
@@ -199,6 +200,15 @@ def charlie(app: Flask) -> User:
 
 
 @pytest.hookimpl(trylast=True)
+@pytest.fixture
+def mail_sink(app: Flask) -> Iterator[MailSink]:
+    """A mail server that the app is set up to use."""
+    sink = MailSink()
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url=sink.url)
+    yield sink
+    sink.stop()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever stands under tests/browser needs a browser and time, whether it says so or not.
 

@@ -1,13 +1,11 @@
 """Reminders at their moments: pages in a browser and a real mail server, the clock moved from one day to the next."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from runtime import jobs, times
@@ -21,15 +19,6 @@ from tests.support.mail import MailSink
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ZONE = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def mails(app: Flask) -> Iterator[MailSink]:
-    """The mail server of the company."""
-    sink = MailSink()
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url=sink.url)
-    yield sink
-    sink.stop()
 
 
 @pytest.fixture
@@ -75,7 +64,7 @@ def notices(page: Page) -> int:
 
 
 def test_three_days_one_day_and_on_the_day_at_nine_the_owner_and_the_manager_are_told(
-    open_tab: Callable[..., Page], seller: User, manager: User, mails: MailSink
+    open_tab: Callable[..., Page], seller: User, manager: User, mail_sink: MailSink
 ) -> None:
     make("customer", {"name": "华新电子", "phone": "13800138001", "grade": "A"})
     page, hers = open_tab(seller), open_tab(manager)
@@ -93,14 +82,14 @@ def test_three_days_one_day_and_on_the_day_at_nine_the_owner_and_the_manager_are
     for told, days in enumerate((3, 1, 0)):
         moment = nine(due - timedelta(days=days))
         work_at(moment - timedelta(seconds=1))
-        assert (notices(page), notices(hers), len(mails.mails)) == (told, told, 2 * told)
+        assert (notices(page), notices(hers), len(mail_sink.mails)) == (told, told, 2 * told)
         work_at(moment)
-        assert (notices(page), notices(hers), len(mails.mails)) == (told + 1, told + 1, 2 * told + 2)
+        assert (notices(page), notices(hers), len(mail_sink.mails)) == (told + 1, told + 1, 2 * told + 2)
         page.goto(reminder)
         expect(planned).to_have_count(2 - told)
         expect(sent).to_have_count(told + 1)
 
-    assert mails.recipients.count("bob@example.com") == mails.recipients.count("mia@example.com") == 3
-    assert all("华新电子" in str(mail["Subject"]) for mail in mails.mails)
+    assert mail_sink.recipients.count("bob@example.com") == mail_sink.recipients.count("mia@example.com") == 3
+    assert all("华新电子" in str(mail["Subject"]) for mail in mail_sink.mails)
     work_at(nine(due) + timedelta(days=1))
-    assert len(mails.mails) == 6
+    assert len(mail_sink.mails) == 6

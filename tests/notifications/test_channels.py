@@ -1,6 +1,7 @@
 """E-mail as it stands in the mailbox, and what cannot be smuggled into it."""
 
-from collections.abc import Iterator
+import gc
+import socket
 from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
@@ -27,15 +28,6 @@ LETTER = Letter(
     locale="zh",
     message_id="<one@example.com>",
 )
-
-
-@pytest.fixture
-def mail_sink(app: Flask) -> Iterator[MailSink]:
-    """A mail server that the app is set up to use."""
-    sink = MailSink()
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url=sink.url)
-    yield sink
-    sink.stop()
 
 
 def send(letter: Letter = LETTER) -> None:
@@ -148,3 +140,15 @@ def test_every_channel_keeps_the_contract(name: str) -> None:
     assert channel.name == name
     assert str(channel.label)
     assert channel.settings["type"] == "object"
+
+
+def test_the_mail_server_of_the_tests_leaves_nothing_behind_when_its_port_was_taken(
+    mail_sink: MailSink,
+) -> None:
+    mail_sink.stop()
+    with socket.create_server(("127.0.0.1", mail_sink.port)), pytest.raises(OSError, match="in use"):
+        mail_sink.start()
+    gc.collect()  # an event loop that nobody closed would be a warning, and so an error
+    mail_sink.start()
+    send()
+    assert len(mail_sink.mails) == 1

@@ -1,6 +1,5 @@
 """Deliveries: once for each person and channel, sent as stored, tried again, given up visibly."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,15 +23,6 @@ from tests.conftest import both_databases
 from tests.support.mail import MailSink
 
 CONTENT = Content("A subject", "A *body*", "/apps/x/", "en")
-
-
-@pytest.fixture
-def mail_sink(app: Flask) -> Iterator[MailSink]:
-    """A mail server that the app is set up to use."""
-    sink = MailSink()
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url=sink.url)
-    yield sink
-    sink.stop()
 
 
 @pytest.fixture

@@ -1,12 +1,25 @@
 """A real SMTP server for tests, which keeps what it gets and can be told to refuse."""
 
+import asyncio
+import socket
+from collections.abc import Awaitable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.support.postgres import free_port
+
+class _OnSocket(Controller):
+    """Listens on a socket that is there already, so that its port cannot be taken by others."""
+
+    def __init__(self, handler: Any, listening: socket.socket) -> None:
+        host, port = listening.getsockname()
+        super().__init__(handler, hostname=host, port=port, enable_SMTPUTF8=True)
+        self._listening = listening
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
 
 
 class MailSink:
@@ -16,13 +29,15 @@ class MailSink:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.answers: list[str] = []
-        self.port = free_port()
-        self.url = f"smtp://127.0.0.1:{self.port}?from=Formwright%20%3Cno-reply@example.com%3E"
+        self.port = 0
         self.start()
+        self.url = f"smtp://127.0.0.1:{self.port}?from=Formwright%20%3Cno-reply@example.com%3E"
 
     def start(self) -> None:
-        """Listen (again)."""
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=True)
+        """Listen (again, on the same port); OSError when somebody else took it meanwhile."""
+        listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        self._controller = _OnSocket(self, listening)
         self._controller.start()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
