@@ -1,1 +1,257 @@
-// The designer in the browser.
+// The designer's line to the server: one request at a time, each with the newest revision, and nothing gets lost.
+// Every command waits its turn here; what could not be sent is kept on this device and offered after a reload.
+(() => {
+  "use strict";
+  const { say, toast } = window.formwright; // app.js
+  const texts = document.getElementById("design-texts")?.dataset;
+  const designer = () => document.getElementById("designer");
+  if (!texts || !designer()) return;
+
+  const PAUSES = [1000, 2000, 4000, 8000];
+  const PERMANENT = new Set([400, 404, 409, 413, 422, 428]);
+  const waiting = []; // the first one is under way
+  let issued = null, pause = 0, failures = 0, answer = 0;
+
+  // --- what waits is mirrored on this device -----------------------------------------------------------------
+
+  const me = (sessionStorage.formwrightTab ??= Math.random().toString(36).slice(2));
+  const place = `formwright:${designer().dataset.commands}:`;
+  function keep() {
+    const kept = waiting.filter((entry) => entry.method === "POST").map(({ action, body }) => ({ action, body }));
+    try {
+      if (kept.length) localStorage.setItem(place + me, JSON.stringify(kept));
+      else localStorage.removeItem(place + me);
+    } catch { /* a private window without storage: the queue in memory is all there is */ }
+  }
+
+  const channel = new BroadcastChannel(place);
+  const living = new Set();
+  channel.onmessage = ({ data }) => {
+    if (data === "who") channel.postMessage(me);
+    else living.add(data);
+  };
+
+  function orphans() {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(place));
+    return keys.filter((key) => !living.has(key.slice(place.length)));
+  }
+
+  function offer() {
+    const keys = orphans();
+    const entries = keys.flatMap((key) => JSON.parse(localStorage.getItem(key)));
+    if (!entries.length) return;
+    const answers = document.createElement("span");
+    const note = toast(texts.left.replace("{}", entries.length), answers);
+    note.id = "designer-left";
+    const choose = (text, then) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      button.addEventListener("click", () => {
+        for (const key of keys) localStorage.removeItem(key);
+        note.remove();
+        then();
+      });
+      answers.append(button);
+    };
+    choose(texts.replay, () => entries.forEach((entry) => enqueue({ ...entry, method: "POST", again: true })));
+    choose(texts.discard, () => {});
+  }
+  channel.postMessage("who");
+  setTimeout(offer, 150); // other tabs of this draft answer before that
+
+  // --- the queue ---------------------------------------------------------------------------------------------
+
+  function enqueue(entry) {
+    waiting.push(entry);
+    keep();
+    tell();
+    document.dispatchEvent(new CustomEvent("fw:asked", { detail: entry }));
+    pump();
+  }
+
+  function pump() {
+    clearTimeout(pause);
+    if (issued || !waiting.length) return;
+    issued = waiting[0];
+    answer = 0;
+    const { method, action } = issued;
+    window.htmx.ajax(method, action, {
+      source: designer(), target: "#designer", swap: "outerMorph", design: issued,
+      ...(method === "GET" ? { replace: action } : {}),
+    });
+  }
+
+  function command(name, args, more = {}) {
+    const { commands, tab, sel } = designer().dataset;
+    enqueue({ method: "POST", action: commands, body: [["do", JSON.stringify({ name, args })], ["tab", tab], ["sel", sel]], ...more });
+  }
+
+  function look(href, more = {}) {
+    const last = waiting.at(-1);
+    if (last && last !== issued && last.method === "GET") waiting.pop(); // only the newest look counts
+    const { pathname, search } = new URL(href, location.href);
+    enqueue({ method: "GET", action: pathname + search, body: [], ...more });
+  }
+
+  // htmx asks to send something to the designer: it takes its turn in the queue instead.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.design) {
+      ctx.request.body = fresh(ctx.design);
+      return;
+    }
+    if (ctx.target?.id !== "designer") return;
+    event.preventDefault();
+    const body = [...ctx.request.body].filter(([name]) => name !== "csrf_token" && name !== "rev");
+    if (ctx.request.method === "POST") return enqueue({ method: "POST", action: ctx.request.action, body });
+    const url = new URL(ctx.request.action, location.href);
+    for (const [name, value] of body) url.searchParams.append(name, value);
+    look(url.href);
+  });
+
+  function fresh({ method, body, again }) {
+    const form = new FormData();
+    if (method === "GET") return form;
+    for (const [name, value] of body) form.append(name, value);
+    form.set("rev", designer().dataset.revision);
+    if (again) form.set("again", "1");
+    return form;
+  }
+
+  // --- answers -----------------------------------------------------------------------------------------------
+
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (!ctx.design) return;
+    answer = ctx.response.status;
+    if (answer < 500 && answer !== 429) return; // app.js tells of the others, and takes a new CSRF token
+    event.stopImmediatePropagation();
+    event.preventDefault();
+  }, true);
+
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail.ctx?.design) event.stopImmediatePropagation();
+  }, true);
+
+  document.addEventListener("htmx:finally:request", (event) => {
+    const entry = event.detail.ctx.design;
+    if (!entry) return;
+    issued = null;
+    if (answer && (answer < 400 || PERMANENT.has(answer))) settled(entry, answer < 400);
+    else failed(entry);
+  });
+
+  function settled(entry, good) {
+    waiting.shift();
+    failures = 0;
+    keep();
+    tell();
+    document.dispatchEvent(new CustomEvent("fw:answered", { detail: { ...entry, good } }));
+    pump();
+  }
+
+  function failed(entry) {
+    if (entry.method === "GET") waiting.shift(); // looking can be asked for again
+    else entry.again = true; // perhaps it arrived, and only the answer was lost
+    if (!failures) say(navigator.onLine ? texts.retrying : offline());
+    failures += 1;
+    keep();
+    tell();
+    pause = setTimeout(pump, PAUSES[Math.min(failures, PAUSES.length) - 1]);
+  }
+  window.addEventListener("online", pump);
+  window.addEventListener("offline", () => tell());
+
+  const offline = () => texts.offline.replace("{}", waiting.filter((entry) => entry.method === "POST").length);
+
+  let server = null; // what the server says in that place, to return to
+  function tell() {
+    const saved = document.getElementById("saved");
+    const busy = waiting.some((entry) => entry.method === "POST");
+    if (!saved) return;
+    if (!("state" in saved.dataset)) server = [...saved.childNodes].map((node) => node.cloneNode(true));
+    if (!busy) {
+      if ("state" in saved.dataset) saved.replaceChildren(...server);
+      delete saved.dataset.state;
+      return;
+    }
+    saved.dataset.state = !failures ? "saving" : navigator.onLine ? "retrying" : "offline";
+    saved.textContent = !failures ? texts.saving : navigator.onLine ? texts.retrying : offline();
+  }
+
+  // --- after the page was drawn anew -------------------------------------------------------------------------
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    const entry = event.detail.ctx?.design;
+    if (!entry) return;
+    delete document.getElementById("saved")?.dataset.state;
+    server = null;
+    document.dispatchEvent(new CustomEvent("fw:drawn", { detail: entry }));
+    if (document.activeElement === document.body) {
+      (document.querySelector("#designer [aria-current=true]") ?? document.getElementById("main"))?.focus();
+    }
+  });
+
+  // Somebody else changed the same thing: theirs is on the page, mine can still be set.
+  document.addEventListener("fw:touched", (event) => {
+    const entry = issued ?? waiting[0];
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = texts.mine;
+    const note = toast(event.detail.text, button);
+    note.id = "designer-touched";
+    button.addEventListener("click", () => {
+      note.remove();
+      enqueue({ ...entry, again: false });
+    });
+  });
+
+  // --- keys that work everywhere -----------------------------------------------------------------------------
+
+  const isText = (el) => el.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])");
+  const press = (selector) => document.querySelector(selector)?.click();
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey || event.defaultPrevented) return;
+    const key = event.key.toLowerCase();
+    if (key === "f6") {
+      event.preventDefault();
+      return cycle(event.shiftKey ? -1 : 1);
+    }
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (key === "s") {
+      event.preventDefault();
+      say(waiting.length ? texts.saving : texts.saved);
+      if (!waiting.length) toast(texts.saved);
+    } else if (key === "enter") press("[data-hotkey=publish]");
+    else if (!isText(event.target) && key === "z") turn(event, event.shiftKey ? "redo" : "undo");
+    else if (!isText(event.target) && key === "y") turn(event, "redo");
+  });
+
+  function turn(event, what) {
+    event.preventDefault();
+    const { commands, tab, sel } = designer().dataset;
+    enqueue({ method: "POST", action: commands.replace(/commands$/, what), body: [["tab", tab], ["sel", sel]] });
+  }
+
+  function cycle(step) {
+    const panes = [...document.querySelectorAll("#palette, #main, #properties")].filter((pane) => pane.checkVisibility());
+    const now = panes.findIndex((pane) => pane.contains(document.activeElement));
+    const pane = panes[(now + step + panes.length) % panes.length];
+    const inside = pane?.querySelector("[aria-current=true], .pick, input:not([type=hidden]), select, textarea, button, a");
+    (inside ?? pane)?.focus();
+  }
+
+  // Links that show another state of the page: no reload.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-go]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    look(link.href);
+  });
+  document.addEventListener("submit", (event) => {
+    (event.submitter ?? event.target).closest(":popover-open")?.hidePopover();
+  });
+
+  window.formwright.design = { command, look, isText, waiting };
+})();

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request
 from flask_babel import gettext as _
 
-from builder import designing
-from builder.commands import Target
+from builder import designing, history
+from builder.commands import Said, Target
 from builder.designing import Outcome, Touched
 from builder.screens import screen, screens
 from builder.studio import KINDS, PLURALS, Studio, address
@@ -60,10 +60,18 @@ def command(app: str, kinds: str, key: str) -> Response:
 
 @blueprint.post(f"{BASE}/undo")
 def undo(app: str, kinds: str, key: str) -> Response:
-    """Take back this person's last command."""
+    """Take back this person's last command, or the last `steps`."""
     require_designer()
     target = Target(KINDS[kinds], key)
-    return answer(app, target, lambda: designing.undo(signed_in_user(), app, target))
+    steps = request.form.get("steps", "1")
+    count = int(steps) if steps.isascii() and steps.isdecimal() and len(steps) < 4 else 1
+    return answer(app, target, lambda: _undone(app, target, max(count, 1)))
+
+
+def _undone(app: str, target: Target, count: int) -> Outcome:
+    for _step in range(count):
+        outcome = designing.undo(signed_in_user(), app, target)
+    return outcome
 
 
 @blueprint.post(f"{BASE}/redo")
@@ -123,7 +131,7 @@ def _refused(app: str, target: Target, tab: str, selected: str, error: Formwrigh
     if isinstance(error, NotFound) and not _exists(app, target):
         raise error
     response = page(studio(app, PLURALS[target.kind], target.key, tab, sel=selected), status)
-    return trigger(response, {"fw:toast": {"text": told}})
+    return trigger(response, {"fw:touched" if isinstance(error, Touched) else "fw:toast": {"text": told}})
 
 
 def _exists(app: str, target: Target) -> bool:
@@ -133,13 +141,18 @@ def _exists(app: str, target: Target) -> bool:
 def sentence(error: FormwrightError) -> str:
     """What a person is told of a command that was refused."""
     if isinstance(error, Touched):
-        told = _(
-            "Somebody else changed this meanwhile. You see their change; do yours again if it still fits."
-        )
-        return str(told)
+        did = {"who": history.who(error.by), "what": Said(*error.by.words).tell(locale())}
+        told = _("%(who)s changed this meanwhile: %(what)s. You see it as it is now.", **did)
+        return f"{told} {_yours()}".rstrip()
     if isinstance(error, Invalid):
         return " ".join(dict.fromkeys(problem.message for problem in error.problems))
     return error.message
+
+
+def _yours() -> str:
+    """What was to be set, as far as it is a text that somebody typed."""
+    texts = [text for name, text in request.form.items() if name.startswith(("arg.", "in.")) and text]
+    return str(_("Yours was “%(text)s”.", text=" · ".join(texts)[:200])) if texts else ""
 
 
 def page(now: Studio, status: int = 200) -> Response:
@@ -147,12 +160,15 @@ def page(now: Studio, status: int = 200) -> Response:
     shown = screen(now.target.kind, now.tab)
     if shown is None:
         raise NotFound(_("There is nothing here."))
+    steps = history.latest(now.user, now.draft, "done")
     context = {
         "studio": now,
         "screen": shown,
         "tabs": screens(now.target.kind),
-        "may_undo": bool(designing.steps(now.user, now.draft, "done")),
-        "may_redo": bool(designing.steps(now.user, now.draft, "undone")),
+        "latest": steps,
+        "may_undo": bool(steps),
+        "may_redo": bool(history.latest(now.user, now.draft, "undone", 1)),
+        "others": history.others(now.user, now.draft),
         **shown.context(now),
     }
     template = "builder/_inside.html" if is_htmx() else "builder/designer.html"

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from builder.canvas import Canvas, Cell, canvas
 from builder.commands import Target
+from builder.keymap import keymap
 from builder.palette import palette
 from builder.studio import Studio
 from runtime.text import search_key
@@ -42,6 +43,7 @@ class FormFields:
             "place": _place(drawn, kind, key),
             "follows": cell is not None and _follows(studio, cell),
             "search_key": search_key,
+            "keymap": keymap() if studio.asked.get("ask") == "keys" else [],
         }
 
 

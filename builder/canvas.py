@@ -1,0 +1,236 @@
+"""What the canvas of a form draws: its fields where they stand, each by the templates of the runtime.
+
+The HTML of a field depends on that field alone, so it is kept: a command draws again only what it changed.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from builder.studio import Studio
+from runtime.definitions import layout
+from runtime.definitions.documents import Form, parse_form
+from runtime.errors import FormwrightError
+from runtime.fields import FIELD_TYPES
+from runtime.forms import state
+from runtime.forms.names import NOBODY
+from runtime.forms.shown import Picker
+from runtime.i18n import reader
+from runtime.records.store import Judged
+from runtime.text import Title
+
+DRAWN = 4000  # fields whose HTML is kept
+EFFECTS = ("show", "hide", "require", "lock", "set")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sign on a field: an icon and what it means."""
+
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A field on the canvas; `place` counts the fields from 1."""
+
+    key: str
+    title: str
+    kind: str
+    """The type in words."""
+    html: Markup
+    span: int
+    required: bool
+    marks: tuple[Mark, ...]
+    place: int
+
+    @property
+    def told(self) -> str:
+        """The field as a screen reader names it."""
+        parts = [self.title, self.kind, *([_("required")] if self.required else [])]
+        return ", ".join([*parts, *(mark.text for mark in self.marks)])
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of rows of cells."""
+
+    key: str
+    title: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of the form; one without a key in a form without tabs."""
+
+    key: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """All of a form."""
+
+    tabs: tuple[Tab, ...]
+
+    @property
+    def sections(self) -> list[Section]:
+        """The sections of all tabs."""
+        return [section for tab in self.tabs for section in tab.sections]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The fields in the order of reading."""
+        return [cell for section in self.sections for row in section.rows for cell in row]
+
+    def cell(self, key: str) -> Cell | None:
+        """The field of this key."""
+        return next((cell for cell in self.cells if cell.key == key), None)
+
+
+def canvas(studio: Studio) -> Canvas:
+    """The form as its draft has it now."""
+    own = studio.document.get("fw", {})
+    fields = _Fields(studio)
+    sections = [
+        (parsed.tab, Section(parsed.key, studio.text(parsed.title), fields.rows(parsed.rows)))
+        for parsed in layout.parse_layout(own, studio.document["properties"])
+    ]
+    tabs = [(tab.key, studio.text(tab.title)) for tab in layout.parse_tabs(own)] or [("", "")]
+    return Canvas(
+        tuple(Tab(key, title, tuple(each for at, each in sections if at == key)) for key, title in tabs)
+    )
+
+
+class _Fields:
+    """The fields of a draft, drawn one after the other."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._properties: Mapping[str, Any] = studio.document["properties"]
+        self._required = frozenset(studio.document.get("required", ()))
+        self._ruled = _counted(studio.document.get("fw", {}).get("rules", ()))
+        self._fillers = _fillers(self._properties)
+        self._count = 0
+
+    def rows(self, rows: Sequence[Sequence[layout.Cell]]) -> tuple[tuple[Cell, ...], ...]:
+        """Rows of the layout with what stands in their cells; places of fields that are gone are left out."""
+        drawn = []
+        for row in rows:
+            there = [cell for cell in row if cell.field in self._properties]
+            widths = layout.spans([cell.span for cell in there])
+            drawn.append(
+                tuple(self._cell(cell.field, width) for cell, width in zip(there, widths, strict=True))
+            )
+        return tuple(row for row in drawn if row)
+
+    def _cell(self, key: str, span: int) -> Cell:
+        self._count += 1
+        own = self._properties[key]["fw"]
+        kind = FIELD_TYPES.get(own.get("type", ""))
+        return Cell(
+            key=key,
+            title=self._studio.text(own.get("title")) or key,
+            kind=str(_(kind.label)) if kind else str(own.get("type")),
+            html=self._drawn(key),
+            span=span,
+            required=key in self._required,
+            marks=tuple(self._marks(key, own)),
+            place=self._count,
+        )
+
+    def _drawn(self, key: str) -> Markup:
+        """The field's HTML, from it and the fields without which it cannot be drawn."""
+        through = str(self._properties[key]["fw"].get("through", ""))
+        names = [key, *(name for name in (through, *self._fillers.get(key, ())) if name in self._properties)]
+        needed = json.dumps({name: _plain(self._properties[name]) for name in names}, sort_keys=True)
+        where = (self._studio.app, self._studio.target.key)
+        return drawn(where, key, needed, key in self._required, reader())
+
+    def _marks(self, key: str, own: Mapping[str, Any]) -> list[Mark]:
+        rules, marks = self._ruled.get(key, 0), []
+        if rules:
+            marks.append(Mark("git-branch", ngettext("%(num)d rule", "%(num)d rules", rules)))
+        if {"formula", "initial"} & own.keys():
+            marks.append(Mark("math-function", _("has a formula")))
+        if _untranslated(own, self._studio.languages):
+            marks.append(Mark("language-hiragana", _("a translation is missing")))
+        return marks
+
+
+@lru_cache(DRAWN)
+def drawn(where: tuple[str, str], key: str, needed: str, required: bool, reading: Any) -> Markup:
+    """The HTML of a field for one reader; `needed` is the JSON of the properties that it takes."""
+    try:
+        form = _form(where, json.loads(needed))
+        now = state.Situation(form, _fresh(form, required, key), reading, NOBODY, _picker(where))
+        shown = state.shown(now, key)
+    except (KeyError, TypeError, ValueError, FormwrightError):
+        return Markup("<p>{}</p>").format(_("This field cannot be drawn yet."))
+    template = current_app.jinja_env.get_template("fields/field.html")
+    return Markup(template.module.field(shown))  # type: ignore[attr-defined]  # noqa: S704
+
+
+def _form(where: tuple[str, str], properties: Mapping[str, Any]) -> Form:
+    app, key = where
+    document = {"$id": f"urn:formwright:{app}:{key}", "title": key, "properties": properties}
+    return parse_form(
+        document, app=app, definition_id=0, version_id=0, number=0, table_name="", zone=reader().zone
+    )
+
+
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A property without what only decides its value: that may be broken while somebody works on it."""
+    own = {name: value for name, value in schema["fw"].items() if name not in ("initial", "offer", "access")}
+    if "formula" in own:
+        own["formula"] = "1"
+    return {**schema, "fw": own}
+
+
+def _fresh(form: Form, required: bool, key: str) -> Judged:
+    """A new record in which nothing is hidden."""
+    values = {name: one.default for name, one in form.fields.items() if one.default is not None}
+    needed = frozenset([key] if required else [])
+    return Judged(values, frozenset(form.fields), needed, frozenset(), (), (), (), {})
+
+
+def _picker(where: tuple[str, str]) -> Any:
+    app, form = where
+    return lambda key, told: Picker(url_for("forms.options_of", app=app, form=form, field=key), "", told)
+
+
+def _fillers(properties: Mapping[str, Any]) -> dict[str, list[str]]:
+    """For each field the references that fill it."""
+    found: dict[str, list[str]] = {}
+    for key, schema in properties.items():
+        for target in schema["fw"].get("fill", {}):
+            found.setdefault(target, []).append(key)
+    return found
+
+
+def _counted(rules: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many rules do something to each field."""
+    found: dict[str, int] = {}
+    for rule in rules:
+        for key in {key for effect in EFFECTS for key in rule.get("then", {}).get(effect, ())}:
+            found[key] = found.get(key, 0) + 1
+    return found
+
+
+def _untranslated(own: Mapping[str, Any], languages: Sequence[str]) -> bool:
+    """Whether a text that people read lacks one of the app's languages."""
+    texts: list[Title] = [own[name] for name in ("title", "help") if own.get(name)]
+    texts += own.get("labels", {}).values()
+    return len(languages) > 1 and any(
+        isinstance(text, str) or not all(text.get(language) for language in languages) for text in texts
+    )
