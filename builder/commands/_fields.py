@@ -85,7 +85,7 @@ def known_text(text: str, work: Workspace, **params: object) -> dict[str, str]:
     return told
 
 
-def own_title(given: Title, work: Workspace, locale: str = "") -> Title:
+def own_title(given: Title, work: Workspace, locale: str = "") -> dict[str, str]:
     """A title as somebody typed it: a plain text is in `locale`, else in the app's first language."""
     if isinstance(given, str):
         return {locale or languages(work)[0]: given}

@@ -170,20 +170,21 @@ def put_at(sections: Sections, cell: Any, arguments: Mapping[str, Any]) -> None:
         refuse("row", "unknown", _("There is no such row."))
 
 
-def step(sections: Sections, key: str, by: int) -> None:
-    """Move a field one place up or down, as `field.move` says; at the edge of the form it stays."""
+def step(sections: Sections, key: str, by: int) -> bool:
+    """Move a field one place up or down, as `field.move` says; False at the edge of the form."""
     place = find(sections, key)
     row = sections[place.section]["rows"][place.row]
     if len(row) == 1:
-        step_row(sections, place, by)
-    elif 0 <= place.cell + by < len(row):
+        return _step_row(sections, place, by)
+    if 0 <= place.cell + by < len(row):
         row.insert(place.cell + by, row.pop(place.cell))
     else:
         take_out(sections, key)
         put_row(sections[place.section], place.row + (by > 0), key)
+    return True
 
 
-def step_row(sections: Sections, place: Place, by: int) -> None:
+def _step_row(sections: Sections, place: Place, by: int) -> bool:
     """Move a row past the next one, or into the section before or behind."""
     rows = sections[place.section]["rows"]
     if 0 <= place.row + by < len(rows):
@@ -191,6 +192,9 @@ def step_row(sections: Sections, place: Place, by: int) -> None:
     elif 0 <= place.section + by < len(sections):
         other = sections[place.section + by]["rows"]
         other.insert(0 if by > 0 else len(other), rows.pop(place.row))
+    else:
+        return False
+    return True
 
 
 def widen(sections: Sections, key: str, span: int) -> int:

@@ -33,6 +33,11 @@ def rename_field(work: Workspace, target: Target, old: str, new: str) -> None:
                 opened.update(after)
 
 
+def rename_in_form(form: Document, old: str, new: str) -> None:
+    """Exchange the key of a field within a form alone."""
+    _own_form(form, renaming(old, new))
+
+
 def _form(document: Document, form: str, rename: Rename) -> None:
     is_own = str(document["$id"]).rpartition(":")[2] == form
     fields = document["properties"]

@@ -1,0 +1,42 @@
+"""Moves several fields at once."""
+
+from collections.abc import Sequence
+
+from builder.commands import _layout
+from builder.commands._base import Arguments, Done, said
+from builder.commands._fields import KEYS, STEP, closed, field_in
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
+
+
+class MoveFields:
+    """Moves fields one place `by` up (-1) or down (1), one after the other. When the foremost of them cannot
+    go on, all stay, so that they keep their order.
+    """
+
+    name = "fields.move"
+    kinds = ("form",)
+    merges = False
+    arguments = closed("fields", "by", fields=KEYS, by=STEP)
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return [f"field/{key}/place" for key in arguments["fields"]]
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        form, by = work.open(target), int(arguments["by"])
+        for key in arguments["fields"]:
+            field_in(form, key, "fields")
+        sections = _layout.arrange(form)
+        chosen = [key for key in _layout.order(sections) if key in arguments["fields"]]
+        for key in chosen if by < 0 else reversed(chosen):
+            if not _layout.step(sections, key, by):
+                break
+        words = said(
+            N_("Moved %(number)s fields to position %(position)s of %(count)s"),
+            number=len(chosen),
+            **_layout.position(form, chosen[0]),
+        )
+        return Done(words, select=f"field/{chosen[0]}")
+
+
+plugin = MoveFields()

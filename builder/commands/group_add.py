@@ -1,0 +1,74 @@
+"""Adds the fields of a saved group."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.commands import _layout
+from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._fields import KEY, closed, field_in, taken_keys
+from builder.commands._renaming import rename_in_form
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
+
+
+class AddGroup:
+    """Puts copies of the fields of a saved group on rows behind the field `after`, or at the end. A key that
+    the form has already gets a number, in the formulas of the group too.
+    """
+
+    name = "group.add"
+    kinds = ("form",)
+    merges = False
+    arguments = closed("group", group=KEY, after={"type": "string", "maxLength": 100})
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return ()
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        group = _group(work, arguments["group"])
+        form = work.open(target)
+        sections = _layout.arrange(form)
+        after = arguments.get("after") or next(iter(_layout.order(sections)[-1:]), "")
+        if after:
+            field_in(form, after, "after")
+        fields = _with_free_keys(group["properties"], taken_keys(work, target))
+        for key, schema in fields.items():
+            form["properties"][key] = schema
+            if after:
+                _layout.put_after(sections, key, after)
+            else:
+                _layout.put_row(sections[-1], 0, key)
+            after = key
+        first = next(iter(fields))
+        words = said(
+            N_("Added the group %(group)s from position %(position)s of %(count)s"),
+            group=group["title"],
+            **_layout.position(form, first),
+        )
+        return Done(words, select=f"field/{first}")
+
+
+def _group(work: Workspace, key: str) -> dict[str, Any]:
+    target = Target("app", work.app)
+    groups = work.read(target).get("field_groups", ()) if target in work.targets("app") else ()
+    found = next((group for group in groups if group["key"] == key), None)
+    if found is None or not found["properties"]:
+        refuse("group", "unknown", _("There is no such group."))
+    return dict(found)
+
+
+def _with_free_keys(properties: dict[str, Any], taken: set[str]) -> dict[str, Any]:
+    form = {"properties": deepcopy(properties)}
+    for key in properties:
+        if key in taken:
+            number = 2
+            while f"{key[:34]}_{number}" in {*taken, *form["properties"]}:
+                number += 1
+            rename_in_form(form, key, f"{key[:34]}_{number}")
+    return form["properties"]
+
+
+plugin = AddGroup()

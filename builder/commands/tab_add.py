@@ -1,0 +1,46 @@
+"""Adds a tab."""
+
+from collections.abc import Sequence
+
+from builder.commands import _layout, _sections
+from builder.commands._base import Arguments, Done, said
+from builder.commands._fields import KEY, LOCALE, TITLE, closed
+from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
+
+
+class AddTab:
+    """Adds a tab with an empty section behind the tab `after`, or at the end. In a form that had no tabs all
+    that is there goes into a first one.
+    """
+
+    name = "tab.add"
+    kinds = ("form",)
+    merges = False
+    arguments = closed(title=TITLE, locale=LOCALE, after=KEY)
+
+    def touches(self, arguments: Arguments) -> Sequence[str]:
+        return ()
+
+    def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
+        form = work.open(target)
+        sections = _layout.arrange(form)
+        tabs = form["fw"].setdefault("tabs", [])
+        if not tabs:
+            tabs.append(_sections.new_tab(form, "", work, ""))
+        after = arguments.get("after")
+        at = _sections.tab_at(form, after, "after") + 1 if after else len(tabs)
+        tab = _sections.new_tab(form, arguments.get("title", ""), work, arguments.get("locale", ""))
+        tabs.insert(at, tab)
+        sections.append(_sections.new_section(sections, None, tab["key"]))
+        _layout.arrange(form)
+        words = said(
+            N_("Added the tab %(tab)s, %(position)s of %(count)s"),
+            tab=tab["title"],
+            position=at + 1,
+            count=len(tabs),
+        )
+        return Done(words, select=f"tab/{tab['key']}")
+
+
+plugin = AddTab()
