@@ -170,7 +170,7 @@ class _Drawing:
         return (raws + [""] * wanted)[:wanted]
 
     def _picked(self, source: Source) -> tuple[Choice, ...]:
-        if source.like != source.type.value:
+        if source.points:
             return tuple(
                 Choice(str(each), title)
                 for each, title in pointers.offered(self.studio.user, self.studio.app, source.field)

@@ -148,11 +148,10 @@ def _stale(line: Line, sight: Sight) -> bool:
 
 def operators(source: Source) -> list[Operator]:
     """The operators for a source, the usual ones first."""
-    pointing = source.like != source.type.value
     known = [
         each
         for each in OPERATORS.values()
-        if source.type in each.for_types and (not pointing or each.name in POINTING)
+        if source.type in each.for_types and (not source.points or each.name in POINTING)
     ]
     return sorted(known, key=lambda each: _place(each.name))
 
@@ -227,7 +226,7 @@ def _value(line: Line, source: Source, operator: Operator, reader: Reader) -> An
 
 
 def _picked(source: Source) -> bool:
-    return source.field.type.name == "choice" or source.like != source.type.value
+    return source.field.type.name == "choice" or source.points
 
 
 def _read(raw: str, source: Source, reader: Reader) -> Any:

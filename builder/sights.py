@@ -15,6 +15,7 @@ from runtime.definitions.documents import parse_field
 from runtime.fields import N_, Field, ValueType
 from runtime.text import Title
 
+POINTERS = ("reference", "member", "department")
 MAX_HOPS = 10  # of look-ups through look-ups
 
 Tell = Callable[[Title], str]
@@ -49,6 +50,11 @@ class Source:
     type: ValueType
     like: str
     field: Field
+
+    @property
+    def points(self) -> bool:
+        """Whether its values are ids of something that has a title."""
+        return self.field.type.name in POINTERS
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def origin(context: Context, form: str, key: str) -> Field:
 def _like(field: Field, kind: ValueType) -> str:
     if field.type.name == "reference":
         return f"record:{field.options.get('form')}"
-    return field.type.name if field.type.name in ("member", "department") else kind.value
+    return field.type.name if field.type.name in ("member", "department", "choice") else kind.value
 
 
 def _drawn(field: Field, kind: ValueType) -> Field:

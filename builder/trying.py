@@ -205,7 +205,7 @@ def _rows(group: Group) -> Iterator[Row]:
 
 
 def chosen(asked: Mapping[str, str]) -> int | None:
-    """The id of the record that an address asks for."""
+    """The id of the record that an address asks for, 0 for an empty one; None when it asks for none."""
     text = asked.get("record", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 

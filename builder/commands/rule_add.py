@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -14,7 +12,7 @@ from runtime.fields import N_
 
 class AddRule:
     """Puts a rule behind the others: `effect` (show, hide, require, lock or set) on `field` when the condition
-    `when` holds. `value` is the formula of an effect `set`.
+    `when` holds ({}: always). `value` is the formula of an effect `set`.
     """
 
     name = "rule.add"
@@ -39,8 +37,6 @@ class AddRule:
         form = work.open(target)
         field, effect, when = arguments["field"], arguments["effect"], arguments["when"]
         _rules.require_field(form, field)
-        if when == {}:
-            refuse("when", "empty", _("Say when the rule applies: choose a field and a value."))
         _rules.judge_condition(when, {}, *_rules.rule_types(work, target))
         then = {effect: [field]} if effect != "set" else {"set": {field: _value(work, target, arguments)}}
         key = _rules.fresh(form, "rules", f"{effect}_{field}")

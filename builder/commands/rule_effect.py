@@ -32,6 +32,8 @@ class SetEffect:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, field = work.open(target), arguments["field"]
+        if not field:  # the list of fields before one is chosen
+            return Done(said(N_("Choose a field")))
         then = _rules.rule_of(form, arguments["rule"])["then"]
         title = _rules.title_of(form, field)
         if arguments.get("off"):
