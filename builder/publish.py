@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from builder import checks, companions, drafts
+from builder import checks, companions, conversion, drafts, reviewing
 from builder.checks import Context
 from runtime.accounts.models import User
 from runtime.automations import timers
 from runtime.db import db
 from runtime.definitions import lookup, schemas
-from runtime.definitions.documents import Document
+from runtime.definitions.documents import Document, Form
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import Invalid, NotFound, Problem
 from runtime.records import tables
@@ -25,12 +25,15 @@ from runtime.records import tables
 
 @dataclass(frozen=True)
 class Change:
-    """A document that is to come into force. `path` is where it stands in what the person sent."""
+    """A document that is to come into force. `path` is where it stands in what the person sent; `is_draft`
+    says that it is the draft, which may need a review, and not a package's or an old version's document.
+    """
 
     kind: str
     key: str
     document: Document
     path: tuple[str | int, ...] = ()
+    is_draft: bool = False
 
 
 def publish(user: User | None, app: str, kind: str, key: str, note: str = "") -> Version:
@@ -40,7 +43,7 @@ def publish(user: User | None, app: str, kind: str, key: str, note: str = "") ->
     """
     drafts.require_designer(user)
     document = drafts.read_draft(app, kind, key).document
-    return _publish_one(user, app, Change(kind, key, document), note)
+    return _publish_one(user, app, Change(kind, key, document, is_draft=True), note)
 
 
 def publish_together(
@@ -53,7 +56,7 @@ def publish_together(
     drafts.require_designer(user)
     drafts.lock(app)
     changes = [
-        Change(kind, key, drafts.read_draft(app, kind, key).document, (index,))
+        Change(kind, key, drafts.read_draft(app, kind, key).document, (index,), is_draft=True)
         for index, (kind, key) in enumerate(names)
     ]
     changes = with_app(app, changes)
@@ -106,6 +109,8 @@ def problems(app: str, changes: Sequence[Change], *, whole_package: bool = False
     found = [(change, validate(change.kind, change.document)) for change in changes]
     if not any(listed for _change, listed in found):
         found = _check_all(app, changes)
+    if not whole_package:
+        found += [(change, _unreviewed(app, change, changes)) for change in changes if change.is_draft]
     return [
         Problem((*change.path, *problem.path), problem.code, problem.message)
         for change, listed in found
@@ -115,6 +120,16 @@ def problems(app: str, changes: Sequence[Change], *, whole_package: bool = False
 
 def _bounds(kind: str, document: Document) -> list[Problem]:
     problem = schemas.too_big(kind, document)
+    return [problem] if problem else []
+
+
+def _unreviewed(app: str, change: Change, changes: Sequence[Change]) -> list[Problem]:
+    live = documents_in_force(app)
+    own = next((each.document for each in changes if each.kind == "app"), live.get(("app", app), {}))
+    same = live.get((change.kind, change.key)) == change.document
+    if change.kind != "message" or same or not reviewing.is_needed(own):
+        return []
+    problem = reviewing.hindrance(app, change.key)
     return [problem] if problem else []
 
 
@@ -207,9 +222,19 @@ def _freeze(user: User | None, app: str, definition: Definition, change: Change,
 def _follow(session: Session, definitions: Sequence[Definition]) -> None:
     for definition in definitions:
         if definition.kind == "form":
-            tables.migrate(session, lookup.form_by_id(definition.id))
+            form = lookup.form_by_id(definition.id)
+            tables.migrate(session, form)
+            conversion.plan(session, form, _versions_before(form))
     for definition_id in _to_replan(definitions):
         timers.replan(session, definition_id)
+
+
+def _versions_before(form: Form) -> list[Version]:
+    """The versions of a form before this one, oldest first; none are read when it converts nothing."""
+    if not any("converted_from" in field.options for field in form.fields.values()):
+        return []
+    earlier = select(Version).where(Version.definition_id == form.definition_id, Version.number < form.number)
+    return list(db.session.scalars(earlier.order_by(Version.number)))
 
 
 def _to_replan(definitions: Sequence[Definition]) -> list[int]:

@@ -52,6 +52,7 @@ CHANGED = {
     "updated": _l("%(who)s changed the record."),
     "deleted": _l("%(who)s deleted the record."),
 }
+CONVERTED = _l("The type of a field changed, and its stored value was taken over.")
 RAN = {
     "running": _l("%(title)s starts."),
     "done": _l("%(title)s ran."),
@@ -151,7 +152,7 @@ class _Story:
             yield Entry(
                 at=event.at,
                 kind=event.kind,
-                text=str(CHANGED[event.kind]) % {"who": who},
+                text=str(CONVERTED if event.origin == "conversion" else CHANGED[event.kind]) % {"who": who},
                 who=who,
                 changes=tuple(self._changes(event)),
                 origin=origin,

@@ -274,4 +274,10 @@ _FIELD_OPTIONS = {
     "title": _common("title", "Title", "The question.", "Customer"),
     "help": _common("title", "Help", "A sentence under the question.", "Who was visited?"),
     "initial": _common("formula", "Initial value", "A formula that fills a new record.", "TODAY()"),
+    "converted_from": _common(
+        "key",
+        "Converted from",
+        "The field of another type whose stored values this one takes over once it is published.",
+        "amount",
+    ),
 }

@@ -1,0 +1,180 @@
+"""Bringing stored values from a field to the one of another type that replaces it: what would become of them
+beforehand, and the job that does it once the form is published.
+
+A field says `converted_from` in its options; publishing a version in which it is new plans the work. The job
+goes through the records in batches, each record through the one write path, and may be killed at any
+moment: it goes on after the last batch that was committed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from builder.converting import Nobody, convert
+from builder.models_conversions import Conversion
+from runtime import jobs, times
+from runtime.automations.chain import silence
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.definitions.models import Version
+from runtime.errors import Conflict, Invalid, NotFound
+from runtime.fields import Field, FieldError, JsonValue, Reader
+from runtime.jobs import Lease
+from runtime.records import store, tables
+from runtime.records.store import Actor
+
+KIND = "conversion"
+ORIGIN = "conversion"
+BATCH = 100  # records in one transaction: far less than a lease
+BATCHES = 10  # then others have their turn
+LOOKED_AT = 20_000  # records that a preview reads
+NAMED = 100  # records that are named when they cannot be converted
+
+Stored = tuple[int, JsonValue]
+"""Id of a record and its value."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A record whose value the new field cannot hold, and that value as people read it."""
+
+    record_id: int
+    shown: str
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would become of stored values; `more` when only the first records were looked at."""
+
+    converts: int
+    failures: tuple[Failure, ...]
+    fails: int
+    more: bool
+
+
+def outlook(form: Form, key: str, new: Field, locale: str) -> Outlook:
+    """How many stored values of a field of the form in force the new field can take over."""
+    old, reader = form.fields[key], Reader(locale, form.zone)
+    rows = _read(_filled(form, key).limit(LOOKED_AT + 1), old)
+    looked_at = rows[:LOOKED_AT]
+    failures = list(_failures(looked_at, old, new, reader))
+    named = tuple(failures[:NAMED])
+    return Outlook(len(looked_at) - len(failures), named, len(failures), len(rows) > LOOKED_AT)
+
+
+def _failures(rows: Sequence[Stored], old: Field, new: Field, reader: Reader) -> Iterator[Failure]:
+    for record_id, value in rows:
+        try:
+            convert(value, old, new, reader)
+        except FieldError:
+            yield Failure(record_id, old.type.display(value, old, reader, Nobody())[:100])
+
+
+def _read(query: Any, field: Field) -> list[Stored]:
+    rows = db.session.execute(query)
+    return [(record_id, field.type.from_column(stored, field)) for record_id, stored in rows]
+
+
+def _filled(form: Form, key: str) -> Any:
+    """The query of a field's stored values."""
+    columns = tables.table(form).c
+    return select(columns.id, columns[key]).where(columns[key].is_not(None)).order_by(columns.id)
+
+
+def plan(session: Session, form: Form, history: Sequence[Version]) -> None:
+    """Plan what the newest version wants converted, in the transaction that publishes it; `history` are the
+    versions before it, oldest first.
+    """
+    for key, field in form.fields.items():
+        source = str(field.options.get("converted_from", ""))
+        if not source or not history or key in history[-1].document["properties"]:
+            continue
+        known = [version for version in history if source in version.document["properties"]]
+        if known:
+            _set_going(session, form, source, key, known[-1].id)
+
+
+def _set_going(session: Session, form: Form, source: str, key: str, version_id: int) -> None:
+    """Begin, or begin again when the field left the form in between: what has a value is left alone."""
+    row = of_field(form.definition_id, key)
+    if row is None:
+        row = Conversion(form_id=form.definition_id, version_id=version_id, source=source, field=key, rest=[])
+        session.add(row)
+        session.flush()
+        jobs.put(session, KIND, row.id)
+        return
+    row.source, row.version_id, row.state = source, version_id, "waiting"
+    row.last_id = row.converted = row.failed = 0
+    row.rest = []
+    jobs.revive(session, KIND, row.id, due_at=times.now())
+
+
+def of_field(form_id: int, key: str) -> Conversion | None:
+    """The conversion that a published field began with."""
+    return db.session.scalar(select(Conversion).where(Conversion.form_id == form_id, Conversion.field == key))
+
+
+def _given_up(session: Session, conversion_id: int, error: str) -> None:
+    session.get_one(Conversion, conversion_id).state = "failed"
+
+
+@jobs.handler(KIND, on_dead=_given_up)
+def work(lease: Lease) -> None:
+    """Convert some batches; what is left then waits for its next turn."""
+    for _number in range(BATCHES):
+        with transaction() as session:
+            lease.renew(session)
+            if _batch(session, session.get_one(Conversion, lease.ref_id)):
+                lease.finish(session)
+                return
+    with transaction() as session:
+        lease.finish(session)
+        jobs.revive(session, KIND, lease.ref_id, due_at=times.now())
+
+
+def _batch(session: Session, conversion: Conversion) -> bool:
+    """Convert the next records; True when these were the last."""
+    form, before = lookup.form_by_id(conversion.form_id), lookup.form_of_version(conversion.version_id)
+    old = before.fields[conversion.source]
+    left = _filled(before, old.key).where(tables.table(before).c.id > conversion.last_id)
+    rows = _read(left.limit(BATCH), old)
+    if conversion.field in form.fields:
+        done = _filled_since(form, conversion.field, [record_id for record_id, _value in rows])
+        for record_id, value in rows:
+            if record_id not in done:
+                _convert_one(form, old, conversion, record_id, value)
+    if rows:
+        conversion.last_id = rows[-1][0]
+    if len(rows) < BATCH:
+        conversion.state, conversion.at = "done", times.now()
+    return len(rows) < BATCH
+
+
+def _filled_since(form: Form, key: str, ids: list[int]) -> set[int]:
+    """Those of the records that somebody has given a new value already: it stays."""
+    columns = tables.table(form).c
+    return set(db.session.scalars(select(columns.id).where(columns.id.in_(ids), columns[key].is_not(None))))
+
+
+def _convert_one(form: Form, old: Field, conversion: Conversion, record_id: int, value: JsonValue) -> None:
+    reader = Reader(lookup.app_info(form.app).default_locale, form.zone)
+    new = form.fields[conversion.field]
+    try:
+        _save(form, record_id, new.key, convert(value, old, new, reader))
+        conversion.converted += 1
+    except (FieldError, Invalid, Conflict, NotFound):
+        conversion.failed += 1
+        if len(conversion.rest) < NAMED:
+            shown = old.type.display(value, old, reader, Nobody())[:100]
+            conversion.rest = [*conversion.rest, [record_id, shown]]
+
+
+def _save(form: Form, record_id: int, key: str, value: JsonValue) -> None:
+    """Nobody did this by hand and nobody waits for it: it starts no automations, and timers follow it."""
+    actor = Actor(None, ORIGIN, trusted=True)
+    with db.session.begin_nested(), silence(True):
+        store.save(actor, form, {key: value}, record_id=record_id)

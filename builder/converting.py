@@ -1,0 +1,108 @@
+"""What a value of one field type becomes in a field of another. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry
+
+from runtime.fields import FIELD_TYPES, Field, FieldError, FieldType, JsonValue, Reader, ValueType
+from runtime.text import localized
+
+# Values that point to something else than themselves: another type cannot hold them, nor be read as one.
+APART = frozenset(
+    ("reference", "references", "member", "department", "file", "image", "signature", "sub_table")
+)
+FITS: Mapping[ValueType, frozenset[ValueType]] = {
+    ValueType.TEXT: frozenset(ValueType) - {ValueType.NOTHING},
+    ValueType.NUMBER: frozenset((ValueType.TEXT, ValueType.NUMBER)),
+    ValueType.DATE: frozenset((ValueType.TEXT, ValueType.DATE, ValueType.DATETIME)),
+    ValueType.DATETIME: frozenset((ValueType.TEXT, ValueType.DATE, ValueType.DATETIME)),
+    ValueType.BOOL: frozenset((ValueType.TEXT, ValueType.BOOL)),
+    ValueType.LIST: frozenset((ValueType.TEXT, ValueType.LIST)),
+}
+
+
+class Nobody:
+    """Names of what values point to: such values are not converted."""
+
+    def record(self, form: str, record_id: int) -> str | None:
+        return None
+
+    def member(self, user_id: int) -> str | None:
+        return None
+
+    def department(self, department_id: int) -> str | None:
+        return None
+
+
+def targets(field: Field) -> list[FieldType]:
+    """The field types that values of this field can be converted to."""
+    if not field.type.stored or field.type.name in APART:
+        return []
+    fitting = FITS.get(field.type.value_type_of(field), frozenset())
+    return [each for each in FIELD_TYPES.values() if each is not field.type and _takes(each, fitting)]
+
+
+def _takes(each: FieldType, fitting: frozenset[ValueType]) -> bool:
+    can_be_typed = each.stored and each.writable and each.name not in APART
+    is_list = each.value_type is ValueType.LIST and "enum" not in each.keywords
+    return can_be_typed and not is_list and each.value_type in fitting
+
+
+def convert(value: JsonValue, old: Field, new: Field, reader: Reader) -> JsonValue:
+    """The value as the new field keeps it; FieldError when it cannot hold it."""
+    refused = FieldError("unreadable")
+    for raw in dict.fromkeys(_readings(value, old, new, reader)):
+        try:
+            return _judged(new.type.parse(_option(raw, new), new, reader), new)
+        except FieldError as error:
+            refused = error
+    raise refused
+
+
+def _readings(value: JsonValue, old: Field, new: Field, reader: Reader) -> Iterator[str]:
+    """What somebody would type to give the new field the old one's value; what comes first counts."""
+    raw, shown = old.type.to_raw(value, old, reader), old.type.display(value, old, reader, Nobody())
+    raw = raw if isinstance(raw, str) else ", ".join(raw)
+    kinds = (old.type.value_type_of(old), new.type.value_type)
+    if kinds == (ValueType.DATE, ValueType.DATETIME):
+        yield f"{raw}T00:00"
+    elif kinds == (ValueType.DATETIME, ValueType.DATE):
+        yield raw[:10]
+    elif kinds[1] is ValueType.TEXT and (_offers(old) or kinds[0] in (ValueType.BOOL, ValueType.LIST)):
+        yield shown
+    yield raw
+    yield shown
+
+
+def _option(raw: str, new: Field) -> str:
+    """The value of the option that is called so in any language."""
+    if not _offers(new):
+        return raw
+    return _options(new).get(raw.strip().casefold(), raw)
+
+
+def _options(new: Field) -> dict[str, str]:
+    labels: Mapping[str, Any] = new.options.get("labels", {})
+    found: dict[str, str] = {}
+    for value in new.schema.get("enum", ()):
+        label = labels.get(value, value)
+        texts = [label] if isinstance(label, str) else [*label.values()]
+        found |= {text.casefold(): value for text in (*texts, localized(label, "en"), value)}
+    return found
+
+
+def _offers(field: Field) -> bool:
+    return "enum" in field.type.keywords and "enum" in field.schema
+
+
+def _judged(value: JsonValue | None, new: Field) -> JsonValue:
+    if value is None:
+        raise FieldError("blank")
+    value = new.type.normalise(value, new)
+    judge: Any = Draft202012Validator(new.type.value_schema(new), registry=Registry())
+    if not judge.is_valid(value):
+        raise FieldError("unfit")
+    new.type.check(value, new)
+    return value

@@ -1,0 +1,264 @@
+"""A field of another type takes over what is stored: beforehand in counts, afterwards by a job."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from builder import conversion, converting
+from builder.commands import Target, Workspace, run
+from builder.models_conversions import Conversion
+from runtime import jobs
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.definitions.documents import parse_field
+from runtime.errors import Invalid
+from runtime.fields import FIELD_TYPES, FieldError, Reader
+from runtime.records import store
+from runtime.records.models import Event
+from runtime.records.store import Actor
+from tests.builder.factory import APP, field, form, install, rule, save_and_publish
+from tests.conftest import both_databases
+
+READER = Reader("en", "Asia/Shanghai")
+WHEN_PAID = {"required": ["paid"], "properties": {"paid": {"const": True}}}
+BILL = form(
+    "bill",
+    {"name": field("text"), "amount": field("text", title={"en": "Amount"}), "paid": field("yes_no")},
+    ("name", "amount"),
+    layout=[{"rows": [["name", {"field": "amount", "span": 4}]]}, {"rows": [["paid"]]}],
+    rules=[rule("lock_it", WHEN_PAID, lock=["amount"])],
+)
+
+
+def changed(document: Any, **arguments: Any) -> Any:
+    """The form after its amount became something else."""
+    target = Target("form", "bill")
+    app = {"$schema": "urn:formwright:app:1", "key": APP, "title": "Shop", "languages": ["en", "zh"]}
+    documents = {target: document, Target("app", APP): app}
+    work = Workspace(APP, documents, {target: BILL})
+    run(work, target, "field.convert", {"field": "amount", "type": "number", **arguments})
+    return work.read(target)
+
+
+def save(**values: Any) -> int:
+    with transaction():
+        actor = Actor(None, "sample", trusted=True)
+        return store.save(actor, lookup.form(APP, "bill"), values).id
+
+
+def values(record_id: int) -> Any:
+    actor = Actor(None, "sample", trusted=True)
+    with transaction():
+        return store.save(actor, lookup.form(APP, "bill"), {}, record_id=record_id).values
+
+
+def published(**arguments: Any) -> None:
+    save_and_publish("form", "bill", changed(BILL, **arguments))
+
+
+def work_off() -> None:
+    while ids := jobs.due_ids():
+        for outbox_id in ids:
+            jobs.work(outbox_id)
+
+
+def the_conversion() -> Conversion:
+    db.session.expire_all()
+    return db.session.scalars(select(Conversion)).one()
+
+
+def test_the_new_field_takes_place_titles_and_rules_of_the_old_one(app: Flask) -> None:
+    with app.test_request_context():
+        after = changed(BILL, keep=True)
+    new = after["properties"]["amount_2"]
+    assert (new["fw"]["type"], new["fw"]["title"], new["fw"]["converted_from"]) == (
+        "number",
+        {"en": "Amount"},
+        "amount",
+    )
+    assert after["fw"]["layout"][0]["rows"] == [["name", {"field": "amount_2", "span": 4}]]
+    assert after["fw"]["rules"][0]["then"] == {"lock": ["amount_2"]}
+    assert after["required"] == ["name", "amount_2"]
+
+
+def test_a_kept_old_field_is_called_old_and_hidden_with_its_values(app: Flask) -> None:
+    with app.test_request_context():
+        after = changed(BILL, keep=True)
+    assert after["properties"]["amount"]["fw"]["title"]["en"] == "Amount (old)"
+    assert after["fw"]["rules"][-1] == {
+        "key": "old_amount",
+        "when": {},
+        "then": {"hide": ["amount"]},
+        "hidden_value": "keep",
+    }
+
+
+def test_without_keeping_it_the_old_field_leaves_the_form(app: Flask) -> None:
+    with app.test_request_context():
+        assert list(changed(BILL)["properties"]) == ["name", "amount_2", "paid"]
+
+
+def test_only_a_published_field_is_converted_and_only_into_what_can_hold_it(app: Flask) -> None:
+    target = Target("form", "bill")
+    with app.test_request_context():
+        with pytest.raises(Invalid) as unpublished:
+            run(
+                Workspace(APP, {target: BILL}, {}),
+                target,
+                "field.convert",
+                {"field": "amount", "type": "number"},
+            )
+        with pytest.raises(Invalid) as unfit:
+            changed(BILL, type="reference")
+    assert [caught.value.problems[0].code for caught in (unpublished, unfit)] == ["unpublished", "unfit"]
+
+
+def test_beforehand_it_says_how_many_values_convert_and_which_do_not(app: Flask) -> None:
+    install(BILL)
+    save(name="a", amount="12.5")
+    bad = save(name="b", amount="a lot")
+    with transaction():
+        new = parse_field("amount", field("number"))
+        found = conversion.outlook(lookup.form(APP, "bill"), "amount", new, "en")
+    assert (found.converts, found.fails, found.more) == (1, 1, False)
+    assert [(failure.record_id, failure.shown) for failure in found.failures] == [(bad, "a lot")]
+
+
+@both_databases
+@pytest.mark.parametrize("keep", [True, False])
+def test_publishing_converts_every_record_through_the_one_write_path(app: Flask, keep: bool) -> None:
+    install(BILL)
+    good, bad, empty = (
+        save(name="a", amount="1,250"),
+        save(name="b", amount="a lot"),
+        save(name="c", amount="7"),
+    )
+    with app.test_request_context():
+        published(keep=keep)
+    work_off()
+    done = the_conversion()
+    assert (done.state, done.converted, done.failed, done.rest) == ("done", 2, 1, [[bad, "a lot"]])
+    assert values(good)["amount_2"] == 1250
+    assert values(empty).get("amount") == ("7" if keep else None)
+    event = db.session.scalars(select(Event).where(Event.record_id == good).order_by(Event.id.desc())).first()
+    assert event is not None
+    assert (event.kind, event.origin, event.changed) == ("updated", "conversion", ["amount_2"])
+
+
+def test_what_somebody_entered_meanwhile_stays(app: Flask) -> None:
+    install(BILL)
+    record = save(name="a", amount="5")
+    with app.test_request_context():
+        published()
+    with transaction():
+        actor = Actor(None, "sample", trusted=True)
+        store.save(actor, lookup.form(APP, "bill"), {"amount_2": 99}, record_id=record)
+    work_off()
+    assert values(record)["amount_2"] == 99
+
+
+def test_a_job_that_was_killed_goes_on_after_its_last_batch(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(BILL)
+    records = [save(name=str(number), amount=str(number)) for number in range(7)]
+    with app.test_request_context():
+        published()
+    monkeypatch.setattr(conversion, "BATCH", 2)
+    monkeypatch.setattr(conversion, "BATCHES", 2)
+    (outbox_id,) = jobs.due_ids()
+    lease = jobs.claim(outbox_id)
+    assert lease is not None
+    with transaction() as session:  # the first batch is committed, then the worker dies
+        conversion._batch(session, session.get_one(Conversion, lease.ref_id))
+    with transaction() as session:
+        lease.put_back(session, "killed", longest=0)
+    work_off()
+    done = the_conversion()
+    assert (done.state, done.converted) == ("done", 7)
+    assert [values(record)["amount_2"] for record in records] == list(range(7))
+    assert len(db.session.scalars(select(Event).where(Event.origin == "conversion")).all()) == 7
+
+
+def test_a_conversion_is_planned_once(app: Flask) -> None:
+    install(BILL)
+    with app.test_request_context():
+        after = changed(BILL)
+        save_and_publish("form", "bill", after)
+        save_and_publish("form", "bill", {**after, "title": "Bills"})
+    assert the_conversion().state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value", "expected"),
+    [
+        (field("number"), field("text"), 12, "12"),
+        (field("date"), field("datetime"), "2026-11-22", "2026-11-21T16:00:00Z"),
+        (field("datetime"), field("date"), "2026-11-21T16:30:00Z", "2026-11-22"),
+        (field("text"), field("date"), "2026年11月22日", "2026-11-22"),
+        (field("yes_no"), field("text"), True, "Yes"),
+        (field("text"), field("yes_no"), "是", True),
+        (
+            field("choice", {"enum": ["a"]}, labels={"a": {"en": "Apple", "zh": "苹果"}}),
+            field("text"),
+            "a",
+            "Apple",
+        ),
+        (
+            field("text"),
+            field("choice", {"enum": ["a"]}, labels={"a": {"en": "Apple", "zh": "苹果"}}),
+            "苹果",
+            "a",
+        ),
+    ],
+)
+def test_a_value_becomes_what_a_person_would_type(old: Any, new: Any, value: Any, expected: Any) -> None:
+    assert converting.convert(value, parse_field("x", old), parse_field("x", new), READER) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [
+        (field("text"), field("number"), "about 12"),
+        (field("text"), field("number", {"maximum": 10}), "12"),
+        (field("text"), field("choice", {"enum": ["a"]}), "b"),
+        (field("long_text"), field("email"), "nobody"),
+    ],
+)
+def test_a_value_that_the_new_field_refuses_is_not_converted(old: Any, new: Any, value: Any) -> None:
+    with pytest.raises(FieldError):
+        converting.convert(value, parse_field("x", old), parse_field("x", new), READER)
+
+
+def test_whatever_a_type_gives_as_example_converts_to_text() -> None:
+    for field_type in FIELD_TYPES.values():
+        schema = {**field_type.example_schema, "fw": {"type": field_type.name, **field_type.example_options}}
+        old = parse_field("x", schema)
+        if FIELD_TYPES["long_text"] not in converting.targets(old):
+            continue
+        for _raw, value in field_type.examples:
+            if value not in (None, "", []):
+                converted = converting.convert(value, old, parse_field("x", field("long_text")), READER)
+                assert isinstance(converted, str), field_type.name
+
+
+def test_an_unpublished_field_changes_its_type_and_keeps_its_key(app: Flask) -> None:
+    target = Target("form", "bill")
+    work = Workspace(APP, {target: BILL}, {})
+    with app.test_request_context():
+        run(work, target, "field.retype", {"field": "amount", "type": "money"})
+    assert work.read(target)["properties"]["amount"]["fw"]["type"] == "money"
+    assert work.read(target)["properties"]["amount"]["fw"]["title"] == {"en": "Amount"}
+
+
+def test_a_published_field_keeps_its_type(app: Flask) -> None:
+    target = Target("form", "bill")
+    with app.test_request_context(), pytest.raises(Invalid):
+        run(
+            Workspace(APP, {target: BILL}, {target: BILL}),
+            target,
+            "field.retype",
+            {"field": "amount", "type": "money"},
+        )
