@@ -46,10 +46,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Made:
-    """What one action did. `writes` are events that no longer exist, `letters` deliveries of the same kind."""
+    """What one action did. `writes` are events that no longer exist, `letters` deliveries of the same kind;
+    `titles` are of the written records that the person may read, by form id and id.
+    """
 
     action: Document
     writes: tuple[Event, ...] = ()
+    titles: Mapping[tuple[int, int], str] = field(default_factory=dict)
     letters: tuple[Delivery, ...] = ()
     left_out: tuple[Mapping[str, str], ...] = ()
     error: str = ""
@@ -98,7 +101,7 @@ def dry_run(user: User, work: Workspace, key: str, document: Document, asked: As
         automation = _automation(work.app, key)
         form = lookup.form(work.app, str(automation.form))
         record = query.get(user, form, asked.record)
-        return _play(session, automation, form, record, asked)
+        return _Play(session, user, automation, form).outcome(record, asked)
 
 
 def _bring_into_force(session: Session, work: Workspace, key: str, document: Document) -> None:
@@ -124,18 +127,78 @@ def _automation(app: str, key: str) -> Automation:
     return next(each for each in lookup.automations(app) if each.key == key)
 
 
-def _play(session: Session, automation: Automation, form: Form, record: Record, asked: Asked) -> Outcome:
-    trigger, happened = TRIGGERS[automation.trigger["type"]], None
-    if trigger.planned:
-        starts, values = asked.how == "moment", context.of_record(record, None)
-    else:
-        happened = _event(form, record, asked)
-        starts = trigger.matches(happened, automation.trigger)
-        values = context.of_event(happened, form, _user(session, asked.by), record)
-    holds = automation.when is None or automation.when.holds(values)
-    if not (starts and holds):
-        return Outcome(starts, holds)
-    return _perform(session, automation, form, record, happened)
+@dataclass(frozen=True)
+class _Play:
+    """A dry run on its way."""
+
+    session: Session
+    user: User
+    automation: Automation
+    form: Form
+
+    def outcome(self, record: Record, asked: Asked) -> Outcome:
+        trigger, happened = TRIGGERS[self.automation.trigger["type"]], None
+        if trigger.planned:
+            starts, values = asked.how == "moment", context.of_record(record, None)
+        else:
+            happened = _event(self.form, record, asked)
+            starts = trigger.matches(happened, self.automation.trigger)
+            values = context.of_event(happened, self.form, _user(self.session, asked.by), record)
+        holds = self.automation.when is None or self.automation.when.holds(values)
+        if not (starts and holds):
+            return Outcome(starts, holds)
+        return self._performed(record, happened)
+
+    def _performed(self, record: Record, happened: Event | None) -> Outcome:
+        session = self.session
+        planned = session.scalar(select(func.max(Timer.id))) or 0
+        about: About = {
+            "key": f"rehearsal:{self.automation.version_id}",
+            "form_id": self.form.definition_id,
+            "record_id": record.id,
+        }
+        if happened is not None:
+            about["event_id"] = happened.id
+        run = runs.record(session, self.automation, "running", **about)
+        made = tuple(self._steps(run))
+        started = session.scalars(select(Run.automation_id).where(Run.id > run.id).order_by(Run.id))
+        others = tuple(dict.fromkeys(started))
+        moments = tuple(session.scalars(select(Timer).where(Timer.id > planned, Timer.state == "planned")))
+        _keep(session, *moments, *(row for each in made for row in (*each.writes, *each.letters)))
+        return Outcome(True, True, made, others, moments, run.reason if run.state == "skipped" else "")
+
+    def _steps(self, run: Run) -> Iterator[Made]:
+        """Each action's doings; after the one that fails comes none."""
+        working = runs.steps(self.session, run)
+        for at, action in enumerate(self.automation.actions):
+            savepoint = self.session.begin_nested()
+            try:
+                found = next(working, None)
+            except runs.FAILURES as error:
+                savepoint.rollback()
+                yield Made(action, error=runs.reason_of(error))
+                return
+            savepoint.commit()
+            if found is None:  # it was skipped as a whole
+                return
+            yield self._made(action, run, at, found[1])
+
+    def _made(self, action: Document, run: Run, at: int, result: Mapping[str, Any]) -> Made:
+        step_id = self.session.scalar(select(Step.id).where(Step.run_id == run.id, Step.index == at))
+        written = result.get("created", []) + result.get("updated", [])
+        form = lookup.form(self.automation.app, str(action["form"])) if written else None
+        writes = _events(self.session, run, form, written) if form else []
+        readable = query.titles(form, written, user=self.user) if form else {}
+        own = select(Delivery).where(Delivery.step_id == step_id).order_by(Delivery.id)
+        letters = list(self.session.scalars(own))
+        return Made(
+            action,
+            tuple(writes[:MOST_SHOWN]),
+            {(form.definition_id, key): title for key, title in readable.items()} if form else {},
+            tuple(letters[:MOST_SHOWN]),
+            tuple(result.get("left_out", ())),
+            more=max(0, max(len(writes), len(letters)) - MOST_SHOWN),
+        )
 
 
 def _user(session: Session, user_id: int | None) -> User | None:
@@ -164,64 +227,10 @@ def _event(form: Form, record: Record, asked: Asked) -> Event:
     return made
 
 
-def _perform(
-    session: Session, automation: Automation, form: Form, record: Record, happened: Event | None
-) -> Outcome:
-    planned = session.scalar(select(func.max(Timer.id))) or 0
-    about: About = {
-        "key": f"rehearsal:{automation.version_id}",
-        "form_id": form.definition_id,
-        "record_id": record.id,
-    }
-    if happened is not None:
-        about["event_id"] = happened.id
-    run = runs.record(session, automation, "running", **about)
-    made = tuple(_steps(session, automation, run))
-    started = session.scalars(select(Run.automation_id).where(Run.id > run.id).order_by(Run.id))
-    others = tuple(dict.fromkeys(started))
-    moments = tuple(session.scalars(select(Timer).where(Timer.id > planned, Timer.state == "planned")))
-    _keep(session, *moments, *(row for each in made for row in (*each.writes, *each.letters)))
-    return Outcome(True, True, made, others, moments, run.reason if run.state == "skipped" else "")
-
-
 def _keep(session: Session, *rows: Any) -> None:
     """Let rows be read after the roll-back that takes them out of the database."""
     for row in rows:
         session.expunge(row)
-
-
-def _steps(session: Session, automation: Automation, run: Run) -> Iterator[Made]:
-    """Each action's doings; after the one that fails comes none."""
-    working, at = runs.steps(session, run), 0
-    while True:
-        savepoint = session.begin_nested()
-        try:
-            _index, result = next(working)
-        except StopIteration:
-            savepoint.commit()
-            return
-        except runs.FAILURES as error:
-            savepoint.rollback()
-            yield Made(automation.actions[at], error=runs.reason_of(error))
-            return
-        savepoint.commit()
-        yield _made(session, automation.actions[at], run, at, result)
-        at += 1
-
-
-def _made(session: Session, action: Document, run: Run, at: int, result: Mapping[str, Any]) -> Made:
-    step_id = session.scalar(select(Step.id).where(Step.run_id == run.id, Step.index == at))
-    written = result.get("created", []) + result.get("updated", [])
-    form = lookup.form(_app_of(run), str(action["form"])) if written else None
-    writes = _events(session, run, form, written) if form else []
-    letters = list(session.scalars(select(Delivery).where(Delivery.step_id == step_id).order_by(Delivery.id)))
-    more = max(len(writes), len(letters)) - MOST_SHOWN
-    left_out = tuple(result.get("left_out", ()))
-    return Made(action, tuple(writes[:MOST_SHOWN]), tuple(letters[:MOST_SHOWN]), left_out, more=max(0, more))
-
-
-def _app_of(run: Run) -> str:
-    return lookup.automation_of_version(run.version_id).app
 
 
 def _events(session: Session, run: Run, form: Form, written: list[int]) -> list[Event]:

@@ -12,18 +12,21 @@ from runtime.fields import N_
 from runtime.notifications.recipients import KINDS, STARTER
 
 MOST = 50
+WHO = {"type": "string", "maxLength": 400}
 
 
 class AddRecipient:
-    """Adds `who`: `starter`, or a kind of recipient and what it names, such as `manager_of:owner`."""
+    """Adds `who`: `starter`, or a kind of recipient and what it names, such as `manager_of:owner`; or the
+    person with an e-mail `address`.
+    """
 
     name = "action.recipient"
     kinds = ("automation",)
     merges = False
     arguments: dict[str, Any] = {
         "type": "object",
-        "properties": {"action": KEY, "who": {"type": "string", "maxLength": 400}},
-        "required": ["action", "who"],
+        "properties": {"action": KEY, "who": WHO, "address": WHO},
+        "required": ["action"],
         "additionalProperties": False,
     }
 
@@ -32,7 +35,7 @@ class AddRecipient:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         action = opened(work.open(target), arguments["action"])
-        kind, _colon, named = arguments["who"].partition(":")
+        kind, _colon, named = _asked(arguments).partition(":")
         if kind not in KINDS or bool(named) == (kind == STARTER) or "to" not in action:
             refuse("who", "unknown", _("Choose who gets it."))
         if len(action["to"]) >= MOST:
@@ -44,6 +47,13 @@ class AddRecipient:
             said(N_("Added a recipient: %(action)s"), action=name_of(action)),
             select=f"action/{action['key']}",
         )
+
+
+def _asked(arguments: Arguments) -> str:
+    address = arguments.get("address", "").strip()
+    if address and "@" not in address:
+        refuse("address", "email", _("Enter one e-mail address, like name@example.com."))
+    return f"user:{address}" if address else arguments.get("who", "")
 
 
 plugin = AddRecipient()

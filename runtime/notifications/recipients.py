@@ -1,11 +1,12 @@
-"""Whom a message goes to: people named by a field, as somebody's manager, by a role, or as who started it."""
+"""Whom a message goes to: people named by a field, as somebody's manager, by a role, by a department, by their
+address, or as who started it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from runtime.accounts.models import Department, User, UserRole
@@ -13,18 +14,23 @@ from runtime.definitions.documents import Form
 from runtime.errors import Problem
 from runtime.fields import JsonValue
 
-KINDS = ("field", "manager_of", "role", "starter")
+KINDS = ("field", "manager_of", "role", "department", "user", "starter")
 PARTS = ("to", "cc")
 SYSTEM_FIELDS = ("created_by", "owner_id")
 STARTER = "starter"
+OWNERS = "department_id"  # the department of the record's owner
 
 SENTENCES = {
-    "recipient_kind": _l("Choose one of: a field, the manager of a person, a role, who started it."),
+    "recipient_kind": _l(
+        "Choose one of: a field, the manager of a person, a role, a department, a person, who started it."
+    ),
     "recipient_unknown": _l("A recipient has no setting “%(name)s”."),
     "recipient_part": _l("A recipient is “to” or “cc”."),
     "recipient_starter": _l("Write true to send to who started it."),
     "recipient_field": _l("“%(name)s” is no field with a person."),
     "recipient_role": _l("There is no role “%(name)s” in this app."),
+    "recipient_department": _l("“%(name)s” is no field with a department."),
+    "recipient_user": _l("Write an e-mail address."),
     "recipient_nobody": _l("Choose at least one recipient."),
 }
 
@@ -35,6 +41,7 @@ REASONS = {
     "no_manager": _l("there is no manager"),
     "no_starter": _l("nobody started it"),
     "role_empty": _l("nobody has the role"),
+    "department_empty": _l("nobody is in the department"),
 }
 
 
@@ -81,6 +88,7 @@ class _Case:
     session: Session
     app: str
     people: Mapping[str, int | None]
+    departments: Mapping[str, int | None]
 
 
 def resolve(
@@ -93,12 +101,14 @@ def resolve(
 ) -> Resolved:
     """The people whom `specs` mean for one record.
 
-    `record_meta` has `created_by` and `owner_id`. Who is meant twice gets it once, rather as `to`.
+    `record_meta` has `created_by`, `owner_id` and `department_id`. Who is meant twice gets it once, rather as `to`.
     """
-    people = {key: values.get(key) for key, field in form.fields.items() if field.type.name == "member"}
+    people = {key: values.get(key) for key in _of_type(form, "member")}
     people |= {key: record_meta.get(key) for key in SYSTEM_FIELDS}
     people[STARTER] = starter.id if starter else None
-    case = _Case(session, form.app, people)
+    departments = {key: values.get(key) for key in _of_type(form, "department")}
+    departments[OWNERS] = record_meta.get(OWNERS)
+    case = _Case(session, form.app, people, departments)
     parts: dict[int, Recipient] = {}
     skipped: dict[Skipped, None] = {}
     for spec in map(_parsed, specs):
@@ -116,8 +126,8 @@ def _parsed(spec: Mapping[str, Any]) -> Spec:
 
 
 def _found(spec: Spec, case: _Case) -> Iterator[User | Skipped]:
-    if spec.kind == "role":
-        yield from _of_role(spec, case)
+    if spec.kind in _GROUPS:
+        yield from _GROUPS[spec.kind](spec, case)
         return
     user_id = case.people.get(spec.name)
     if user_id is None:
@@ -140,11 +150,34 @@ def _active(spec: Spec, user: User | None, missing: str) -> User | Skipped:
 
 def _of_role(spec: Spec, case: _Case) -> Iterator[User | Skipped]:
     holders = select(UserRole.user_id).where(UserRole.app == case.app, UserRole.role == spec.name)
-    users = case.session.scalars(select(User).where(User.id.in_(holders)).order_by(User.id)).unique().all()
+    yield from _all(spec, case, User.id.in_(holders), "role_empty")
+
+
+def _of_department(spec: Spec, case: _Case) -> Iterator[User | Skipped]:
+    department_id = case.departments.get(spec.name)
+    if department_id is None:
+        yield Skipped(spec.source, None, "empty")
+        return
+    yield from _all(spec, case, User.department_id == department_id, "department_empty")
+
+
+def _by_address(spec: Spec, case: _Case) -> Iterator[User | Skipped]:
+    yield from _all(spec, case, User.email == spec.name.lower(), "gone")
+
+
+def _all(spec: Spec, case: _Case, wanted: ColumnElement[bool], nobody: str) -> Iterator[User | Skipped]:
+    users = case.session.scalars(select(User).where(wanted).order_by(User.id)).unique().all()
     if not users:
-        yield Skipped(spec.source, None, "role_empty")
+        yield Skipped(spec.source, None, nobody)
     for user in users:
         yield _active(spec, user, "gone")
+
+
+_GROUPS: Mapping[str, Callable[[Spec, _Case], Iterator[User | Skipped]]] = {
+    "role": _of_role,
+    "department": _of_department,
+    "user": _by_address,
+}
 
 
 def manager_of(session: Session, user: User) -> User | None:
@@ -199,10 +232,18 @@ def _fault(kind: str, named: object, form: Form, roles: Collection[str] | None) 
     if kind == "role":
         known = isinstance(named, str) and (roles is None or named in roles)
         return "" if known else "recipient_role"
-    people = {*SYSTEM_FIELDS, *(key for key, field in form.fields.items() if field.type.name == "member")}
+    if kind == "user":
+        return "" if isinstance(named, str) and "@" in named else "recipient_user"
+    if kind == "department":
+        return "" if named in (OWNERS, *_of_type(form, "department")) else "recipient_department"
+    people = {*SYSTEM_FIELDS, *_of_type(form, "member")}
     if kind == "manager_of":
         people.add(STARTER)
     return "" if named in people else "recipient_field"
+
+
+def _of_type(form: Form, name: str) -> list[str]:
+    return [key for key, field in form.fields.items() if field.type.name == name]
 
 
 def _problem(path: tuple[str | int, ...], code: str, **params: object) -> Problem:

@@ -1,0 +1,217 @@
+"""The cards of an automation's editor: what each says, whether it is open, and the controls in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.automation_values import Mapped, mapped
+from builder.automation_words import Words, policies
+from builder.condition_editor import reader_of
+from builder.panels import Option, Panel, Refused, Setting, panel
+from builder.studio import Studio
+from runtime.automations.actions import ACTIONS
+from runtime.automations.triggers import TRIGGERS
+from runtime.definitions.documents import Document
+from runtime.errors import Problem
+from runtime.fields import Field
+from runtime.notifications.channels import CHANNELS
+from runtime.notifications.recipients import OWNERS
+
+TRIGGER_TEMPLATES = {"offsets": "builder/automation/_moments.html"}
+ACTION_TEMPLATES = {
+    "set": "builder/automation/_values.html",
+    "match": "builder/automation/_values.html",
+    "to": "builder/automation/_recipients.html",
+}
+RUN_AS = ("starter", "owner", "service")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One recipient: in words, and whether it gets a copy."""
+
+    told: str
+    copy: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One action, or what starts the automation. `key` names it in commands, `sel` in addresses."""
+
+    key: str
+    sel: str
+    icon: str
+    label: str
+    summary: str
+    open: bool
+    problems: tuple[str, ...]
+    panel: Panel | None = None
+    values: Mapping[str, Mapped] | None = None
+    recipients: tuple[Recipient, ...] = ()
+    offered: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    policies: tuple[str, ...] = ()
+    document: Document | None = None
+
+
+def trigger_card(studio: Studio, words: Words, problems: Sequence[Problem], refused: Refused | None) -> Card:
+    """What starts it; open at first, while there is nothing that it does."""
+    trigger = studio.document["trigger"]
+    known = TRIGGERS.get(str(trigger.get("type")))
+    chosen = studio.selected == "trigger" or not (studio.selected or studio.document["actions"])
+    return Card(
+        key="trigger",
+        sel="trigger",
+        icon=known.icon if known else "bolt",
+        label=str(known.label) if known else str(_("Nothing yet")),
+        summary=words.trigger(),
+        open=chosen,
+        problems=said_at(problems, ("trigger",)),
+        panel=_trigger_panel(studio, known, refused) if known and chosen else None,
+        document=trigger,
+    )
+
+
+def _trigger_panel(studio: Studio, known: Any, refused: Refused | None) -> Panel:
+    trigger = studio.document["trigger"]
+    values = {"on": ["created", "updated"], **trigger} if known.name == "record_saved" else trigger
+    setting = replace(_setting(studio, "trigger.set", {}, "t", refused), templates=TRIGGER_TEMPLATES)
+    made = panel(known.options, values, setting)
+    return Panel(tuple(map(_clock, made.controls)), tuple(map(_clock, made.advanced)))
+
+
+def _clock(control: Any) -> Any:
+    return replace(control, attributes={"type": "time"}) if control.name == "t-at" else control
+
+
+def action_cards(
+    studio: Studio, words: Words, problems: Sequence[Problem], refused: Refused | None
+) -> list[Card]:
+    """What it does, in the order in which it does it."""
+    return [
+        _action_card(studio, words, index, action, said_at(problems, ("actions", index)), refused)
+        for index, action in enumerate(studio.document["actions"])
+    ]
+
+
+def _action_card(
+    studio: Studio,
+    words: Words,
+    index: int,
+    action: Document,
+    problems: tuple[str, ...],
+    refused: Refused | None,
+) -> Card:
+    known, key = ACTIONS.get(str(action.get("type"))), str(action.get("key", index))
+    chosen, _slash, asked = studio.selected.removeprefix("action/").partition("/")
+    card = Card(
+        key=key,
+        sel=f"action/{key}",
+        icon=known.icon if known else "help",
+        label=str(known.label) if known else str(action.get("type")),
+        summary=words.action(action),
+        open=studio.selected.startswith("action/") and chosen == key,
+        problems=problems,
+        policies=tuple(policies(action)),
+        document=action,
+    )
+    return _opened(studio, words, card, known, asked, refused) if card.open and known else card
+
+
+def _opened(
+    studio: Studio, words: Words, card: Card, known: Any, asked: str, refused: Refused | None
+) -> Card:
+    action: Document = card.document or {}
+    setting = _setting(studio, "action.set", {"action": card.key}, f"a-{card.key}", refused)
+    made = panel(known.options, action, replace(setting, templates=ACTION_TEMPLATES))
+    channelled = (tuple(_channels(c, action) for c in part) for part in (made.controls, made.advanced))
+    reader = reader_of(studio)
+    values = {
+        part: mapped(studio.context, studio.document, action, part, studio.text, reader, shown)
+        for part in ("set", "match")
+        if part in known.options["properties"]
+        for shown in [asked.removeprefix(f"{part}/") if asked.startswith(f"{part}/") else ""]
+    }
+    people = tuple(
+        Recipient(words.recipient({**spec, "as": "to"}), spec.get("as") == "cc")
+        for spec in action.get("to", ())
+    )
+    return replace(
+        card,
+        panel=Panel(*channelled),
+        values=values,
+        recipients=people,
+        offered=tuple(offered_recipients(studio, words)) if "to" in known.options["properties"] else (),
+    )
+
+
+def _channels(control: Any, action: Document) -> Any:
+    """The ways that there are, to tick, instead of their names on lines."""
+    if not control.name.endswith("-channels"):
+        return control
+    chosen = action.get("channels", ("inbox",))
+    options = tuple(Option(name, str(each.label), name in chosen) for name, each in CHANNELS.items())
+    return replace(control, kind="picks", options=options, read={"as": "many"})
+
+
+def _setting(
+    studio: Studio, command: str, arguments: Mapping[str, Any], prefix: str, refused: Refused | None
+) -> Setting:
+    return Setting(
+        studio.context,
+        lambda path: {"name": command, "args": {**arguments, "path": list(path)}},
+        locale=studio.locale,
+        default_locale=studio.default_locale,
+        form=str(studio.document["trigger"].get("form", "")),
+        leave_out=frozenset(("key", "type")),
+        refused=refused,
+        prefix=prefix,
+    )
+
+
+def own_panel(studio: Studio, refused: Refused | None) -> Panel:
+    """What it is called and whose rights it has."""
+    schema = {
+        "properties": {
+            "title": {"title": _("Title"), "type": ["string", "object"]},
+            "run_as": {
+                "title": _("With whose rights"),
+                "description": _("What it may read and write is what this person may."),
+                "enum": list(RUN_AS),
+                "default": "starter",
+            },
+        }
+    }
+    return panel(schema, studio.document, _setting(studio, "automation.set", {}, "o", refused))
+
+
+def offered_recipients(studio: Studio, words: Words) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Who could get a message, in groups."""
+    form = str(studio.document["trigger"].get("form", ""))
+    fields = studio.context.fields(form)
+    people = [*_of_type(fields, "member"), "owner_id", "created_by"]
+    departments = [*_of_type(fields, "department"), OWNERS]
+    roles = [role["key"] for role in studio.app_document.get("roles", ())]
+    specs = {
+        _("People"): [("starter", {"starter": True}), *_specs("field", people)],
+        _("Their managers"): _specs("manager_of", ["starter", *people]),
+        _("Roles"): _specs("role", roles),
+        _("Departments"): _specs("department", departments),
+    }
+    for group, listed in specs.items():
+        if listed:
+            yield str(group), tuple((value, words.recipient(spec)) for value, spec in listed)
+
+
+def _of_type(fields: Mapping[str, Field], name: str) -> list[str]:
+    return [key for key, field in fields.items() if field.type.name == name]
+
+
+def _specs(kind: str, names: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    return [(f"{kind}:{name}", {kind: name}) for name in names]
+
+
+def said_at(problems: Sequence[Problem], path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """What stands against this place and those inside it."""
+    return tuple(dict.fromkeys(each.message for each in problems if each.path[: len(path)] == path))

@@ -1,0 +1,206 @@
+"""What the page of a dry run shows: records to choose from, and what would happen, as one person may see it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask_babel import gettext as _
+
+from builder.automation_words import Words
+from builder.dry_run import Made, Outcome
+from builder.pointers import published
+from builder.studio import Studio
+from runtime import timeline
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.errors import NotFound
+from runtime.fields import Reader
+from runtime.notifications.channels import CHANNELS
+from runtime.notifications.models import Delivery
+from runtime.notifications.names import ReadersNames
+from runtime.notifications.recipients import REASONS
+from runtime.records import changes, query
+from runtime.records.models import Event
+from runtime.text import localized
+
+OFFERED = 50
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record to try it with."""
+
+    form: Form
+    id: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The newest records that the person may read, and the chosen one."""
+
+    form: Form | None
+    records: tuple[Candidate, ...] = ()
+    chosen: Candidate | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that would change."""
+
+    title: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Write:
+    """A record that would be written; without changes when it is out of the person's sight."""
+
+    told: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message that somebody would get; `shown` says whether this person may read it."""
+
+    who: str
+    copy: bool
+    channel: str
+    subject: str
+    body: str
+    hindrance: str
+    shown: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One action and what it would do."""
+
+    summary: str
+    writes: tuple[Write, ...]
+    letters: tuple[Letter, ...]
+    left_out: tuple[str, ...]
+    error: str
+    more: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """The whole of it in words."""
+
+    outcome: Outcome
+    steps: tuple[Shown, ...]
+    others: tuple[str, ...]
+    timers: tuple[str, ...]
+
+
+def candidates(studio: Studio) -> Choice:
+    """The records to choose from; `record` in the address chooses, `find` looks for some."""
+    form = published(studio.app, str(studio.document["trigger"].get("form", "")))
+    if form is None:
+        return Choice(None)
+    words = studio.asked.get("find", "")[:100]
+    found = query.page(studio.user, form, sort="-id", limit=OFFERED, search=words, total=False).items
+    asked = studio.asked.get("record", "")
+    if asked.isascii() and asked.isdecimal() and len(asked) < 19:
+        found = _with(studio, form, int(asked), found)
+    titles = query.titles(form, [record.id for record in found])
+    listed = tuple(Candidate(form, each.id, titles.get(each.id, f"#{each.id}")) for each in found)
+    chosen = next((each for each in listed if str(each.id) == asked), listed[0] if listed else None)
+    return Choice(form, listed, chosen, words)
+
+
+def _with(studio: Studio, form: Form, record_id: int, found: list[Any]) -> list[Any]:
+    """The records, and the chosen one though it is older."""
+    if any(record.id == record_id for record in found):
+        return found
+    try:
+        return [query.get(studio.user, form, record_id), *found]
+    except NotFound:
+        return found
+
+
+def result(studio: Studio, outcome: Outcome) -> Result:
+    """What would happen, in words."""
+    view = _View(studio)
+    return Result(
+        outcome,
+        tuple(view.step(made) for made in outcome.steps),
+        tuple(view.automation(each) for each in outcome.others),
+        tuple(view.timer(each) for each in outcome.timers),
+    )
+
+
+class _View:
+    def __init__(self, studio: Studio) -> None:
+        self._studio, self._user = studio, studio.user
+        self._words = Words(studio)
+        self._names = ReadersNames(studio.app, studio.user)
+
+    def step(self, made: Made) -> Shown:
+        return Shown(
+            self._words.action(made.action),
+            tuple(self._write(each, made.titles) for each in made.writes),
+            tuple(self._letter(each) for each in made.letters),
+            tuple(self._left_out(each) for each in made.left_out),
+            made.error,
+            made.more,
+        )
+
+    def _write(self, event: Event, titles: Mapping[tuple[int, int], str]) -> Write:
+        form = lookup.form_by_id(event.form_id)
+        title, named = (
+            localized(form.title, self._studio.locale),
+            titles.get((event.form_id, event.record_id)),
+        )
+        told = _("New record of %(form)s", form=title)
+        if event.kind == "updated":
+            told = _("%(form)s “%(record)s”", form=title, record=named or _("a record that you may not see"))
+        return Write(str(told), tuple(self._changes(event, form)) if named is not None else ())
+
+    def _changes(self, event: Event, form: Form) -> Iterator[Change]:
+        reader = Reader(self._studio.locale, self._user.zone or form.zone)
+        for key in changes.differing(event.before or {}, event.after or {}):
+            field = form.fields.get(key)
+            if field is not None:
+                old, new = (
+                    field.type.display(values.get(key), field, reader, self._names)
+                    for values in (event.before, event.after)
+                )
+                yield Change(localized(field.title, self._studio.locale), old, new)
+
+    def _letter(self, delivery: Delivery) -> Letter:
+        shown = self._user.is_admin or self._user.id == delivery.user_id
+        return Letter(
+            self._names.member(delivery.user_id) or "",
+            delivery.part == "cc",
+            str(CHANNELS[delivery.channel].label),
+            delivery.subject if shown else "",
+            delivery.body if shown else "",
+            _hindrance(delivery),
+            shown,
+        )
+
+    def _left_out(self, each: Mapping[str, str]) -> str:
+        kind, _space, named = each["recipient"].partition(" ")
+        spec = {kind: named or True}
+        return f"{self._words.recipient(spec)}: {REASONS.get(each['reason'], each['reason'])}"
+
+    def automation(self, automation_id: int) -> str:
+        automation = lookup.automation_by_id(automation_id)
+        return localized(automation.title, self._studio.locale)
+
+    def timer(self, timer: Any) -> str:
+        zone = ZoneInfo(timer.zone)
+        moment = format_datetime(timer.due_at, tzinfo=zone, locale=self._studio.locale)
+        told = _("%(title)s: %(moment)s", title=self.automation(timer.automation_id), moment=moment)
+        return str(told)
+
+
+def _hindrance(delivery: Delivery) -> str:
+    return str(timeline.REASONS.get(delivery.reason, delivery.reason)) if delivery.state == "skipped" else ""

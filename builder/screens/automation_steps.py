@@ -1,0 +1,108 @@
+"""What starts an automation, what must hold, what it does: cards in the order in which they run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import g
+from flask_babel import lazy_gettext as _l
+
+from builder import moments, switches
+from builder import problems as judged
+from builder.automation_cards import action_cards, own_panel, said_at, trigger_card
+from builder.automation_values import sources_by_group
+from builder.automation_words import RUN_AS, Words, offset
+from builder.condition_editor import Place, editor, reader_of
+from builder.condition_rows import Line
+from builder.dry_run_view import Candidate, candidates
+from builder.moments import Planned
+from builder.studio import Studio
+from runtime.automations import holidays
+from runtime.automations.actions import ACTIONS
+from runtime.automations.triggers import TRIGGERS
+from runtime.records import query
+from runtime.times import now
+
+PLACES = ("trigger", "when", "actions")
+
+
+class AutomationSteps:
+    """Tab “Steps”."""
+
+    name = "automation.steps"
+    kind = "automation"
+    tab = "steps"
+    title = _l("Steps")
+    order = 10
+    template = "builder/automation/steps.html"
+    script = "designer-automation.js"
+
+    def count(self, studio: Studio) -> int | None:
+        """How many actions there are."""
+        return len(studio.document["actions"])
+
+    def context(self, studio: Studio) -> Mapping[str, Any]:
+        """The cards, what could be added, and what stands against publishing."""
+        words, refused = Words(studio), g.get("refused")
+        found = judged.errors(studio)
+        elsewhere = [each.message for each in found if not (each.path and each.path[0] in PLACES)]
+        return {
+            **state_of(studio),
+            "words": words,
+            "trigger": trigger_card(studio, words, found, refused),
+            "triggers": list(TRIGGERS.values()),
+            "when": _condition(studio),
+            "when_problems": said_at(found, ("when",)),
+            "cards": action_cards(studio, words, found, refused),
+            "actions": list(ACTIONS.values()),
+            "own": own_panel(studio, refused),
+            "run_as": RUN_AS[studio.document.get("run_as", "starter")],
+            "elsewhere": elsewhere,
+            "offset": offset,
+            "by_group": sources_by_group,
+            "reader": reader_of(studio),
+            "wall": lambda moment: format_datetime(moment, "EEEE, d MMM y HH:mm ZZZZ", locale=studio.locale),
+            "weekday": lambda day: format_date(day, "EEE, d MMM", locale=studio.locale),
+            "preview": _preview(studio),
+        }
+
+
+def state_of(studio: Studio) -> dict[str, Any]:
+    """What the strip above every tab shows: on or off, and when asked how often it would have run."""
+    asked = studio.asked.get("ask") == "on"
+    return {
+        "state": switches.state(studio.app, studio.target.key, studio.document),
+        "asking": asked,
+        "would_have": switches.would_have_run(studio) if asked else None,
+    }
+
+
+def _condition(studio: Studio) -> Any:
+    """The editor of the condition; one that is just begun has a line to complete."""
+    form = str(studio.document["trigger"].get("form", ""))
+    begun = Line() if studio.selected == "when" and "when" not in studio.document else None
+    place = Place("when", "automation.when", f"event:{form}")
+    return editor(studio, place, studio.document.get("when", {}), begun)
+
+
+def _preview(studio: Studio) -> dict[str, Any] | None:
+    """The next moments for a record that was chosen, where a date starts it."""
+    trigger = studio.document["trigger"]
+    if trigger.get("type") != "date_reached":
+        return None
+    choice = candidates(studio)
+    zone = str(trigger.get("zone") or studio.app_document.get("zone", "UTC"))
+    return {"choice": choice, "zone": zone, "moments": _moments(studio, choice.chosen, zone)}
+
+
+def _moments(studio: Studio, chosen: Candidate | None, zone: str) -> list[Planned]:
+    trigger = studio.document["trigger"]
+    if chosen is None:
+        return []
+    record = query.get(studio.user, chosen.form, chosen.id)
+    value = record.values.get(str(trigger.get("field")))
+    calendar = holidays.calendar(studio.app_document)
+    return moments.next_moments(value, trigger, zone, calendar, now())
+
+
+plugin = AutomationSteps()
