@@ -93,6 +93,13 @@ def any_of(documents: Iterable[Document]) -> Document:
     return parts[0] if len(parts) == 1 else {"anyOf": parts}
 
 
+def ways(document: Document) -> list[Document]:
+    """The conditions of which one must hold for this one to hold: `any_of` taken apart."""
+    if document.keys() != {"anyOf"}:
+        return [document]
+    return [way for part in document["anyOf"] for way in ways(part)]
+
+
 def _roles(user: User, app_key: str) -> list[str]:
     return [role.role for role in user.roles if role.app == app_key]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, tuple_
+from sqlalchemy import ColumnElement, Row, Select, SelectBase, func, literal, or_, select, tuple_, union
 
 from runtime import documents
 from runtime.db import db
@@ -21,7 +21,7 @@ from runtime.records import rows
 from runtime.records.judge import validators
 from runtime.records.rows import Record
 from runtime.records.sources import is_id
-from runtime.records.tables import is_wide, stored, table
+from runtime.records.tables import is_wide, own_order, stored, table
 from runtime.text import clean_text
 
 SYSTEM_ORDERS = ("id", "created_at", "updated_at")
@@ -52,15 +52,36 @@ def order(form: Form, sort: str | None) -> Order:
     raise AssertionError("-id is always an order")
 
 
-def fetch(form: Form, wanted: Wanted, by: Order, size: int, after: str | None) -> list[Row[Any]]:
-    """The first `size` rows in this order, after the cursor when there is one that fits."""
+def fetch(
+    form: Form, wanted: Wanted, either: Wanted, by: Order, size: int, after: str | None
+) -> list[Row[Any]]:
+    """The first `size` rows in this order, after the cursor when there is one that fits.
+
+    All of `wanted` holds for them and at least one of `either`.
+    """
     found: list[Row[Any]] = []
     for part in _parts(form, by, place(form, by, after)):
-        query = rows.select_all(form).where(*wanted, *part).order_by(*_ordering(form, by))
-        found += db.session.execute(query.limit(size - len(found))).all()
+        left = size - len(found)
+        ids = _ids(form, [*wanted, *part], either, by, left)
+        query = rows.select_all(form).where(table(form).c.id.in_(ids)).order_by(*_ordering(form, by))
+        found += db.session.execute(query.limit(left)).all()
         if len(found) == size:
             break
     return found
+
+
+def _ids(form: Form, wanted: Wanted, either: Wanted, by: Order, size: int) -> SelectBase:
+    """The ids of the first rows, or of more: alone they are sorted at less cost than whole rows.
+
+    No index serves an OR. Where one serves each of `either` in this order, each gives its own first rows.
+    """
+
+    def first(*one: ColumnElement[bool]) -> Select[Any]:
+        return select(table(form).c.id).where(*wanted, *one).order_by(*_ordering(form, by)).limit(size)
+
+    if len(either) < 2 or by.key not in ("id", own_order(form)):
+        return first(or_(*either))
+    return union(*(select(first(one).subquery().c.id) for one in either))
 
 
 def _ordering(form: Form, by: Order) -> list[ColumnElement[Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from runtime import access
 from runtime.accounts.models import User
@@ -40,9 +40,8 @@ def get(user: User | None, form: Form, record_id: int) -> Record:
     """The record; NotFound when there is none or the user may not read it."""
     row = None
     if is_id(record_id):
-        readable = allowed(form, access.visible(user, "read", form))
         row = db.session.execute(
-            rows.select_all(form).where(table(form).c.id == record_id, readable)
+            rows.select_all(form).where(table(form).c.id == record_id, _readable(user, form))
         ).one_or_none()
     if row is None:
         raise NotFound(_("There is no such record."))
@@ -67,14 +66,15 @@ def page(
     order. `after` is the cursor of the page before; one that does not fit this order is as good as none.
     Empty values come before all others. ConditionError for a condition over something that is no column.
     """
+    readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     wanted = _wanted(user, form, condition, search, facts)
     order = paging.order(form, sort)
     limit = max(1, min(limit, MAX_LIMIT))
-    found = paging.fetch(form, wanted, order, limit + 1, after)
+    found = paging.fetch(form, wanted, readable, order, limit + 1, after)
     items = [rows.record(form, row) for row in found[:limit]]
     following = paging.cursor(form, order, items[-1]) if len(found) > limit else None
     complete = following is None and not after
-    counted = (len(items) if complete else _counted(form, wanted)) if total else None
+    counted = (len(items) if complete else _counted(form, [or_(*readable), *wanted])) if total else None
     return Page(
         items=lookups.shown(user, form, items),
         next=following,
@@ -97,7 +97,7 @@ def count(
     facts: Mapping[str, Any] | None = None,
 ) -> int:
     """How many records the user may read: exact to 10,000, and 10,001 for more."""
-    return _counted(form, _wanted(user, form, condition, search, facts))
+    return _counted(form, [_readable(user, form), *_wanted(user, form, condition, search, facts)])
 
 
 def titles(form: Form, ids: Iterable[int], *, user: User | None = None) -> dict[int, str]:
@@ -115,8 +115,13 @@ def options(
     facts: Mapping[str, Any] | None = None,
 ) -> list[tuple[int, str]]:
     """What a reference to this form offers: id and title of the readable records that fit, by title."""
-    wanted = _wanted(user, form, condition, search, facts)
+    wanted = [_readable(user, form), *_wanted(user, form, condition, search, facts)]
     return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)))
+
+
+def _readable(user: User | None, form: Form) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = allowed(form, access.visible(user, "read", form))
+    return found
 
 
 def _wanted(
@@ -126,8 +131,9 @@ def _wanted(
     sought: str,
     facts: Mapping[str, Any] | None,
 ) -> list[ColumnElement[bool]]:
+    """What is asked for, beside the rights."""
     own = {"user": access.facts(user), **(facts or {})}
-    wanted = [allowed(form, access.visible(user, "read", form)), *searching.matches(form, sought)]
+    wanted = searching.matches(form, sought)
     if condition is not None:
         wanted.append(allowed(form, condition, own))
     return wanted

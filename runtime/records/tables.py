@@ -45,7 +45,7 @@ SYSTEM: dict[str, TypeEngine[Any]] = {
 MAY_BE_NULL = frozenset({"created_by", "updated_by", "owner_id", "department_id"})
 
 MAX_INDEXED_BYTES = 2600  # PostgreSQL refuses an index entry of more than a third of a page
-_RIGHTS = ("owner_id", "department_id", "created_by")
+RIGHTS = ("owner_id", "department_id", "created_by")
 _POINTERS = ("reference", "member", "department")
 
 
@@ -184,12 +184,13 @@ def _bare(name: str) -> Table:
 def indexes(form: Form, *, postgres: bool) -> list[Index]:
     """The indexes that this version needs: rights, references, uniqueness, dates, the order of the list."""
     new = _table(form, MetaData())
-    single = [key for key, field in stored(form).items() if field.type.name in _POINTERS]
-    made = [Index(_name("ix", form, (key,)), new.c[key]) for key in dict.fromkeys([*_RIGHTS, *single])]
-    for key in dict.fromkeys(_ordered(form)):
-        # Empty values first: read forwards or backwards, the index gives both orders on both databases.
-        first = new.c[key].nulls_first() if postgres else new.c[key]
-        made.append(Index(_name("ix", form, (key, "id")), first, new.c.id))
+    pointers = [key for key, field in stored(form).items() if field.type.name in _POINTERS]
+    plain: list[tuple[str, ...]] = [(key,) for key in (*RIGHTS, *pointers)]
+    plain += [(key, "id") for key in _ordered(form)]
+    # What each right gives, in the order of the list: nobody's first page is sorted out of all that he may read.
+    order = (own_order(form), "id") if own_order(form) else ("id",)
+    plain += [(right, *order) for right in RIGHTS]
+    made = [Index(_name("ix", form, each), *_sorted(new, each, postgres)) for each in dict.fromkeys(plain)]
     for keys in unique_sets(form):
         room = MAX_INDEXED_BYTES // len(keys)
         columns = [_narrow(new.c[key], form.fields[key], room) if postgres else new.c[key] for key in keys]
@@ -197,13 +198,22 @@ def indexes(form: Form, *, postgres: bool) -> list[Index]:
     return made
 
 
+def _sorted(new: Table, keys: tuple[str, ...], postgres: bool) -> list[ColumnElement[Any]]:
+    # Empty values first: read forwards or backwards, the index gives both orders on both databases.
+    return [new.c[key].nulls_first() if postgres and key != "id" else new.c[key] for key in keys]
+
+
 def _ordered(form: Form) -> list[str]:
     """Columns by which lists are often sorted: the list's own order and every date."""
     dates = [key for key, field in stored(form).items() if field.type.name in ("date", "datetime")]
+    return [own_order(form), *dates] if own_order(form) else dates
+
+
+def own_order(form: Form) -> str:
+    """The column beside the id that the list is sorted by and that has indexes; empty when there is none."""
     key = form.sort.removeprefix("-")
-    if key in SYSTEM or (key in stored(form) and not is_wide(form.fields[key])):
-        return [key, *dates]
-    return dates
+    short = key in stored(form) and not is_wide(form.fields[key])
+    return key if key in SYSTEM or short else ""
 
 
 def _narrow(column: Column[Any], field: Field, room: int) -> ColumnElement[Any]:
