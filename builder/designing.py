@@ -49,7 +49,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Request:
-    """A command as somebody gave it: to which draft of which revision."""
+    """A command as somebody gave it: to which draft of which revision.
+
+    `since` is the revision at which it was sent first, when that answer never arrived.
+    """
 
     user: User
     app: str
@@ -57,12 +60,16 @@ class Request:
     name: str
     arguments: Any
     revision: int
+    since: int | None = None
 
 
 def run(asked: Request) -> Outcome:
     """Do a command; the caller commits. Raises Invalid (nothing is changed), NotFound, or Touched."""
     draft = _begin(asked.user, asked.app, asked.target)
     touches = _touches(asked)
+    arrived = _arrived(asked, draft)
+    if arrived is not None:
+        return Outcome(draft.revision, None, arrived.selected)
     _refuse_when_touched(draft, asked.revision, touches)
     work = workspace(asked.app)
     done = commands.run(work, asked.target, asked.name, asked.arguments)
@@ -130,6 +137,21 @@ def _touches(asked: Request) -> list[str]:
         raise NotFound(_("There is no such command."))
     commands.check_arguments(command, asked.arguments)
     return list(command.touches(asked.arguments))
+
+
+def _arrived(asked: Request, draft: Draft) -> DraftCommand | None:
+    """The same command of this person, when it is sent again only because its answer was lost."""
+    if asked.since is None:
+        return None
+    found = db.session.scalars(
+        select(DraftCommand).where(
+            DraftCommand.definition_id == draft.definition_id,
+            DraftCommand.user_id == asked.user.id,
+            DraftCommand.name == asked.name,
+            DraftCommand.revision > asked.since,
+        )
+    )
+    return next((command for command in found if command.arguments == asked.arguments), None)
 
 
 def _refuse_when_touched(draft: Draft, revision: int, touches: list[str]) -> None:

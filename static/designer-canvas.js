@@ -8,7 +8,6 @@
 
   const WIDTHS = { 1: 3, 2: 4, 3: 6, 4: 8, 5: 12 };
   const picks = () => [...main().querySelectorAll("a.pick")];
-  const pickOf = (key) => document.getElementById(`pick-${key}`);
   const cellOf = (element) => element?.closest?.(".cell");
   const keyOf = (pick) => cellOf(pick)?.dataset.key;
   const selected = () => main().querySelector("a.pick[aria-current]");
@@ -18,10 +17,12 @@
 
   // --- one stop for the tab key, arrows between the rows ------------------------------------------------------
 
+  let stood = 0; // the place of the row that had the focus last
   function rove(to) {
     const all = picks();
     const stop = to ?? all.find((pick) => pick === document.activeElement) ?? selected() ?? all[0];
     for (const pick of all) pick.tabIndex = pick === stop ? 0 : -1;
+    stood = Math.max(all.indexOf(stop), 0);
     return stop;
   }
 
@@ -257,9 +258,14 @@
 
   // --- pointer ------------------------------------------------------------------------------------------------
 
-  document.addEventListener("click", (event) => {
+  main().ownerDocument.addEventListener("click", (event) => {
     const tool = event.target.closest("[data-many]:not(main)");
     if (tool) return ofMany(tool.dataset.many);
+    if (event.target.closest("#tool-delete") && document.getElementById("panel-delete")) {
+      event.preventDefault();
+      event.target.closest(":popover-open")?.hidePopover();
+      return warned();
+    }
     if (event.target.closest("[data-rename]")) {
       event.target.closest(":popover-open")?.hidePopover();
       return rename();
@@ -277,7 +283,7 @@
   const onField = {
     r: (key, cell) => design.command("field.required", { field: key, on: !("required" in cell.dataset) }),
     m: (key, cell, pick) => ask(pick, "move"),
-    v: (key, cell, pick) => onSelected(pick, () => document.querySelector("[data-hotkey=rule]")?.click()),
+    v: (key, cell, pick) => onSelected(pick, () => document.querySelector("#panel-rules :is(a, button)")?.click()),
     p: (key, cell, pick) => onSelected(pick, properties),
     w: () => { width = true; },
   };
@@ -316,11 +322,17 @@
     if (beside) design.command("field.place", { field: own, beside, side: by > 0 ? "right" : "left" });
   }
 
+  // What uses the field is shown first.
+  function warned() {
+    const link = document.getElementById("panel-delete");
+    link?.click();
+    return Boolean(link);
+  }
+
   function remove(pick) {
     const own = keyOf(pick);
-    const next = keyOf(step(pick, 1)) ?? keyOf(step(pick, -1));
     if (own && many.size > 1 && many.has(own)) return ofMany("delete");
-    if (own) return design.command("field.delete", { field: own }, { focus: next });
+    if (own) return onSelected(pick, () => warned() || design.command("field.delete", { field: own }));
     const place = pick.closest("h2, h3").parentElement.dataset;
     const kind = place.section === undefined ? "tab" : "section";
     design.command(`${kind}.delete`, { [kind]: place[kind] });
@@ -385,7 +397,7 @@
     else if (key === "Delete") remove(pick);
     else if (key === "/") onSelected(pick, seek);
     else if (key === "?") ask(pick, "keys");
-    else if (key === "P" && shiftKey) document.querySelector("[data-hotkey=preview]")?.click();
+    else if (key === "P" && shiftKey) document.getElementById("preview-link")?.click();
     else if (key === "Escape" && many.size) ofMany("none");
     else if (onField[key] && !shiftKey) return withField(pick, (own) => onField[key](own, cellOf(pick), pick));
     else return false;
@@ -402,7 +414,6 @@
     askOpen();
     if (typed) began();
     else if (detail.then) detail.then();
-    else if (detail.focus) goTo(pickOf(detail.focus));
     else if (asked && !main().querySelector("details.rename[open]") && !document.getElementById("ask")) recover(detail);
     rove();
   });
@@ -411,7 +422,8 @@
   function recover(entry) {
     const at = document.activeElement;
     if (at !== document.body && at !== main() && !at.matches("a.pick")) return;
-    if (entry.method === "POST" || at === document.body || at === main()) goTo(selected() ?? picks()[0]);
+    const all = picks();
+    if (entry.method === "POST" || at === document.body || at === main()) goTo(selected() ?? all[Math.min(stood, all.length - 1)]);
   }
 
   rove();

@@ -164,6 +164,17 @@
     const all = [...canvas.querySelectorAll(`[data-${kind}]`)];
     const from = all.indexOf(item), at = all.indexOf(block) + (after ? 1 : 0);
     const by = at > from ? at - 1 - from : at - from;
-    if (by) design.command(`${kind}.move`, { [kind]: item.dataset[kind], by });
+    if (kind === "tab") return steps(kind, item, by);
+    const before = after ? block : all.filter((each) => each !== item)[all.filter((each) => each !== item).indexOf(block) - 1];
+    if (!by && before?.parentElement === item.parentElement) return;
+    if (before?.parentElement === block.parentElement) {
+      return design.command("section.move", { section: item.dataset.section, after: before.dataset.section });
+    }
+    design.command("section.move", { section: item.dataset.section, after: block.dataset.section });
+    steps(kind, item, -1);
+  }
+
+  function steps(kind, item, by) {
+    for (let left = Math.abs(by); left; left--) design.command(`${kind}.move`, { [kind]: item.dataset[kind], by: Math.sign(by) });
   }
 })();

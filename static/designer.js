@@ -17,7 +17,7 @@
   const me = (sessionStorage.formwrightTab ??= Math.random().toString(36).slice(2));
   const place = `formwright:${designer().dataset.commands}:`;
   function keep() {
-    const kept = waiting.filter((entry) => entry.method === "POST").map(({ action, body }) => ({ action, body }));
+    const kept = waiting.filter((entry) => entry.method === "POST").map(({ action, body, since }) => ({ action, body, since }));
     try {
       if (kept.length) localStorage.setItem(place + me, JSON.stringify(kept));
       else localStorage.removeItem(place + me);
@@ -54,7 +54,7 @@
       });
       answers.append(button);
     };
-    choose(texts.replay, () => entries.forEach((entry) => enqueue({ ...entry, method: "POST", again: true })));
+    choose(texts.replay, () => entries.forEach((entry) => enqueue({ ...entry, method: "POST", again: "since" in entry })));
     choose(texts.discard, () => {});
   }
   channel.postMessage("who");
@@ -76,6 +76,10 @@
     issued = waiting[0];
     answer = 0;
     const { method, action } = issued;
+    if (method === "POST" && issued.since === undefined) {
+      issued.since = designer().dataset.revision;
+      keep();
+    }
     window.htmx.ajax(method, action, {
       source: designer(), target: "#designer", swap: "outerMorph", design: issued,
       ...(method === "GET" ? { replace: action } : {}),
@@ -110,12 +114,12 @@
     look(url.href);
   });
 
-  function fresh({ method, body, again }) {
+  function fresh({ method, body, again, since }) {
     const form = new FormData();
     if (method === "GET") return form;
     for (const [name, value] of body) form.append(name, value);
     form.set("rev", designer().dataset.revision);
-    if (again) form.set("again", "1");
+    if (again) form.set("since", since); // it may have arrived, and only the answer was lost
     return form;
   }
 
@@ -153,7 +157,7 @@
 
   function failed(entry) {
     if (entry.method === "GET") waiting.shift(); // looking can be asked for again
-    else entry.again = true; // perhaps it arrived, and only the answer was lost
+    else entry.again = true;
     if (!failures) say(navigator.onLine ? texts.retrying : offline());
     failures += 1;
     keep();
@@ -203,7 +207,7 @@
     note.id = "designer-touched";
     button.addEventListener("click", () => {
       note.remove();
-      enqueue({ ...entry, again: false });
+      enqueue({ method: entry.method, action: entry.action, body: entry.body });
     });
   });
 
@@ -223,7 +227,7 @@
       event.preventDefault();
       say(waiting.length ? texts.saving : texts.saved);
       if (!waiting.length) toast(texts.saved);
-    } else if (key === "enter") press("[data-hotkey=publish]");
+    } else if (key === "enter") press("#publish-link");
     else if (!isText(event.target) && key === "z") turn(event, event.shiftKey ? "redo" : "undo");
     else if (!isText(event.target) && key === "y") turn(event, "redo");
   });

@@ -4,6 +4,7 @@ htmx gets the inside of the page, a browser without it a redirect to the same ad
 as it is stored then, so a refused command restores the truth by itself.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request
@@ -54,7 +55,7 @@ def command(app: str, kinds: str, key: str) -> Response:
     require_designer()
     target = Target(KINDS[kinds], key)
     name, arguments = asked_for()
-    asked = designing.Request(signed_in_user(), app, target, name, arguments, revision_read())
+    asked = designing.Request(signed_in_user(), app, target, name, arguments, revision_read(), sent_first())
     return answer(app, target, lambda: designing.run(asked))
 
 
@@ -65,12 +66,17 @@ def undo(app: str, kinds: str, key: str) -> Response:
     target = Target(KINDS[kinds], key)
     steps = request.form.get("steps", "1")
     count = int(steps) if steps.isascii() and steps.isdecimal() and len(steps) < 4 else 1
-    return answer(app, target, lambda: _undone(app, target, max(count, 1)))
+    return answer(app, target, lambda: _turned(app, target, designing.undo, max(count, 1)))
 
 
-def _undone(app: str, target: Target, count: int) -> Outcome:
+def _turned(app: str, target: Target, turn: Callable[..., Outcome], count: int = 1) -> Outcome:
+    """Undo or redo so often; not again when it had arrived before and only the answer was lost."""
+    user, since = signed_in_user(), sent_first()
+    draft = draft_of(user, app, target)
+    if since is not None and draft.revision > since:
+        return Outcome(draft.revision)
     for _step in range(count):
-        outcome = designing.undo(signed_in_user(), app, target)
+        outcome = turn(user, app, target)
     return outcome
 
 
@@ -79,7 +85,7 @@ def redo(app: str, kinds: str, key: str) -> Response:
     """Do again what was taken back last."""
     require_designer()
     target = Target(KINDS[kinds], key)
-    return answer(app, target, lambda: designing.redo(signed_in_user(), app, target))
+    return answer(app, target, lambda: _turned(app, target, designing.redo))
 
 
 def asked_for() -> tuple[str, dict[str, Any]]:
@@ -95,6 +101,12 @@ def asked_for() -> tuple[str, dict[str, Any]]:
 def revision_read() -> int:
     text = request.form.get("rev", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def sent_first() -> int | None:
+    """The revision at which this request was sent for the first time; None when this is the first time."""
+    text = request.form.get("since", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def answer(app: str, target: Target, work: Any) -> Response:
@@ -113,11 +125,13 @@ def done(app: str, target: Target, tab: str, outcome: Outcome, selected: str = "
     """The answer to something that was done to a draft: the page anew, and what is said aloud."""
     selected = outcome.select or selected
     query = {"sel": selected} if selected else {}
+    if request.form.get("pane") == "properties" and "pane" not in request.args:
+        query["pane"] = "properties"  # on a phone it covers the canvas, and stays open
     where = address(app, target, tab, **query)
     told = outcome.say.tell(locale()) if outcome.say else ""
     if not is_htmx():
         return go_to(where)
-    response = page(studio(app, PLURALS[target.kind], target.key, tab, sel=selected))
+    response = page(studio(app, PLURALS[target.kind], target.key, tab, **{**query, "sel": selected}))
     return trigger(replace_url(response, where), {"fw:say": {"text": told}, "fw:saved": {}})
 
 

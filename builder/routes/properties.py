@@ -22,6 +22,7 @@ from builder.routes.designer import (
     page,
     require_designer,
     revision_read,
+    sent_first,
     sentence,
     studio,
 )
@@ -91,7 +92,9 @@ def _with_pane(response: Response) -> Response:
 def _run(app: str, target: Target) -> Outcome:
     name, known = asked_for()
     entered = arguments(_read(), _typed())
-    asked = designing.Request(signed_in_user(), app, target, name, {**known, **entered}, revision_read())
+    asked = designing.Request(
+        signed_in_user(), app, target, name, {**known, **entered}, revision_read(), sent_first()
+    )
     return designing.run(asked)
 
 

@@ -40,20 +40,34 @@ class FormFields:
             "palette": palette(studio),
             "cell": cell,
             "chosen": (kind, key),
-            "place": _place(drawn, kind, key),
+            "places": _places(drawn, kind, key),
             "follows": cell is not None and _follows(studio, cell),
             "search_key": search_key,
             "keymap": keymap() if studio.asked.get("ask") == "keys" else [],
         }
 
 
-def _place(drawn: Canvas, kind: str, key: str) -> dict[str, str]:
-    """Where something new goes: after the selected field, to the end of the selected section, or to the end."""
-    if kind == "field" and drawn.cell(key):
-        return {"after": key}
-    if kind == "section" and any(section.key == key for section in drawn.sections):
-        return {"section": key}
-    return {}
+def _places(drawn: Canvas, kind: str, key: str) -> dict[str, dict[str, str]]:
+    """Where something new goes, by command: behind what is selected, or to the end of it; else to the end."""
+    nothing: dict[str, str] = {}
+    places = dict.fromkeys(("field.add", "group.add", "section.add", "tab.add"), nothing)
+    for tab in drawn.tabs:
+        for section in tab.sections:
+            keys = [cell.key for row in section.rows for cell in row]
+            if kind == "field" and key in keys:
+                after = {"after": key}
+                return {
+                    **places,
+                    "field.add": after,
+                    "group.add": after,
+                    "section.add": {"after": section.key},
+                }
+            if (kind, key) == ("section", section.key):
+                return {**places, "field.add": {"section": key}, "section.add": {"after": key}}
+        if (kind, key) == ("tab", tab.key) and tab.sections:
+            inside = {"section": tab.sections[-1].key}
+            return {**places, "field.add": inside, "section.add": {"tab": key}, "tab.add": {"after": key}}
+    return places
 
 
 def _follows(studio: Studio, cell: Cell) -> bool:
