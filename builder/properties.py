@@ -7,14 +7,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import where_used
+from builder import conversion, where_used
+from builder.changing_type import ChangeOfType
 from builder.commands import Target
+from builder.models_conversions import Conversion
 from builder.panels import FieldCase, Panel, Refused, Setting, field_panel, form_panel, title_panel
 from builder.panels._controls import Control, Option, told
 from builder.problems import place
 from builder.studio import Studio
 from runtime.definitions import layout
 from runtime.fields import Field
+from runtime.i18n import LANGUAGES
 
 RIGHTS = ("", "read", "hidden")
 
@@ -29,11 +32,11 @@ class Used:
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a choice, with its title in each language."""
+    """One value of a choice, with a control for its title in each language."""
 
     value: str
     title: str
-    texts: Mapping[str, str]
+    controls: tuple[Control, ...]
 
 
 @dataclass(frozen=True)
@@ -170,11 +173,43 @@ class Properties:
 
     def _choice(self, value: str, label: Any) -> Choice:
         texts = {self.studio.default_locale: label} if isinstance(label, str) else dict(label)
-        return Choice(
-            value,
-            self.studio.text(label),
-            {locale: texts.get(locale, "") for locale in self.studio.languages},
+        controls = [
+            Control(
+                f"p-choice-{value}-{locale}",
+                "text",
+                str(_("%(option)s in %(language)s", option=value, language=LANGUAGES.get(locale, locale))),
+                value=texts.get(locale, ""),
+                send={"name": "choice.set", "args": {"field": self.key, "value": value, "locale": locale}},
+                read={"as": "text", "into": "text"},
+                more={"locale": locale},
+            )
+            for locale in self.studio.languages
+        ]
+        return Choice(value, self.studio.text(label), told(controls, self.refused))
+
+    @cached_property
+    def pasted(self) -> Control:
+        """Where lines are pasted to become options."""
+        locales = self.studio.languages
+        locale = self.studio.locale if self.studio.locale in locales else locales[0]
+        control = Control(
+            "p-paste",
+            "long_text",
+            str(_("Paste a list")),
+            send={"name": "choice.paste", "args": {"field": self.key, "locale": locale}},
+            read={"as": "text", "into": "lines"},
         )
+        return told([control], self.refused)[0]
+
+    @cached_property
+    def change_of_type(self) -> ChangeOfType:
+        """What the field can become."""
+        return ChangeOfType(self.studio, self.field, self.is_published)
+
+    @cached_property
+    def conversion(self) -> Conversion | None:
+        """The taking over of values that the published field began with."""
+        return conversion.of_field(self.studio.draft.definition_id, self.key) if self.is_published else None
 
 
 def properties(studio: Studio, refused: Refused | None = None) -> Properties:

@@ -1,0 +1,78 @@
+"""What a field can become: the types, and beforehand what would become of what is stored."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+from builder import conversion, converting
+from builder.commands import _retyping
+from builder.conversion import Outlook
+from builder.studio import Studio
+from runtime import documents
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form, parse_field
+from runtime.fields import FIELD_TYPES, Field, FieldType, ValueType
+from runtime.records.tables import table
+
+
+@dataclass(frozen=True)
+class ChangeOfType:
+    """A change of the type of a field, the type chosen in the address as `type`."""
+
+    studio: Studio
+    field: Field
+    is_published: bool
+
+    @cached_property
+    def types(self) -> list[FieldType]:
+        """The types that it can become: while nothing is stored any, else those that its values fit."""
+        if self.is_published:
+            return converting.targets(self.field)
+        return [each for each in FIELD_TYPES.values() if each is not self.field.type]
+
+    @cached_property
+    def chosen(self) -> FieldType | None:
+        """The type that is looked at."""
+        name = self.studio.asked.get("type", "")
+        return next((each for each in self.types if each.name == name), None)
+
+    @cached_property
+    def _form(self) -> Form:
+        return lookup.form(self.studio.app, self.studio.target.key)
+
+    @cached_property
+    def options(self) -> list[str]:
+        """The different stored texts, where a choice is to be made of them; none when they are too many."""
+        chosen = self.chosen
+        if chosen is None or "enum" not in chosen.keywords or "enum" in self.field.schema:
+            return []
+        if self.field.type.value_type_of(self.field) is not ValueType.TEXT:
+            return []
+        column = table(self._form).c[self.field.key]
+        query = select(column).where(column.is_not(None)).distinct().order_by(column)
+        found = list(db.session.scalars(query.limit(_retyping.MAX_OPTIONS + 1)))
+        return found if len(found) <= _retyping.MAX_OPTIONS else []
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """What would become of the stored values; None while no type is chosen."""
+        chosen = self.chosen
+        if chosen is None:
+            return None
+        document = self.studio.document["properties"][self.field.key]
+        target = self.studio.target
+        after = _retyping.retyped(
+            self.field.key, document, chosen.name, self.studio.work, target, self.options
+        )
+        new = parse_field(self.field.key, after)
+        return conversion.outlook(self._form, self.field.key, new, self.studio.default_locale)
+
+    def command(self, keep: bool) -> str:
+        """The command as a button posts it."""
+        arguments: dict[str, Any] = {"field": self.field.key, "type": self.chosen and self.chosen.name}
+        if self.options:
+            arguments["options"] = self.options
+        return documents.dumps({"name": "field.convert", "args": {**arguments, "keep": keep}})
