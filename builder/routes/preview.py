@@ -126,7 +126,7 @@ def _as_asked(now: Studio) -> Iterator[None]:
     if language not in LOCALES:
         yield
         return
-    g.reader = Reader(language, g.reader.zone)
+    g.reader, g.locale = Reader(language, g.reader.zone), language
     with force_locale(language):
         yield
 

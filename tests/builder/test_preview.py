@@ -53,6 +53,7 @@ def test_mistakes_are_told_as_the_form_tells_them(world: World) -> None:
 
 def test_what_would_be_saved_is_shown_and_nothing_is_stored(world: World) -> None:
     customer = world.make("customer", name="Acme Ltd")
+    get(world, FRAME)  # the first look makes the draft
     before = world.stored()
     answer = post(
         world,

@@ -1,0 +1,164 @@
+"""The texts of a message, what they may use, how they read, their review, and where they are used."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from builder import message_trial, reviewing
+from builder.commands import Target
+from builder.studio import Studio
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.i18n import LANGUAGES
+from runtime.notifications import messages
+from runtime.notifications.channels.email import Email
+from runtime.text import LOCALES
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text in one language, with what is wrong with it."""
+
+    part: str
+    locale: str
+    language: str
+    label: Any
+    value: str
+    long: bool
+    faults: list[str]
+
+    @property
+    def id(self) -> str:
+        """The id of its control."""
+        return f"{self.part}-{self.locale}"
+
+
+PARTS = {
+    "subject": (_l("Subject"), False),
+    "body": (_l("Text"), True),
+    "short": (_l("Short text, where there is little room"), False),
+}
+GENERAL = {
+    "recipient.name": _l("Name of the recipient"),
+    "starter.name": _l("Name of whoever started it"),
+    "link": _l("Address of the record"),
+    "record.title": _l("Title of the record"),
+    "app.title": _l("Name of the app"),
+    "today": _l("Today"),
+}
+
+
+class MessageText:
+    """Tab “Text”."""
+
+    name = "message.text"
+    kind = "message"
+    tab = "text"
+    title = _l("Text")
+    order = 10
+    template = "builder/message/text.html"
+    script = "designer-message.js"
+
+    def count(self, studio: Studio) -> int | None:
+        """Nothing to count."""
+        return None
+
+    def context(self, studio: Studio) -> Mapping[str, Any]:
+        """Everything that the page shows."""
+        standing = reviewing.standing(studio.draft)
+        return {
+            "texts": {locale: list(_texts(studio, locale)) for locale in studio.languages},
+            "language_names": LANGUAGES,
+            "titles": _titles(studio),
+            "variables": list(_variables(studio)),
+            "forms": _forms(studio),
+            "review": standing,
+            "review_history": reviewing.history(studio.draft),
+            "review_needed": reviewing.is_needed(studio.app_document),
+            "may_judge": reviewing.may_judge(studio.user, studio.draft, standing),
+            "users_of": _used_in(studio),
+            **preview(studio),
+        }
+
+
+def preview(studio: Studio) -> Mapping[str, Any]:
+    """The message as the chosen person would get it."""
+    recipient = _recipient(studio)
+    wanted = studio.asked.get("lang", "")
+    locale = wanted if wanted in LOCALES else recipient.locale
+    record = studio.asked.get("record", "")
+    found = message_trial.records(studio)
+    known = {str(each) for each, _title in found}
+    chosen = int(record) if record in known else (found[0][0] if found else None)
+    return {
+        "trial": message_trial.trial(studio, chosen, recipient, locale),
+        "trial_records": found,
+        "trial_record": chosen,
+        "trial_people": message_trial.people(),
+        "recipient": recipient,
+        "trial_locale": locale,
+        "may_mail": not Email().hindrance(studio.user),
+    }
+
+
+def _recipient(studio: Studio) -> User:
+    text = studio.asked.get("to", "")
+    known = {str(user_id) for user_id, _name in message_trial.people()}
+    return db.session.get(User, int(text)) or studio.user if text in known else studio.user
+
+
+def _texts(studio: Studio, locale: str) -> Iterator[Text]:
+    document = {"subject": {}, "body": {}, **studio.document}
+    variables = messages.variables_for(studio.context.form(str(studio.document.get("form", ""))))
+    problems = messages.check(document, variables, studio.languages)
+    for part, (label, long) in PARTS.items():
+        faults = [p.message for p in problems if p.path == (part, locale)]
+        missing = [p for p in problems if p.path == (part,) and p.params.get("language") == locale]
+        if missing:
+            faults.append(str(_("This text is missing.")))
+        value = document.get(part, {}).get(locale, "")
+        yield Text(part, locale, LANGUAGES[locale], label, value, long, faults)
+
+
+def _titles(studio: Studio) -> list[Text]:
+    """What the message is called and what it is for, in each language of the app."""
+    found = []
+    for part, label in (("title", _l("Title")), ("purpose", _l("Who gets it, and why"))):
+        title = studio.document.get(part)
+        for locale in studio.languages:
+            value = title.get(locale, "") if isinstance(title, Mapping) else str(title or "")
+            found.append(Text(part, locale, LANGUAGES[locale], label, value, False, []))
+    return found
+
+
+def _variables(studio: Studio) -> Iterator[tuple[str, str]]:
+    """What a text may name, with what it is called: fields first."""
+    form = str(studio.document.get("form", ""))
+    known = messages.variables_for(studio.context.form(form))
+    for key, field in studio.context.fields(form).items():
+        if key in known:
+            yield key, studio.text(field.title)
+    for name, title in GENERAL.items():
+        yield name, str(title)
+
+
+def _forms(studio: Studio) -> list[tuple[str, str]]:
+    targets = studio.work.targets("form")
+    return [(each.key, studio.text(studio.work.read(each).get("title")) or each.key) for each in targets]
+
+
+def _used_in(studio: Studio) -> list[tuple[str, str]]:
+    """The automations that send it: title and address."""
+    found = []
+    for target in studio.work.targets("automation"):
+        document = studio.work.read(target)
+        if any(action.get("message") == studio.target.key for action in document.get("actions", ())):
+            title = studio.text(document.get("title")) or target.key
+            found.append((title, studio.to(*Target("automation", target.key))))
+    return found
+
+
+plugin = MessageText()

@@ -1,0 +1,178 @@
+"""The message editor: texts by command, what they may name, the preview, a test mail to oneself, reviews."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from builder import publish
+from builder.commands import Target
+from builder.workspaces import draft_of
+from runtime.db import transaction
+from runtime.definitions.models import Draft
+from tests.support.mail import MailSink
+from tests.support.world import World, world_on
+
+DESIGN = "/apps/followup/messages/visit_due/design"
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    with world_on("sqlite", request, tmp_path) as found:
+        yield found
+
+
+def get(world: World, path: str = f"{DESIGN}/text", name: str = "anna") -> TestResponse:
+    return world.browsers[name].get(path)
+
+
+def post(world: World, place: str, name: str = "anna", **form: Any) -> TestResponse:
+    page = get(world, name=name).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    revision = re.search(r'data-revision="(\d+)"', page)
+    assert token and revision, page[:500]
+    data = {"csrf_token": token[1], "rev": revision[1], "tab": "text", **form}
+    return world.browsers[name].post(f"{DESIGN}/{place}", data=data)
+
+
+def write(world: World, part: str, text: str, locale: str = "en", name: str = "anna") -> TestResponse:
+    asked = {"name": "message.text", "args": {"part": part, "locale": locale}}
+    return post(world, "commands", name, do=json.dumps(asked), **{"arg.text": text})
+
+
+def due(world: World) -> int:
+    """A reminder of a customer."""
+    customer = world.make("customer", name="Acme Ltd")
+    return world.make(
+        "reminder", customer=customer, due_on="2026-12-01", state="open", owner=world.ids["bob"]
+    )
+
+
+def test_the_preview_shows_the_message_with_a_real_record_in_the_readers_language(world: World) -> None:
+    due(world)
+    page = get(world, f"{DESIGN}/text?lang=en").text
+    assert "Visit Acme Ltd on" in page
+    assert "跟进客户：Acme Ltd" in get(world, f"{DESIGN}/text?lang=zh").text
+
+
+def test_a_changed_text_is_stored_and_previewed_at_once(world: World) -> None:
+    due(world)
+    assert write(world, "subject", "Go to {{ customer }}").status_code == 303
+    assert "Go to Acme Ltd" in get(world, f"{DESIGN}/text?lang=en").text
+
+
+def test_a_misspelt_variable_is_marked_where_it_stands(world: World) -> None:
+    write(world, "subject", "Go to {{ custommer }}")
+    page = get(world).text
+    assert "there is no “custommer” here" in page.split('id="subject-en"')[0][-900:]
+
+
+def test_a_text_in_only_one_language_is_marked_as_missing(world: World) -> None:
+    write(world, "short", "", "zh")
+    assert "This text is missing." in get(world).text
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ customer", "{% for x in y %}", "{{ customer | nothing }}", "\x00", "x" * 30_000]
+)
+def test_unfit_texts_get_a_plain_message_and_never_break_the_page(world: World, text: str) -> None:
+    assert write(world, "body", text).status_code in (303, 422)
+    assert get(world).status_code == 200
+
+
+def test_typing_on_counts_as_one_step(world: World) -> None:
+    for text in ("G", "Go", "Go on"):
+        write(world, "subject", text)
+    post(world, "undo")
+    assert "Go on" not in get(world).text
+
+
+def test_the_designer_reads_nothing_in_the_preview_that_is_not_theirs_to_read(world: World) -> None:
+    due(world)
+    assert "Acme Ltd" not in get(world, name="dora").text
+
+
+def test_the_automation_that_sends_it_is_named(world: World) -> None:
+    assert "/apps/followup/automations/remind_ahead/design/" in get(world).text
+
+
+def test_a_test_mail_goes_to_me_alone(
+    world: World, mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due(world)
+    settings = world.app.config["SETTINGS"]
+    monkeypatch.setitem(
+        world.app.config, "SETTINGS", settings.__class__(**{**vars(settings), "smtp_url": mail_sink.url})
+    )
+    assert post(world, "test", lang="en", to=str(world.ids["bob"])).status_code == 303
+    assert [mail["To"] for mail in mail_sink.mails] == ["Anna <anna@example.com>"]
+    assert mail_sink.mails[0]["Subject"].startswith("[Test] Visit Acme Ltd on")
+
+
+def test_without_a_mail_server_the_page_says_so_and_nothing_breaks(world: World) -> None:
+    assert "No mail server is set up" in get(world).text
+    assert post(world, "test").status_code == 303
+
+
+def require_review(world: World) -> None:
+    with world.app.app_context():
+        with transaction() as session:
+            draft = draft_of(None, "followup", Target("app", "followup"))
+            session.get_one(Draft, draft.definition_id).document = {**draft.document, "review": True}
+            publish.publish(None, "followup", "app", "followup")
+
+
+def publish_it(world: World, name: str = "anna") -> int:
+    return post(world, "publish", name, part="message/visit_due", note="").status_code
+
+
+def test_where_the_app_asks_for_it_a_message_is_published_only_after_somebody_else_approved(
+    world: World,
+) -> None:
+    get(world)
+    require_review(world)
+    write(world, "subject", "Go to {{ customer }}", name="dora")
+    assert publish_it(world) == 422
+    post(world, "review", "dora", comment="Please read.")
+    post(world, "approve", "dora")
+    assert publish_it(world) == 422
+    assert "In review" in get(world).text
+    post(world, "approve", "anna", comment="Fine.")
+    assert publish_it(world, "dora") == 303
+
+
+def test_a_text_changed_after_its_approval_needs_another_one(world: World) -> None:
+    get(world)
+    require_review(world)
+    write(world, "subject", "Go to {{ customer }}", name="dora")
+    post(world, "review", "dora")
+    post(world, "approve", "anna")
+    write(world, "subject", "Run to {{ customer }}", name="dora")
+    assert publish_it(world) == 422
+
+
+def test_a_text_is_sent_back_with_a_comment(world: World) -> None:
+    write(world, "subject", "Go to {{ customer }}", name="dora")
+    post(world, "review", "dora")
+    post(world, "return", "anna", comment="Too short.")
+    page = get(world, name="dora").text
+    assert "Sent back by Anna." in page and "Too short." in page
+
+
+def test_a_review_of_an_older_text_is_refused(world: World) -> None:
+    post(world, "review", "dora")
+    write(world, "subject", "Go to {{ customer }}", name="dora")
+    post(world, "approve", "anna", rev="1")
+    assert "Approved by" not in get(world).text
+
+
+@pytest.mark.parametrize("place", ["test", "review", "approve", "return"])
+def test_whoever_may_not_design_finds_nothing(world: World, place: str) -> None:
+    token = re.search(r'name="csrf-token" content="([^"]+)"', world.browsers["bob"].get("/").text)
+    assert token
+    answer = world.browsers["bob"].post(f"{DESIGN}/{place}", data={"csrf_token": token[1]})
+    assert answer.status_code == 404
