@@ -6,15 +6,17 @@ from importlib import metadata
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from builder import cases, drafts, publish
+from builder import cases, definitions, drafts, merging, publish, sampling
+from builder.models_packages import InstalledPackage
 from builder.publish import Change
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions import documents, lookup, schemas
-from runtime.definitions.models import App, Draft, Version
+from runtime.definitions.models import App, Definition, Draft, Version
 from runtime.errors import Invalid, NotFound, Problem
+from runtime.times import now
 
 SCHEMA = "urn:formwright:package:1"
 MOST = 500  # definitions in one package
@@ -39,26 +41,78 @@ class Result:
 
 
 def install(user: User | None, package: Any, samples: bool = True) -> Result:
-    """Install an app, or upgrade it: definitions, golden cases, sample records (at the first install).
+    """Install an app, or put a package over it: definitions, golden cases, sample records (at the first install).
 
     Runs in the caller's transaction and never commits. Raises Invalid with every problem, Forbidden.
     """
     drafts.require_designer(user)
+    judge(package)
+    drafts.lock(str(package["app"]))
+    return bring(user, package, changes_of(package), samples=samples)
+
+
+def judge(package: Any) -> None:
+    """Invalid with what is wrong with a package by itself, before it meets the app."""
     refuse(_header(package) or schemas.validate("package", package) or _names(package))
-    app, changes = str(package["app"]), _changes(package)
-    drafts.lock(app)
+
+
+def bring(
+    user: User | None,
+    package: Mapping[str, Any],
+    changes: Sequence[Change],
+    *,
+    samples: bool = False,
+    retired: Sequence[tuple[str, str]] = (),
+) -> Result:
+    """Bring the documents of a judged package into force, as they are or merged with what was changed here."""
+    app = str(package["app"])
+    if retired:
+        definitions.take_out([found for name in retired if (found := drafts.find(app, *name))])
     refuse(publish.problems(app, changes, whole_package=True))
-    first = lookup.catalogue().by_name.get((app, "app", app)) is None
+    first = lookup.catalogue().by_name.get((app, "app", app)) is None and not _has_records(app)
     before = publish.documents_in_force(app)
     versions = publish.apply(user, app, changes, f"Package {package['version']}")
-    _carry_drafts(app, changes, before)
-    db.session.execute(select(App).where(App.key == app)).scalar_one().package_version = package["version"]
-    db.session.flush()
+    _carry_drafts(changes, app, before)
+    _remember(user, package)
     listed = package.get("samples", [])
     refuse(cases.run(app, listed, package.get("cases", [])))
     written = cases.save_samples(app, listed) if samples and first else {}
     numbers = {(c.kind, c.key): v.number for c, v in zip(changes, versions, strict=True)}
     return Result(app, numbers, len(written))
+
+
+def _has_records(app: str) -> bool:
+    """Whether forms of the app have tables already: it was installed before, and its records are still there."""
+    return bool(
+        db.session.scalar(
+            select(
+                exists()
+                .where(App.key == app, Definition.app_id == App.id, Definition.table_name.is_not(None))
+                .correlate_except(App, Definition)
+            )
+        )
+    )
+
+
+def installed(app: str) -> InstalledPackage:
+    """What is known of the package that an app came from; without `definitions` it came from none."""
+    owner = db.session.scalar(select(App).where(App.key == app))
+    if owner is None:
+        raise NotFound(_("There is no such app."))
+    found = db.session.get(InstalledPackage, owner.id)
+    if found is None:
+        found = InstalledPackage(app_id=owner.id, version="")
+        db.session.add(found)
+    return found
+
+
+def _remember(user: User | None, package: Mapping[str, Any]) -> None:
+    found = installed(str(package["app"]))
+    found.version, found.definitions, found.offered = package["version"], package["definitions"], None
+    found.installed_by, found.installed_at = user and user.id, now()
+    owner = db.session.get_one(App, found.app_id)
+    owner.package_version = package["version"]
+    db.session.flush()
 
 
 def refuse(problems: Sequence[Problem]) -> None:
@@ -94,7 +148,8 @@ def _numbers(version: str) -> tuple[int, ...]:
     return (*parts, *(0 for _missing in range(3 - len(parts))))
 
 
-def _changes(package: Mapping[str, Any]) -> list[Change]:
+def changes_of(package: Mapping[str, Any]) -> list[Change]:
+    """The documents of a package, each with where it stands there."""
     own = package["definitions"]
     changes = [Change("app", package["app"], own["app"], ("definitions", "app"))]
     for name, kind in LISTS.items():
@@ -104,11 +159,17 @@ def _changes(package: Mapping[str, Any]) -> list[Change]:
     return changes
 
 
+def documents_of(app: str, definitions: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    """The documents of the definitions of a package, by kind and key."""
+    listed = changes_of({"app": app, "definitions": definitions})
+    return {(change.kind, change.key): change.document for change in listed}
+
+
 def _names(package: Mapping[str, Any]) -> list[Problem]:
     """Documents of another app, and two of one name."""
     app, found = package["app"], []
     seen: set[tuple[str, str]] = set()
-    for change in _changes(package):
+    for change in changes_of(package):
         stated = change.document.get("$id", f"urn:formwright:{app}:{change.key}")
         if stated != f"urn:formwright:{app}:{change.key}" or (change.kind == "app" and _other(change, app)):
             found.append(
@@ -126,17 +187,21 @@ def _other(change: Change, app: str) -> bool:
     return bool(change.document["key"] != app)
 
 
-def _carry_drafts(app: str, changes: Sequence[Change], before: Mapping[tuple[str, str], Any]) -> None:
-    """A draft without changes of its own follows the upgrade; one with changes stays."""
+def _carry_drafts(changes: Sequence[Change], app: str, before: Mapping[tuple[str, str], Any]) -> None:
+    """Drafts follow: what was changed in one and is not published yet stays as it was changed."""
     for change in changes:
         definition = drafts.find(app, change.kind, change.key)
         draft = None if definition is None else db.session.get(Draft, definition.id)
-        if draft is not None and draft.document == before.get((change.kind, change.key)):
-            draft.document, draft.revision = change.document, draft.revision + 1
+        old = before.get((change.kind, change.key))
+        if draft is not None and old is not None:
+            draft.document = merging.merge(old, draft.document, change.document).document
+            draft.revision += 1
 
 
-def export(app: str) -> dict[str, Any]:
-    """The app as it is in force, as a package; installed elsewhere it gives equal documents."""
+def export(app: str, *, samples: bool = False) -> dict[str, Any]:
+    """The app as it is in force, as a package; installed elsewhere it gives equal documents. With `samples`
+    it carries the records of its small forms.
+    """
     found = lookup.catalogue()
     if (app, "app", app) not in found.by_name:
         raise NotFound(_("There is no such app."))
@@ -148,6 +213,7 @@ def export(app: str) -> dict[str, Any]:
         "version": version or "1.0.0",
         "requires": ">=" + ".".join(metadata.version("formwright").split(".")[:2]),
         "definitions": {"app": _document(found.by_name[app, "app", app]), **by_kind},
+        **({"samples": sampling.samples(app)} if samples else {}),
     }
 
 
