@@ -12,7 +12,7 @@ from builder.commands._fields import proposed_key
 from builder.models import DraftCommand
 from builder.workspaces import Documents
 from runtime.accounts.models import User
-from runtime.automations import timers
+from runtime.automations import pauses, timers
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Document
@@ -99,6 +99,8 @@ def create(user: User, app: str, kind: str, key: str, document: Document) -> Dra
         _open_to_first_role(user, app, key)
     found = drafts.find(app, kind, key)
     assert found is not None
+    if kind == "automation":  # it starts once somebody has tried it and switches it on
+        pauses.switch_off(db.session(), found.id)
     return db.session.get_one(Draft, found.id)
 
 
