@@ -67,6 +67,9 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "forms.evaluate"): (401, 404, 403, 200, 404, 200),
     ("GET", "forms.confirm_delete"): (303, 404, 403, 200, 404, 200),
     ("POST", "forms.delete_record"): (401, 404, 403, 303, 404, 303),
+    ("POST", "automations.switch"): (401, 404, 404, 404, 404, 404),
+    ("POST", "automations.run_again"): (401, 404, 404, 404, 404, 404),
+    ("POST", "dry_run.try_it"): (401, 404, 404, 404, 404, 404),
 }
 API: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "api.list_records"): (401, 404, 200, 200, 404, 200),
@@ -117,6 +120,7 @@ def address(world: World) -> Address:
             "department_id": world.departments["South"],
             "notice_id": 1,
             "outbox_id": 1,
+            "run_id": 1,
             "token": "a token of nobody",
             "filename": "app.css",
         }
