@@ -25,6 +25,7 @@ ACTION_TEMPLATES = {
     "match": "builder/automation/_values.html",
     "to": "builder/automation/_recipients.html",
 }
+ADVANCED = frozenset(("zone", "late", "again", "triggers"))
 RUN_AS = ("starter", "owner", "service")
 
 
@@ -164,6 +165,7 @@ def _setting(
         locale=studio.locale,
         default_locale=studio.default_locale,
         form=str(studio.document["trigger"].get("form", "")),
+        advanced=ADVANCED,
         leave_out=frozenset(("key", "type")),
         refused=refused,
         prefix=prefix,

@@ -13,7 +13,7 @@ from runtime.formulas import FormulaError
 from runtime.formulas.nodes import Literal, Negate
 
 CONSTANT, FORMULA = "=constant", "=formula"
-CONSTANT_TYPES = ("text", "number", "yes_no", "bool")
+CONSTANT_TYPES = ("text", "choice", "number", "bool")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,14 +67,13 @@ class Write:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message that somebody would get; `shown` says whether this person may read it."""
+    """A message that somebody would get, over which ways; `shown` says whether this person may read it."""
 
     who: str
     copy: bool
-    channel: str
+    ways: tuple[str, ...]
     subject: str
     body: str
-    hindrance: str
     shown: bool
 
 
@@ -146,7 +146,7 @@ class _View:
         return Shown(
             self._words.action(made.action),
             tuple(self._write(each, made.titles) for each in made.writes),
-            tuple(self._letter(each) for each in made.letters),
+            tuple(self._letters(made.letters)),
             tuple(self._left_out(each) for each in made.left_out),
             made.error,
             made.more,
@@ -174,17 +174,19 @@ class _View:
                 )
                 yield Change(localized(field.title, self._studio.locale), old, new)
 
-    def _letter(self, delivery: Delivery) -> Letter:
-        shown = self._user.is_admin or self._user.id == delivery.user_id
-        return Letter(
-            self._names.member(delivery.user_id) or "",
-            delivery.part == "cc",
-            str(CHANNELS[delivery.channel].label),
-            delivery.subject if shown else "",
-            delivery.body if shown else "",
-            _hindrance(delivery),
-            shown,
-        )
+    def _letters(self, deliveries: tuple[Delivery, ...]) -> Iterator[Letter]:
+        """One for each person, over all ways."""
+        for user_id, listed in groupby(deliveries, key=lambda each: each.user_id):
+            first, *_rest = same = list(listed)
+            shown = self._user.is_admin or self._user.id == user_id
+            yield Letter(
+                self._names.member(user_id) or "",
+                first.part == "cc",
+                tuple(map(_way, same)),
+                first.subject if shown else "",
+                first.body if shown else "",
+                shown,
+            )
 
     def _left_out(self, each: Mapping[str, str]) -> str:
         kind, _space, named = each["recipient"].partition(" ")
@@ -202,5 +204,10 @@ class _View:
         return str(told)
 
 
-def _hindrance(delivery: Delivery) -> str:
-    return str(timeline.REASONS.get(delivery.reason, delivery.reason)) if delivery.state == "skipped" else ""
+def _way(delivery: Delivery) -> str:
+    """The channel, and why it would not go that way."""
+    channel = str(CHANNELS[delivery.channel].label)
+    if delivery.state != "skipped":
+        return channel
+    reason = str(timeline.REASONS.get(delivery.reason, delivery.reason))
+    return str(_("%(channel)s (not sent: %(reason)s)", channel=channel, reason=reason))
