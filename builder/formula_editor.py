@@ -33,7 +33,8 @@ _SHOWN_AS = {
 class FormulaPlace:
     """Where a formula stands: the command that stores it, which takes the text as argument `into` beside
     `arguments`; what it may name (`form:visit`, `event:visit`); which type must come out (a ValueType's value,
-    "" for any); `shows`, the field of the form that shows results. `id` is unique on the page.
+    "" for any); `shows`, the field of the form that shows results; `removes`, the argument that is true
+    instead when the text is emptied. `id` is unique on the page.
     """
 
     id: str
@@ -43,6 +44,7 @@ class FormulaPlace:
     into: str = "value"
     wanted: str = ""
     shows: str = ""
+    removes: str = ""
 
     @property
     def do(self) -> str:

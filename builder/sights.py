@@ -6,7 +6,6 @@ A sight has a name that fits in a form of a page: `own:visit` (a rule of the for
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -173,6 +172,8 @@ def _user() -> Iterator[Source]:
     yield Source("user.department_id", _("My department"), group, ValueType.NUMBER, "department", department)
 
 
-def told_fields(document: Any, tell: Tell) -> dict[str, str]:
-    """Titles of a form's fields by key."""
-    return {key: tell(schema["fw"].get("title") or key) for key, schema in document["properties"].items()}
+def fits(target: Source, source: Source) -> bool:
+    """Whether a field can take the values of another: the same kind, and pointing to the same if it points."""
+    if target.type != source.type or target.points != source.points:
+        return False
+    return not target.points or target.like == source.like

@@ -101,6 +101,7 @@
     asked?.abort();
     asked = new AbortController();
     const body = new FormData(input.form);
+    body.set("text", input.value);
     const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
     try {
       const answer = await fetch(input.dataset.formula, {

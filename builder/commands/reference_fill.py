@@ -1,6 +1,6 @@
 """Says which fields a reference fills when a record is picked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,12 +10,14 @@ from builder.commands import _rules
 from builder.commands._base import Arguments, Done, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
+from builder.sights import Source, fits, sight
 from runtime.fields import N_
+from runtime.text import localized
 
 
 class SetFill:
     """Lets the reference `field` fill `target` from the field `source` of the picked record; an empty source
-    fills it no longer.
+    fills it no longer, none at all means the likeliest field.
     """
 
     name = "reference.fill"
@@ -24,7 +26,7 @@ class SetFill:
     arguments: dict[str, Any] = {
         "type": "object",
         "properties": {"field": TEXT, "target": TEXT, "source": TEXT},
-        "required": ["field", "target", "source"],
+        "required": ["field", "target"],
         "additionalProperties": False,
     }
 
@@ -32,13 +34,15 @@ class SetFill:
         return (f"field/{arguments['field']}/fill/{arguments['target']}",)
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
-        form, filled, source = work.open(target), arguments["target"], arguments["source"]
+        form, filled = work.open(target), arguments["target"]
+        if not filled:  # the list of fields before one is chosen
+            return Done(said(N_("Choose a field")))
         _rules.require_field(form, arguments["field"])
         own, title = form["properties"][arguments["field"]]["fw"], _rules.title_of(form, filled)
+        source = arguments.get("source")
         fill = own.setdefault("fill", {})
-        if source:
-            _judge(_rules.context_of(work), target.key, own.get("form"), filled, source)
-            fill[filled] = source
+        if source != "":
+            fill[filled] = _source(_rules.context_of(work), target.key, str(own.get("form")), filled, source)
             return Done(said(N_("%(field)s is filled in"), field=title))
         fill.pop(filled, None)
         if not fill:
@@ -46,13 +50,23 @@ class SetFill:
         return Done(said(N_("%(field)s is filled in no longer"), field=title))
 
 
-def _judge(context: Context, form: str, other: Any, filled: str, source: str) -> None:
-    if filled not in context.fields(form) or source not in context.fields(str(other)):
+def _source(context: Context, form: str, other: str, filled: str, source: str | None) -> str:
+    """The source if it fits; without one the likeliest: of the same key, of the same title, the first."""
+    if filled not in context.fields(form) or (source and source not in context.fields(other)):
         refuse("target", "unknown", _("There is no such field."))
     if not context.fields(form)[filled].type.writable:
         refuse("target", "not_writable", _("This field computes its value by itself."))
-    if context.type_of(form, filled) != context.type_of(str(other), source):
+    own, theirs = _sources(context, form), _sources(context, other)
+    fitting = [each for each in theirs.values() if filled in own and fits(own[filled], each)]
+    known = {each.path for each in fitting}
+    if not fitting or (source and source not in known):
         refuse("source", "wrong_type", _("The two fields hold different kinds of values."))
+    same_title = [each.path for each in fitting if each.title == own[filled].title]
+    return source or next(iter([*({filled} & known), *same_title, fitting[0].path]))
+
+
+def _sources(context: Context, form: str) -> Mapping[str, Source]:
+    return sight(context, f"own:{form}", lambda title: localized(title, "en")).sources
 
 
 plugin = SetFill()

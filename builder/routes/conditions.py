@@ -7,10 +7,13 @@ from flask import Blueprint, Response, request
 
 from builder import condition_posts, condition_rows
 from builder.condition_editor import reader_of, sight_of
+from builder.field_rules import fill_of, offer_of, rules_of_field
 from builder.routes import designer
 from builder.routes._doing import do, studio
 
 blueprint = plugin = Blueprint("design_conditions", __name__, url_prefix="/apps")
+for own in (rules_of_field, offer_of, fill_of):  # what the panel of a field draws
+    blueprint.add_app_template_global(own)
 
 
 @blueprint.post(f"{designer.BASE}/condition")

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from builder import formula_words
+from builder.field_rules import formula_of
 from builder.formula_editor import FormulaPlace, preview
 from builder.formula_words import nameable
 from builder.routes import designer
@@ -13,6 +14,7 @@ from runtime.fields import ValueType
 from runtime.htmx import page_or_partial
 
 blueprint = plugin = Blueprint("design_formulas", __name__, url_prefix="/apps")
+blueprint.add_app_template_global(formula_of)
 
 
 @blueprint.post(f"{designer.BASE}/formula")
@@ -23,6 +25,8 @@ def change(app: str, kinds: str, key: str) -> Response:
     entered = {"formula_of": place.id, "formula": text}
     if text.strip() and preview(now, place, text).fault is not None:
         return designer.page(studio(app, kinds, key, **entered))
+    if not text.strip() and place.removes:
+        return do(now, place.removes, True, entered)
     named = nameable(now.context, place.scope, now.text)
     return do(now, place.into, formula_words.read(text, named), entered)
 
@@ -65,4 +69,5 @@ def _place() -> FormulaPlace:
         into=posted.get("into", "value"),
         wanted=wanted,
         shows=posted.get("shows", ""),
+        removes=posted.get("removes", ""),
     )

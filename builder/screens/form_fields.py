@@ -22,7 +22,7 @@ class FormFields:
     title = _l("Form")
     order = 10
     template = "builder/form/fields.html"
-    script = ("designer-canvas.js", "designer-drag.js")
+    script = ("designer-canvas.js", "designer-drag.js", "designer-formula.js")
     panes = True
     """The template brings its own `main`, with panes beside it."""
 
