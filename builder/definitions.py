@@ -120,16 +120,21 @@ def _grant(form: str) -> dict[str, Any]:
 
 def app_document(app: str) -> Document:
     """The app's own document as designers see it; NotFound when there is none."""
-    found = drafts.find(app, "app", app)
+    found = document(app, "app", app)
     if found is None:
         raise NotFound(_("There is no such app."))
-    draft = db.session.get(Draft, found.id, populate_existing=True)
-    version = db.session.get(Version, found.current_version_id or 0)
-    newest = draft or version
-    if newest is None:
-        raise NotFound(_("There is no such app."))
-    document: Document = newest.document
-    return document
+    return found
+
+
+def document(app: str, kind: str, key: str) -> Document | None:
+    """A document as designers see it: the draft, or the version in force; None for neither."""
+    definition = drafts.find(app, kind, key)
+    if definition is None:
+        return None
+    draft = db.session.get(Draft, definition.id, populate_existing=True)
+    newest = draft or db.session.get(Version, definition.current_version_id or 0)
+    found: Document | None = newest.document if newest else None
+    return found
 
 
 def empty(app: str, kind: str, key: str, text: str, locale: str) -> dict[str, Any]:

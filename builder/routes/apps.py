@@ -72,23 +72,24 @@ def new_definition(app: str, kinds: str) -> Response:
     kind = KINDS[kinds]
 
     def make() -> str:
-        title = _title(request.form.get("title", ""))
+        title = title_of(request.form.get("title", ""))
         key = proposed_key(title, definitions.keys(app, kind), kind)
-        document = definitions.empty(app, kind, key, title, _language(app))
+        document = definitions.empty(app, kind, key, title, language(app))
         definitions.create(signed_in_user(), app, kind, key, document)
         return address(app, Target(kind, key))
 
     return _done(app, make)
 
 
-def _language(app: str) -> str:
+def language(app: str) -> str:
     """The language in which this person writes titles of the app: their own when the app speaks it."""
     own = definitions.app_document(app)
     spoken = list(own.get("languages", ["en"]))
     return locale() if locale() in spoken else str(own.get("default_locale") or spoken[0])
 
 
-def _title(raw: str) -> str:
+def title_of(raw: str) -> str:
+    """A title as somebody typed it; Conflict for none, or one that cannot be stored."""
     try:
         title = clean_text(raw)
     except ValueError:
