@@ -81,12 +81,10 @@ def put(holder: Any, path: Path, arguments: Mapping[str, Any], schema: Mapping[s
     *outer, last = path
     for step in outer:
         holder = _inside(holder, step)
-    if isinstance(holder, list):
-        if not isinstance(last, int) or last >= len(holder):
-            refuse("path", "unknown", _("There is no such option."))
-        holder[last] = arguments["value"]
-    else:
-        holder[str(last)] = arguments["value"]
+    known = isinstance(holder, dict) if isinstance(last, str) else last < len(holder)
+    if not known:
+        refuse("path", "unknown", _("There is no such option."))
+    holder[last] = arguments["value"]
 
 
 def _inside(holder: Any, step: str | int) -> Any:
@@ -129,6 +127,8 @@ def _below(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any] | No
     if isinstance(step, int):
         items: Mapping[str, Any] | None = schema.get("items")
         return items
+    if schema.get("type", "object") != "object":
+        return None
     own = schema.get("properties", {}).get(step)
     if own is None and schema.get("additionalProperties", True) is not False:
         return {}
