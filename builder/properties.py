@@ -20,14 +20,17 @@ from runtime.fields import Field
 from runtime.i18n import LANGUAGES
 
 RIGHTS = ("", "read", "hidden")
+# What a field leaves by itself when it is deleted.
+LEFT = tuple(("fw", name) for name in ("list", "unique", "title_field", "owner_field"))
 
 
 @dataclass(frozen=True)
 class Used:
-    """Something that uses the field, and where to see it."""
+    """Something that uses the field, and where to see it; `suffers` when it needs mending without the field."""
 
     words: str
     address: str
+    suffers: bool = True
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,12 @@ class Properties:
             )
         else:
             found = []
-        return [Used(use.words, address_of(self.studio, use)) for use in found]
+        return [Used(use.words, address_of(self.studio, use), use.path[:2] not in LEFT) for use in found]
+
+    @property
+    def suffering(self) -> list[Used]:
+        """What needs mending once the field is deleted."""
+        return [use for use in self.uses if use.suffers]
 
     @cached_property
     def choices(self) -> tuple[Choice, ...] | None:
