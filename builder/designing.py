@@ -77,7 +77,7 @@ def run(asked: Request) -> Outcome:
     if not made:
         return Outcome(draft.revision, done.say, done.select)
     revision = _save(asked.user, work, asked.target, draft)
-    _log(asked, revision, draft.definition_id, made, touches, done)
+    _log(asked, revision, draft.definition_id, work, touches, done)
     return Outcome(revision, done.say or done.words, done.select)
 
 
@@ -186,7 +186,7 @@ def _save(user: User, work: Workspace, target: Target, draft: Draft) -> int:
 
 
 def _log(
-    asked: Request, revision: int, definition_id: int, made: Made, touches: list[str], done: Done
+    asked: Request, revision: int, definition_id: int, work: Workspace, touches: list[str], done: Done
 ) -> None:
     db.session.execute(
         update(DraftCommand)
@@ -198,11 +198,14 @@ def _log(
         .values(state="gone")
     )
     last = _going_on(asked, definition_id, revision, touches)
-    command = last or DraftCommand(definition_id=definition_id, user_id=asked.user.id, name=asked.name)
-    command.changes = _stored(_joined(_read(last), made) if last else made)
-    command.revision, command.arguments, command.touches = revision, asked.arguments, touches
-    command.words, command.selected, command.at = done.words.as_json(), done.select[:200], now()
-    db.session.add(command)
+    made = _made(work)
+    joined = _joined(_read(last), made, work) if last else None
+    if last is None or joined is None:
+        last = DraftCommand(definition_id=definition_id, user_id=asked.user.id, name=asked.name)
+    last.changes = _stored(made if joined is None else joined)
+    last.revision, last.arguments, last.touches = revision, asked.arguments, touches
+    last.words, last.selected, last.at = done.words.as_json(), done.select[:200], now()
+    db.session.add(last)
     db.session.flush()
 
 
@@ -220,17 +223,18 @@ def _going_on(asked: Request, definition_id: int, revision: int, touches: list[s
     return last if known == (asked.user.id, asked.name, "done", revision - 1, touches) else None
 
 
-def _joined(first: Made, then: Made) -> Made:
-    """Two steps at the same places as one; two that are not stay one after the other."""
-    joined = {target: list(listed) for target, listed in first.items()}
-    for target, listed in then.items():
-        own = joined.setdefault(target, [])
-        for change in listed:
-            same = next((c for c in own if c.path == change.path), None)
-            if same is not None:
-                own.remove(same)
-                change = Change(change.path, same.before, change.after, change.at)
-            own.append(change)
+def _joined(first: Made, then: Made, work: Workspace) -> Made | None:
+    """Two steps as one: from the documents before the first to those after the second; None when somebody
+    changed one of them in between.
+    """
+    joined = {**first}
+    for target in then:
+        between = work.documents[target]
+        try:
+            before = diff.take_back(between, first.get(target, ()))
+        except Overlap:
+            return None
+        joined[target] = diff.changes(before, work.changed[target])
     return joined
 
 

@@ -61,14 +61,14 @@ def _lookup(schema: Schema, work: Workspace, target: Target) -> None:
 
 
 def _first_shown(form: str | None, work: Workspace) -> str | None:
-    """The field that a look-up shows at first: the second stored one, for the first is often the title."""
+    """The field that a look-up shows at first: not the title, which the reference shows itself."""
     target = Target("form", str(form))
     if target not in work.targets("form"):
         return None
     document = work.read(target)
-    title = document.get("fw", {}).get("title_field")
     stored = [key for key, each in document["properties"].items() if _is_stored(each)]
-    return next((key for key in stored if key != title), stored[0] if stored else None)
+    title = document.get("fw", {}).get("title_field") or next(iter(stored), None)
+    return next((key for key in stored if key != title), title)
 
 
 def _is_stored(schema: Schema) -> bool:

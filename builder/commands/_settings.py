@@ -22,7 +22,8 @@ ANY: Mapping[str, Any] = {}
 
 
 def put(part: Part, path: Sequence[str], value: Any, judge: Judge, plain: str) -> None:
-    """Set a value; an empty one removes it. Invalid with what was well before and is not then.
+    """Set a value; an empty one removes it. Invalid with what was well before and is not then; what is still
+    missing may come later.
 
     A text where the schema wants something else is read as JSON, for plain controls can only send texts.
     A text in the language `plain` takes part when one language of it is set.
@@ -53,7 +54,11 @@ def _readings(value: Any) -> list[Any]:
 
 def _new_faults(before: Part, after: Part, judge: Judge) -> list[Problem]:
     known = {(fault.path, fault.code, fault.message) for fault in judge(before)}
-    return [fault for fault in judge(after) if (fault.path, fault.code, fault.message) not in known]
+    return [
+        fault
+        for fault in judge(after)
+        if fault.code != "required" and (fault.path, fault.code, fault.message) not in known
+    ]
 
 
 def _set(holder: Any, path: Sequence[str], value: Any, plain: str) -> None:

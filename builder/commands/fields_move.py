@@ -1,6 +1,7 @@
 """Moves several fields at once."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 
 from builder.commands import _layout
 from builder.commands._base import Arguments, Done, said
@@ -29,8 +30,11 @@ class MoveFields:
         sections = _layout.arrange(form)
         chosen = [key for key in _layout.order(sections) if key in arguments["fields"]]
         for key in chosen if by < 0 else reversed(chosen):
+            before = deepcopy(sections)
             if not _layout.step(sections, key, by):
                 break
+            if [each for each in _layout.order(sections) if each in chosen] != chosen:
+                sections[:] = before  # it would have passed another one, out of the row that they share
         words = said(
             N_("Moved %(number)s fields to position %(position)s of %(count)s"),
             number=len(chosen),
