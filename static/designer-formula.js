@@ -127,6 +127,7 @@
   document.addEventListener("keydown", (event) => {
     if (!list || event.isComposing || !isFormula(event.target)) return;
     const active = list.querySelector("[aria-selected=true]");
+    if ((event.key === "Enter" || event.key === "Tab") && active?.dataset.insert === word(event.target)) return close();
     if (event.key === "ArrowDown") move(event.target, 1);
     else if (event.key === "ArrowUp") move(event.target, -1);
     else if ((event.key === "Enter" || event.key === "Tab") && active) pick(event.target, active);
