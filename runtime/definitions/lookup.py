@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,12 @@ from runtime.errors import NotFound
 
 CACHED_VERSIONS = 4096
 KINDS = ("app", "form", "automation", "process", "message", "view", "dashboard")
+# Translated only when one is missing: a page looks up some twenty definitions.
+_MISSING = {
+    "app": _l("There is no such app."),
+    "form": _l("There is no such form."),
+    "message": _l("There is no such message."),
+}
 
 
 class Current(NamedTuple):
@@ -170,16 +177,16 @@ def _parsed(version_id: int, zone: str = "") -> Any:
     return cache(version_id, zone)
 
 
-def _current(app: str, kind: str, key: str, sentence: str) -> Current:
+def _current(app: str, kind: str, key: str) -> Current:
     try:
         return catalogue().by_name[app, kind, key]
     except KeyError:
-        raise NotFound(sentence) from None
+        raise NotFound(str(_MISSING[kind])) from None
 
 
 def app_info(app_key: str) -> AppInfo:
     """The app; NotFound for one that is not published."""
-    found: AppInfo = _parsed(_current(app_key, "app", app_key, _("There is no such app.")).version_id)
+    found: AppInfo = _parsed(_current(app_key, "app", app_key).version_id)
     return found
 
 
@@ -194,7 +201,7 @@ def _zone(app_key: str) -> str:
 
 def form(app_key: str, form_key: str) -> Form:
     """The form's version in force; NotFound for one that is not published."""
-    current = _current(app_key, "form", form_key, _("There is no such form."))
+    current = _current(app_key, "form", form_key)
     found: Form = _parsed(current.version_id, _zone(app_key))
     return found
 
@@ -250,5 +257,5 @@ def automation_of_version(version_id: int) -> Automation:
 
 def message(app_key: str, key: str) -> MessageDoc:
     """The message's version in force; NotFound for one that is not published."""
-    found: MessageDoc = _parsed(_current(app_key, "message", key, _("There is no such message.")).version_id)
+    found: MessageDoc = _parsed(_current(app_key, "message", key).version_id)
     return found
