@@ -1,0 +1,61 @@
+"""What a request costs in statements, pinned: whoever adds one sees it here and says why."""
+
+from runtime.accounts.models import User
+from tests.conftest import Queries
+from tests.forms.followup import FOLLOWUP, Browser, make, make_all
+
+CUSTOMERS = f"{FOLLOWUP}/customer/"
+TYPED = {"HX-Request": "true"}
+
+
+def opened(queries: Queries, browser: Browser, address: str) -> int:
+    """The statements of a page that this process has shown before."""
+    browser.open(address)
+    queries.clear()
+    assert browser.open(address).status_code == 200
+    return queries.count
+
+
+def test_given_a_filled_form_when_it_is_sent_then_saving_it_takes_eight_statements(
+    browser: Browser, seller: User, queries: Queries
+) -> None:
+    browser.open(f"{CUSTOMERS}new")
+    assert browser.send(name="Acme").status_code == 303
+    browser.open(f"{CUSTOMERS}new")
+
+    queries.clear()
+    assert browser.send(name="Ohm").status_code == 303
+
+    assert queries.count == 8, queries.statements
+
+
+def test_given_five_or_fifty_rows_when_the_list_is_opened_then_it_takes_four_statements(
+    browser: Browser, seller: User, queries: Queries
+) -> None:
+    make_all("customer", [{"name": f"Customer {number}"} for number in range(5)])
+    assert opened(queries, browser, CUSTOMERS) == 4, queries.statements
+
+    make_all("customer", [{"name": f"Customer {number}"} for number in range(5, 50)])
+    assert opened(queries, browser, CUSTOMERS) == 4, queries.statements
+    assert browser.page.count("<td data-label=") >= 50
+
+
+def test_given_a_record_when_it_is_opened_then_it_takes_nine_statements(
+    browser: Browser, seller: User, queries: Queries
+) -> None:
+    customer = make("customer", {"name": "Acme"})
+
+    assert opened(queries, browser, f"{CUSTOMERS}{customer}/") == 9, queries.statements
+
+
+def test_given_an_open_form_when_a_value_is_typed_then_evaluating_it_takes_three_statements(
+    browser: Browser, seller: User, queries: Queries
+) -> None:
+    browser.open(f"{CUSTOMERS}new")
+    typed = {**browser.fields(), "name": "Acme"}
+    assert browser.client.post(f"{CUSTOMERS}eval", data=typed, headers=TYPED).status_code == 200
+
+    queries.clear()
+    assert browser.client.post(f"{CUSTOMERS}eval", data=typed, headers=TYPED).status_code == 200
+
+    assert queries.count == 3, queries.statements
