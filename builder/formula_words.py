@@ -21,10 +21,8 @@ from runtime.text import search_key
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     N_("Logic"): ("IF", "AND", "OR", "NOT", "ISBLANK"),
-    N_("Number"): ("ROUND", "ABS", "MIN", "MAX", "INT", "MOD"),
-    N_("Lines"): ("SUM", "COUNT", "AVERAGE"),
-    N_("Date"): ("TODAY", "NOW", "DATEADD", "DATEDIF", "YEAR", "MONTH", "DAY"),
-    N_("Text"): ("CONCAT", "LEN", "LEFT", "RIGHT", "UPPER", "LOWER", "TRIM", "TEXT"),
+    N_("Lines"): ("SUM",),
+    N_("Dates"): ("TODAY", "DATEADD", "DATEDIF"),
 }
 OTHERS = N_("Other")
 _WIDE = str.maketrans("（），＝＋－＊／＜＞＆“”‘’", "(),=+-*/<>&\"\"''")
@@ -70,7 +68,7 @@ def grouped_functions() -> list[tuple[str, list[Function]]]:
     """The functions there are, in groups."""
     known = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, OTHERS: tuple(name for name in FUNCTIONS if name not in known)}
-    found = [(_(title), [FUNCTIONS[n] for n in names if n in FUNCTIONS]) for title, names in groups.items()]
+    found = [(_(title), [FUNCTIONS[name] for name in names]) for title, names in groups.items()]
     return [(title, functions) for title, functions in found if functions]
 
 
@@ -183,5 +181,5 @@ def names_read(text: str, named: Nameable) -> list[tuple[str, str]]:
         found: Iterable[tuple[str, ...]] = formulas.parse(text).names
     except FormulaError:
         return []
-    listed = sorted((".".join(path) for path in found), key=lambda path: text.find(path))
+    listed = sorted((".".join(path) for path in found), key=text.find)
     return [(path, named.title(path)) for path in listed]

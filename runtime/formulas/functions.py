@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from runtime.fields import ValueType
+from runtime.fields import N_, ValueType
 from runtime.formulas import calendar
 from runtime.formulas.errors import FormulaError
 from runtime.formulas.values import Value, moment, text_of, total, whole
@@ -50,7 +50,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Function:
-    """A function of formulas; `examples` are (formula, result) and are run as tests."""
+    """A function of formulas; `doc` is English, translated where it is shown; `examples` are (formula, result)
+    and are run as tests.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -182,7 +184,7 @@ FUNCTIONS = _table(
         (Parameter("test", (BOOL,)), Parameter("then", _ONE), Parameter("otherwise", _ONE, optional=True)),
         _type_of_if,
         _if,
-        "`then` when the test is true, `otherwise` when it is false or blank (blank when left out).",
+        N_("`then` when the test is true, `otherwise` when it is false or blank (blank when left out)."),
         (('IF(2 > 1, "more", "less")', "more"), ("IF(2 < 1, 5)", None), ("IF(true, 1, 1 / 0)", Decimal(1))),
     ),
     Function(
@@ -190,7 +192,7 @@ FUNCTIONS = _table(
         _TESTS,
         _always(BOOL),
         _and,
-        "True when every test is true. A blank test is not true.",
+        N_("True when every test is true. A blank test is not true."),
         (("AND(1 < 2, 2 < 3)", True), ("AND(true, false)", False)),
     ),
     Function(
@@ -198,7 +200,7 @@ FUNCTIONS = _table(
         _TESTS,
         _always(BOOL),
         _or,
-        "True when at least one test is true. A blank test is not true.",
+        N_("True when at least one test is true. A blank test is not true."),
         (("OR(1 > 2, 2 < 3)", True), ("OR(false, false)", False)),
     ),
     Function(
@@ -206,7 +208,7 @@ FUNCTIONS = _table(
         (Parameter("test", (BOOL,)),),
         _always(BOOL),
         _not,
-        "True when the test is false or blank.",
+        N_("True when the test is false or blank."),
         (("NOT(1 > 2)", True), ("NOT(true)", False)),
     ),
     Function(
@@ -214,7 +216,7 @@ FUNCTIONS = _table(
         (Parameter("value", _ANY),),
         _always(BOOL),
         _isblank,
-        "True when there is no value. A text without characters is no value.",
+        N_("True when there is no value. A text without characters is no value."),
         (('ISBLANK("")', True), ("ISBLANK(0)", False)),
     ),
     Function(
@@ -225,7 +227,7 @@ FUNCTIONS = _table(
         ),
         _always(NUMBER),
         _sum,
-        "All numbers added up, those of every row for a sub-table. Blank counts as 0.",
+        N_("All numbers added up, those of every row for a sub-table. Blank counts as 0."),
         (("SUM(1, 2, 3.5)", Decimal("6.5")),),
     ),
     Function(
@@ -233,7 +235,7 @@ FUNCTIONS = _table(
         (),
         _always(DATE),
         _today,
-        "Today's date in the zone of the app.",
+        N_("Today's date in the zone of the app."),
         (("TODAY() - TODAY()", Decimal(0)),),
     ),
     Function(
@@ -241,8 +243,10 @@ FUNCTIONS = _table(
         (Parameter("start", _WHEN), Parameter("count", (NUMBER,)), _UNIT),
         _type_of_dateadd,
         _dateadd,
-        "`start` moved by whole units; a negative count goes back. A month end stays a month end at most: "
-        "one month after 31 January is the last day of February. Hours and minutes need a date with time.",
+        N_(
+            "`start` moved by whole units; a negative count goes back. A month end stays a month end at most: "
+            "one month after 31 January is the last day of February. Hours and minutes need a date with time."
+        ),
         (('DATEADD(TODAY(), 1, "week") - TODAY()', Decimal(7)),),
     ),
     Function(
@@ -250,7 +254,7 @@ FUNCTIONS = _table(
         (Parameter("start", _WHEN), Parameter("end", _WHEN), _UNIT),
         _type_of_datedif,
         _datedif,
-        "How many whole units lie from `start` to `end`; negative when `end` is earlier.",
+        N_("How many whole units lie from `start` to `end`; negative when `end` is earlier."),
         (
             ('DATEDIF(TODAY(), TODAY() + 15, "week")', Decimal(2)),
             ('DATEDIF(TODAY(), TODAY() - 1, "day")', Decimal(-1)),
