@@ -1,0 +1,259 @@
+"""The pages of an automation: switching it, its runs, its problems at their places, and what people send."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from builder import definitions, drafts
+from runtime.automations.models import Pause, Run
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from tests.support.world import World, world_on
+
+BASE = "/apps/followup/automations"
+
+
+@pytest.fixture(scope="module")
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    home = tmp_path_factory.mktemp("automations")
+    with world_on("sqlite", request, home, WTF_CSRF_ENABLED=False) as opened:
+        yield opened
+
+
+def get(world: World, key: str, rest: str = "steps", who: str = "anna") -> str:
+    answer = world.browsers[who].get(f"{BASE}/{key}/design/{rest}")
+    assert answer.status_code == 200, answer.text[:500]
+    return plain(answer.text)
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def send(world: World, key: str, place: str, who: str = "anna", **data: Any) -> TestResponse:
+    return world.browsers[who].post(f"{BASE}/{key}/design/{place}", data={"tab": "steps", **data})
+
+
+def command(world: World, key: str, name: str, **args: Any) -> TestResponse:
+    page = world.browsers["anna"].get(f"{BASE}/{key}/design/steps").text
+    rev = re.search(r'data-revision="(\d+)"', page)
+    assert rev
+    return send(world, key, "commands", rev=rev[1], do=json.dumps({"name": name, "args": args}))
+
+
+def made(world: World, key: str, **changes: Any) -> None:
+    """A new automation on customers, as the overview makes it."""
+    with world.app.app_context(), transaction():
+        document = definitions.empty("followup", "automation", key, key.capitalize(), "en")
+        document["trigger"]["form"] = "customer"
+        definitions.create(None, "followup", "automation", key, {**document, **changes})  # type: ignore[arg-type]
+
+
+TOUCH = {
+    "type": "update_records",
+    "key": "touch",
+    "form": "customer",
+    "match": {"id": "record.id"},
+    "set": {"name": '"Touched"'},
+    "triggers": False,
+}
+
+
+def runs(world: World, key: str) -> list[Run]:
+    with world.app.app_context():
+        found = drafts.find("followup", "automation", key)
+        assert found
+        return list(db.session.scalars(select(Run).where(Run.automation_id == found.id)))
+
+
+def test_a_new_automation_is_off_says_how_often_it_would_have_run_and_is_published_when_it_is_switched_on(
+    world: World,
+) -> None:
+    made(world, "fresh", actions=[TOUCH])
+    for number in range(3):
+        world.api("bob").made("customer", name=f"Last week {number}")
+
+    assert "Off New automations are off" in get(world, "fresh") or "Never published" in get(world, "fresh")
+    assert "It would have run 3 times last week." in get(world, "fresh", "steps?ask=on")
+    assert send(world, "fresh", "switch", on="1", publish="1").status_code == 303
+    assert "On Version 1 runs." in get(world, "fresh")
+    world.api("bob").made("customer", name="After it")
+    world.work()
+    assert [run.state for run in runs(world, "fresh")] == ["done"]
+
+
+def test_switching_off_and_on_makes_no_version_and_says_who_did_it(world: World) -> None:
+    send(world, "touch_customer", "switch", on="0", who="dora")
+    assert "Switched off by Dora" in get(world, "touch_customer")
+    with world.app.app_context():
+        (found,) = (each for each in lookup.automations("followup") if each.key == "touch_customer")
+        assert (found.number, db.session.get(Pause, found.definition_id) is not None) == (1, True)
+
+    send(world, "touch_customer", "switch", on="1")
+    assert "On Version 1 runs." in get(world, "touch_customer")
+
+
+def test_what_cannot_be_published_is_not_switched_on_and_says_why(world: World) -> None:
+    made(
+        world,
+        "wrong",
+        actions=[{"type": "notify", "key": "tell", "message": "nobody", "to": [{"starter": True}]}],
+    )
+
+    answer = send(world, "wrong", "switch", on="1", publish="1")
+
+    assert answer.status_code == 303
+    assert "There is no message “nobody” in this app." in get(world, "wrong")
+    assert "Off" in get(world, "wrong")
+
+
+def test_a_problem_stands_at_its_card(world: World) -> None:
+    made(world, "faulty", actions=[TOUCH, {**TOUCH, "key": "lost", "set": {"gone": "1"}}])
+
+    page = world.browsers["anna"].get(f"{BASE}/faulty/design/steps").text
+
+    cards = page.split('<li class="auto-card')
+    assert ["There is no field “gone” here." in unescape(card) for card in cards] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_failed_run_shows_why_and_can_be_tried_again(world: World) -> None:
+    send(world, "fresh", "switch", on="0")
+    made(
+        world,
+        "failing",
+        actions=[{**TOUCH, "match": {"name": '"Nobody at all"'}, "set": {"name": '"Found at last"'}}],
+    )
+    send(world, "failing", "switch", on="1", publish="1")
+    customer = world.api("bob").made("customer", name="Will fail")
+    world.work()
+    (run,) = runs(world, "failing")
+    page = get(world, "failing", "runs")
+    assert run.state == "failed" and "matches." in page and "Will fail" in page
+
+    send(world, "failing", "switch", on="0")
+    world.api("bob").made("customer", name="Nobody at all")
+    assert send(world, "failing", f"runs/{run.id}/again").status_code == 303
+    world.work()
+    states = {each.record_id: each.state for each in runs(world, "failing")}
+    assert states[customer] == "done"
+    assert send(world, "failing", f"runs/{run.id}/again").status_code == 404
+
+
+def test_the_runs_of_records_that_a_person_may_not_read_do_not_name_them(world: World) -> None:
+    page = get(world, "failing", "runs", who="dora")
+
+    assert "Will fail" not in page and "not for you to see" in page
+
+
+def test_designers_choose_among_the_records_that_they_may_read(world: World) -> None:
+    assert "There is no record yet that you may read." in get(world, "failing", "test", who="dora")
+    answer = send(world, "failing", "dry-run", who="dora", record="1", how="created")
+
+    assert answer.status_code == 422
+    assert "Choose a record." in plain(answer.text)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"record": "999999", "how": "created"},
+        {"record": "x", "how": "created"},
+        {"record": "٣", "how": "created"},
+        {"record": "9" * 30, "how": "created"},
+    ],
+)
+def test_a_dry_run_with_a_record_that_is_none_says_so(world: World, data: dict[str, str]) -> None:
+    answer = send(world, "make_reminder", "dry-run", **data)
+
+    assert answer.status_code == 422, answer.text[:300]
+    assert "Choose a record." in plain(answer.text)
+
+
+def test_a_dry_run_of_odd_ways_and_values_is_refused(world: World) -> None:
+    customer = world.api("bob").made("customer", name="Odd one")
+    own = {"record": str(customer)}
+
+    assert send(world, "failing", "dry-run", how="exploded", **own).status_code == 404
+    assert send(world, "failing", "dry-run", how="updated", field="nothing", **own).status_code == 404
+    answer = send(world, "failing", "dry-run", how="updated", field="name", before="\x00", **own)
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("action.add", {"type": "rm -rf"}),
+        ("action.move", {"action": "touch", "by": 10**9}),
+        ("action.set", {"action": "touch", "path": ["set"], "value": "<script>"}),
+        ("action.set", {"action": "touch", "path": [], "value": 1}),
+        ("action.value", {"action": "touch", "part": "set", "field": "name", "formula": "(" * 3000}),
+        ("trigger.set", {"path": ["on"], "value": ["exploded"]}),
+        ("automation.set", {"path": ["key"], "value": "other"}),
+        ("automation.set", {"path": ["title"], "value": ""}),
+        ("automation.when", {"when": {"pattern": "(a+)+"}}),
+        ("automation.trigger", {"type": "__class__"}),
+    ],
+)
+def test_commands_that_make_no_sense_leave_the_draft_as_it_is(
+    world: World, name: str, args: dict[str, Any]
+) -> None:
+    def draft() -> Any:
+        with world.app.app_context():
+            return drafts.read_draft("followup", "automation", "failing").document
+
+    before = draft()
+
+    answer = command(world, "failing", name, **args)
+
+    assert answer.status_code == 303
+    assert draft() == before
+    assert "alert-danger" in world.browsers["anna"].get(answer.location).text
+
+
+def test_what_people_type_is_text_on_every_card(world: World) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    made(world, "evil", actions=[{**TOUCH, "set": {"name": f'"{evil}"'}}], title=evil)
+
+    for rest in ("steps", "steps?sel=action/touch", "test", "runs", "steps?sel=<script>", "test?find=<b>"):
+        page = world.browsers["anna"].get(f"{BASE}/evil/design/{rest}").text
+        assert evil not in page and "<script>" not in page.replace("<script src", "")
+
+
+def test_everything_works_by_plain_forms(world: World) -> None:
+    made(world, "by_hand")
+    for name, args, more in (
+        ("action.add", {"type": "create_record"}, {}),
+        ("action.set", {"action": "create_record", "path": ["form"], "value": "contact"}, {}),
+        ("action.value", {"action": "create_record", "part": "set"}, {"arg.field": "customer"}),
+        (
+            "action.value",
+            {"action": "create_record", "part": "set", "field": "customer"},
+            {"arg.source": "record.id"},
+        ),
+        ("automation.trigger", {}, {"arg.type": "date_reached"}),
+    ):
+        page = world.browsers["anna"].get(f"{BASE}/by_hand/design/steps").text
+        rev = re.search(r'data-revision="(\d+)"', page)
+        assert rev
+        answer = send(
+            world, "by_hand", "commands", rev=rev[1], do=json.dumps({"name": name, "args": args}), **more
+        )
+        assert answer.status_code == 303
+        assert "alert-danger" not in world.browsers["anna"].get(answer.location).text
+
+    with world.app.app_context():
+        document = drafts.read_draft("followup", "automation", "by_hand").document
+    assert document["trigger"]["type"] == "date_reached"
+    assert document["actions"][0]["set"] == {"customer": "record.id"}
