@@ -54,11 +54,11 @@ def of_role(context: Context, role: str, tell: Callable[[Title], str]) -> list[U
 def _uses(
     context: Context, places: Iterable[tuple[str, str, Path]], tell: Callable[[Title], str]
 ) -> list[Use]:
-    found = (
-        Use(told(context, kind, key, path, tell), kind, key, path)
-        for kind, key, path in dict.fromkeys(places)
-    )
-    return list({(use.words, use.kind, use.key): use for use in found}.values())
+    found: dict[tuple[str, str, str], Use] = {}
+    for kind, key, path in places:
+        words = told(context, kind, key, path, tell)
+        found.setdefault((words, kind, key), Use(words, kind, key, path))
+    return list(found.values())
 
 
 def _field_places(context: Context, form: str, key: str) -> Places:

@@ -91,20 +91,19 @@ def _with_pane(response: Response) -> Response:
 
 def _run(app: str, target: Target) -> Outcome:
     name, known = asked_for()
-    entered = arguments(_read(), _typed())
+    entered = _entered()
     asked = designing.Request(
         signed_in_user(), app, target, name, {**known, **entered}, revision_read(), sent_first()
     )
     return designing.run(asked)
 
 
-def _read() -> dict[str, Any]:
+def _entered() -> dict[str, Any]:
+    """What the control adds to its command. How it is read comes from the page, so that may be forged."""
     try:
-        read = dict(documents.loads(request.form.get("read", "")))
-        str(read["as"])
-    except (ValueError, KeyError, TypeError):
+        return arguments(dict(documents.loads(request.form.get("read", ""))), _typed())
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         abort(400)
-    return read
 
 
 def _typed() -> dict[str, list[str]]:
