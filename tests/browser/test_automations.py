@@ -1,0 +1,232 @@
+"""The automation builder: from an empty automation to one that was tried and runs, in so many clicks."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from builder import definitions, packages
+from runtime import jobs
+from runtime.accounts.models import Department, User
+from runtime.automations import dispatch
+from runtime.automations.models import Run
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.notifications.models import Delivery
+from runtime.records import store
+from runtime.records.models import Event
+from runtime.records.store import Actor
+from tests.browser import axe
+from tests.browser.design import Counter, settled
+from tests.builder import factory
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
+BASE = f"/apps/{factory.APP}/automations"
+ROLES = [
+    {
+        "key": "buyer",
+        "title": {"en": "Buyer", "zh": "采购员"},
+        "grants": [{"form": "purchase", "actions": ["create", "read"], "scope": "own"}],
+    }
+]
+PURCHASE = factory.form(
+    "purchase",
+    {
+        "subject": factory.field("text", title={"en": "Subject", "zh": "主题"}),
+        "amount": factory.field("number", {"type": "number"}, title={"en": "Amount", "zh": "金额"}),
+        "needed_on": factory.field(
+            "date", {"type": "string", "format": "date"}, title={"en": "Needed on", "zh": "需要日期"}
+        ),
+    },
+    title_field="subject",
+)
+MESSAGE = {
+    **factory.message("large", "Look at {{ subject }}: {{ amount }}", "purchase"),
+    "subject": {"en": "Look at {{ subject }}", "zh": "请看 {{ subject }}"},
+    "body": {"en": "It costs {{ amount }}.", "zh": "金额 {{ amount }}。"},
+}
+
+
+@pytest.fixture(params=["en", "zh"])
+def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: User, app: Flask) -> Page:
+    """A tab of a designer in one language, and an app with a form, a message and two purchases."""
+    dispatch.register()
+    with transaction() as session:
+        boss = User(name="Boss", email="boss@example.com", locale=request.param)
+        session.add(boss)
+        session.flush()
+        session.add(one := Department(name="Office", manager_id=boss.id))
+        session.flush()
+        one.path = f"/{one.id}/"
+        found = session.get_one(User, alice.id)
+        found.department_id, found.locale = one.id, request.param
+        own = {"languages": ["en", "zh"], "roles": ROLES}
+        packages.install(None, factory.package(PURCHASE, messages=[MESSAGE], app=factory.app(**own)))
+    buy(alice, "Paper", 20)
+    buy(alice, "A lathe", 5000)
+    with transaction():
+        document = definitions.empty(factory.APP, "automation", "tell", "Tell the manager", "en")
+        definitions.create(alice, factory.APP, "automation", "tell", document)
+    return open_tab(alice, language="en-GB" if request.param == "en" else "zh-CN")
+
+
+def buy(user: User, subject: str, amount: int) -> None:
+    with transaction():
+        actor = Actor(user=db.session.get_one(User, user.id), origin="page")
+        values = {"subject": subject, "amount": amount, "needed_on": "2027-10-01"}
+        store.save(actor, lookup.form(factory.APP, "purchase"), values)
+
+
+def rows() -> list[int]:
+    db.session.rollback()
+    models = (Run, Event, Delivery)
+    return [db.session.scalar(select(func.count()).select_from(each)) or 0 for each in models]
+
+
+def work() -> None:
+    while ids := jobs.due_ids():
+        for outbox_id in ids:
+            jobs.work(outbox_id)
+
+
+def test_t10_a_large_amount_tells_the_manager(page: Page, alice: User) -> None:
+    counter = Counter(page)
+    page.goto(f"{BASE}/tell/design/")
+    chosen = 0  # native choices count as a click each
+    with counter.budget(clicks=15, keys=6, seconds=60):
+        page.locator("#t-on-2").click()  # not when it is changed
+        settled(page)
+        page.locator("#pick-when").click()
+        page.locator("#when-c\\.0-path").select_option("record.amount")
+        settled(page)
+        page.locator("#when-c\\.0-op").select_option("greater_than")
+        settled(page)
+        page.locator("#when-c\\.0-v0").click()
+        page.keyboard.type("1000")
+        page.keyboard.press("Tab")
+        settled(page)
+        page.locator("#add-notify").click()
+        settled(page)
+        page.locator("#a-notify-to-add").select_option("manager_of:starter")
+        settled(page)
+        chosen += 3
+        page.locator(".design-tabs a[href$='/design/test']").click()
+        before = rows()
+        page.locator("#test-run").click()
+        expect(page.locator("#test-nothing")).to_be_visible()
+        assert rows() == before
+        expect(page.locator("#test-steps")).to_contain_text("Boss")
+        expect(page.locator("#test-steps")).to_contain_text("A lathe")
+        page.locator("#auto-switch").click()
+        expect(page.locator("#auto-asking")).to_contain_text("1")
+        page.locator("#auto-confirm").click()
+        expect(page.locator("#auto-on")).to_be_visible()
+    assert counter.counts["click"] + chosen <= 15, counter.counts
+
+    buy(alice, "Pens", 30)
+    buy(alice, "A press", 9000)
+    work()
+    page.goto(f"{BASE}/tell/design/runs")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("A press")
+    assert page.evaluate("document.activeElement") is not None
+    assert axe.barriers(page, "runs", "", axe.EVERYTHING) == []
+
+
+def test_actions_move_and_go_by_keys_and_by_buttons_alike(page: Page) -> None:
+    page.goto(f"{BASE}/tell/design/")
+    for kind in ("create_record", "notify", "update_records"):
+        page.locator(f"#add-{kind}").click()
+        expect(page.locator(f"#card-{kind}")).to_be_visible()
+        settled(page)
+
+    page.locator("#pick-update_records").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    settled(page)
+    assert order(page) == ["create_record", "update_records", "notify"]
+    assert page.evaluate("document.activeElement.id") == "pick-update_records"
+    page.locator("#card-update_records .auto-tools button").nth(1).click()
+    settled(page)
+    assert order(page) == ["create_record", "notify", "update_records"]
+    page.locator("#pick-notify").focus()
+    page.keyboard.press("Delete")
+    settled(page)
+    assert order(page) == ["create_record", "update_records"]
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert order(page) == ["create_record", "notify", "update_records"]
+
+
+def order(page: Page) -> list[str]:
+    """The actions from above to below."""
+    cards = page.locator("#auto-cards [data-action]")
+    return [str(card.get_attribute("data-action")) for card in cards.all()]
+
+
+def test_a_date_shows_its_next_moments(page: Page) -> None:
+    page.goto(f"{BASE}/tell/design/")
+    page.locator("#trigger-type").select_option("date_reached")
+    settled(page)
+    page.locator("#moment-number").fill("3")
+    page.locator("#moment-add").click()
+    settled(page)
+
+    expect(page.locator("#moments li")).to_have_count(2)
+    expect(page.locator("#moments li").first).to_contain_text("28")
+    expect(page.locator("#moments li").first).to_contain_text("09:00")
+
+
+def test_it_works_without_a_script(page: Page, open_tab: Callable[..., Page], alice: User) -> None:
+    plain = open_tab(alice, script=False)
+    plain.goto(f"{BASE}/tell/design/")
+    plain.locator("#add-notify").click()
+    plain.locator("#a-notify-to-add").select_option("starter")
+    plain.locator("#a-notify-to-form button").click()
+    plain.locator(".design-tabs a[href$='/design/test']").click()
+    plain.locator("#test-run").click()
+
+    expect(plain.locator("#test-steps")).to_contain_text("Alice")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False), (390, True)])
+def test_no_barriers_in_any_state(
+    page: Page, open_tab: Callable[..., Page], alice: User, width: int, dark: bool
+) -> None:
+    page.goto(f"{BASE}/tell/design/")
+    for kind in ("upsert_record", "notify"):
+        page.locator(f"#add-{kind}").click()
+        settled(page)
+    own = open_tab(alice, width=width, dark=dark)
+    found = []
+    for rest in (
+        "",
+        "?sel=trigger",
+        "?sel=when",
+        "?sel=action/notify",
+        "?sel=action/upsert_record",
+        "?ask=on",
+        "test",
+        "runs",
+    ):
+        own.goto(f"{BASE}/tell/design/{'' if rest in ('test', 'runs') else 'steps'}{rest}")
+        found += axe.barriers(own, rest, f"{width} {dark}", axe.EVERYTHING)
+        found += own.evaluate(axe.SMALL)
+        assert own.evaluate("document.documentElement.scrollWidth") <= width, rest
+
+    assert found == []
+
+
+def test_bad_words_at_a_control_stay_there_with_the_reason(page: Page) -> None:
+    page.goto(f"{BASE}/tell/design/")
+    page.locator("#trigger-type").select_option("date_reached")
+    settled(page)
+    page.locator("#trigger-advanced summary").click()
+    page.locator("#t-late-send_within").fill("a while")
+    page.keyboard.press("Tab")
+    settled(page)
+
+    expect(page.locator("#t-late-send_within")).to_have_value("a while")
+    expect(page.locator("#t-late-send_within-error")).to_be_visible()
