@@ -8,7 +8,7 @@ from flask import url_for
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import Section, visible_rows
-from runtime.fields import Field, JsonValue, Reader
+from runtime.fields import Field, JsonValue, Reader, ValueType, note
 from runtime.forms.names import Titles, kind_of, titles_for
 from runtime.records import lookups, query, store
 from runtime.records.rows import Record
@@ -20,15 +20,21 @@ LINKED = {"email": "mailto:", "phone": "tel:"}
 
 @dataclass(frozen=True)
 class Line:
-    """One answer; `address` is where it leads, if anywhere."""
+    """One answer; `address` is where it leads, if anywhere. `static` is the template of what holds no answer."""
 
     key: str
     title: str
     text: str
     address: str = ""
     long: bool = False
-    heading: bool = False
+    static: str = ""
+    help: str = ""
     span: int = 12
+
+    @property
+    def display(self) -> str:
+        """The text, as templates of fields know it."""
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Block:
     title: str
     rows: tuple[tuple[Line, ...], ...]
     tab: str = ""
+    tab_title: str = ""
+    errors: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,11 +60,13 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
     """The record as this person reads it; fields that a rule hides are not there."""
     judged = store.judge(store.Actor(user=user, origin="page"), form, {}, record=record)
     names = titles_for(user, form, form.fields.values(), [judged.values])
+    tabs = {tab.key: localized(tab.title, reader.locale) for tab in form.tabs}
     blocks = [
         Block(
             localized(section.title, reader.locale),
             _rows(form, section, judged, reader, names),
             section.tab,
+            tabs.get(section.tab, ""),
         )
         for section in form.layout
     ]
@@ -78,10 +88,11 @@ def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles,
     return Line(
         key=one.key,
         title=localized(one.title, reader.locale),
-        text=shown.type.display(value, shown, reader, names),
+        text=note.text_of(one, reader.locale) or shown.type.display(value, shown, reader, names),
         address=_address(form, shown, value, names),
         long=shown.type.name == "long_text",
-        heading=one.type.template == "fields/heading.html",
+        static=one.type.template if one.type.value_type is ValueType.NOTHING else "",
+        help=localized(one.help, reader.locale) if one.help else "",
         span=span,
     )
 

@@ -4,38 +4,52 @@ from flask import Blueprint, Response, flash, g, make_response, render_template,
 from flask_babel import gettext as _
 
 from runtime import access, timeline
+from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
 from runtime.definitions import lookup
-from runtime.definitions.documents import Form
+from runtime.definitions.documents import AppInfo, Form
 from runtime.endpoints import reads_only
 from runtime.errors import Conflict, Forbidden, NotFound
 from runtime.forms import entry, filling, gone, listing, options, pages, reading
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.pages import Looks
+from runtime.forms.tabs import in_tabs
 from runtime.htmx import go_to, is_htmx, replace_url
 from runtime.records import deletion, query, store
 from runtime.records.rows import Record
 from runtime.text import localized
 
 blueprint = Blueprint("forms", __name__, url_prefix="/apps")
+blueprint.add_app_template_filter(in_tabs)
 
 
 @blueprint.get("/<app>/")
-def app_home(app: str) -> str:
-    """The forms of an app that this person may use."""
+def app_home(app: str) -> Response:
+    """The forms of an app that this person may use; the list of the one that the app begins with."""
     user = signed_in_user()
     info = lookup.app_info(app)
     if not access.can(user, "read", info):
         raise NotFound(_("There is no such app."))
+    if "all" not in request.args and (start := _start(user, info)):
+        return go_to(start)
     locale = g.reader.locale
-    return render_template(
+    page = render_template(
         "apps/app.html",
         app=info,
         title=localized(info.title, locale, info.default_locale),
         description=localized(info.description, locale, info.default_locale) if info.description else "",
         cards=listing.cards(user, info, reader_for(user, info)),
     )
+    return make_response(page)
+
+
+def _start(user: User, info: AppInfo) -> str:
+    """The address of the list that an app begins with, if there is one and this person may see it."""
+    own = [form for form in lookup.forms(info.key) if form.key == info.document.get("start")]
+    if not own or not access.can(user, "read", own[0]):
+        return ""
+    return url_for("forms.list_records", app=info.key, form=own[0].key)
 
 
 @blueprint.get("/<app>/forms/<form>/")

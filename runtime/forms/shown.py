@@ -6,6 +6,8 @@ from datetime import datetime
 
 from runtime.fields import Raw
 
+UNLABELLED = ("fields/yes_no.html", "fields/heading.html", "fields/note.html", "fields/divider.html")
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -76,7 +78,7 @@ class Shown:
     @property
     def labelled(self) -> bool:
         """Whether a label stands above the control."""
-        return self.template not in ("fields/yes_no.html", "fields/heading.html")
+        return self.template not in UNLABELLED
 
     @property
     def described_by(self) -> str:
@@ -93,3 +95,9 @@ class ShownSection:
     title: str
     rows: tuple[tuple[Shown, ...], ...]
     tab: str = ""
+    tab_title: str = ""
+
+    @property
+    def errors(self) -> int:
+        """How many of its fields have an error."""
+        return sum(bool(one.error) for row in self.rows for one in row)

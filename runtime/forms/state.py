@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
-from runtime.fields import Field, FieldError, Names, Raw, Reader
+from runtime.fields import Field, FieldError, Names, Raw, Reader, note
 from runtime.forms.entry import Entry
 from runtime.forms.names import POINTERS
 from runtime.forms.reads import static_fields
@@ -20,6 +20,7 @@ from runtime.text import localized
 
 CHOICE = "fields/choice.html"
 OUTPUT = "fields/output.html"
+NOTE = "fields/note.html"
 RADIOS_AT_MOST = 6
 
 
@@ -83,9 +84,14 @@ def _is_filled(raw: Raw | None) -> bool:
 
 def sections(now: Situation) -> list[ShownSection]:
     """The visible fields in the sections and rows of the layout; what is hidden leaves no trace."""
+    tabs = {tab.key: localized(tab.title, now.reader.locale) for tab in now.form.tabs}
     drawn = [
         ShownSection(
-            section.key, localized(section.title, now.reader.locale), _rows(now, section), section.tab
+            key=section.key,
+            title=localized(section.title, now.reader.locale),
+            rows=_rows(now, section),
+            tab=section.tab,
+            tab_title=tabs.get(section.tab, ""),
         )
         for section in now.form.layout
     ]
@@ -112,7 +118,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         help=localized(one.help, now.reader.locale) if one.help else "",
         template=template,
         raw=raw,
-        display=_display(now, one) if template == OUTPUT else "",
+        display=_display(now, one) if template in (OUTPUT, NOTE) else "",
         attributes={name: text for name, text in attributes.items() if name != "maxlength"},
         choices=choices,
         grouped=bool(choices) and choices[0].key != "",
@@ -142,6 +148,8 @@ def _raw(now: Situation, one: Field) -> Raw:
 
 
 def _display(now: Situation, one: Field) -> str:
+    if one.type.template == NOTE:
+        return note.text_of(one, now.reader.locale)
     if one.type.name == "serial" and one.key not in now.judged.values:
         return str(_("Given when you save"))
     _home, shown_as = lookups.origin(now.form, one)
