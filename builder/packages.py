@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
-from builder import cases, definitions, drafts, merging, publish, sampling
+from builder import cases, checks, definitions, drafts, merging, publish, sampling
+from builder.checks import Context
 from builder.models_packages import InstalledPackage
 from builder.publish import Change
 from runtime.accounts.models import User
@@ -66,12 +67,13 @@ def bring(
 ) -> Result:
     """Bring the documents of a judged package into force, as they are or merged with what was changed here."""
     app = str(package["app"])
+    before = publish.documents_in_force(app)
     if retired:
         definitions.take_out([found for name in retired if (found := drafts.find(app, *name))])
     refuse(publish.problems(app, changes, whole_package=True))
     first = lookup.catalogue().by_name.get((app, "app", app)) is None and not _has_records(app)
-    before = publish.documents_in_force(app)
     versions = publish.apply(user, app, changes, f"Package {package['version']}")
+    refuse(_broken(app, before) if retired else [])
     _carry_drafts(changes, app, before)
     _remember(user, package)
     listed = package.get("samples", [])
@@ -79,6 +81,20 @@ def bring(
     written = cases.save_samples(app, listed) if samples and first else {}
     numbers = {(c.kind, c.key): v.number for c, v in zip(changes, versions, strict=True)}
     return Result(app, numbers, len(written))
+
+
+def _broken(app: str, before: Mapping[tuple[str, str], Any]) -> list[Problem]:
+    """What documents of somebody else get for problems because others of the app are gone."""
+    after = publish.documents_in_force(app)
+    old, new = Context(app, before), Context(app, after)
+    found = []
+    for (kind, key), document in after.items():
+        known = {problem.message for problem in checks.run(kind, document, old)}
+        for problem in checks.run(kind, document, new):
+            if problem.message not in known:
+                sentence = _("%(kind)s “%(key)s”: %(message)s", kind=kind, key=key, message=problem.message)
+                found.append(Problem((), problem.code, sentence))
+    return found
 
 
 def _has_records(app: str) -> bool:

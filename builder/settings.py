@@ -1,6 +1,7 @@
 """The controls of an app's settings, made like the panels of fields."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import g
@@ -11,6 +12,7 @@ from builder.panels._controls import Command, told
 from builder.panels._making import title
 from builder.studio import Studio
 from runtime.fields import N_
+from runtime.i18n import LANGUAGES
 from runtime.text import LOCALES, Title
 
 _TITLE = {"type": ["string", "object"]}
@@ -51,7 +53,16 @@ SCHEMA: Mapping[str, Any] = {
 
 def app_panel(studio: Studio) -> Panel:
     """The settings of the app that have one value each."""
-    return panel(SCHEMA, _values(studio), _setting(studio), shown=len(SCHEMA["properties"]))
+    found = panel(SCHEMA, _values(studio), _setting(studio), shown=len(SCHEMA["properties"]))
+    return Panel(tuple(_spelled(control) for control in found))
+
+
+def _spelled(control: Control) -> Control:
+    """Languages by their own names."""
+    if control.name not in ("app-languages", "app-default_locale"):
+        return control
+    options = [replace(each, label=LANGUAGES.get(each.value, "–")) for each in control.options if each.value]
+    return replace(control, options=tuple(options))
 
 
 def title_control(studio: Studio, name: str, label: str, stored: Title, send: Command) -> Control:
@@ -63,7 +74,7 @@ def title_control(studio: Studio, name: str, label: str, stored: Title, send: Co
 
 def _values(studio: Studio) -> Mapping[str, Any]:
     own = studio.document
-    return {"languages": studio.languages, "default_locale": studio.default_locale, **own}
+    return {"icon": "apps", "languages": studio.languages, "default_locale": studio.default_locale, **own}
 
 
 def _setting(studio: Studio) -> Setting:

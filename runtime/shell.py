@@ -71,7 +71,8 @@ def places(app: str | None = None) -> list[Place]:
 
 def _app_place(user: User, app: AppInfo) -> Place:
     url = f"/apps/{app.key}/"
-    forms = _form_places(user, app, url) if request.path.startswith(url) else ()
+    inside = request.path.startswith(url)
+    forms = (*_form_places(user, app, url), *places(app.key)) if inside else ()
     return Place(url, app.icon or "apps", localized(app.title, locale(), app.default_locale), forms)
 
 
