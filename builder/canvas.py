@@ -121,6 +121,8 @@ class _Fields:
         self._required = frozenset(studio.document.get("required", ()))
         self._ruled = _counted(studio.document.get("fw", {}).get("rules", ()))
         self._fillers = _fillers(self._properties)
+        self._reader = reader()
+        self._kinds: dict[str, str] = {}
         self._count = 0
 
     def rows(self, rows: Sequence[Sequence[layout.Cell]]) -> tuple[tuple[Cell, ...], ...]:
@@ -137,11 +139,10 @@ class _Fields:
     def _cell(self, key: str, span: int) -> Cell:
         self._count += 1
         own = self._properties[key]["fw"]
-        kind = FIELD_TYPES.get(own.get("type", ""))
         return Cell(
             key=key,
             title=self._studio.text(own.get("title")) or key,
-            kind=str(_(kind.label)) if kind else str(own.get("type")),
+            kind=self._kind(str(own.get("type"))),
             html=self._drawn(key),
             span=span,
             required=key in self._required,
@@ -149,13 +150,19 @@ class _Fields:
             place=self._count,
         )
 
+    def _kind(self, name: str) -> str:
+        if name not in self._kinds:
+            kind = FIELD_TYPES.get(name)
+            self._kinds[name] = str(_(kind.label)) if kind else name
+        return self._kinds[name]
+
     def _drawn(self, key: str) -> Markup:
         """The field's HTML, from it and the fields without which it cannot be drawn."""
         through = str(self._properties[key]["fw"].get("through", ""))
         names = [key, *(name for name in (through, *self._fillers.get(key, ())) if name in self._properties)]
         needed = json.dumps({name: _plain(self._properties[name]) for name in names}, sort_keys=True)
         where = (self._studio.app, self._studio.target.key)
-        return drawn(where, key, needed, key in self._required, reader())
+        return drawn(where, key, needed, key in self._required, self._reader)
 
     def _marks(self, key: str, own: Mapping[str, Any]) -> list[Mark]:
         rules, marks = self._ruled.get(key, 0), []

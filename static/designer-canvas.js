@@ -21,7 +21,10 @@
   function rove(to) {
     const all = picks();
     const stop = to ?? all.find((pick) => pick === document.activeElement) ?? selected() ?? all[0];
-    for (const pick of all) pick.tabIndex = pick === stop ? 0 : -1;
+    for (const pick of all) {
+      const index = pick === stop ? 0 : -1;
+      if (pick.getAttribute("tabindex") !== `${index}`) pick.tabIndex = index;
+    }
     stood = Math.max(all.indexOf(stop), 0);
     return stop;
   }
@@ -239,7 +242,7 @@
   document.addEventListener("dblclick", (event) => {
     const option = event.target.closest("#ask option");
     if (option) option.closest("form").requestSubmit();
-    else if (event.target.closest("a.pick")) rename();
+    else if (event.target.closest("a.pick")) onSelected(event.target.closest("a.pick"), () => rename());
   });
 
   function askOpen() {
@@ -425,6 +428,9 @@
     const all = picks();
     if (entry.method === "POST" || at === document.body || at === main()) goTo(selected() ?? all[Math.min(stood, all.length - 1)]);
   }
+
+  // The tab stops are this script's own: to take them away and put them back costs more than all the rest.
+  window.htmx.config.morphIgnore.push("tabindex");
 
   rove();
   filter();

@@ -156,8 +156,11 @@
   }
 
   function failed(entry) {
-    if (entry.method === "GET") waiting.shift(); // looking can be asked for again
-    else entry.again = true;
+    if (entry.method === "GET") {
+      waiting.shift(); // looking can be asked for again
+      return tell(), pump();
+    }
+    entry.again = true;
     if (!failures) say(navigator.onLine ? texts.retrying : offline());
     failures += 1;
     keep();
@@ -173,6 +176,7 @@
   function tell() {
     const saved = document.getElementById("saved");
     const busy = waiting.some((entry) => entry.method === "POST");
+    document.documentElement.toggleAttribute("data-busy", waiting.length > 0);
     if (!saved) return;
     if (!("state" in saved.dataset)) server = [...saved.childNodes].map((node) => node.cloneNode(true));
     if (!busy) {
