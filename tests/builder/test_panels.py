@@ -239,17 +239,18 @@ def post(browser: FlaskClient, read: Any, htmx: bool = True, **entered: str) -> 
         "at": "k-maxLength",
         "tab": "fields",
         "sel": "field/content",
-        "rev": "0",
-        "csrf_token": token(browser),
+        "rev": held(browser, 'data-revision="'),
+        "csrf_token": held(browser, 'name="csrf_token" value="'),
         **{f"in.{name}": text for name, text in entered.items()},
     }
     headers = {"HX-Request": "true"} if htmx else {}
     return browser.post(f"{DESIGN}/properties", data=data, headers=headers)
 
 
-def token(browser: FlaskClient) -> str:
+def held(browser: FlaskClient, before: str) -> str:
+    """What stands in the page behind this."""
     page = browser.get(f"{DESIGN}/fields?sel=field/content").text
-    return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    return page.partition(before)[2].partition('"')[0]
 
 
 def test_a_changed_control_is_stored_and_the_page_comes_back(world: World) -> None:
@@ -287,7 +288,11 @@ def test_people_who_may_not_design_find_nothing(world: World) -> None:
 @pytest.mark.parametrize("read", ["", "[]", "{}", '{"as": 5}', '{"as": "eval"}', '{"as": "title"}'])
 def test_a_forged_way_to_read_is_a_bad_request(world: World, read: str) -> None:
     browser = world.browsers["dora"]
-    data = {"do": json.dumps({"name": "field.set"}), "read": read, "csrf_token": token(browser)}
+    data = {
+        "do": json.dumps({"name": "field.set"}),
+        "read": read,
+        "csrf_token": held(browser, 'name="csrf_token" value="'),
+    }
     assert browser.post(f"{DESIGN}/properties", data=data).status_code == 400
 
 
