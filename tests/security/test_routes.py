@@ -69,6 +69,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "forms.delete_record"): (401, 404, 403, 303, 404, 303),
     ("POST", "automations.switch"): (401, 404, 404, 404, 404, 404),
     ("POST", "automations.run_again"): (401, 404, 404, 404, 404, 404),
+    ("POST", "properties.change"): (401, 404, 404, 404, 400, 400),
     ("POST", "dry_run.try_it"): (401, 404, 404, 404, 404, 404),
 }
 API: dict[tuple[str, str], tuple[int, ...]] = {
@@ -112,6 +113,7 @@ def address(world: World) -> Address:
         values = {
             "app": "followup",
             "form": "visit",
+            "kinds": "forms",
             "field": "customer",
             "kind": "app" if endpoint == "builder_api.kind_schema" else "form",
             "key": "nothing",
