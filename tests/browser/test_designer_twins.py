@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from runtime.accounts.models import User
 from tests.browser.design import (
     Counter,
-    drag,
     draft,
+    drag,
     focused,
     form,
     handle,
@@ -52,7 +52,7 @@ def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: U
 
 def item(page: Page, kind: str) -> Locator:
     """The palette's button of a field type."""
-    return page.locator(f"#palette button[value*='\"type\": \"{kind}\"']")
+    return page.locator(f'#palette button[value*=\'"type": "{kind}"\']')
 
 
 def menu(page: Page, key: str, tool: str) -> None:
@@ -154,7 +154,9 @@ def test_a_field_moves_into_another_section(page: Page) -> None:
     def by_click(page: Page) -> None:
         pick(page, "a").click()
         page.locator("#tool-move").click()
-        page.locator("#ask-places option[value*='two']").first.evaluate("option => { option.selected = true; }")
+        page.locator("#ask-places option[value*='two']").first.evaluate(
+            "option => { option.selected = true; }"
+        )
         page.locator("#ask-do").click()
 
     def by_keys(page: Page) -> None:

@@ -1,0 +1,165 @@
+"""The canvas and the palette: the same HTML as in the runtime, every type there is, few bytes."""
+
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_login import login_user
+
+from builder import drafts
+from builder.canvas import canvas
+from builder.palette import palette
+from builder.routes.designer import studio
+from runtime import config
+from runtime.accounts.models import User
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.fields import FIELD_TYPES
+from runtime.forms.pages import Filling, Looks, fields_of
+from runtime.i18n import reader
+from tests.builder import factory as documents
+from tests.builder.factory import APP, field, form, install
+from tests.conftest import make_user
+from tests.forms.followup import sign_in
+
+STATIC = Path(config.ROOT, "static")
+
+
+@pytest.fixture
+def dora(app: Flask) -> User:
+    """A designer."""
+    return make_user("Dora", is_designer=True)
+
+
+@pytest.fixture
+def browser(app: Flask, dora: User) -> FlaskClient:
+    """The designer's browser."""
+    return sign_in(app.test_client(), dora)
+
+
+def every_type() -> dict[str, Any]:
+    """A form with a field of each type."""
+    fields: dict[str, Any] = {}
+    for name, kind in FIELD_TYPES.items():
+        fields[name] = field(name, kind.example_schema, title={"en": name, "zh": f"字段 {name}"}, help="Help")
+        fields[name]["fw"] |= kind.example_options
+    fields["reference"]["fw"]["form"] = "other"
+    fields["formula"]["fw"]["formula"] = "number + 1"
+    fields["lookup"]["fw"].update(through="reference", field="name")
+    return form("all", fields, ("text", "choice"))
+
+
+def inner(html: str) -> str:
+    """The HTML of a field without what tells the script of a form that is filled when to ask."""
+    return re.sub(r' data-(static|reads)(="[^"]*")?', "", html).strip()
+
+
+def drawn_by_runtime(app: Flask, user: User) -> dict[str, str]:
+    shown = fields_of(Filling(user, lookup.form(APP, "all"), reader()), Looks(scripted=True))
+    macro = app.jinja_env.get_template("fields/field.html").module.field  # type: ignore[attr-defined]
+    return {one.key: inner(macro(one)) for section in shown for row in section.rows for one in row}
+
+
+def test_designer_and_runtime_draw_a_field_with_the_same_html(app: Flask, alice: User) -> None:
+    install(form("other", {"name": field("text")}), every_type())
+    with app.test_request_context(f"/apps/{APP}/forms/all/design/"):
+        login_user(alice)
+        runtime = drawn_by_runtime(app, alice)
+        with transaction():
+            designed = {cell.key: inner(cell.html) for cell in canvas(studio(APP, "forms", "all")).cells}
+    assert designed == runtime
+    assert set(designed) == set(FIELD_TYPES)
+
+
+def test_the_palette_offers_every_type_and_finds_it_in_both_languages(app: Flask, alice: User) -> None:
+    install(form("all", {"name": field("text")}))
+    with app.test_request_context(f"/apps/{APP}/forms/all/design/"):
+        login_user(alice)
+        with transaction():
+            items = [item for group in palette(studio(APP, "forms", "all")) for item in group.items]
+    offered = {item.arguments["type"]: item for item in items if item.name == "field.add"}
+    assert set(offered) == set(FIELD_TYPES)
+    for word in ("date", "日期", "riqi", "rq"):
+        assert word in offered["date"].found
+
+
+def test_saved_groups_of_the_app_are_offered(app: Flask, alice: User) -> None:
+    group = {
+        "key": "address",
+        "title": {"en": "Address", "zh": "地址"},
+        "properties": {"city": field("text")},
+    }
+    install(form("all", {"name": field("text")}), app=documents.app(field_groups=[group]))
+    with app.test_request_context(f"/apps/{APP}/forms/all/design/"):
+        login_user(alice)
+        with transaction():
+            groups = {each.name: each.items for each in palette(studio(APP, "forms", "all"))}
+    assert [item.arguments for item in groups["saved"]] == [{"group": "address"}]
+
+
+def test_a_field_that_cannot_be_drawn_does_not_take_the_canvas_along(browser: FlaskClient) -> None:
+    document = form("broken", {"a": field("choice"), "b": field("money", currency=5), "c": field("text")})
+    with transaction():
+        drafts.save_draft(None, APP, "form", "broken", document)
+    answer = browser.get(f"/apps/{APP}/forms/broken/design/")
+    assert answer.status_code == 200
+    assert 'id="pick-c"' in answer.text
+
+
+def test_a_form_of_two_hundred_fields_opens_in_sixty_kilobytes(browser: FlaskClient) -> None:
+    kinds = ["text", "long_text", "number", "money", "choice", "date", "yes_no", "member"]
+    fields = {}
+    for number in range(200):
+        kind = FIELD_TYPES[kinds[number % len(kinds)]]
+        own = {"title": {"en": f"Field {number}", "zh": f"字段 {number}"}, **kind.example_options}
+        fields[f"field_{number}"] = field(kind.name, kind.example_schema, **own)
+    with transaction():
+        drafts.save_draft(None, APP, "form", "big", form("big", fields))
+    answer = browser.get(f"/apps/{APP}/forms/big/design/?sel=field/field_7")
+    assert answer.status_code == 200
+    assert len(gzip.compress(answer.data)) <= 60_000
+
+
+def test_the_scripts_of_the_designer_are_light(browser: FlaskClient) -> None:
+    install(form("all", {"name": field("text")}))
+    html = browser.get(f"/apps/{APP}/forms/all/design/").text
+    scripts = [STATIC / name for name in re.findall(r'<script src="/static/([^?"]+)', html)]
+    assert len(scripts) >= 5
+    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) <= 70_000
+
+
+def test_the_canvas_works_without_a_script(browser: FlaskClient) -> None:
+    install(form("all", {"name": field("text"), "note": field("text")}))
+    address = f"/apps/{APP}/forms/all/design/fields"
+    html = browser.get(f"{address}?sel=field/note&ask=move").text
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', html)[0]
+    assert '<dialog class="ask" id="ask" open' in html
+    move = '{"name": "field.move", "args": {"field": "note", "section": "section_1", "row": 0}}'
+    values = {"csrf_token": token, "do": move, "rev": "1", "tab": "fields", "sel": "field/note"}
+    answer = browser.post(f"/apps/{APP}/forms/all/design/commands", data=values)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{address}?sel=field/note")
+    html = browser.get(address).text
+    assert html.index('id="pick-note"') < html.index('id="pick-name"')
+
+
+def test_a_command_that_is_sent_again_after_a_lost_answer_is_done_once(browser: FlaskClient) -> None:
+    install(form("all", {"name": field("text")}))
+    address = f"/apps/{APP}/forms/all/design"
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', browser.get(f"{address}/").text)[0]
+    add = {"csrf_token": token, "do": '{"name": "field.add", "args": {"type": "date"}}', "rev": "1"}
+    browser.post(f"{address}/commands", data=add)
+    browser.post(f"{address}/commands", data={**add, "rev": "2", "since": "1"})
+    assert keys() == ["name", "date"]
+    undo = {"csrf_token": token, "rev": "2"}
+    browser.post(f"{address}/undo", data=undo)
+    browser.post(f"{address}/undo", data={**undo, "since": "2"})
+    assert keys() == ["name"]
+
+
+def keys() -> list[str]:
+    db.session.rollback()
+    return list(drafts.read_draft(APP, "form", "all").document["properties"])
