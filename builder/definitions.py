@@ -178,19 +178,26 @@ def refuse_while_used(app: str, kind: str, key: str) -> None:
 
 
 def _close(user: User | None, app: str, kind: str, form: str) -> None:
-    """Take the grants on a form, and the start at it, out of the app's draft."""
+    """Take the grants on a form, and the start at it, out of the app's draft and out of what is in force."""
     if kind != "form":
         return
-    own = dict(app_document(app))
+    own = app_document(app)
+    if (left := _without(own, form)) != own:
+        drafts.save_draft(user, app, "app", app, left)
+    live = publish.documents_in_force(app).get(("app", app))
+    if live is not None and (left := _without(live, form)) != live:
+        publish.apply(user, app, [publish.Change("app", app, left)])
+
+
+def _without(own: Document, form: str) -> Document:
     roles = [
         {**role, "grants": [grant for grant in role.get("grants", ()) if grant["form"] != form]}
         for role in own.get("roles", ())
     ]
-    left = {**own, "roles": roles} if roles else own
+    left = {**own, "roles": roles} if roles else dict(own)
     if left.get("start") == form:
         left.pop("start")
-    if left != own:
-        drafts.save_draft(user, app, "app", app, left)
+    return left
 
 
 def take_out(definitions: Sequence[Definition], *, keep_drafts: bool = False) -> None:

@@ -36,6 +36,8 @@ def _breaking(app: str, documents: Documents, gone: Target) -> Iterator[tuple[Ta
     after = {name: document for name, document in before.items() if name != (gone.kind, gone.key)}
     old, new = Context(app, before), Context(app, after)
     for (kind, key), document in after.items():
+        if kind == "app":
+            continue  # its grants go with the form
         if _problems(kind, document, new) - _problems(kind, document, old):
             yield Target(kind, key), document
 
