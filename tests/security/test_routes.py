@@ -70,6 +70,10 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "automations.switch"): (401, 404, 404, 404, 404, 404),
     ("POST", "automations.run_again"): (401, 404, 404, 404, 404, 404),
     ("POST", "properties.change"): (401, 404, 404, 404, 400, 400),
+    ("POST", "design_conditions.change"): (401, 404, 404, 404, 404, 404),
+    ("POST", "design_formulas.change"): (401, 404, 404, 404, 404, 404),
+    ("POST", "design_formulas.result"): (401, 404, 404, 404, 404, 404),
+    ("GET", "design_formulas.names"): (303, 404, 404, 404, 404, 404),
     ("POST", "dry_run.try_it"): (401, 404, 404, 404, 404, 404),
 }
 API: dict[tuple[str, str], tuple[int, ...]] = {
