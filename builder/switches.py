@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import or_, select
+
 from builder import automation_counts, drafts, publish
 from builder.automation_counts import Count
 from builder.pointers import published
 from builder.studio import Studio
 from runtime.accounts.models import User
 from runtime.automations import pauses
+from runtime.automations.models import Pause
 from runtime.db import db
 from runtime.definitions import schemas
-from runtime.definitions.models import Definition, Version
+from runtime.definitions.models import App, Definition, Version
 from runtime.errors import NotFound
 from runtime.times import now
 
@@ -53,6 +56,20 @@ def _definition(app: str, key: str) -> Definition:
     if found is None:
         raise NotFound
     return found
+
+
+def off_keys(app: str) -> set[str]:
+    """The automations of an app that are switched off, by people or by themselves."""
+    rows = (
+        select(Definition.key)
+        .join(App, App.id == Definition.app_id)
+        .join(Pause, Pause.automation_id == Definition.id)
+        .where(
+            App.key == app,
+            or_(Pause.version_id.is_(None), Pause.version_id == Definition.current_version_id),
+        )
+    )
+    return set(db.session.scalars(rows))
 
 
 def switch(user: User, app: str, key: str, *, on: bool, publishing: bool = False) -> None:

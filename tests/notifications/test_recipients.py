@@ -20,6 +20,7 @@ FORM = {
         "owner": {"type": "integer", "fw": {"type": "member"}},
         "helper": {"type": "integer", "fw": {"type": "member"}},
         "text": {"type": "string", "fw": {"type": "text"}},
+        "office": {"type": "integer", "fw": {"type": "department"}},
     },
 }
 
@@ -176,7 +177,7 @@ def test_many_people_of_a_role_are_read_at_once(app: Flask, queries: Any) -> Non
         ([{}], [((0,), "recipient_kind")]),
         ([{"as": "cc"}], [((0,), "recipient_kind")]),
         ([{"field": "owner", "role": "sales"}], [((0,), "recipient_kind")]),
-        ([{"user": 1}], [((0, "user"), "recipient_unknown"), ((0,), "recipient_kind")]),
+        ([{"person": 1}], [((0, "person"), "recipient_unknown"), ((0,), "recipient_kind")]),
         ([{"field": "owner", "as": "bcc"}], [((0, "as"), "recipient_part")]),
         ([{"field": "text"}], [((0, "field"), "recipient_field")]),
         ([{"field": "starter"}], [((0, "field"), "recipient_field")]),
@@ -192,3 +193,42 @@ def test_recipients_are_checked_when_they_are_saved(
 
     assert [(problem.path, problem.code) for problem in found] == expected
     assert all(problem.message for problem in found)
+
+
+def test_everybody_of_the_department_in_a_field_gets_it(app: Flask, bob: User, charlie: User) -> None:
+    north = department("North", None)
+    place(bob, north)
+    place(charlie, north)
+    make_user("Dave")
+
+    assert names(people({"department": "office"}, office=north.id)) == [("Bob", "to"), ("Charlie", "to")]
+    own = people({"department": "department_id", "as": "cc"}, meta={"department_id": north.id})
+    assert names(own) == [("Bob", "cc"), ("Charlie", "cc")]
+
+
+def test_a_department_without_people_and_a_blank_field_leave_a_reason(app: Flask) -> None:
+    empty = department("Empty", None)
+
+    assert reasons(people({"department": "office"}, office=empty.id)) == [
+        ("department office", "department_empty")
+    ]
+    assert reasons(people({"department": "office"})) == [("department office", "empty")]
+
+
+def test_a_person_is_found_by_their_address(app: Flask, bob: User) -> None:
+    assert names(people({"user": "Bob@Example.com"})) == [("Bob", "to")]
+    assert reasons(people({"user": "nobody@example.com"})) == [("user nobody@example.com", "gone")]
+
+
+def test_departments_and_addresses_are_judged_when_an_automation_is_published(app: Flask) -> None:
+    specs = [
+        {"department": "owner"},
+        {"user": "nobody"},
+        {"department": "department_id"},
+        {"department": "office"},
+    ]
+
+    assert [(each.path, each.code) for each in check_specs(specs, form())] == [
+        ((0, "department"), "recipient_department"),
+        ((1, "user"), "recipient_user"),
+    ]
