@@ -6,8 +6,9 @@ publish needs CREATE TABLE, ADD COLUMN and CREATE INDEX, in the transaction that
 
 import hashlib
 from collections.abc import Iterator
-from functools import lru_cache
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, func, inspect, select, text
@@ -26,7 +27,6 @@ from runtime.records.wording import said
 
 MAX_NAME = 63  # bytes of an identifier in PostgreSQL
 LOCK_TIMEOUT = "3s"
-CACHED_TABLES = 1024
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -58,10 +58,20 @@ def table_name(app: str, form: str, definition_id: int) -> str:
     return f"form_{name[:40]}_{definition_id}"
 
 
-@lru_cache(CACHED_TABLES)
+_made: WeakKeyDictionary[Form, Table] = WeakKeyDictionary()
+_making = Lock()
+
+
 def table(form: Form) -> Table:
-    """The table as this version of the form reads and writes it."""
-    return _table(form, MetaData())
+    """The table as this version of the form reads and writes it: one object as long as the form lives.
+
+    A query made with two would read from the table twice, and threads that begin at once ask at once.
+    """
+    found = _made.get(form)
+    if found is None:
+        with _making:
+            found = _made.setdefault(form, _table(form, MetaData()))
+    return found
 
 
 def stored(form: Form) -> dict[str, Field]:

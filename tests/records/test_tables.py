@@ -1,12 +1,17 @@
 """The SQL tables of forms: names, columns that are only added, keys, indexes, refusals."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
 import pytest
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import Table, inspect, text
 
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.definitions.documents import Form
 from runtime.errors import Invalid
 from runtime.records import query, store, tables
 from tests.conftest import both_databases
@@ -111,3 +116,17 @@ def test_publishing_the_same_again_changes_no_table(app: Flask) -> None:
     shop(form_document("thing", NAME, unique=[["name"]]))
     with transaction() as session:
         tables.migrate(session, lookup.form("shop", "thing"))
+
+
+def test_threads_that_ask_for_a_table_at_once_get_the_same(app: Flask) -> None:
+    shop(form_document("thing", {f"field_{number}": field("text") for number in range(30)}))
+    for _attempt in range(100):
+        form, start = replace(lookup.form("shop", "thing")), Barrier(8)
+
+        def ask(_number: int, form: Form = form, start: Barrier = start) -> Table:
+            start.wait()
+            return tables.table(form)
+
+        with ThreadPoolExecutor(8) as threads:
+            found = set(threads.map(ask, range(8)))
+        assert found == {tables.table(form)}

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -72,6 +73,6 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop at once and remove the folder."""
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)  # SIGTERM would wait for clients that are still connected
         self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)

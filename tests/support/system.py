@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from flask import Flask
 
 from app import create_app
 from builder import cli
+from runtime.db import db
 from tests.support.postgres import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -57,9 +59,16 @@ class System:
 
     def run(self, *words: str) -> str:
         """What a `formwright` command prints; run in this process, which has loaded everything already."""
-        done = CliRunner().invoke(
-            cli.formwright, words, obj=create_app, env=self.environ, catch_exceptions=False
-        )
+        made: list[Flask] = []
+
+        def make() -> Flask:
+            made.append(create_app())
+            return made[-1]
+
+        done = CliRunner().invoke(cli.formwright, words, obj=make, env=self.environ, catch_exceptions=False)
+        for app in made:
+            with app.app_context():
+                db.engine.dispose()  # a process would close its connections by ending
         assert done.exit_code == 0, done.output
         return done.output
 
