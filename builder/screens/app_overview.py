@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from builder import switches
 from builder.standing import Standing, standings
 from builder.studio import PLURALS, Studio
 
@@ -64,7 +65,8 @@ class AppOverview:
         groups = [_group(studio, kind, found) for kind in KINDS]
         retired = [_row(studio, each) for each in found if each.retired and each.kind in KINDS]
         own = next((each for each in found if each.kind == "app"), None)
-        return {"groups": groups, "retired": retired, "own": own, "plurals": PLURALS}
+        off = switches.off_keys(studio.app)
+        return {"groups": groups, "retired": retired, "own": own, "plurals": PLURALS, "off": off}
 
 
 def _group(studio: Studio, kind: str, found: Sequence[Standing]) -> Group:
