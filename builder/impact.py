@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func, select
 
+from builder import conversion
 from builder.studio import Studio
 from runtime.automations.models import Timer
 from runtime.db import db
@@ -42,6 +43,8 @@ def _form(now: Form, studio: Studio) -> Iterator[Effect]:
     for key, field in after.items():
         if key in now.fields and field.type.stored:
             yield from _changed(now, now.fields[key], field, studio)
+        elif field.options.get("converted_from") in now.fields:
+            yield from _converted(now, field, studio)
         elif field.required and field.type.writable and field.default is None:
             count = _count(select(func.count()).select_from(table(now)))
             yield from _effect(
@@ -57,6 +60,23 @@ def _form(now: Form, studio: Studio) -> Iterator[Effect]:
                 _("%(field)s is deleted", field=studio.text(now.fields[key].title)),
                 _("The values stay in the database and in the history, but are no longer shown."),
             )
+
+
+def _converted(now: Form, field: Field, studio: Studio) -> Iterator[Effect]:
+    """What a field of another type takes over, and what it cannot."""
+    old = str(field.options["converted_from"])
+    found = conversion.outlook(now, old, field, studio.default_locale)
+    titles = {"field": studio.text(now.fields[old].title), "type": _(field.type.label)}
+    yield from _effect(
+        found.converts,
+        _("%(field)s becomes %(type)s: these values convert", **titles),
+        _("A job takes them over at once; the old field keeps its values."),
+    )
+    yield from _effect(
+        found.fails,
+        _("%(field)s becomes %(type)s: these values do not convert", **titles),
+        _("They stay in the old field; the new one is empty there."),
+    )
 
 
 def _changed(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:

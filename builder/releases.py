@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
-from builder import definitions, drafts, publish
+from builder import conversion, definitions, drafts, publish
 from builder.commands import Target
 from builder.studio import Studio
 from runtime.accounts.models import User
@@ -98,7 +98,8 @@ def undoable(app: str, target: Target) -> Version | None:
 
 def _was_used(version: Version) -> bool:
     uses = (
-        exists().where(Event.version_id == version.id),
+        # What the product itself took over from another field is still there in that one.
+        exists().where(Event.version_id == version.id, Event.origin != conversion.ORIGIN),
         exists().where(Run.version_id == version.id),
         exists().where(Timer.version_id == version.id, Timer.state == "sent"),
     )

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from builder import conversion, converting
+from builder import conversion, converting, releases
 from builder.commands import Target, Workspace, run
 from builder.models_conversions import Conversion
 from runtime import jobs
@@ -19,7 +19,7 @@ from runtime.records import store
 from runtime.records.models import Event
 from runtime.records.store import Actor
 from tests.builder.factory import APP, field, form, install, rule, save_and_publish
-from tests.conftest import both_databases
+from tests.conftest import both_databases, make_user
 
 READER = Reader("en", "Asia/Shanghai")
 WHEN_PAID = {"required": ["paid"], "properties": {"paid": {"const": True}}}
@@ -262,3 +262,15 @@ def test_a_published_field_keeps_its_type(app: Flask) -> None:
             "field.retype",
             {"field": "amount", "type": "money"},
         )
+
+
+def test_publishing_that_only_converted_can_still_be_undone(app: Flask) -> None:
+    install(BILL)
+    save(name="a", amount="5")
+    with app.test_request_context():
+        published(keep=True)
+        work_off()
+        user = make_user("dora", is_designer=True)
+        with transaction():
+            releases.undo_publish(user, APP, Target("form", "bill"))
+    assert "amount_2" not in lookup.form(APP, "bill").fields
