@@ -11,6 +11,7 @@ from builder.sentences import read_title
 from builder.studio import Studio
 from runtime import conditions
 from runtime.conditions import ConditionError, Group, Row
+from runtime.conditions.operators import OPERATORS
 from runtime.conditions.sentences import either
 from runtime.definitions.documents import Form, Rule
 from runtime.errors import NotFound
@@ -193,6 +194,8 @@ class _Teller:
         value = self.judged.values.get(path)
         if value is None:
             return str(_("%(field)s is empty", field=self.name(path)))
+        if isinstance(value, bool):
+            return str(_(OPERATORS["is_yes" if value else "is_no"].sentence, field=self.name(path)))
         return str(_("%(field)s is %(value)s", field=self.name(path), value=self.value(path, value)))
 
 

@@ -1,9 +1,11 @@
 """What starts an automation, what must hold, what it does: cards in the order in which they run."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime, format_skeleton
 from flask import g
 from flask_babel import lazy_gettext as _l
 
@@ -35,7 +37,7 @@ class AutomationSteps:
     title = _l("Steps")
     order = 10
     template = "builder/automation/steps.html"
-    script = "designer-automation.js"
+    script = ("designer-automation.js", "designer-formula.js")
 
     def count(self, studio: Studio) -> int | None:
         """How many actions there are."""
@@ -61,8 +63,8 @@ class AutomationSteps:
             "offset": offset,
             "by_group": sources_by_group,
             "reader": reader_of(studio),
-            "wall": lambda moment: format_datetime(moment, "EEEE, d MMM y HH:mm ZZZZ", locale=studio.locale),
-            "weekday": lambda day: format_date(day, "EEE, d MMM", locale=studio.locale),
+            "wall": partial(_wall, studio.locale),
+            "weekday": partial(_weekday, studio.locale),
             "preview": _preview(studio),
         }
 
@@ -103,6 +105,16 @@ def _moments(studio: Studio, chosen: Candidate | None, zone: str) -> list[Planne
     value = record.values.get(str(trigger.get("field")))
     calendar = holidays.calendar(studio.app_document)
     return moments.next_moments(value, trigger, zone, calendar, now())
+
+
+def _wall(locale: str, moment: datetime) -> str:
+    """A moment as the wall shows it, with how far the clock is from UTC."""
+    day = format_skeleton("yMMMEd", moment, locale=locale)
+    return f"{day} {format_datetime(moment, 'HH:mm (ZZZZ)', locale=locale)}"
+
+
+def _weekday(locale: str, day: date) -> str:
+    return format_skeleton("MMMEd", datetime.combine(day, time()), locale=locale)
 
 
 plugin = AutomationSteps()
