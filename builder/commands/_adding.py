@@ -10,9 +10,11 @@ from builder.commands._base import refuse
 from builder.commands._fields import known_text, own_title, proposed_key, taken_keys
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES
-from runtime.text import Title, localized
+from runtime.text import Title
 
 MAX_FIELDS = 500
+MAX_OPTIONS = 1000
+MAX_LABEL = 200
 
 
 def add_field(work: Workspace, target: Target, type_name: str, title: Title = "", locale: str = "") -> str:
@@ -23,10 +25,11 @@ def add_field(work: Workspace, target: Target, type_name: str, title: Title = ""
     form = work.open(target)
     if len(form["properties"]) >= MAX_FIELDS:
         refuse("type", "limit", _("A form may have at most %(limit)s fields.", limit=MAX_FIELDS))
-    named = own_title(title, work, locale) if title else known_text(field_type.label, work)
+    own = own_title(title, work, locale)
+    named = own or known_text(field_type.label, work)
     schema: dict[str, Any] = {"fw": {"type": type_name, "title": named}}
     _defaults.complete(schema, work, target)
-    key = proposed_key(title if title else field_type.name, taken_keys(work, target))
+    key = proposed_key(own or field_type.name, taken_keys(work, target))
     form["properties"][key] = schema
     return key
 
@@ -34,12 +37,13 @@ def add_field(work: Workspace, target: Target, type_name: str, title: Title = ""
 def options_from(
     texts: Iterable[str], work: Workspace, locale: str, taken: Iterable[str] = ()
 ) -> dict[str, Title]:
-    """Values of a choice with their labels, from one text each; texts that come twice count once."""
+    """Values of a choice with their labels, from one text each; texts that come twice count once. One more
+    than a field may have is enough to refuse them.
+    """
+    lines = dict.fromkeys(" ".join(each.split())[:MAX_LABEL] for each in texts)
     known = list(taken)
     found: dict[str, Title] = {}
-    for text in dict.fromkeys(" ".join(each.split()) for each in texts):
-        if not text or any(localized(label, locale) == text for label in found.values()):
-            continue
+    for text in list(filter(None, lines))[: MAX_OPTIONS + 1]:
         key = proposed_key(text, [*known, *found], stem="option")
-        found[key] = own_title(text[:200], work, locale)
+        found[key] = own_title(text, work, locale)
     return found

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from builder.commands._adding import MAX_OPTIONS
 from builder.commands._base import refuse
 from builder.commands._defaults import offers_values
 from builder.commands._fields import Form, field_in
@@ -11,7 +12,6 @@ from builder.commands._workspace import Target, Workspace
 from runtime.text import Title
 
 Schema = dict[str, Any]
-MAX_OPTIONS = 1000
 
 
 def choice_in(form: Form, key: str) -> Schema:

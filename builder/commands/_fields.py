@@ -86,10 +86,11 @@ def known_text(text: str, work: Workspace, **params: object) -> dict[str, str]:
 
 
 def own_title(given: Title, work: Workspace, locale: str = "") -> dict[str, str]:
-    """A title as somebody typed it: a plain text is in `locale`, else in the app's first language."""
-    if isinstance(given, str):
-        return {locale or languages(work)[0]: given}
-    return {each: text for each, text in given.items() if text}
+    """A title as somebody typed it: a plain text is in `locale`, else in the app's first language. Empty when
+    nothing was typed.
+    """
+    texts = {locale or languages(work)[0]: given} if isinstance(given, str) else given
+    return {each: text.strip() for each, text in texts.items() if text.strip()}
 
 
 def retitled(title: Title | None, work: Workspace, locale: str, text: str) -> Title | None:

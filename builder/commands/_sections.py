@@ -53,7 +53,7 @@ def new_tab(form: Form, title: Title, work: Workspace, locale: str) -> Tab:
     if len(tabs) >= MAX_TABS:
         refuse("title", "limit", _("A form may have at most %(limit)s tabs.", limit=MAX_TABS))
     key = _layout.next_key("tab", (tab["key"] for tab in tabs))
-    named = own_title(title, work, locale) if title else known_text(TAB, work, number=len(tabs) + 1)
+    named = own_title(title, work, locale) or known_text(TAB, work, number=len(tabs) + 1)
     return {"key": key, "title": named}
 
 

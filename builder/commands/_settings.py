@@ -31,16 +31,17 @@ def put(part: Part, path: Sequence[str], value: Any, judge: Judge, plain: str) -
     if value in ("", None):
         remove(part, path)
         return
-    faults: list[Problem] = []
+    known, first = _named(judge(part)), None
     for each in _readings(value):
         changed = deepcopy(part)
         _set(changed, path, each, plain)
-        faults = faults or _new_faults(part, changed, judge)
-        if not _new_faults(part, changed, judge):
+        fault = next((new for name, new in _named(judge(changed)).items() if name not in known), None)
+        if fault is None:
             part.clear()
             part.update(changed)
             return
-    raise Invalid([Problem(("value",), fault.code, fault.message) for fault in faults[:1]])
+        first = first or Problem(("value",), fault.code, fault.message)
+    raise Invalid([first] if first else [])
 
 
 def _readings(value: Any) -> list[Any]:
@@ -52,13 +53,9 @@ def _readings(value: Any) -> list[Any]:
         return [value]
 
 
-def _new_faults(before: Part, after: Part, judge: Judge) -> list[Problem]:
-    known = {(fault.path, fault.code, fault.message) for fault in judge(before)}
-    return [
-        fault
-        for fault in judge(after)
-        if fault.code != "required" and (fault.path, fault.code, fault.message) not in known
-    ]
+def _named(faults: list[Problem]) -> dict[tuple[Any, ...], Problem]:
+    """Faults by what they say where, without those of what is missing."""
+    return {(fault.path, fault.code, fault.message): fault for fault in faults if fault.code != "required"}
 
 
 def _set(holder: Any, path: Sequence[str], value: Any, plain: str) -> None:

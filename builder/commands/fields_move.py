@@ -1,7 +1,6 @@
 """Moves several fields at once."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 
 from builder.commands import _layout
 from builder.commands._base import Arguments, Done, said
@@ -28,12 +27,13 @@ class MoveFields:
         for key in arguments["fields"]:
             field_in(form, key, "fields")
         sections = _layout.arrange(form)
-        chosen = [key for key in _layout.order(sections) if key in arguments["fields"]]
+        asked = set(arguments["fields"])
+        chosen = [key for key in _layout.order(sections) if key in asked]
         for key in chosen if by < 0 else reversed(chosen):
-            before = deepcopy(sections)
+            before = [{**each, "rows": [[*row] for row in each["rows"]]} for each in sections]
             if not _layout.step(sections, key, by):
                 break
-            if [each for each in _layout.order(sections) if each in chosen] != chosen:
+            if [each for each in _layout.order(sections) if each in asked] != chosen:
                 sections[:] = before  # it would have passed another one, out of the row that they share
         words = said(
             N_("Moved %(number)s fields to position %(position)s of %(count)s"),

@@ -30,7 +30,7 @@ class SaveGroup:
         for key in arguments["fields"]:
             field_in(form, key, "fields")
         title = own_title(arguments["title"], work, arguments.get("locale", ""))
-        if not any(text.strip() for text in title.values()):
+        if not title:
             refuse("title", "required", _("A group needs a title."))
         groups = work.open(Target("app", work.app)).setdefault("field_groups", [])
         if len(groups) >= MAX_GROUPS:

@@ -29,12 +29,8 @@ class AddSection:
         at = _place(sections, arguments)
         if arguments.get("tab"):
             _sections.tab_at(form, arguments["tab"])
-        given = arguments.get("title")
-        title = (
-            own_title(given, work, arguments.get("locale", ""))
-            if given
-            else known_text(_sections.SECTION, work, number=len(sections) + 1)
-        )
+        own = own_title(arguments.get("title", ""), work, arguments.get("locale", ""))
+        title = own or known_text(_sections.SECTION, work, number=len(sections) + 1)
         tab = arguments.get("tab") or sections[at - 1].get("tab", "")
         section = _sections.new_section(sections, title, tab)
         sections.insert(at, section)

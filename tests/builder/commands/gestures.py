@@ -22,7 +22,8 @@ def gesture(draw: Draw, form: dict[str, Any]) -> Step:
     made = [_adding(draw, fields), *_of_sections(draw, [section["key"] for section in sections], tabs)]
     if fields:
         made += _of_fields(draw, fields, [section["key"] for section in sections])
-    return draw(st.sampled_from(made))
+    chosen: Step = draw(st.sampled_from(made))
+    return chosen
 
 
 def _one(draw: Draw, among: Any) -> Any:
