@@ -246,8 +246,9 @@
     const panes = [...document.querySelectorAll("#palette, #main, #properties")].filter((pane) => pane.checkVisibility());
     const now = panes.findIndex((pane) => pane.contains(document.activeElement));
     const pane = panes[(now + step + panes.length) % panes.length];
-    const inside = pane?.querySelector("[aria-current=true], .pick, input:not([type=hidden]), select, textarea, button, a");
-    (inside ?? pane)?.focus();
+    const inside = [...(pane?.querySelectorAll("a.pick, input:not([type=hidden]), select, textarea, button, a") ?? [])];
+    const stop = inside.find((one) => one.tabIndex === 0 && one.checkVisibility({ visibilityProperty: true }));
+    (stop ?? pane)?.focus();
   }
 
   // Links that show another state of the page: no reload.

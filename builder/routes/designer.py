@@ -10,15 +10,16 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request
 from flask_babel import gettext as _
 
-from builder import designing, history
+from builder import designing, history, shapes
 from builder.commands import Said, Target
 from builder.designing import Outcome, Touched
-from builder.screens import screen, screens
+from builder.screens import Screen, screen, screens
 from builder.studio import KINDS, PLURALS, Studio, address
 from builder.workspaces import draft_of, workspace
 from runtime import access, documents
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, transaction
+from runtime.definitions import schemas
 from runtime.errors import Conflict, FormwrightError, Invalid, NotFound
 from runtime.htmx import go_to, is_htmx, replace_url, trigger
 from runtime.i18n import locale
@@ -77,6 +78,7 @@ def _turned(app: str, target: Target, turn: Callable[..., Outcome], count: int =
         return Outcome(draft.revision)
     for _step in range(count):
         outcome = turn(user, app, target)
+        db.session.flush()  # the next one asks which is the last
     return outcome
 
 
@@ -170,10 +172,20 @@ def _yours() -> str:
 
 
 def page(now: Studio, status: int = 200) -> Response:
-    """A tab of the designer, whole or for htmx the part that commands change."""
+    """A tab of the designer, whole or for htmx the part that commands change.
+
+    A draft that came over the API may have any shape: one that cannot be drawn gets a page that says why.
+    """
     shown = screen(now.target.kind, now.tab)
     if shown is None:
         raise NotFound(_("There is nothing here."))
+    if not shapes.fits(now.target.kind, now.document):
+        faults = schemas.validate(now.target.kind, now.document)
+        return make_response(render_template("builder/unfit.html", studio=now, faults=faults), 422)
+    return _drawn(now, shown, status)
+
+
+def _drawn(now: Studio, shown: Screen, status: int) -> Response:
     steps = history.latest(now.user, now.draft, "done")
     context = {
         "studio": now,

@@ -1,0 +1,244 @@
+"""The designer as a whole: nothing is lost, everything can be taken back, everybody can use it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from runtime.accounts.models import User
+from tests.browser.axe import problems
+from tests.browser.conftest import Tabs
+from tests.browser.design import (
+    PATH,
+    Counter,
+    draft,
+    focused,
+    form,
+    opened,
+    order,
+    pick,
+    settled,
+    stored,
+)
+from tests.conftest import make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
+COMMANDS = "**/design/commands"
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def forgive(tabs: Tabs) -> None:
+    """What the console says of a network or a server that the test itself made fail."""
+    tabs.errors[:] = [line for line in tabs.errors if not re.search(r"Failed to load|htmx:error", line)]
+
+
+def add(page: Page, kind: str) -> None:
+    """Press a field type of the palette and leave its title as it is."""
+    page.locator(f'#palette button[value*=\'"type": "{kind}"\']').click()
+    expect(page.locator("[data-title]:focus")).to_be_visible()
+    page.keyboard.press("Enter")
+    settled(page)
+
+
+def test_deleting_undoing_and_redoing_takes_four_keys(open_tab: Callable[..., Page], alice: User) -> None:
+    page = open_tab(alice)
+    counter = Counter(page)
+    draft(form("a", "b", "c", layout=[{"key": "one", "section": "One", "rows": [["a"], ["b"], ["c"]]}]))
+    opened(page)
+    before = stored()
+    pick(page, "b").focus()
+    with counter.budget(keys=4):
+        page.keyboard.press("Delete")
+        settled(page)
+        gone = stored()
+        page.keyboard.press("Control+z")
+        settled(page)
+        assert stored() == before
+        page.keyboard.press("Control+Shift+z")
+        settled(page)
+        assert stored() == gone
+        page.keyboard.press("Control+z")
+        settled(page)
+    assert stored() == before
+    assert focused(page) != ""
+
+
+def test_what_was_not_answered_is_offered_after_the_tab_was_killed(tabs: Tabs, alice: User) -> None:
+    page = tabs.open(alice)
+    draft(form("a"))
+    opened(page)
+    for _number in range(4):
+        add(page, "text")
+    page.route(COMMANDS, lambda route: route.abort())  # the fifth does not arrive
+    page.locator('#palette button[value*=\'"type": "date"\']').click()
+    expect(page.locator("#saved[data-state=retrying]")).to_be_visible()
+    context = page.context
+    page.close()
+    again = context.new_page()
+    opened(again)
+    assert len(order()) == 5
+    again.locator("#designer-left button").first.click()
+    expect(again.locator(".cell")).to_have_count(6)
+    settled(again)
+    assert len(order()) == 6
+    forgive(tabs)
+
+
+def test_changes_made_offline_are_kept_and_sent_in_order(tabs: Tabs, alice: User) -> None:
+    page = tabs.open(alice)
+    draft(form("a", "b", "c"))
+    opened(page)
+    context: BrowserContext = page.context
+    context.set_offline(True)
+    pick(page, "c").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#saved[data-state=offline]")).to_contain_text("2")
+    context.set_offline(False)
+    expect(page.locator("#cell-c")).to_be_visible()
+    settled(page)
+    assert order() == [["c"], ["a"], ["b"]]
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('formwright:')).length") == 0
+    )
+    forgive(tabs)
+
+
+def test_a_server_that_fails_is_asked_again(tabs: Tabs, alice: User) -> None:
+    page = tabs.open(alice)
+    draft(form("a", "b"))
+    opened(page)
+    failures = iter([500, 503])
+
+    def fail(route: Route) -> None:
+        status = next(failures, None)
+        route.fulfill(status=status, body="") if status else route.continue_()
+
+    page.route(COMMANDS, fail)
+    pick(page, "b").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#saved[data-state=retrying]")).to_be_visible()
+    settled(page)
+    assert order() == [["b"], ["a"]]
+    forgive(tabs)
+
+
+def test_a_field_that_somebody_else_named_meanwhile_shows_both_names(
+    open_tab: Callable[..., Page], alice: User
+) -> None:
+    mine, theirs = open_tab(alice), open_tab(make_user("Lee", is_admin=True))
+    document = form("a", "b")
+    document["properties"]["a"]["fw"]["title"] = {"en": "Total", "zh": "合计"}
+    draft(document)
+    for page in (mine, theirs):
+        opened(page, sel="field/a")
+    for page, title in ((theirs, "Theirs"), (mine, "Mine")):
+        pick(page, "a").focus()
+        page.keyboard.press("F2")
+        expect(page.locator("[data-title]:focus")).to_be_visible()
+        page.keyboard.type(title)
+        page.keyboard.press("Enter")
+        settled(page)
+    note = mine.locator("#designer-touched")
+    for words in ("Lee", "Theirs", "Mine"):
+        expect(note).to_contain_text(words)
+    expect(mine.locator("#cell-a")).to_contain_text("Theirs")
+    note.locator("button").first.click()
+    settled(mine)
+    assert '"Mine"' in stored()
+    expect(mine.locator("#others")).to_contain_text("Lee")
+
+
+def test_the_history_takes_back_to_a_step(open_tab: Callable[..., Page], alice: User) -> None:
+    page = open_tab(alice)
+    draft(form("a"))
+    opened(page)
+    for kind in ("date", "number", "text"):
+        add(page, kind)
+    page.locator("#history-button").click()
+    expect(page.locator(".design-steps li")).to_have_count(3)
+    page.locator(".design-steps button").nth(1).click()
+    expect(page.locator(".cell")).to_have_count(2)
+    assert [row[0] for row in order()] == ["a", "date"]
+
+
+def test_f6_goes_around_the_panes_and_a_command_is_announced(
+    open_tab: Callable[..., Page], alice: User
+) -> None:
+    page = open_tab(alice)
+    draft(form("a", "b"))
+    opened(page, sel="field/a")
+    page.locator("#pick-a").focus()
+    for pane in ("properties", "palette", "main"):
+        page.keyboard.press("F6")
+        assert page.evaluate("document.activeElement.closest('#main, #palette, #properties').id") == pane
+    page.keyboard.press("r")
+    settled(page)
+    expect(page.locator("#live")).to_contain_text("A")
+
+
+def test_enter_adds_one_more_of_the_same_type(open_tab: Callable[..., Page], alice: User) -> None:
+    page = open_tab(alice)
+    draft(form("a"))
+    opened(page)
+    pick(page, "a").focus()
+    page.keyboard.press("/")
+    expect(page.locator("#palette-find")).to_be_focused()
+    page.keyboard.type("number")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Price")  # at once: what is typed waits for the field
+    page.keyboard.press("Enter")
+    expect(pick(page, "price")).to_be_focused()
+    settled(page)
+    page.keyboard.press("Enter")
+    page.keyboard.type("Count")
+    page.keyboard.press("Enter")
+    expect(pick(page, "count")).to_be_focused()
+    settled(page)
+    assert order() == [["a"], ["price"], ["count"]]
+
+
+def test_on_a_phone_the_canvas_and_the_properties_take_turns(
+    open_tab: Callable[..., Page], alice: User
+) -> None:
+    page = open_tab(alice, width=390)
+    draft(form("a", "b"))
+    opened(page, sel="field/a")
+    expect(page.locator("#properties")).to_be_hidden()
+    page.locator("#tool-properties").click()
+    expect(page.locator("#properties")).to_be_visible()
+    expect(page.locator("#cell-a")).to_be_hidden()
+    page.locator(".canvas-close").click()
+    expect(page.locator("#cell-a")).to_be_visible()
+    page.locator(".canvas-add").click()
+    page.locator('#palette button[value*=\'"type": "date"\']').click()
+    settled(page)
+    assert order() == [["a"], ["date"], ["b"]]
+
+
+@LANGUAGES
+def test_no_state_of_the_canvas_has_a_barrier(
+    open_tab: Callable[..., Page], alice: User, language: str
+) -> None:
+    page = open_tab(alice)
+    page.goto("/")
+    if language == "zh":
+        page.locator("button[name=locale]").click()
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    tabbed = {"tabs": [{"key": "t", "title": {"en": "T", "zh": "页"}}]}
+    sections = [{"key": "s", "section": {"en": "S", "zh": "节"}, "tab": "t", "rows": [["a", "b"]]}]
+    found: list[str] = []
+    for document in (form(), form("a", "b", layout=sections, **tabbed)):
+        draft(document)
+        states: list[dict[str, str]] = [{}]
+        if document["properties"]:
+            states += [{"sel": "tab/t"}, {"sel": "section/s"}, {"sel": "field/a"}]
+            states += [{"sel": "field/a", "ask": what} for what in ("move", "beside", "keys")]
+            states += [{"sel": "field/a", "pane": "properties"}]
+        for state in states:
+            opened(page, **state)
+            found += problems(page, f"{PATH} {state}")
+            page.set_viewport_size({"width": 1280, "height": 800})
+    assert found == []
