@@ -3,11 +3,14 @@
 Judged against the other drafts of the app, as they would come into force together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from builder import advice, checks
+from builder.checks import Context
 from builder.studio import Studio
 from runtime.definitions import schemas
 from runtime.errors import Problem
@@ -23,8 +26,11 @@ class Found:
 
 
 def problems(studio: Studio) -> list[Found]:
-    """Errors first, then warnings, each group in the order of the document."""
-    return [*_found(studio, errors(studio), blocks=True), *_found(studio, warnings(studio), blocks=False)]
+    """What blocks publishing first, then what publishing would break elsewhere, then what is worth a look."""
+    found = list(_found(studio, errors(studio), blocks=True))
+    if schemas.validate(studio.target.kind, studio.document):
+        return found
+    return [*found, *_elsewhere(studio), *_found(studio, warnings(studio), blocks=False)]
 
 
 def errors(studio: Studio) -> list[Problem]:
@@ -35,9 +41,24 @@ def errors(studio: Studio) -> list[Problem]:
 
 
 def warnings(studio: Studio) -> list[Problem]:
-    """What is worth a second look; none while there are errors of shape."""
-    kind, document = studio.target.kind, studio.document
-    return [] if schemas.validate(kind, document) else advice.run(kind, document, studio.context)
+    """What is worth a second look in a document of the right shape."""
+    return advice.run(studio.target.kind, studio.document, studio.context)
+
+
+def _elsewhere(studio: Studio) -> Iterator[Found]:
+    """Problems that other documents get by this draft: a field that an automation uses is gone."""
+    live = {(t.kind, t.key): studio.work.in_force[t] for t in studio.work.in_force}
+    before = Context(studio.app, live)
+    for (kind, key), document in studio.context.documents.items():
+        if (kind, key) == studio.target or schemas.validate(kind, document):
+            continue
+        known = {(each.path, each.message) for each in checks.run(kind, document, before)}
+        for problem in checks.run(kind, document, studio.context):
+            if (problem.path, problem.message) not in known:
+                tab, query = place(kind, document, problem.path)
+                named = studio.text(document.get("title")) or key
+                sentence = str(_("%(title)s: %(message)s", title=named, message=problem.message))
+                yield Found(sentence, True, studio.to(kind, key, tab, **query))
 
 
 def _found(studio: Studio, listed: list[Problem], *, blocks: bool) -> Iterator[Found]:
@@ -64,4 +85,5 @@ def place(kind: str, document: Any, path: tuple[str | int, ...]) -> tuple[str, d
 
 
 def _key(items: Any, index: int) -> str:
-    return str(items[index].get("key", index)) if index < len(items) else str(index)
+    item = items[index] if index < len(items) else None
+    return str(item.get("key", index)) if isinstance(item, Mapping) else str(index)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from builder import checks, diff
+from builder import checks, diff, shapes
 from builder.checks import Context
 from runtime.db import db
 from runtime.definitions import schemas
@@ -58,7 +58,8 @@ def _standing(
         return Standing(kind, key, db.session.get_one(Version, last).document, 0, 0, 0, retired=True)
     document = version if draft is None else draft
     changes = 0 if version is None or draft is None else len(diff.changes(version, draft))
-    return Standing(kind, key, document, live or 0, changes, _problems(kind, document, context))
+    shown = document if shapes.fits(kind, document) else shapes.blank(kind, context.app, key)
+    return Standing(kind, key, shown, live or 0, changes, _problems(kind, document, context))
 
 
 def _problems(kind: str, document: Any, context: Context) -> int:

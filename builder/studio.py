@@ -65,6 +65,11 @@ class Studio:
         """A title as this person reads it."""
         return localized(title, self.locale, self.default_locale) if title else ""
 
+    @property
+    def heading(self) -> str:
+        """What the draft is called."""
+        return self.text(self.work.read(self.target).get("title")) or self.target.key
+
     @cached_property
     def app_document(self) -> Mapping[str, Any]:
         """The app's own document; empty when it has none yet."""

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from builder import drafts
+from builder import drafts, shapes
 from builder.commands import Target, Workspace
 from runtime.accounts.models import User
 from runtime.db import db
@@ -15,10 +15,12 @@ from runtime.errors import NotFound
 
 
 class Documents(Mapping[Target, Any]):
-    """The drafts of an app, or where there is none the version in force; of versions in force only, if so asked."""
+    """The drafts of an app, or where there is none that can be drawn the version in force; of versions in force
+    only, if so asked.
+    """
 
     def __init__(self, app: str, *, in_force: bool = False) -> None:
-        self._drafts = not in_force
+        self._app, self._drafts = app, not in_force
         self._read: dict[Target, Any] = {}
         rows = db.session.execute(
             select(Definition.kind, Definition.key, Definition.current_version_id, Draft.definition_id)
@@ -35,11 +37,18 @@ class Documents(Mapping[Target, Any]):
 
     def __getitem__(self, target: Target) -> Any:
         if target not in self._read:
-            version, draft = self._rows[target]
-            is_draft = self._drafts and draft is not None
-            found = db.session.get_one(Draft, draft) if is_draft else db.session.get_one(Version, version)
-            self._read[target] = found.document
+            self._read[target] = self._document(target)
         return self._read[target]
+
+    def _document(self, target: Target) -> Any:
+        version, draft = self._rows[target]
+        if self._drafts and draft is not None:
+            document = db.session.get_one(Draft, draft).document
+            if shapes.fits(target.kind, document):
+                return document
+        if version is None:
+            return shapes.blank(target.kind, self._app, target.key)
+        return db.session.get_one(Version, version).document
 
     def __contains__(self, target: object) -> bool:
         return target in self._rows

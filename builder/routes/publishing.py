@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from builder import change_words, impact, publish, releases
+from builder import change_words, impact, publish, releases, shapes
 from builder.change_words import Line
 from builder.commands import Target
 from builder.impact import Effect
@@ -141,6 +141,8 @@ def _page(now: Studio, chosen: set[Target] | None, refused: list[Problem], statu
 
 def _part(now: Studio, target: Target, chosen: bool) -> Part:
     own = studio(now.app, PLURALS[target.kind], target.key)
+    if not shapes.fits(target.kind, own.document):
+        return Part(target, target.key, own.url(""), chosen, [], [], problems(own))
     found = problems(own)
     blocked = any(problem.blocks for problem in found)
     live = own.work.in_force[target] if own.work.is_in_force(target) else None

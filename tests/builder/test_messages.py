@@ -119,11 +119,10 @@ def test_without_a_mail_server_the_page_says_so_and_nothing_breaks(world: World)
 
 
 def require_review(world: World) -> None:
-    with world.app.app_context():
-        with transaction() as session:
-            draft = draft_of(None, "followup", Target("app", "followup"))
-            session.get_one(Draft, draft.definition_id).document = {**draft.document, "review": True}
-            publish.publish(None, "followup", "app", "followup")
+    with world.app.app_context(), transaction() as session:
+        draft = draft_of(None, "followup", Target("app", "followup"))
+        session.get_one(Draft, draft.definition_id).document = {**draft.document, "review": True}
+        publish.publish(None, "followup", "app", "followup")
 
 
 def publish_it(world: World, name: str = "anna") -> int:

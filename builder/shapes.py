@@ -1,0 +1,87 @@
+"""Whether a draft is shaped so that it can be drawn. A draft may be incomplete, and one that came over the API
+may be anything; what cannot be drawn is said so, and the rest of the app goes on without it.
+"""
+
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from runtime.definitions.documents import Document
+from runtime.fields import FIELD_TYPES
+
+TEXT = {"type": "string"}
+TITLE = {"anyOf": [TEXT, {"type": "object", "additionalProperties": TEXT}]}
+KEYS = {"type": "array", "items": TEXT}
+LOOSE = {"type": "object"}
+CELL = {"anyOf": [TEXT, {"type": "object", "required": ["field"], "properties": {"field": TEXT}}]}
+
+
+def _list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def _object(*required: str, **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _schemas() -> dict[str, dict[str, Any]]:
+    own = _object(
+        "type", type={"enum": list(FIELD_TYPES)}, title=TITLE, help=TITLE, labels=LOOSE, access=LOOSE
+    )
+    field = _object("fw", fw=own, enum=KEYS)
+    section = _object("rows", section=TITLE, rows=_list(_list(CELL)))
+    then = {
+        "type": "object",
+        "properties": {**dict.fromkeys(("show", "hide", "require", "lock"), KEYS), "set": LOOSE},
+    }
+    rule = _object("key", "when", "then", key=TEXT, then=then)
+    check = _object("key", "formula", "at", key=TEXT, formula=TEXT, at=TEXT, message=TITLE)
+    listed = _object(columns=KEYS, sort=TEXT)
+    form = _object(
+        layout=_list(section),
+        rules=_list(rule),
+        checks=_list(check),
+        unique=_list(KEYS),
+        list=listed,
+        tabs=_list(_object("key")),
+    )
+    texts = {"type": "object", "additionalProperties": TEXT}
+    action = _object("type", type=TEXT, key=TEXT, set=LOOSE, match=LOOSE, to=_list(LOOSE), channels=KEYS)
+    grant = _object("form", "actions", form=TEXT, actions=KEYS, scope=TEXT)
+    role = _object("key", key=TEXT, title=TITLE, grants=_list(grant))
+    fields = {"type": "object", "additionalProperties": field}
+    trigger = _object("type", type=TEXT, form=TEXT)
+    group = _object("key", "properties", title=TITLE)
+    return {
+        "form": _object("properties", title=TITLE, required=KEYS, fw=form, properties=fields),
+        "automation": _object("trigger", title=TITLE, trigger=trigger, actions=_list(action)),
+        "message": _object(title=TITLE, purpose=TITLE, form=TEXT, subject=texts, body=texts, short=texts),
+        "app": _object(
+            title=TITLE,
+            description=TITLE,
+            roles=_list(role),
+            languages=KEYS,
+            **dict.fromkeys(("zone", "icon", "default_locale", "start"), TEXT),
+            holidays=_list(_object("date", date=TEXT)),
+            field_groups=_list(group),
+        ),
+    }
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(_schemas().get(kind, {}))
+
+
+def fits(kind: str, document: Document) -> bool:
+    """Whether the pages of the designer can draw the document."""
+    return _validator(kind).is_valid(document)
+
+
+def blank(kind: str, app: str, key: str) -> dict[str, Any]:
+    """What stands for a document that cannot be drawn and was never published."""
+    if kind == "form":
+        return {"$id": f"urn:formwright:{app}:{key}", "title": key, "type": "object", "properties": {}}
+    own: dict[str, Any] = {"$schema": f"urn:formwright:{kind}:1", "key": key, "title": key}
+    return {**own, "trigger": {"type": "record_saved"}, "actions": []} if kind == "automation" else own
