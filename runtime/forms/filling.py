@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from runtime import i18n
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, writing
@@ -115,6 +117,8 @@ def sought(form: Form) -> dict[str, str]:
 def save(filling: Filling) -> Response:
     """Do what the pressed button says: save, or only draw the form again."""
     deed, _colon, key = request.form.get("_do", "save").partition(":")
+    if deed == "language":
+        return _in_language(filling, key)
     if deed != "save":
         return _look_again(filling, deed, key)
     if not request.form.get("_once"):
@@ -158,6 +162,20 @@ def _look_again(filling: Filling, deed: str, key: str) -> Response:
     if deed == "theirs":
         filling = _with(filling, conflict.without(filling.entry, [key]))
     return page(filling, Looks(clashing=clashing, sought=sought(filling.form), exact=True))
+
+
+def _in_language(filling: Filling, name: str) -> Response:
+    """The same page with all that was typed, in the language that the person reads from now on."""
+    if name in i18n.LANGUAGES:
+        db.session.commit()  # what was read so far; on SQLite others may write until here
+        with writing():
+            filling.user.locale = name
+            db.session.commit()
+        i18n.switch(name)
+        g.reader = i18n.reader()
+    reader = reader_for(filling.user, filling.form)
+    typed = entry.read(filling.form, request.form, reader)
+    return _look_again(replace(filling, reader=reader, entry=typed), "", "")
 
 
 def _with(filling: Filling, typed: Entry, record: Record | None = None) -> Filling:

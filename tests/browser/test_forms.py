@@ -249,3 +249,13 @@ def test_no_page_scrolls_sideways(open_tab: OpenTab, seller: User, huaxin: int, 
     for address in ("/apps/followup/", f"{FOLLOWUP}/customer/", NEW, f"{FOLLOWUP}/customer/{huaxin}/"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_the_other_language_keeps_what_was_typed(visit: Page) -> None:
+    visit.locator("#content").fill("They want ten.")
+    visit.get_by_role("button", name="中文").click()
+    expect(visit.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(visit.locator("#content")).to_have_value("They want ten.")
+    visit.get_by_role("button", name="English").click()
+    expect(visit.locator("html")).to_have_attribute("lang", "en")
+    expect(visit.locator("#content")).to_have_value("They want ten.")

@@ -221,3 +221,25 @@ def test_a_contact_of_another_customer_is_refused(browser: Browser, acme: int) -
     answer = browser.send(customer=str(acme), contact=str(otto), content="They want ten.", result="refused")
     assert answer.status_code == 422
     assert "contact" in errors(browser.page)
+
+
+def test_the_other_language_keeps_what_was_typed_and_saves_nothing(
+    browser: Browser, acme: int, followup: Followup, seller: User
+) -> None:
+    browser.open(f"{FOLLOWUP}/visit/new")
+    answer = browser.send(_do="language:zh", customer=str(acme), content="Half a sen", phone="12")
+    assert answer.status_code == 200
+    assert '<html lang="zh-CN"' in browser.page
+    assert "跟进内容" in browser.page
+    held = browser.fields()
+    assert (held["customer"], held["content"], held["phone"]) == (str(acme), "Half a sen", "12")
+    assert count(followup("visit")) == 0
+    browser.open(f"{FOLLOWUP}/visit/new")
+    assert '<html lang="zh-CN"' in browser.page
+
+
+def test_a_language_that_we_do_not_speak_changes_nothing(browser: Browser) -> None:
+    browser.open(f"{FOLLOWUP}/visit/new")
+    assert browser.send(_do="language:xx", content="Half a sen").status_code == 200
+    assert '<html lang="en"' in browser.page
+    assert control(browser.page, "content") == "Half a sen"
