@@ -51,7 +51,9 @@ def log(studio: Studio, before: int = 0) -> Log:
     if before:
         chosen = chosen.where(Run.id < before)
     found = list(db.session.execute(chosen.order_by(Run.id.desc()).limit(PAGE + 1)))
-    counts = db.session.execute(select(Run.state, func.count().label("number")).where(own).group_by(Run.state))
+    counts = db.session.execute(
+        select(Run.state, func.count().label("number")).where(own).group_by(Run.state)
+    )
     titles = _titles(studio, [run for run, _number in found])
     lines = [_line(studio, run, number, titles) for run, number in found[:PAGE]]
     return Log(lines, lines[-1].run.id if len(found) > PAGE else 0, {row.state: row.number for row in counts})
