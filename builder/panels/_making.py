@@ -40,11 +40,12 @@ def controls(schema: Schema, values: Values, setting: Setting, path: Path = ()) 
 def control(name: str, schema: Schema, values: Values, setting: Setting, path: Path = ()) -> Control:
     """The control of one property of `values`."""
     place = (*path, name)
+    label, about = schema.get("title"), schema.get("description")
     plain = Control(
         name="-".join((setting.prefix, *map(str, place))),
         kind="text",
-        label=str(_(schema["title"])) if "title" in schema else name,
-        help=str(_(schema["description"])) if "description" in schema else "",
+        label=str(_(label)) if label else name,
+        help=str(_(about)) if about else "",
         value=values.get(name),
         send=setting.command(place),
     )
