@@ -146,9 +146,7 @@ def test_a_blank_is_empty(kind: str, raw: str) -> None:
 
 
 @every_type
-@pytest.mark.parametrize(
-    "raw", ["a\x00b", "\ud800", "1" * 1_000_001, "\u0300" * 20_000], ids=lambda raw: ascii(raw)[:9]
-)
+@pytest.mark.parametrize("raw", ["a\x00b", "\ud800", "1" * 1_000_001], ids=lambda raw: ascii(raw)[:9])
 def test_a_poisonous_text_is_refused_by_name(kind: str, raw: str) -> None:
     field = example_field(kind)
     with pytest.raises(FieldError) as caught:
