@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,46 +13,6 @@ from tests.forms.followup import FOLLOWUP, make
 from tests.support.pages import PASSWORD, with_password
 
 OpenTab = Callable[..., Page]
-AXE = Path(__file__).with_name("axe.min.js").read_text("utf-8")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = (
-    "/",
-    "/inbox/",
-    "/profile",
-    "/admin/users",
-    "/admin/users/new",
-    "/admin/departments",
-    "/admin/departments/new",
-    "/admin/runs",
-    "/admin/deliveries",
-    "/nope",
-)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong, each with the first element."""
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
-    return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
-
-
-@pytest.mark.parametrize(
-    ("locale", "dark", "width"),
-    [("en", False, 1280), ("en", True, 390), ("zh", True, 1280), ("zh", False, 390)],  # each pair of two once
-)
-def test_every_page_is_accessible(
-    open_tab: OpenTab, alice: User, locale: str, dark: bool, width: int
-) -> None:
-    with transaction() as session:
-        session.get_one(User, alice.id).locale = locale
-    page, found = open_tab(alice, width=width, dark=dark), []
-    for address in PAGES:
-        page.goto(address)
-        found += violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-    guest = open_tab(width=width, dark=dark)
-    guest.goto("/login")
-    assert found + violations(guest) == []
 
 
 def test_people_sign_in_and_out_by_keyboard(open_tab: OpenTab, bob: User) -> None:
