@@ -11,7 +11,7 @@ from flask import Flask
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from runtime import jobs, worker
@@ -312,3 +312,22 @@ def test_a_row_is_found_though_statistics_are_there(app: Flask) -> None:
     db.engine.dispose()  # a connection reads statistics when it is opened
     lease = jobs.claim()
     assert lease is not None and lease.lane == "14:1"
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_of_hundreds_that_are_due_at_one_moment_the_next_is_found_without_looking_at_all(app: Flask) -> None:
+    """Like the reminders of nine o'clock: PostgreSQL joined and sorted all of them to find each."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        asked.append((statement, parameters))
+
+    moment = now()
+    with transaction() as session:
+        session.add_all([Outbox(kind="test", ref_id=number, due_at=moment) for number in range(400)])
+    event.listen(db.engine, "before_cursor_execute", note)
+    assert jobs.claim() is not None
+    statement, parameters = next(pair for pair in asked if pair[0].startswith("UPDATE outbox"))
+    with db.engine.connect() as connection:
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+    assert "Join" not in plan and "Sort" not in plan, plan
