@@ -92,7 +92,7 @@ def _opened_at(record: Record | None) -> int | None:
 
 def _title_of(filling: Filling) -> str:
     record = filling.record
-    return query.titles(filling.form, [record.id]).get(record.id, "") if record else ""
+    return query.title(filling.form, record) if record else ""
 
 
 def evaluated(filling: Filling) -> str:

@@ -70,7 +70,7 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
         )
         for section in form.layout
     ]
-    title = query.titles(form, [record.id]).get(record.id, f"#{record.id}")
+    title = query.title(form, record)
     return Reading(title, tuple(block for block in blocks if block.rows))
 
 

@@ -151,7 +151,7 @@ def confirm_delete(app: str, form: str, record_id: int) -> str:
 def delete_record(app: str, form: str, record_id: int) -> Response:
     """Delete a record; one that others point to stays, and the page says so."""
     found, record = _record_for(app, form, record_id, "delete")
-    title = query.titles(found, [record.id]).get(record.id, "")
+    title = query.title(found, record)
     actor = store.Actor(user=signed_in_user(), origin="page")
     try:
         deletion.delete(actor, found, record.id, revision=filling.revision())
@@ -164,7 +164,7 @@ def delete_record(app: str, form: str, record_id: int) -> Response:
 
 
 def _delete_page(form: Form, record: Record, problem: str = "") -> str:
-    title = query.titles(form, [record.id]).get(record.id, "")
+    title = query.title(form, record)
     return render_template(
         "records/delete.html", form=form, record=record, title=title, problem=problem, **titles_of(form)
     )

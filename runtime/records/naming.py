@@ -9,6 +9,7 @@ from runtime import access
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import Field, Reader
+from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import stored, table
 from runtime.records.values import POINTERS
@@ -57,12 +58,20 @@ def _titles(form: Form, found: Sequence[Any]) -> dict[int, str]:
     field = title_field(form)
     if field is None:
         return {row.id: f"#{row.id}" for row in found}
-    reader = Reader(locale(), form.zone)
-    shown: dict[int, str] = {}
-    for record_id, column in found:
-        value = field.type.from_column(column, field)
-        shown[record_id] = field.type.display(value, field, reader, _NoNames()) or f"#{record_id}"
-    return shown
+    return {
+        record_id: _said(form, field, record_id, field.type.from_column(column, field))
+        for record_id, column in found
+    }
+
+
+def of(form: Form, record: Record) -> str:
+    """The title of a record that was read already."""
+    field = title_field(form)
+    return f"#{record.id}" if field is None else _said(form, field, record.id, record.values.get(field.key))
+
+
+def _said(form: Form, field: Field, record_id: int, value: Any) -> str:
+    return field.type.display(value, field, Reader(locale(), form.zone), _NoNames()) or f"#{record_id}"
 
 
 class _NoNames:

@@ -18,7 +18,7 @@ from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import table
 
-__all__ = ["Page", "Record", "count", "get", "is_cursor", "options", "page", "titles"]
+__all__ = ["Page", "Record", "count", "get", "is_cursor", "options", "page", "title", "titles"]
 
 MAX_LIMIT = 200
 MAX_COUNTED = 10_000
@@ -103,6 +103,11 @@ def count(
 def titles(form: Form, ids: Iterable[int], *, user: User | None = None) -> dict[int, str]:
     """The titles of records by id; with `user` only of those that he may read."""
     return naming.read(form, ids, None if user is None else access.visible(user, "read", form))
+
+
+def title(form: Form, record: Record) -> str:
+    """The title of a record that was read already."""
+    return naming.of(form, record)
 
 
 def options(
