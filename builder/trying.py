@@ -195,7 +195,8 @@ class _Teller:
         if value is None:
             return str(_("%(field)s is empty", field=self.name(path)))
         if isinstance(value, bool):
-            return str(_(OPERATORS["is_yes" if value else "is_no"].sentence, field=self.name(path)))
+            sentence = OPERATORS["is_yes" if value else "is_no"].sentence
+            return str(_(sentence, field=self.name(path)))
         return str(_("%(field)s is %(value)s", field=self.name(path), value=self.value(path, value)))
 
 
