@@ -133,7 +133,9 @@ def jobs(pair: Pair, seconds: float) -> None:
     began = time.perf_counter()
     _records, copies, _waited = rows.wait_for_copies(pair.ours)
     rate = (copies - before) / (time.perf_counter() - began)
-    line("worker: second records written", f"{rate:.0f}/s of {copies - before:,}", aim="200/s", met=rate >= 200)
+    line(
+        "worker: second records written", f"{rate:.0f}/s of {copies - before:,}", aim="200/s", met=rate >= 200
+    )
     while rows.planned(pair.ours) < TIMERS:
         load(pair.our_clients[:8], work.submit(f"{FORMS}/due/new"), 0.5)
     timers = rows.make_due(pair.ours)

@@ -48,8 +48,10 @@ def test_types_are_told_from_the_values_of_a_workbook() -> None:
         moment = datetime(2026, 3, 1 + number, 9, 30)
         grade, mail = "AB"[number % 2], f"a{number}@example.com"
         rows.append(
-            [f"Person {number}", number, 9.5, date(2000, 1, 1 + number), moment, number % 2 == 0, grade]
-            + [mail, 13800138000 + number, "Line one\nline two", f"00{number}7"]
+            [
+                *(f"Person {number}", number, 9.5, date(2000, 1, 1 + number), moment, number % 2 == 0, grade),
+                *(mail, 13800138000 + number, "Line one\nline two", f"00{number}7"),
+            ]
         )
 
     assert found(xlsx(*rows)) == {

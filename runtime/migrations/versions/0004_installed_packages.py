@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("installed_by", sa.Integer(), nullable=True),
         sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["app_id"], ["apps.id"], name=op.f("fk_installed_packages_app_id")),
-        sa.ForeignKeyConstraint(["installed_by"], ["users.id"], name=op.f("fk_installed_packages_installed_by")),
+        sa.ForeignKeyConstraint(
+            ["installed_by"], ["users.id"], name=op.f("fk_installed_packages_installed_by")
+        ),
         sa.PrimaryKeyConstraint("app_id", name=op.f("pk_installed_packages")),
     )
