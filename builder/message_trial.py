@@ -59,7 +59,7 @@ def people() -> list[tuple[int, str]]:
 
 
 def trial(studio: Studio, record_id: int | None, recipient: User, locale: str) -> Trial:
-    """The message in this language. Without a record, the fields of the form are empty."""
+    """The message in this language. Without a record, titles stand for the values of the fields."""
     form, info = form_of(studio), studio.app_document
     if form is None and "form" in studio.document:
         return Trial(None, str(_("Publish the form first: the message is about its records.")))
@@ -95,7 +95,7 @@ def _context(
         return {}
     values = lookups.shown(studio.user, form, [record])[0].values if record else {}
     title = query.titles(form, [record.id]).get(record.id, f"#{record.id}") if record else ""
-    return messages.context_for(
+    context = messages.context_for(
         form,
         values,
         record=messages.Record(record.id if record else 0, title, links.absolute(path)),
@@ -106,3 +106,9 @@ def _context(
         reader=Reader(locale, recipient.zone or form.zone),
         names=ReadersNames(studio.app, studio.user),
     )
+    return context if record else {**context, **_stand_ins(studio, form)}
+
+
+def _stand_ins(studio: Studio, form: Form) -> dict[str, str]:
+    """What stands for the values of a record while there is none: the titles of the fields."""
+    return {key: f"‹{studio.text(field.title)}›" for key, field in form.fields.items()}

@@ -59,6 +59,10 @@ def test_the_preview_shows_the_message_with_a_real_record_in_the_readers_languag
     assert "跟进客户：Acme Ltd" in get(world, f"{DESIGN}/text?lang=zh").text
 
 
+def test_without_a_record_titles_stand_for_values(world: World) -> None:
+    assert "Visit ‹Customer› on ‹Due on›" in get(world, f"{DESIGN}/text?lang=en").text
+
+
 def test_a_changed_text_is_stored_and_previewed_at_once(world: World) -> None:
     due(world)
     assert write(world, "subject", "Go to {{ customer }}").status_code == 303
