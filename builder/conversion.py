@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from builder.converting import Nobody, convert
 from builder.models_conversions import Conversion
-from runtime import jobs, times
+from runtime import jobs, outbox, times
 from runtime.automations.chain import silence
 from runtime.db import db, transaction
 from runtime.definitions import lookup
@@ -105,12 +105,12 @@ def _set_going(session: Session, form: Form, source: str, key: str, version_id: 
         row = Conversion(form_id=form.definition_id, version_id=version_id, source=source, field=key, rest=[])
         session.add(row)
         session.flush()
-        jobs.put(session, KIND, row.id)
+        outbox.put(session, KIND, row.id)
         return
     row.source, row.version_id, row.state = source, version_id, "waiting"
     row.last_id = row.converted = row.failed = 0
     row.rest = []
-    jobs.revive(session, KIND, row.id, due_at=times.now())
+    outbox.revive(session, KIND, row.id, due_at=times.now())
 
 
 def of_field(form_id: int, key: str) -> Conversion | None:
@@ -133,7 +133,7 @@ def work(lease: Lease) -> None:
                 return
     with transaction() as session:
         lease.finish(session)
-        jobs.revive(session, KIND, lease.ref_id, due_at=times.now())
+        outbox.revive(session, KIND, lease.ref_id, due_at=times.now())
 
 
 def _batch(session: Session, conversion: Conversion) -> bool:

@@ -11,8 +11,8 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
-from runtime.jobs import Outbox
 from runtime.notifications.models import Delivery, Notice
+from runtime.outbox import Outbox
 from runtime.records import tables
 from runtime.records.models import Event
 

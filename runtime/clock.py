@@ -13,7 +13,7 @@ from types import FrameType
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from runtime import health, jobs
+from runtime import bell, health, outbox
 from runtime.db import db
 
 log = logging.getLogger(__name__)
@@ -26,19 +26,19 @@ def tick() -> int:
     """Ring for what is due; how many rings were sent. Safe to call from any number of clocks."""
     try:
         health.beat("clock")
-        due = jobs.due_ids(MOST_WAITING)
+        due = outbox.due_ids(MOST_WAITING)
     except SQLAlchemyError as error:
         log.warning("clock: %s", error)
         return 0
     finally:
         db.session.remove()
     due = due[: _room()]
-    return len(due) if due and jobs.ring(*due) else 0
+    return len(due) if due and bell.ring(*due) else 0
 
 
 def _room() -> int:
     try:
-        return max(0, MOST_WAITING - jobs.queue().count)
+        return max(0, MOST_WAITING - bell.queue().count)
     except (RedisError, OSError):
         return 0
 

@@ -12,7 +12,7 @@ from sqlalchemy import String, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from runtime import jobs
+from runtime import bell
 from runtime.db import Base, Moment, db, transaction
 from runtime.times import now
 
@@ -76,7 +76,7 @@ def _role(session: Session, role: str) -> str:
 
 def _redis() -> str:
     try:
-        jobs.queue().connection.ping()
+        bell.queue().connection.ping()
     except (RedisError, OSError):
         return "unreachable"
     return "ok"

@@ -1,4 +1,4 @@
-"""The outbox: every piece of work that must happen is a row here; RQ only carries the row's id.
+"""Working off the outbox: claims, handlers, tries. RQ only carries the row's id.
 
 A row is claimed with a lease and a fencing token. Who holds the token finishes the row in the same
 transaction as its effects, so an effect and its "done" are one commit; a worker that lost its lease finds
@@ -12,85 +12,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from math import inf
-from time import monotonic
 from typing import Any, cast
 
-from flask import current_app
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry as RedisRetry
-from rq import Queue
-from rq.serializers import JSONSerializer
-from sqlalchemy import (
-    ColumnElement,
-    Index,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    Update,
-    and_,
-    bindparam,
-    case,
-    exists,
-    insert,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Table, Update, bindparam, case, exists, or_, select, update
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from runtime.db import Base, Moment, after_commit, db, transaction
+from runtime.db import Moment, db, transaction
 from runtime.errors import FormwrightError, NotFound, PermanentError, TemporaryError
+from runtime.outbox import Outbox, free_at
 from runtime.times import now
 
 log = logging.getLogger(__name__)
 
-QUEUE = "doorbell"
-FUNCTION = "runtime.jobs.work"
 LEASE = timedelta(seconds=25)  # a crashed job starts again within 30 s (semantics.md, default limits)
 MAX_ATTEMPTS = 5
 MAX_CRASHES = 3
 AWAY_PAUSE = 60.0  # seconds between two tries of something that is away
 AWAY_LIMIT = timedelta(days=1)
-RING_TTL = 600  # seconds a ring may wait in Redis; the clock rings again for what is still due
-REDIS_PAUSE = 2.0  # seconds without a try after Redis did not answer: requests must not wait for it
 UNFINISHED = ("pending", "leased")
-
-
-class Outbox(Base):
-    """One due piece of work. `kind` names its handler, `ref_id` its row: unique together.
-
-    Rows of one `lane` (`visit:42`) are worked off in the order of their ids. States: pending, leased, done,
-    dead, cancelled. `lease` is the fencing token: it grows with every claim.
-    """
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        UniqueConstraint("kind", "ref_id"),
-        Index("ix_outbox_due", "state", "due_at"),
-        Index("ix_outbox_lane", "lane", "state", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    ref_id: Mapped[int]
-    lane: Mapped[str | None] = mapped_column(String(80))
-    state: Mapped[str] = mapped_column(String(10), default="pending")
-    due_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    lease_until: Mapped[datetime | None] = mapped_column(Moment)
-    lease: Mapped[int] = mapped_column(default=0)
-    attempts: Mapped[int] = mapped_column(default=0)
-    crashes: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-
 
 # Past the ORM, and made once: these statements run for every piece of work.
 _rows = cast(Table, Outbox.__table__)
-_INSERT = insert(_rows).returning(_rows.c.id)
 
 
 class AwayError(TemporaryError):
@@ -188,123 +131,6 @@ def handler(kind: str, on_dead: OnDead | None = None) -> Callable[[Handler], Han
     return register
 
 
-def put(
-    session: Session, kind: str, ref_id: int, *, due_at: datetime | None = None, lane: str | None = None
-) -> int:
-    """Write an outbox row in the caller's transaction; when it is due already, ring after the commit."""
-    moment = now()
-    row = {"kind": kind, "ref_id": ref_id, "lane": lane, "due_at": due_at or moment}
-    outbox_id = int(session.scalars(_INSERT, row).one())
-    if due_at is None or due_at <= moment:
-        ring_after_commit(outbox_id)
-    return outbox_id
-
-
-def ring_after_commit(outbox_id: int) -> None:
-    """Ring once the caller's transaction has committed."""
-
-    def call() -> None:
-        if not _is_ringing():
-            ring(outbox_id)
-
-    after_commit(call)
-
-
-def _is_ringing() -> bool:
-    """Whether a ring waits already: the worker that takes it works off all that is due by then."""
-    try:
-        return monotonic() >= _paused_until() and queue().count > 0
-    except (RedisError, OSError) as error:
-        return _pause(error)
-
-
-def _paused_until() -> float:
-    paused: float = current_app.extensions.get("doorbell_pause", 0.0)
-    return paused
-
-
-def _pause(error: Exception) -> bool:
-    current_app.extensions["doorbell_pause"] = monotonic() + REDIS_PAUSE
-    log.warning("doorbell: %s", error)
-    return False
-
-
-def redrive(session: Session, outbox_id: int) -> bool:
-    """Give a dead row five more attempts, in the caller's transaction; False when it is not dead."""
-    done = session.execute(
-        update(Outbox)
-        .where(Outbox.id == outbox_id, Outbox.state == "dead")
-        .values(state="pending", attempts=0, crashes=0, due_at=now(), lease_until=None)
-    )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        return False
-    ring_after_commit(outbox_id)
-    return True
-
-
-def cancel(session: Session, kind: str, ref_ids: list[int]) -> None:
-    """Cancel rows that wait, in the caller's transaction; one being worked off now is left alone."""
-    session.execute(
-        update(Outbox)
-        .where(Outbox.kind == kind, Outbox.ref_id.in_(ref_ids), Outbox.state == "pending")
-        .values(state="cancelled")
-    )
-
-
-def revive(session: Session, kind: str, ref_id: int, *, due_at: datetime) -> bool:
-    """Let a row that is over wait for a moment again, in the caller's transaction; False when there is none."""
-    row = session.scalar(select(Outbox).where(Outbox.kind == kind, Outbox.ref_id == ref_id))
-    if row is None:
-        return False
-    row.state, row.due_at, row.lease_until = "pending", due_at, None
-    row.attempts = row.crashes = 0
-    session.flush()
-    if due_at <= now():
-        ring_after_commit(row.id)
-    return True
-
-
-def forget(session: Session, kind: str, ref_id: int) -> None:
-    """Mark a row done that the caller has worked off in its own transaction, without a claim."""
-    session.execute(
-        update(Outbox)
-        .where(Outbox.kind == kind, Outbox.ref_id == ref_id, Outbox.state == "pending")
-        .values(state="done")
-    )
-
-
-def ring(*outbox_ids: int) -> bool:
-    """Put the ids on the queue; False when Redis is away (the clock rings again)."""
-    if not outbox_ids or monotonic() < _paused_until():
-        return False
-    try:
-        queue().enqueue_many(
-            [Queue.prepare_data(FUNCTION, (outbox_id,), ttl=RING_TTL) for outbox_id in outbox_ids]
-        )
-    except (RedisError, OSError) as error:
-        return _pause(error)
-    return True
-
-
-def connect(socket_timeout: float = 2) -> Redis:
-    """A Redis client that fails at once when the server is away: it is only the doorbell."""
-    return Redis.from_url(
-        current_app.config["REDIS_URL"] or "redis://127.0.0.1:1",
-        socket_connect_timeout=0.3,
-        socket_timeout=socket_timeout,
-        retry=RedisRetry(NoBackoff(), 0),
-    )
-
-
-def queue() -> Queue:
-    """The one RQ queue (a worker on two queues can lose jobs), on this process's own connection."""
-    extensions = current_app.extensions
-    if "doorbell" not in extensions:
-        extensions["doorbell"] = Queue(QUEUE, connection=connect(), serializer=JSONSerializer)
-    doorbell: Queue = extensions["doorbell"]
-    return doorbell
-
-
 def work(outbox_id: int) -> None:
     """Work off one outbox row, all that a ring can cause; nothing when it is done, taken or not due."""
     _work(claim(outbox_id))
@@ -391,7 +217,7 @@ def _claiming(*, any_row: bool) -> ReturningUpdate[Any]:
     if any_row:
         free = [row.c.state == "pending", row.c.due_at <= moment]
     else:
-        free = [row.c.id == bindparam("outbox_id"), _free(row.c, moment)]
+        free = [row.c.id == bindparam("outbox_id"), free_at(row.c, moment)]
     # By the moment alone, as the index has it: a thousand reminders of 9 o'clock are not sorted for each of them.
     found = select(row.c.id).where(*free, first).order_by(row.c.due_at).limit(1)
     return (
@@ -405,18 +231,3 @@ def _claiming(*, any_row: bool) -> ReturningUpdate[Any]:
         )
         .returning(*_rows.c)
     )
-
-
-def _free(row: Any, moment: Any) -> ColumnElement[bool]:
-    return or_(
-        and_(row.state == "pending", row.due_at <= moment),
-        and_(row.state == "leased", row.lease_until < moment),
-    )
-
-
-def due_ids(limit: int = 500) -> list[int]:
-    """Ids of the rows that are due and free now, oldest first: what the clock rings for."""
-    rows = db.session.scalars(
-        select(Outbox.id).where(_free(Outbox, now())).order_by(Outbox.due_at, Outbox.id).limit(limit)
-    )
-    return list(rows)

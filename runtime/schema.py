@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from runtime import health, jobs  # noqa: F401  (their tables belong to the metadata)
+from runtime import health, outbox  # noqa: F401  (their tables belong to the metadata)
 from runtime.accounts import models as _accounts  # noqa: F401
 from runtime.automations import models as _automations  # noqa: F401
 from runtime.definitions import models as _definitions  # noqa: F401

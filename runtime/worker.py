@@ -24,7 +24,7 @@ from rq.timeouts import JobTimeoutException
 from rq.worker import SimpleWorker
 from sqlalchemy.exc import DBAPIError
 
-from runtime import health, jobs
+from runtime import bell, health, jobs, outbox
 from runtime.db import db
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def outbox_id_of(job: Job) -> int | None:
         named, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
     except (DeserializationError, TypeError, ValueError):
         return None
-    fits = named == jobs.FUNCTION and instance is None and not kwargs and isinstance(args, (list, tuple))
+    fits = named == bell.FUNCTION and instance is None and not kwargs and isinstance(args, (list, tuple))
     if not fits or len(args) != 1 or type(args[0]) is not int:
         return None
     return args[0] if 0 < args[0] <= LARGEST_ID else None
@@ -88,7 +88,7 @@ class DoorbellWorker(SimpleWorker):
         self.app = app
         self.stop = stop
         super().__init__(
-            [DoorbellQueue(jobs.QUEUE, connection=connection, serializer=JSONSerializer)],
+            [DoorbellQueue(bell.QUEUE, connection=connection, serializer=JSONSerializer)],
             connection=connection,
             serializer=JSONSerializer,
             log_job_description=False,
@@ -163,7 +163,7 @@ def run() -> None:
 
 def _work_while_redis_answers(app: Flask, stop: Stop) -> None:
     try:
-        connection = jobs.connect(socket_timeout=WAIT_SECONDS + 10)
+        connection = bell.connect(socket_timeout=WAIT_SECONDS + 10)
         DoorbellWorker(app, stop, connection).work(logging_level="WARNING")
     except (RedisError, DBAPIError, OSError) as error:
         log.warning("worker: %s", error)
@@ -174,7 +174,7 @@ def _work_without_redis(stop: Stop) -> None:
     stop.busy = True
     try:
         health.beat("worker")
-        for outbox_id in jobs.due_ids(50):
+        for outbox_id in outbox.due_ids(50):
             if stop.asked:
                 break
             jobs.work(outbox_id)

@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from runtime import bell, health, outbox
 from runtime import clock as clock_process
-from runtime import health, jobs
 from runtime.db import db, transaction
 from runtime.health import Heartbeat
-from runtime.jobs import Outbox
+from runtime.outbox import Outbox
 from runtime.times import now
 from tests.support.valkey import Valkey
 
 PROGRAM = """
 import sys
 from app import create_app
-from runtime import clock, jobs, worker
+from runtime import bell, clock, jobs, outbox, worker
 from runtime.db import transaction
 
 def handle(lease):
@@ -42,9 +42,9 @@ with create_app().app_context():
 def doorbell(app: Flask, valkey: Valkey) -> Iterator[Valkey]:
     """A Redis-compatible server that the app uses, empty."""
     app.config["REDIS_URL"] = valkey.url
-    jobs.queue().connection.flushall()
+    bell.queue().connection.flushall()
     yield valkey
-    jobs.queue().connection.close()
+    bell.queue().connection.close()
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def put(count: int, **values: Any) -> None:
     with transaction() as session:
         start = session.query(Outbox).count()
         for number in range(count):
-            jobs.put(session, "test", start + number, **values)
+            outbox.put(session, "test", start + number, **values)
 
 
 def undone() -> int:
@@ -94,15 +94,15 @@ def wait(condition: Callable[[], bool], seconds: float = 100) -> None:
 def test_a_tick_rings_what_is_due_and_nothing_else(app: Flask, doorbell: Valkey) -> None:
     put(3)
     put(2, due_at=now() + timedelta(hours=1))
-    jobs.queue().empty()
+    bell.queue().empty()
     assert clock_process.tick() == 3
-    assert jobs.queue().count == 3
+    assert bell.queue().count == 3
 
 
 def test_a_full_queue_is_not_filled_further(app: Flask, doorbell: Valkey, monkeypatch: Any) -> None:
     monkeypatch.setattr(clock_process, "MOST_WAITING", 4)
     put(6)
-    jobs.queue().empty()
+    bell.queue().empty()
     assert clock_process.tick() == 4
     assert clock_process.tick() == 0
 
@@ -139,7 +139,7 @@ def test_worker_and_clock_together_work_off_what_no_ring_told(
     app: Flask, process: Callable[[str], Any], doorbell: Valkey
 ) -> None:
     put(20)
-    jobs.queue().connection.flushall()
+    bell.queue().connection.flushall()
     process("worker")
     process("clock")
     wait(lambda: undone() == 0)

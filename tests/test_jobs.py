@@ -14,10 +14,11 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
-from runtime import jobs, worker
+from runtime import bell, jobs, outbox, worker
 from runtime.db import db, transaction
 from runtime.errors import PermanentError, TemporaryError
-from runtime.jobs import Lease, Outbox
+from runtime.jobs import Lease
+from runtime.outbox import Outbox
 from runtime.times import now
 from tests.conftest import both_databases
 from tests.support.valkey import Valkey
@@ -56,7 +57,7 @@ def kind() -> Iterator[Work]:
 
 def put(ref_id: int, **values: Any) -> int:
     with transaction() as session:
-        return jobs.put(session, "test", ref_id, **values)
+        return outbox.put(session, "test", ref_id, **values)
 
 
 def row(outbox_id: int) -> Outbox:
@@ -134,7 +135,7 @@ def test_a_dead_row_is_given_another_chance_once(app: Flask, kind: Work) -> None
     jobs.work(outbox_id)
     kind.error = None
     with transaction() as session:
-        assert [jobs.redrive(session, outbox_id) for _ in range(20)].count(True) == 1
+        assert [outbox.redrive(session, outbox_id) for _ in range(20)].count(True) == 1
     for _ in range(3):
         jobs.work(outbox_id)
     assert kind.done == [1]
@@ -146,7 +147,7 @@ def test_a_crashed_job_can_be_claimed_again_within_30_seconds(app: Flask, kind: 
     assert jobs.claim(outbox_id) is not None  # and then the worker dies
     assert jobs.claim(outbox_id) is None
     clock(now() + timedelta(seconds=30))
-    assert outbox_id in jobs.due_ids()
+    assert outbox_id in outbox.due_ids()
     jobs.work(outbox_id)
     assert kind.done == [1]
 
@@ -175,7 +176,7 @@ def test_a_worker_that_lost_its_lease_cannot_finish(app: Flask, kind: Work, cloc
 
 def test_a_row_without_a_handler_becomes_a_dead_letter_and_not_a_silence(app: Flask, clock: Times) -> None:
     with transaction() as session:
-        outbox_id = jobs.put(session, "unheard_of", 1)
+        outbox_id = outbox.put(session, "unheard_of", 1)
     for _ in range(jobs.MAX_ATTEMPTS):
         jobs.work(outbox_id)
         clock(row(outbox_id).due_at + timedelta(seconds=1))
@@ -186,13 +187,13 @@ def test_a_row_without_a_handler_becomes_a_dead_letter_and_not_a_silence(app: Fl
 def test_a_cancelled_row_is_not_worked(app: Flask, kind: Work) -> None:
     outbox_id = put(5)
     with transaction() as session:
-        jobs.cancel(session, "test", [5])
+        outbox.cancel(session, "test", [5])
     jobs.work(outbox_id)
     assert kind.done == []
 
 
 def test_a_ring_that_finds_no_redis_is_no_error(app: Flask) -> None:
-    assert jobs.ring(1) is False
+    assert bell.ring(1) is False
 
 
 # With Redis
@@ -202,7 +203,7 @@ def test_a_ring_that_finds_no_redis_is_no_error(app: Flask) -> None:
 def doorbell(app: Flask, valkey: Valkey) -> Iterator[Queue]:
     """The queue on a real server, empty."""
     app.config["REDIS_URL"] = valkey.url
-    queue = jobs.queue()
+    queue = bell.queue()
     queue.connection.flushall()
     yield queue
     queue.connection.close()
@@ -219,7 +220,7 @@ def signals() -> Iterator[None]:
 
 
 def drain(app: Flask) -> None:
-    connection = jobs.connect(socket_timeout=20)
+    connection = bell.connect(socket_timeout=20)
     worker.DoorbellWorker(app, worker.Stop(), connection).work(burst=True, logging_level="ERROR")
     connection.close()
 
@@ -238,7 +239,7 @@ def test_a_committed_row_is_rung_and_worked(app: Flask, kind: Work, doorbell: Qu
 
 def test_a_rolled_back_row_is_not_rung(app: Flask, kind: Work, doorbell: Queue) -> None:
     with pytest.raises(RuntimeError), transaction() as session:
-        jobs.put(session, "test", 1)
+        outbox.put(session, "test", 1)
         raise RuntimeError
     assert doorbell.count == 0
 
@@ -282,7 +283,7 @@ def test_callbacks_named_in_redis_are_not_called(
 
 
 def test_a_pickled_job_is_refused(app: Flask, doorbell: Queue) -> None:
-    Queue(jobs.QUEUE, connection=doorbell.connection).enqueue_call("os.getcwd", job_id="pickled")
+    Queue(bell.QUEUE, connection=doorbell.connection).enqueue_call("os.getcwd", job_id="pickled")
     job = Job.fetch("pickled", connection=doorbell.connection, serializer=JSONSerializer)
     assert worker.outbox_id_of(job) is None
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from runtime import jobs
+from runtime import outbox
 from runtime.accounts.models import User
 from runtime.admin import admin
 from runtime.automations.models import Run
@@ -19,8 +19,8 @@ from runtime.endpoints import id_argument
 from runtime.errors import NotFound
 from runtime.htmx import go_to
 from runtime.i18n import locale
-from runtime.jobs import Outbox
 from runtime.notifications.models import Delivery
+from runtime.outbox import Outbox
 from runtime.text import localized
 
 PAGE = 50
@@ -73,7 +73,7 @@ def deliveries() -> Response:
 @admin.post("/outbox/<int:outbox_id>/redrive")
 def redrive(outbox_id: int) -> Response:
     """Try again what was given up."""
-    if not jobs.redrive(db.session(), outbox_id):
+    if not outbox.redrive(db.session(), outbox_id):
         raise NotFound
     db.session.commit()
     flash(_("It will be tried again now."))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from runtime import jobs
+from runtime import outbox
 from runtime.automations import context, holidays
 from runtime.automations.models import Timer
 from runtime.automations.moments import Moment, moments
@@ -129,9 +129,9 @@ def _plan_one(session: Session, automation: Automation, timer: Timer) -> None:
     timer.state, timer.reason, timer.changed_at = "planned", "", now()
     session.add(timer)
     session.flush()
-    if again and jobs.revive(session, "timer", timer.id, due_at=timer.due_at):
+    if again and outbox.revive(session, "timer", timer.id, due_at=timer.due_at):
         return
-    jobs.put(session, "timer", timer.id, due_at=timer.due_at)
+    outbox.put(session, "timer", timer.id, due_at=timer.due_at)
 
 
 def _settle_one(session: Session, automation: Automation, timer: Timer) -> None:
@@ -151,7 +151,7 @@ def cancel(session: Session, timers: Iterable[Timer], reason: str) -> None:
         .where(Timer.id.in_(ids), Timer.state == "planned")
         .values(state="cancelled", reason=reason, changed_at=now())
     )
-    jobs.cancel(session, "timer", ids)
+    outbox.cancel(session, "timer", ids)
 
 
 def cancel_all(session: Session, automation_id: int, record_id: int, reason: str) -> None:

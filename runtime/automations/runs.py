@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.accounts.models import User
 from runtime.automations import chain, context, pauses
 from runtime.automations.actions import ACTIONS, ActionContext, Result
@@ -65,7 +65,7 @@ def perform_here(session: Session, run: Run) -> None:
     except FAILURES as error:
         fail(session, run_id, reason_of(error))
     session.flush()
-    jobs.forget(session, "run", run_id)
+    outbox.forget(session, "run", run_id)
 
 
 class About(TypedDict, total=False):
@@ -81,15 +81,15 @@ class About(TypedDict, total=False):
 def again(session: Session, run: Run) -> None:
     """Let a run that failed be worked off once more, in the caller's transaction."""
     run.state, run.reason, run.finished_at = "running", "", None
-    if not jobs.revive(session, "run", run.id, due_at=now()):
-        jobs.put(session, "run", run.id, lane=f"{run.form_id}:{run.record_id}")
+    if not outbox.revive(session, "run", run.id, due_at=now()):
+        outbox.put(session, "run", run.id, lane=f"{run.form_id}:{run.record_id}")
 
 
 def start(session: Session, automation: Automation, *, lane: str, **about: Unpack[About]) -> None:
     """A waiting run and its outbox row, in the caller's transaction."""
     row = {"automation_id": automation.definition_id, "version_id": automation.version_id, **about}
     run_id = int(session.scalars(_WAITING, row).one())
-    jobs.put(session, "run", run_id, lane=lane)
+    outbox.put(session, "run", run_id, lane=lane)
 
 
 def record(

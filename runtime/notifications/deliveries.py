@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.errors import TemporaryError
@@ -85,7 +85,7 @@ def _make(
         channel.send(_letter(delivery, user), session)
         _settle(delivery, "sent")
     else:
-        jobs.put(session, "delivery", delivery.id)
+        outbox.put(session, "delivery", delivery.id)
     session.flush()
     return delivery
 

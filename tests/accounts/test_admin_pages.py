@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from runtime.accounts.models import Department, User
 from runtime.db import db, transaction
-from runtime.jobs import Outbox
+from runtime.outbox import Outbox
 from tests.conftest import make_user
 from tests.support.pages import is_signed_in, post, sign_in, with_password
 

@@ -9,14 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from builder.publish import Change, apply
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.accounts.models import User, UserRole
 from runtime.automations import dispatch
 from runtime.automations.models import Run, Timer
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.models import App, Definition
-from runtime.jobs import Outbox
+from runtime.outbox import Outbox
 from runtime.records import store
 from runtime.records.deletion import delete
 from runtime.records.store import Actor
@@ -162,7 +162,7 @@ class Sales:
     def work(self, limit: int = 200) -> None:
         """Work off everything that is due, as the workers would."""
         for _round in range(limit):
-            ids = jobs.due_ids()
+            ids = outbox.due_ids()
             if not ids:
                 return
             for outbox_id in ids:

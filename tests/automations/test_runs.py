@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.accounts.models import User
 from runtime.automations import chain, dispatch, pauses
 from runtime.automations.models import Pause, Step
@@ -334,7 +334,7 @@ def test_a_run_that_keeps_crashing_shows_as_failed(sales: Sales, clock: object) 
     jobs.claim(outbox_id)
     assert [(run.state, run.reason) for run in sales.runs()] == [("failed", "crashed three times")]
     with transaction() as session:
-        assert jobs.redrive(session, outbox_id)
+        assert outbox.redrive(session, outbox_id)
     sales.work()
     assert sales.runs()[0].state == "done"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from builder import definitions, packages
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.accounts.models import Department, User
 from runtime.automations import dispatch
 from runtime.automations.models import Run
@@ -87,7 +87,7 @@ def rows() -> list[int]:
 
 
 def work() -> None:
-    while ids := jobs.due_ids():
+    while ids := outbox.due_ids():
         for outbox_id in ids:
             jobs.work(outbox_id)
 

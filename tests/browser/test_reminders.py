@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
-from runtime import jobs, times
+from runtime import jobs, outbox, times
 from runtime.accounts.models import Department, User, UserRole
 from runtime.db import db, transaction
 from tests.browser.office import NEW, answer, pick, press_primary
@@ -34,7 +34,7 @@ def manager(seller: User) -> User:
 def work_at(moment: datetime) -> None:
     """Do what is due at this moment."""
     with time_machine.travel(moment, tick=True):
-        while ids := jobs.due_ids():
+        while ids := outbox.due_ids():
             for outbox_id in ids:
                 jobs.work(outbox_id)
     db.session.remove()

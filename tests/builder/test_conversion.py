@@ -9,7 +9,7 @@ from sqlalchemy import select
 from builder import conversion, converting, releases
 from builder.commands import Target, Workspace, run
 from builder.models_conversions import Conversion
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.documents import parse_field
@@ -59,7 +59,7 @@ def published(**arguments: Any) -> None:
 
 
 def work_off() -> None:
-    while ids := jobs.due_ids():
+    while ids := outbox.due_ids():
         for outbox_id in ids:
             jobs.work(outbox_id)
 
@@ -168,7 +168,7 @@ def test_a_job_that_was_killed_goes_on_after_its_last_batch(
         published()
     monkeypatch.setattr(conversion, "BATCH", 2)
     monkeypatch.setattr(conversion, "BATCHES", 2)
-    (outbox_id,) = jobs.due_ids()
+    (outbox_id,) = outbox.due_ids()
     lease = jobs.claim(outbox_id)
     assert lease is not None
     with transaction() as session:  # the first batch is committed, then the worker dies

@@ -16,7 +16,7 @@ from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.models import App, Version
 from runtime.errors import Forbidden, Invalid, NotFound
-from runtime.jobs import Outbox
+from runtime.outbox import Outbox
 from runtime.records import tables
 from runtime.records.models import Event
 from tests.builder.factory import APP, automation, field, form, install, package, places

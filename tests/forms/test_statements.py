@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.definitions import lookup
@@ -29,7 +29,7 @@ def change(user: User, form: str, record_id: int | None, **values: Any) -> int:
         saved = store.save(
             store.Actor(user=user, origin="page"), lookup.form("followup", form), values, record_id=record_id
         )
-    while ids := jobs.due_ids():
+    while ids := outbox.due_ids():
         for outbox_id in ids:
             jobs.work(outbox_id)
     return saved.id

@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from runtime import jobs
+from runtime import jobs, outbox
 from runtime.accounts.models import User
 from runtime.automations.models import Run, Step
 from runtime.db import db, transaction
 from runtime.definitions.models import App, Definition, Version
-from runtime.jobs import Outbox
 from runtime.notifications import deliveries
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.models import Delivery, Notice
+from runtime.outbox import Outbox
 from runtime.times import now
 from tests.conftest import both_databases
 from tests.support.mail import MailSink
@@ -55,7 +55,7 @@ def all_of(model: Any) -> list[Any]:
 
 
 def work() -> None:
-    for outbox_id in jobs.due_ids():
+    for outbox_id in outbox.due_ids():
         jobs.work(outbox_id)
 
 
@@ -76,7 +76,7 @@ def test_the_inbox_is_written_in_the_same_transaction(source: Source, bob: User)
 @both_databases
 def test_a_mail_is_sent_once_however_often_it_is_rung(source: Source, bob: User, mail_sink: MailSink) -> None:
     make(source, bob, "email")
-    (outbox_id,) = jobs.due_ids()
+    (outbox_id,) = outbox.due_ids()
     for _ring in range(3):
         jobs.work(outbox_id)
     (delivery,) = all_of(Delivery)
@@ -116,7 +116,7 @@ def test_permanent_trouble_is_shown_and_can_be_redriven(
     (delivery,) = deliveries.failed(db.session())
     assert (delivery.state, delivery.reason) == ("failed", "550 no such user")
     with transaction() as session:
-        assert jobs.redrive(session, all_of(Outbox)[0].id)
+        assert outbox.redrive(session, all_of(Outbox)[0].id)
     work()
     assert all_of(Delivery)[0].state == "sent"
     assert len(mail_sink.mails) == 1

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from builder import packages
-from runtime import config, jobs
+from runtime import config, jobs, outbox
 from runtime.accounts import service
 from runtime.accounts.models import Department, LoginSession, User, UserRole
 from runtime.accounts.sessions import digest
@@ -145,7 +145,7 @@ class World:
     def work(self) -> None:
         """Work off everything that is due, as the workers would."""
         with self.app.app_context():
-            while ids := jobs.due_ids():
+            while ids := outbox.due_ids():
                 for outbox_id in ids:
                     jobs.work(outbox_id)
 
