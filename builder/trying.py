@@ -13,7 +13,8 @@ from runtime import conditions
 from runtime.conditions import ConditionError, Group, Row
 from runtime.conditions.operators import OPERATORS
 from runtime.conditions.sentences import either
-from runtime.definitions.documents import Form, Rule
+from runtime.definitions.documents import Form
+from runtime.definitions.rules import Rule
 from runtime.errors import NotFound
 from runtime.fields import N_, Names, Reader
 from runtime.forms.names import NOBODY, Titles

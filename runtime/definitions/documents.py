@@ -13,6 +13,7 @@ from runtime import conditions, formulas
 from runtime.conditions import Condition
 from runtime.definitions import dependencies
 from runtime.definitions.layout import Section, Tab, parse_layout, parse_tabs
+from runtime.definitions.rules import Check, Rule, parse_check, parse_rule
 from runtime.fields import FIELD_TYPES, Field
 from runtime.formulas import Formula
 from runtime.text import Title
@@ -21,31 +22,6 @@ Document = Mapping[str, Any]
 T = TypeVar("T")
 
 DEFAULT_LIST_COLUMNS = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Rule:
-    """When `when` holds over the record, the effects apply; `set` maps a field to a formula or a constant."""
-
-    key: str
-    when: Condition
-    show: frozenset[str]
-    hide: frozenset[str]
-    require: frozenset[str]
-    lock: frozenset[str]
-    set: Mapping[str, Formula | Any]
-    hidden_value: str  # clear, keep, compute
-
-
-@dataclass(frozen=True, eq=False)
-class Check:
-    """A formula that must be true; else `message` stands at the field `at`. Level: error or warning."""
-
-    key: str
-    formula: Formula
-    level: str
-    at: str
-    message: Title
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +184,7 @@ def parse_form(
         fields=MappingProxyType(fields),
         required=frozenset(document.get("required", ())),
         rules=tuple(parse_rule(rule) for rule in own.get("rules", ())),
-        checks=tuple(_check(check) for check in own.get("checks", ())),
+        checks=tuple(parse_check(check) for check in own.get("checks", ())),
         unique=tuple(tuple(keys) for keys in own.get("unique", ())),
         layout=parse_layout(own, fields),
         tabs=parse_tabs(own),
@@ -223,37 +199,6 @@ def parse_form(
         initials=_each(fields, "initial", formulas.parse),
         offers=_each(fields, "offer", conditions.compile),
         document=document,
-    )
-
-
-def parse_rule(rule: Document) -> Rule:
-    """A rule; in `set` a text is a formula, anything else a constant."""
-    then = rule["then"]
-    return Rule(
-        key=rule["key"],
-        when=conditions.compile(rule["when"]),
-        show=frozenset(then.get("show", ())),
-        hide=frozenset(then.get("hide", ())),
-        require=frozenset(then.get("require", ())),
-        lock=frozenset(then.get("lock", ())),
-        set=MappingProxyType(
-            {key: _formula_or_constant(value) for key, value in then.get("set", {}).items()}
-        ),
-        hidden_value=rule.get("hidden_value", "clear"),
-    )
-
-
-def _formula_or_constant(value: Any) -> Any:
-    return formulas.parse(value) if isinstance(value, str) else value
-
-
-def _check(check: Document) -> Check:
-    return Check(
-        key=check["key"],
-        formula=formulas.parse(check["formula"]),
-        level=check.get("level", "error"),
-        at=check["at"],
-        message=check["message"],
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from runtime import conditions
 from runtime.conditions import ConditionError
-from runtime.definitions.documents import Form, Rule
+from runtime.definitions.documents import Form
+from runtime.definitions.rules import Rule
 from runtime.fields import Field, FieldType
 from runtime.text import localized
 

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 
 from runtime import formulas, problems
-from runtime.definitions.documents import Check, Form
+from runtime.definitions.documents import Form
+from runtime.definitions.rules import Check
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError
 from runtime.formulas import Formula, FormulaError

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from runtime.definitions.documents import Form, Rule
+from runtime.definitions.documents import Form
+from runtime.definitions.rules import Rule
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+"""The rules of a form (when which effects apply) and its checks (what must be true), parsed. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from runtime import conditions, formulas
+from runtime.conditions import Condition
+from runtime.formulas import Formula
+from runtime.text import Title
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """When `when` holds over the record, the effects apply; `set` maps a field to a formula or a constant."""
+
+    key: str
+    when: Condition
+    show: frozenset[str]
+    hide: frozenset[str]
+    require: frozenset[str]
+    lock: frozenset[str]
+    set: Mapping[str, Formula | Any]
+    hidden_value: str  # clear, keep, compute
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """A formula that must be true; else `message` stands at the field `at`. Level: error or warning."""
+
+    key: str
+    formula: Formula
+    level: str
+    at: str
+    message: Title
+
+
+def parse_rule(rule: Document) -> Rule:
+    """A rule; in `set` a text is a formula, anything else a constant."""
+    then = rule["then"]
+    return Rule(
+        key=rule["key"],
+        when=conditions.compile(rule["when"]),
+        show=frozenset(then.get("show", ())),
+        hide=frozenset(then.get("hide", ())),
+        require=frozenset(then.get("require", ())),
+        lock=frozenset(then.get("lock", ())),
+        set=MappingProxyType(
+            {key: _formula_or_constant(value) for key, value in then.get("set", {}).items()}
+        ),
+        hidden_value=rule.get("hidden_value", "clear"),
+    )
+
+
+def _formula_or_constant(value: Any) -> Any:
+    return formulas.parse(value) if isinstance(value, str) else value
+
+
+def parse_check(check: Document) -> Check:
+    """A check; its formula is parsed."""
+    return Check(
+        key=check["key"],
+        formula=formulas.parse(check["formula"]),
+        level=check.get("level", "error"),
+        at=check["at"],
+        message=check["message"],
+    )
