@@ -90,7 +90,9 @@ def _texts(document: Any) -> set[str]:
 def undoable(app: str, target: Target) -> Version | None:
     """The version in force, while its publish can still be taken back: it is fresh and nothing was done by it."""
     definition = drafts.find(app, *target)
-    version = db.session.get(Version, (definition and definition.current_version_id) or 0)
+    if definition is None:
+        raise NotFound(_("There is nothing here."))
+    version = db.session.get(Version, definition.current_version_id or 0)
     if version is None or now() - version.published_at > UNDO_WITHIN or _was_used(version):
         return None
     return version

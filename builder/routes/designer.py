@@ -138,14 +138,14 @@ def done(app: str, target: Target, tab: str, outcome: Outcome, selected: str = "
 
 
 def _refused(app: str, target: Target, tab: str, selected: str, error: FormwrightError) -> Response:
+    if isinstance(error, NotFound) and not _exists(app, target):
+        raise error
     told = sentence(error)
     if not is_htmx():
         flash(told, "error")
         query = {"sel": selected} if selected else {}
         return go_to(address(app, target, tab, **query))
     status = 409 if isinstance(error, Conflict) else 422
-    if isinstance(error, NotFound) and not _exists(app, target):
-        raise error
     response = page(studio(app, PLURALS[target.kind], target.key, tab, sel=selected), status)
     return trigger(response, {"fw:touched" if isinstance(error, Touched) else "fw:toast": {"text": told}})
 

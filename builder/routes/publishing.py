@@ -56,6 +56,7 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
     note = request.form.get("note", "")
     try:
         with transaction():
+            studio(app, kinds, key)
             versions = publish.publish_together(signed_in_user(), app, chosen, note)
             told = _told(versions)
     except Invalid as error:

@@ -213,6 +213,7 @@ def test_commands_that_make_no_sense_leave_the_draft_as_it_is(
         with world.app.app_context():
             return drafts.read_draft("followup", "automation", "failing").document
 
+    world.browsers["anna"].get("/apps/followup/automations/failing/design/")  # makes the draft
     before = draft()
 
     answer = command(world, "failing", name, **args)

@@ -53,7 +53,7 @@ def test_evaluating_writes_nothing(typing: Typing, acme: int, followup: Followup
 
 def test_the_answer_is_the_body_alone(typing: Typing) -> None:
     typing.change()
-    assert typing.body.lstrip().startswith('<div id="rec-body">')
+    assert typing.body.lstrip().startswith('<div class="fw-sections" id="rec-body">')
     assert "<noscript>" not in typing.body
 
 

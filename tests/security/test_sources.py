@@ -37,8 +37,12 @@ SQL = {
     "runtime/records/tables.py": "names of columns and tables, quoted by the dialect; the one module that may",
 }
 HTML_OF_TEXTS = r"\beval\(|new Function\(|innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write"
-HTML = {"static/form.js": "the options of a picker, as our own template escaped them"}
+HTML = {
+    "static/form.js": "the options of a picker, as our own template escaped them",
+    "static/designer-formula.js": "fields and functions to choose from, as our own template escaped them",
+}
 MARKUP = {
+    "builder/canvas.py": "a field as the template of all fields drew it",
     "runtime/shell.py": "icons of our own sprite; Markdown that markdown.html has cleaned",
 }
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
-from werkzeug.routing.converters import NumberConverter
+from werkzeug.routing.converters import AnyConverter, BaseConverter, NumberConverter
 
 from runtime import config
 from runtime.accounts.models import User
@@ -47,9 +47,13 @@ def echo(app: Flask) -> FlaskClient:
 
 def parameters(rule: Rule) -> dict[str, int | str]:
     """Some value for each part of an address."""
-    return {
-        name: 1 if isinstance(rule._converters[name], NumberConverter) else "x" for name in rule.arguments
-    }
+    return {name: _some(rule._converters[name]) for name in rule.arguments}
+
+
+def _some(converter: BaseConverter) -> int | str:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 1 if isinstance(converter, NumberConverter) else "x"
 
 
 @pytest.mark.parametrize("who", ["anonymous", "alice"])
