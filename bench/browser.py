@@ -52,8 +52,10 @@ def _load(browser: Browser, side: Side, client: Client, path: str) -> Load:
         names[event["requestId"]] = event["request"]["url"].removeprefix(side.base)
 
     def came(event: dict[str, Any]) -> None:
-        if names[event["requestId"]].startswith("/"):  # what a style sheet holds as data: is no request
-            load.sizes[names[event["requestId"]]] = event["encodedDataLength"]
+        # What a style sheet holds as data: is no request, and the icon of the tab is not part of the page.
+        name = names[event["requestId"]]
+        if name.startswith("/") and "logo.svg" not in name:
+            load.sizes[name] = event["encodedDataLength"]
 
     session.on("Network.requestWillBeSent", asked)
     session.on("Network.loadingFinished", came)
