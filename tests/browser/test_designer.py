@@ -174,6 +174,7 @@ def test_f6_goes_around_the_panes_and_a_command_is_announced(
     for pane in ("properties", "palette", "main"):
         page.keyboard.press("F6")
         assert page.evaluate("document.activeElement.closest('#main, #palette, #properties').id") == pane
+    page.locator("#pick-a").focus()
     page.keyboard.press("r")
     settled(page)
     expect(page.locator("#live")).to_contain_text("A")

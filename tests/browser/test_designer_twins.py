@@ -219,10 +219,11 @@ def test_a_section_moves(page: Page) -> None:
 def test_a_field_is_duplicated_required_and_deleted(page: Page) -> None:
     def by_click(page: Page) -> None:
         menu(page, "a", "tool-copy")
-        settled(page)
+        expect(pick(page, "a_2")).to_have_count(1)
         menu(page, "a", "tool-required")
-        settled(page)
+        expect(page.locator("#f-a .fw-required")).to_have_count(1)
         menu(page, "b", "tool-delete")
+        expect(pick(page, "b")).to_have_count(0)
 
     def by_keys(page: Page) -> None:
         keys(page, "a", "Control+d")
