@@ -61,7 +61,8 @@ def opened(page: Page, **query: str) -> Page:
 
 
 def settled(page: Page) -> None:
-    """Wait until everything is saved and drawn."""
+    """Wait until everything is saved and drawn, what was asked for just now included."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     expect(page.locator("html:not([data-busy])")).to_have_count(1)
 
 

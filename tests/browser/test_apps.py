@@ -23,6 +23,8 @@ def designer(request: pytest.FixtureRequest, app: Flask) -> User:
 def make_app(page: Page, title: str) -> None:
     page.goto("/")
     page.locator("main a[href='/apps/new-app']").click()
+    page.wait_for_url("**/apps/new-app")
+    expect(page.locator("#title")).to_be_focused()
     page.keyboard.type(title)
     page.keyboard.press("Enter")
     page.wait_for_url("**/design/overview")

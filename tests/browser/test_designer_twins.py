@@ -58,6 +58,7 @@ def item(page: Page, kind: str) -> Locator:
 def menu(page: Page, key: str, tool: str) -> None:
     """Something in the menu of a field."""
     pick(page, key).click()
+    expect(page.locator(f"#cell-{key}.on")).to_be_visible()
     page.locator("#tool-more").click()
     page.locator(f"#{tool}").click()
 
