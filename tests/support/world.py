@@ -1,14 +1,16 @@
 """The app Follow-up management with people of two departments, for tests that only look at it from outside.
 
-Installing an app takes longer than asking it something, so one world serves a whole module: tests make the
-records they are about and compare with what was there before.
+The app is installed once in a process and each world copies that database. One world serves a whole module
+where it can: tests make the records they are about and compare with what was there before.
 """
 
 import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,7 @@ from runtime.records.models import Event
 from runtime.records.tables import table
 from runtime.text import search_key
 from tests.conftest import OwnContext, _app_for
+from tests.support.postgres import Postgres
 
 STARTER = Path(config.ROOT, "runtime", "starters", "followup.json")
 FORMS = ("customer", "contact", "opportunity", "visit", "reminder")
@@ -80,47 +83,73 @@ def records(form: str, record_id: int | str = "", app: str = "followup") -> str:
     return f"{path}/{record_id}" if record_id != "" else path
 
 
+@dataclass(frozen=True)
+class Inhabitants:
+    """The ids of people and departments, and a token for each person's programs."""
+
+    ids: dict[str, int]
+    departments: dict[str, int]
+    tokens: dict[str, str]
+
+
+def inhabit(app: Flask) -> Inhabitants:
+    """Give an empty database its people and the app."""
+    with app.app_context():
+        departments = _add_departments()
+        ids = _add_people(departments)
+        with transaction():
+            packages.install(None, json.loads(STARTER.read_text("utf-8")))
+        tokens = {name: service.create_token(f"{name}@example.com") for name in PEOPLE}
+        db.session.remove()
+        db.engine.dispose()
+    return Inhabitants(ids, departments, tokens)
+
+
+def _add_departments() -> dict[str, int]:
+    departments = {}
+    with transaction() as session:
+        for name in ("North", "South"):
+            session.add(one := Department(name=name))
+            session.flush()
+            one.path = f"/{one.id}/"
+            departments[name] = one.id
+    return departments
+
+
+def _add_people(departments: dict[str, int]) -> dict[str, int]:
+    ids = {}
+    with transaction() as session:
+        for name, (department, role, marks) in PEOPLE.items():
+            user = User(name=name.capitalize(), email=f"{name}@example.com", **marks)
+            user.search_text = search_key(user.name, user.email)
+            user.department_id = departments.get(department)
+            user.roles = [UserRole(app="followup", role=role)] if role else []
+            session.add(user)
+            session.flush()
+            session.add(LoginSession(token_hash=digest(_session_of(name)), user_id=user.id))
+            ids[name] = user.id
+        for department, manager in (("North", "mia"), ("South", "max")):
+            session.get_one(Department, departments[department]).manager_id = ids[manager]
+    return ids
+
+
+def _session_of(name: str) -> str:
+    return f"a session of {name}"
+
+
 class World:
     """The application with its people; `browsers` are signed in, `apis` carry tokens."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, people: Inhabitants) -> None:
         self.app = app
-        self.ids: dict[str, int] = {}
-        self.departments: dict[str, int] = {}
-        with app.app_context():
-            self._add_people()
-            with transaction():
-                packages.install(None, json.loads(STARTER.read_text("utf-8")))
-            self.tokens = {name: service.create_token(f"{name}@example.com") for name in PEOPLE}
-            db.session.remove()
+        self.ids, self.departments, self.tokens = people.ids, people.departments, people.tokens
         self.apis = {name: Api(app.test_client(), token) for name, token in self.tokens.items()}
         self.browsers = {name: self._signed_in(name) for name in PEOPLE}
 
-    def _add_people(self) -> None:
-        with transaction() as session:
-            for name in ("North", "South"):
-                session.add(one := Department(name=name))
-                session.flush()
-                one.path = f"/{one.id}/"
-                self.departments[name] = one.id
-            for name, (department, role, marks) in PEOPLE.items():
-                user = User(name=name.capitalize(), email=f"{name}@example.com", **marks)
-                user.search_text = search_key(user.name, user.email)
-                user.department_id = self.departments.get(department)
-                user.roles = [UserRole(app="followup", role=role)] if role else []
-                session.add(user)
-                session.flush()
-                self.ids[name] = user.id
-            for department, manager in (("North", "mia"), ("South", "max")):
-                session.get_one(Department, self.departments[department]).manager_id = self.ids[manager]
-
     def _signed_in(self, name: str) -> FlaskClient:
-        token = f"a session of {name}"
-        with self.app.app_context(), transaction() as session:
-            session.add(LoginSession(token_hash=digest(token), user_id=self.ids[name]))
         client = self.app.test_client()
         with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = token, True
+            cookie["_user_id"], cookie["_fresh"] = _session_of(name), True
         return client
 
     def anonymous(self) -> FlaskClient:
@@ -176,20 +205,41 @@ class World:
             return tuple(db.session.scalar(one) or 0 for one in counts)
 
 
+@cache
+def _sqlite_template(empty: Path) -> tuple[Path, Inhabitants]:
+    """A database file that every world of this process is copied from, and who lives there."""
+    path = empty.with_name("world.db")
+    shutil.copy(empty, path)
+    return path, inhabit(_app_for(f"sqlite:///{path}"))
+
+
+@cache
+def _postgres_template(server: Postgres) -> tuple[str, Inhabitants]:
+    server.execute("CREATE DATABASE template_world TEMPLATE template_formwright")
+    return "template_world", inhabit(_app_for(server.url("template_world")))
+
+
+def _copied(kind: str, request: pytest.FixtureRequest, home: Path) -> tuple[str, Inhabitants]:
+    """The address of a fresh world of this kind, and who lives there."""
+    if kind == "sqlite":
+        path, people = _sqlite_template(request.getfixturevalue("sqlite_template"))
+        shutil.copy(path, home / "world.db")
+        return f"sqlite:///{home / 'world.db'}", people
+    server: Postgres = request.getfixturevalue("postgres")
+    template, people = _postgres_template(server)
+    name = f"world_{next(_numbers)}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return server.url(name), people
+
+
 @contextmanager
 def world_on(kind: str, request: pytest.FixtureRequest, home: Path, **settings: Any) -> Iterator[World]:
     """A world on a fresh database of this kind."""
     home.mkdir(parents=True, exist_ok=True)
-    if kind == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), home / "world.db")
-        url = f"sqlite:///{home / 'world.db'}"
-    else:
-        name = f"world_{next(_numbers)}"
-        request.getfixturevalue("postgres").execute(f"CREATE DATABASE {name} TEMPLATE template_formwright")
-        url = request.getfixturevalue("postgres").url(name)
+    url, people = _copied(kind, request, home)
     app = _app_for(url, home=home, TESTING=True, **settings)
     app.test_client_class = OwnContext
-    yield World(app)
+    yield World(app, people)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
