@@ -228,7 +228,7 @@ def _copied(kind: str, request: pytest.FixtureRequest, home: Path) -> tuple[str,
     server: Postgres = request.getfixturevalue("postgres")
     template, people = _postgres_template(server)
     name = f"world_{next(_numbers)}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     return server.url(name), people
 
 
