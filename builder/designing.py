@@ -128,7 +128,7 @@ def meet(some: Iterable[str], others: Iterable[str]) -> bool:
 def _begin(user: User, app: str, target: Target) -> Draft:
     drafts.require_designer(user)
     drafts.lock(app)
-    return draft_of(user, app, target)
+    return draft_of(app, target)
 
 
 def _touches(asked: Request) -> list[str]:
@@ -179,7 +179,7 @@ def _save(user: User, work: Workspace, target: Target, draft: Draft) -> int:
     """Store every changed document; the revision then of the draft that the command was done to."""
     revision = draft.revision
     for each, document in work.changed.items():
-        own = draft if each == target else draft_of(user, work.app, each)
+        own = draft if each == target else draft_of(work.app, each)
         saved = drafts.save_draft(user, work.app, *each, document, own.revision)
         revision = saved if each == target else revision
     return revision

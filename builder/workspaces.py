@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from builder import drafts, shapes
 from builder.commands import Target, Workspace
-from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.models import App, Definition, Draft, Version
 from runtime.errors import NotFound
@@ -65,8 +64,12 @@ def workspace(app: str) -> Workspace:
     return Workspace(app, Documents(app), Documents(app, in_force=True))
 
 
-def draft_of(user: User | None, app: str, target: Target) -> Draft:
-    """The draft of a definition; made from the version in force when there is none. NotFound without both."""
+def draft_of(app: str, target: Target) -> Draft:
+    """The draft of a definition. NotFound when there is neither a draft nor a version in force.
+
+    Without a draft it is the version in force as revision 0, not stored: looking writes nothing, the first
+    command does.
+    """
     definition = drafts.find(app, *target)
     if definition is None:
         raise NotFound(_("There is nothing here."))
@@ -76,5 +79,6 @@ def draft_of(user: User | None, app: str, target: Target) -> Draft:
     version = db.session.get(Version, definition.current_version_id or 0)
     if version is None:
         raise NotFound(_("There is nothing here."))
-    drafts.save_draft(user, app, *target, version.document, 0)
-    return db.session.get_one(Draft, definition.id)
+    return Draft(
+        definition_id=definition.id, revision=0, document=version.document, updated_at=version.published_at
+    )

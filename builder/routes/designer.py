@@ -38,7 +38,7 @@ def studio(app: str, kinds: str, key: str, tab: str = "", **asked: str) -> Studi
     """The person at work; NotFound for people who may not design, and for what is not there."""
     require_designer()
     user, target = signed_in_user(), Target(KINDS[kinds], key)
-    draft = draft_of(user, app, target)
+    draft = draft_of(app, target)
     return Studio(user, target, draft, workspace(app), locale(), tab, {**request.args.to_dict(), **asked})
 
 
@@ -46,8 +46,7 @@ def studio(app: str, kinds: str, key: str, tab: str = "", **asked: str) -> Studi
 @blueprint.get(f"{BASE}/<tab>")
 def show(app: str, kinds: str, key: str, tab: str = "") -> Response:
     """A tab of the designer; htmx gets the inside of it."""
-    with transaction():  # the first look at a definition without a draft makes one
-        return page(studio(app, kinds, key, tab))
+    return page(studio(app, kinds, key, tab))
 
 
 @blueprint.post(f"{BASE}/commands")
@@ -73,7 +72,7 @@ def undo(app: str, kinds: str, key: str) -> Response:
 def _turned(app: str, target: Target, turn: Callable[..., Outcome], count: int = 1) -> Outcome:
     """Undo or redo so often; not again when it had arrived before and only the answer was lost."""
     user, since = signed_in_user(), sent_first()
-    draft = draft_of(user, app, target)
+    draft = draft_of(app, target)
     if since is not None and draft.revision > since:
         return Outcome(draft.revision)
     for _step in range(count):

@@ -14,7 +14,7 @@ from builder.routes.designer import page, studio
 from builder.screens.automation_test import reader_for
 from builder.studio import Studio
 from runtime import problems
-from runtime.db import db, transaction
+from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.endpoints import reads_only
 from runtime.errors import FormwrightError, Invalid, NotFound, Problem
@@ -32,11 +32,10 @@ ASKED = ("record", "how", "field", "before", "find")
 def try_it(app: str, key: str) -> Response:
     """The page with what the draft would do to the chosen record."""
     asked = {name: request.form[name] for name in ASKED if name in request.form}
-    with transaction():  # the first look at a definition without a draft makes one
-        now = studio(app, "automations", key, "test", **asked)
-        document, work, user = now.document, now.work, now.user
-        found = judged.errors(now)
-        wanted = None if found else _wanted(now)
+    now = studio(app, "automations", key, "test", **asked)
+    document, work, user = now.document, now.work, now.user
+    found = judged.errors(now)
+    wanted = None if found else _wanted(now)
     if wanted is not None:
         try:
             g.dry_run_outcome = dry_run(user, work, key, document, wanted)

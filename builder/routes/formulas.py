@@ -8,7 +8,6 @@ from builder.formula_editor import FormulaPlace, preview
 from builder.formula_words import nameable
 from builder.routes import designer
 from builder.routes._doing import do, studio
-from runtime.db import transaction
 from runtime.endpoints import reads_only
 from runtime.fields import ValueType
 from runtime.htmx import page_or_partial
@@ -43,8 +42,7 @@ def result(app: str, kinds: str, key: str) -> Response:
 @blueprint.get(f"{designer.BASE}/formula/names")
 def names(app: str, kinds: str, key: str) -> Response:
     """The values and functions that a formula can name, as options to pick from."""
-    with transaction():
-        now = designer.studio(app, kinds, key)
+    now = designer.studio(app, kinds, key)
     named = nameable(now.context, request.args.get("scope", ""), now.text)
     groups: dict[str, list[object]] = {}
     for source in named.sources.values():

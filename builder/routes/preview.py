@@ -15,7 +15,6 @@ from builder import trying
 from builder.routes.designer import studio
 from builder.studio import Studio
 from runtime import access
-from runtime.db import transaction
 from runtime.definitions.documents import Form
 from runtime.endpoints import reads_only
 from runtime.errors import NotFound
@@ -34,10 +33,9 @@ LAYOUT = "builder/preview/frame.html"
 @blueprint.get(BASE)
 def frame(app: str, key: str) -> Response:
     """An empty form, or one with the values of `record`."""
-    with transaction():
-        now = studio(app, "forms", key)
-        with _as_asked(now):
-            return _framed(filling.page(_filling(now), Looks(), layout=LAYOUT, preview=True))
+    now = studio(app, "forms", key)
+    with _as_asked(now):
+        return _framed(filling.page(_filling(now), Looks(), layout=LAYOUT, preview=True))
 
 
 @blueprint.post(BASE)

@@ -113,7 +113,6 @@ def _typed() -> dict[str, list[str]]:
 def _again(app: str, kinds: str, key: str, why: str) -> Response:
     """The page with what was typed; without a reason it is only not complete yet."""
     g.refused = Refused(request.form.get("at", ""), why, _typed())
-    with transaction():
-        now = studio(app, kinds, key, request.form.get("tab", ""), sel=request.form.get("sel", ""))
-        response = page(now, 422 if why else 200)
+    now = studio(app, kinds, key, request.form.get("tab", ""), sel=request.form.get("sel", ""))
+    response = page(now, 422 if why else 200)
     return trigger(response, {"fw:say": {"text": why}}) if why else response

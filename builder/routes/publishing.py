@@ -44,8 +44,7 @@ class Part:
 @blueprint.get(f"{BASE}/publish")
 def review(app: str, kinds: str, key: str) -> Response:
     """What publishing would change."""
-    with transaction():
-        return _page(studio(app, kinds, key), None, [])
+    return _page(studio(app, kinds, key), None, [])
 
 
 @blueprint.post(f"{BASE}/publish")
@@ -61,8 +60,7 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
             told = _told(versions)
     except Invalid as error:
         db.session.rollback()
-        with transaction():
-            return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
+        return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
     flash(told)
     return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
 
@@ -76,17 +74,15 @@ def _told(versions: list[Any]) -> str:
 @blueprint.get(f"{BASE}/problems")
 def show_problems(app: str, kinds: str, key: str) -> str:
     """The problems of a draft, each with the way to its place."""
-    with transaction():
-        now = studio(app, kinds, key)
-        return render_template("builder/problems.html", studio=now, problems=problems(now))
+    now = studio(app, kinds, key)
+    return render_template("builder/problems.html", studio=now, problems=problems(now))
 
 
 @blueprint.get(f"{BASE}/problems/count")
 def count_problems(app: str, kinds: str, key: str) -> str:
     """How many problems there are, for the counter of the page."""
-    with transaction():
-        now = studio(app, kinds, key)
-        return render_template("builder/_problem_count.html", studio=now, problems=problems(now))
+    now = studio(app, kinds, key)
+    return render_template("builder/_problem_count.html", studio=now, problems=problems(now))
 
 
 @blueprint.post(f"{BASE}/versions/<int:number>/rollback")

@@ -129,7 +129,7 @@ def _add(app: str, form: str, columns: list[Column]) -> None:
     if not columns:
         raise Conflict(_("Choose at least one column."), code="none")
     user, target = signed_in_user(), Target("form", form)
-    draft = draft_of(user, app, target)
+    draft = draft_of(app, target)
     if len(draft.document["properties"]) + len(columns) > MOST_FIELDS:
         raise Conflict(_("A form may have at most %(most)s fields.", most=MOST_FIELDS), code="too_many")
     fields = [_field(column) for column in columns]

@@ -150,13 +150,13 @@ def test_a_command_that_is_sent_again_after_a_lost_answer_is_done_once(browser: 
     install(form("all", {"name": field("text")}))
     address = f"/apps/{APP}/forms/all/design"
     token = re.findall(r'name="csrf_token" value="([^"]+)"', browser.get(f"{address}/").text)[0]
-    add = {"csrf_token": token, "do": '{"name": "field.add", "args": {"type": "date"}}', "rev": "1"}
+    add = {"csrf_token": token, "do": '{"name": "field.add", "args": {"type": "date"}}', "rev": "0"}
     browser.post(f"{address}/commands", data=add)
-    browser.post(f"{address}/commands", data={**add, "rev": "2", "since": "1"})
+    browser.post(f"{address}/commands", data={**add, "rev": "1", "since": "0"})
     assert keys() == ["name", "date"]
-    undo = {"csrf_token": token, "rev": "2"}
+    undo = {"csrf_token": token, "rev": "1"}
     browser.post(f"{address}/undo", data=undo)
-    browser.post(f"{address}/undo", data={**undo, "since": "2"})
+    browser.post(f"{address}/undo", data={**undo, "since": "1"})
     assert keys() == ["name"]
 
 

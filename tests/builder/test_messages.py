@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from builder import publish
+from builder import drafts, publish
 from builder.commands import Target
 from builder.workspaces import draft_of
 from runtime.db import transaction
-from runtime.definitions.models import Draft
 from tests.support.mail import MailSink
 from tests.support.world import World, world_on
 
@@ -123,9 +122,9 @@ def test_without_a_mail_server_the_page_says_so_and_nothing_breaks(world: World)
 
 
 def require_review(world: World) -> None:
-    with world.app.app_context(), transaction() as session:
-        draft = draft_of(None, "followup", Target("app", "followup"))
-        session.get_one(Draft, draft.definition_id).document = {**draft.document, "review": True}
+    with world.app.app_context(), transaction():
+        draft = draft_of("followup", Target("app", "followup"))
+        drafts.save_draft(None, "followup", "app", "followup", {**draft.document, "review": True})
         publish.publish(None, "followup", "app", "followup")
 
 

@@ -80,6 +80,15 @@ def test_the_preview_speaks_the_chosen_language_and_the_page_around_it_does_not(
     assert 'lang="en"' in get(world, f"{DESIGN}/preview?lang=zh").text
 
 
+@pytest.mark.parametrize(
+    "tab", ["", "rules", "preview", "preview/frame", "publish", "problems", "problems/count"]
+)
+def test_looking_at_a_form_writes_nothing(world: World, tab: str) -> None:
+    before = world.stored()
+    get(world, f"{DESIGN}/{tab}")
+    assert world.stored() == before
+
+
 def test_a_picker_offers_only_what_the_designer_may_read(world: World) -> None:
     world.make("customer", name="Acme Ltd")
     assert "Acme" in get(world, f"{FRAME}/options/customer?q=acme").text
