@@ -75,6 +75,16 @@ class Command(Protocol):
 COMMANDS: Registry[Command] = Registry("builder.commands")
 
 
+def closed(*required: str, **properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of arguments: these, and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
 def run(work: Workspace, target: Target, name: str, arguments: Any) -> Done:
     """Do a command; Invalid for arguments that do not fit, NotFound for a command there is not."""
     command = COMMANDS.get(name)

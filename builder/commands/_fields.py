@@ -32,16 +32,6 @@ SWITCH: Mapping[str, Any] = {"type": ["boolean", "string"]}
 MAX_STEM = 34  # of a key of 40 characters: there is room for a number
 
 
-def closed(*required: str, **properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of arguments: these, and no others."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
 def is_on(switch: bool | str) -> bool:
     """Whether a switch is on."""
     return switch if isinstance(switch, bool) else switch not in ("", "0", "false", "off")

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands._automations import KEY, MOST_ACTIONS, fresh_key, index_of, titled
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.automations.actions import ACTIONS
 from runtime.fields import N_
@@ -18,12 +18,7 @@ class AddAction:
     name = "action.add"
     kinds = ("automation",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"type": KEY, "after": KEY},
-        "required": ["type"],
-        "additionalProperties": False,
-    }
+    arguments = closed("type", type=KEY, after=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands._automations import KEY, MOST_ACTIONS, fresh_key, index_of, name_of
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -18,12 +17,7 @@ class CopyAction:
     name = "action.copy"
     kinds = ("automation",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"action": KEY},
-        "required": ["action"],
-        "additionalProperties": False,
-    }
+    arguments = closed("action", action=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()

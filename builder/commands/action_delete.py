@@ -1,10 +1,9 @@
 """Deletes an action."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from builder.commands._automations import KEY, index_of, name_of
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -15,12 +14,7 @@ class DeleteAction:
     name = "action.delete"
     kinds = ("automation",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"action": KEY},
-        "required": ["action"],
-        "additionalProperties": False,
-    }
+    arguments = closed("action", action=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"action/{arguments['action']}",)

@@ -1,10 +1,9 @@
 """Moves an action up or down."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from builder.commands._automations import KEY, index_of, name_of, opened
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -15,12 +14,7 @@ class MoveAction:
     name = "action.move"
     kinds = ("automation",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"action": KEY, "by": {"type": "integer", "minimum": -50, "maximum": 50}},
-        "required": ["action", "by"],
-        "additionalProperties": False,
-    }
+    arguments = closed("action", "by", action=KEY, by={"type": "integer", "minimum": -50, "maximum": 50})
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"action/{arguments['action']}",)

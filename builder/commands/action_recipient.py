@@ -1,12 +1,11 @@
 """Adds a recipient to a message that an automation sends."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands._automations import KEY, name_of, opened
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 from runtime.notifications.recipients import KINDS, STARTER
@@ -23,12 +22,7 @@ class AddRecipient:
     name = "action.recipient"
     kinds = ("automation",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"action": KEY, "who": WHO, "address": WHO},
-        "required": ["action"],
-        "additionalProperties": False,
-    }
+    arguments = closed("action", action=KEY, who=WHO, address=WHO)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"action/{arguments['action']}/to",)

@@ -1,12 +1,11 @@
 """Sets one option of an action."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands._automations import KEY, VALUE, name_of, opened, put
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.automations.actions import ACTIONS
 from runtime.fields import N_
@@ -20,12 +19,7 @@ class SetAction:
     name = "action.set"
     kinds = ("automation",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"action": KEY, **VALUE},
-        "required": ["action", "path"],
-        "additionalProperties": False,
-    }
+    arguments = closed("action", "path", action=KEY, **VALUE)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         steps = "/".join(map(str, arguments["path"]))

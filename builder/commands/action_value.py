@@ -17,7 +17,7 @@ from builder.automation_values import (
 )
 from builder.checks import Context
 from builder.commands._automations import KEY, TEXT, opened
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from builder.sights import Source, sight
 from runtime import formulas, problems
@@ -36,20 +36,18 @@ class SetValue:
     name = "action.value"
     kinds = ("automation",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "action": KEY,
-            "part": {"enum": list(PARTS)},
-            "field": KEY,
-            "source": TEXT,
-            "constant": TEXT,
-            "formula": TEXT,
-            "remove": {"type": "boolean"},
-        },
-        "required": ["action", "part", "field"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "action",
+        "part",
+        "field",
+        action=KEY,
+        part={"enum": list(PARTS)},
+        field=KEY,
+        source=TEXT,
+        constant=TEXT,
+        formula=TEXT,
+        remove={"type": "boolean"},
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"action/{arguments['action']}/{arguments['part']}/{arguments['field']}",)

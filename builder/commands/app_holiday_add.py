@@ -6,8 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import LOCALE, SWITCH, TEXT, closed, is_on, own_title
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import LOCALE, SWITCH, TEXT, is_on, own_title
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -20,7 +20,7 @@ class AddHoliday:
     name = "app.holiday.add"
     kinds = ("app",)
     merges = False
-    arguments: dict[str, Any] = closed("date", date=TEXT, title=TEXT, locale=LOCALE, working=SWITCH)
+    arguments = closed("date", date=TEXT, title=TEXT, locale=LOCALE, working=SWITCH)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"holiday/{arguments['date']}",)

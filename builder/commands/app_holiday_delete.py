@@ -1,12 +1,11 @@
 """Takes a day out of the app's calendar."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import TEXT, closed
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -17,7 +16,7 @@ class DeleteHoliday:
     name = "app.holiday.delete"
     kinds = ("app",)
     merges = False
-    arguments: dict[str, Any] = closed("date", date=TEXT)
+    arguments = closed("date", date=TEXT)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"holiday/{arguments['date']}",)

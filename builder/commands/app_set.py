@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import LOCALE, TITLE, closed, own_title
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import LOCALE, TITLE, own_title
 from builder.commands._workspace import Target, Workspace
 from runtime.definitions import schemas
 from runtime.fields import N_
@@ -34,7 +34,7 @@ class SetApp:
     name = "app.set"
     kinds = ("app",)
     merges = True
-    arguments: dict[str, Any] = closed(
+    arguments = closed(
         "name",
         name={"enum": list(SETTINGS)},
         value={

@@ -1,12 +1,11 @@
 """Sets what an automation is called, why it exists, and whose rights it has."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands._automations import VALUE, put
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 from runtime.text import LOCALES
@@ -41,12 +40,7 @@ class SetOwn:
     name = "automation.set"
     kinds = ("automation",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": dict(VALUE),
-        "required": ["path"],
-        "additionalProperties": False,
-    }
+    arguments = closed("path", **VALUE)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (str(arguments["path"][0]),)

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands._automations import KEY, titled
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import parse_fields
@@ -26,12 +26,7 @@ class ChooseTrigger:
     name = "automation.trigger"
     kinds = ("automation",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"type": KEY},
-        "required": ["type"],
-        "additionalProperties": False,
-    }
+    arguments = closed("type", type=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ("trigger",)

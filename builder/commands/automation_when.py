@@ -1,11 +1,10 @@
 """Sets the condition of an automation."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.conditions import ConditionError, compile
 from runtime.fields import N_
@@ -17,12 +16,7 @@ class SetCondition:
     name = "automation.when"
     kinds = ("automation",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"when": {"type": ["object", "boolean"]}},
-        "required": ["when"],
-        "additionalProperties": False,
-    }
+    arguments = closed("when", when={"type": ["object", "boolean"]})
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ("when",)

@@ -1,13 +1,12 @@
 """Adds a check."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_, ValueType
@@ -21,18 +20,16 @@ class AddCheck:
     name = "check.add"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "formula": _rules.FORMULA,
-            "at": TEXT,
-            "message": TEXT,
-            "locale": {"enum": ["en", "zh"]},
-            "level": {"enum": ["error", "warning"]},
-        },
-        "required": ["formula", "at", "message"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "formula",
+        "at",
+        "message",
+        formula=_rules.FORMULA,
+        at=TEXT,
+        message=TEXT,
+        locale={"enum": ["en", "zh"]},
+        level={"enum": ["error", "warning"]},
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()

@@ -1,10 +1,9 @@
 """Deletes a check."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -16,12 +15,7 @@ class DeleteCheck:
     name = "check.delete"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"check": TEXT},
-        "required": ["check"],
-        "additionalProperties": False,
-    }
+    arguments = closed("check", check=TEXT)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"check/{arguments['check']}",)

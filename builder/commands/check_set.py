@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_, ValueType
@@ -18,17 +18,15 @@ class SetCheck:
     name = "check.set"
     kinds = ("form",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "check": TEXT,
-            "part": {"enum": ["formula", "level", "at", "message"]},
-            "value": TEXT,
-            "locale": {"enum": ["en", "zh"]},
-        },
-        "required": ["check", "part", "value"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "check",
+        "part",
+        "value",
+        check=TEXT,
+        part={"enum": ["formula", "level", "at", "message"]},
+        value=TEXT,
+        locale={"enum": ["en", "zh"]},
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         place = f"check/{arguments['check']}/{arguments['part']}"

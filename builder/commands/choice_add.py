@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from builder.commands import _choices
 from builder.commands._adding import options_from
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._defaults import OPTION
-from builder.commands._fields import KEY, LOCALE, TEXT, closed, known_text, proposed_key, title_of
+from builder.commands._fields import KEY, LOCALE, TEXT, known_text, proposed_key, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from builder.commands import _choices
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, closed, title_of
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 

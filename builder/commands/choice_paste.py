@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 
 from builder.commands import _choices
 from builder.commands._adding import options_from
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._choices import Schema
-from builder.commands._fields import KEY, LOCALE, SWITCH, closed, is_on, languages, title_of
+from builder.commands._fields import KEY, LOCALE, SWITCH, is_on, languages, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 from runtime.text import Title, localized

@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 
 from builder import converting
 from builder.commands import _retyping
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import (
     KEY,
     SWITCH,
     TEXT,
-    closed,
     field_in,
     is_on,
     languages,

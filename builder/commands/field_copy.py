@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from copy import deepcopy
 
 from builder.commands import _layout
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import (
     KEY,
-    closed,
     field_in,
     known_text,
     languages,

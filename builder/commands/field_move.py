@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from builder.commands import _layout
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, NUMBER, STEP, closed, field_in, title_of
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, NUMBER, STEP, field_in, title_of
 from builder.commands._layout import Sections
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_

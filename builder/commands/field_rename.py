@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from builder.checks.keys import RESERVED
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, closed, field_in, taken_keys, title_of
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, field_in, taken_keys, title_of
 from builder.commands._renaming import is_published, rename_field
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_

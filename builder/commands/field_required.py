@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, SWITCH, closed, field_in, is_on, title_of
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, SWITCH, field_in, is_on, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES, N_
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from builder.commands import _retyping
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, closed, field_in, title_of
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, field_in, title_of
 from builder.commands._renaming import is_published
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES, N_

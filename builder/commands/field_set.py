@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands import _settings
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, closed, field_in, known_text, languages, title_of
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, field_in, known_text, languages, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime import problems
 from runtime.definitions import schemas

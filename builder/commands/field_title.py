@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import (
     KEY,
     LOCALE,
     SWITCH,
     TEXT,
-    closed,
     field_in,
     is_on,
     proposed_key,

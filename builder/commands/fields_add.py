@@ -5,9 +5,9 @@ from typing import Any
 
 from builder.commands import _layout
 from builder.commands._adding import add_field, options_from
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._defaults import offers_values, set_options
-from builder.commands._fields import KEY, LOCALE, TEXT, TITLE, closed, field_in
+from builder.commands._fields import KEY, LOCALE, TEXT, TITLE, field_in
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 

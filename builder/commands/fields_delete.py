@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from builder.commands import _removing
-from builder.commands._base import Arguments, Done, said
-from builder.commands._fields import KEYS, closed, field_in
+from builder.commands._base import Arguments, Done, closed, said
+from builder.commands._fields import KEYS, field_in
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 

@@ -1,13 +1,12 @@
 """Grants a role an action on the records of a form, or takes it back."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder import grants
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, SWITCH, closed, is_on
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, SWITCH, is_on
 from builder.commands._roles import role_in
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -20,7 +19,7 @@ class SetGrant:
     name = "grant.set"
     kinds = ("app",)
     merges = False
-    arguments: dict[str, Any] = closed(
+    arguments = closed(
         "role",
         "form",
         "action",

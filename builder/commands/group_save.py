@@ -5,8 +5,8 @@ from copy import deepcopy
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEYS, LOCALE, TITLE, closed, field_in, own_title, proposed_key
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEYS, LOCALE, TITLE, field_in, own_title, proposed_key
 from builder.commands._layout import arrange, order
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_

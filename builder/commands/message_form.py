@@ -1,11 +1,10 @@
 """Chooses the form that a message is about."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -16,12 +15,7 @@ class ChooseForm:
     name = "message.form"
     kinds = ("message",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"form": {"type": "string", "maxLength": 40}},
-        "required": ["form"],
-        "additionalProperties": False,
-    }
+    arguments = closed("form", form={"type": "string", "maxLength": 40})
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ("form",)

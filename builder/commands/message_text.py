@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 from runtime.text import LOCALES
@@ -27,16 +27,14 @@ class WriteText:
     name = "message.text"
     kinds = ("message",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "part": {"enum": list(WORDS)},
-            "locale": {"enum": list(LOCALES)},
-            "text": {"type": "string", "maxLength": 25_000},
-        },
-        "required": ["part", "locale", "text"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "part",
+        "locale",
+        "text",
+        part={"enum": list(WORDS)},
+        locale={"enum": list(LOCALES)},
+        text={"type": "string", "maxLength": 25_000},
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"{arguments['part']}/{arguments['locale']}",)

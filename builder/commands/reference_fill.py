@@ -1,13 +1,12 @@
 """Says which fields a reference fills when a record is picked."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.checks import Context
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from builder.sights import Source, fits, sight
@@ -23,12 +22,7 @@ class SetFill:
     name = "reference.fill"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"field": TEXT, "target": TEXT, "source": TEXT},
-        "required": ["field", "target"],
-        "additionalProperties": False,
-    }
+    arguments = closed("field", "target", field=TEXT, target=TEXT, source=TEXT)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"field/{arguments['field']}/fill/{arguments['target']}",)

@@ -1,12 +1,11 @@
 """Says which records a reference offers."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -18,12 +17,7 @@ class SetOffer:
     name = "reference.offer"
     kinds = ("form",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"field": TEXT, "offer": _rules.CONDITION},
-        "required": ["field", "offer"],
-        "additionalProperties": False,
-    }
+    arguments = closed("field", "offer", field=TEXT, offer=_rules.CONDITION)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"field/{arguments['field']}/offer",)

@@ -1,12 +1,11 @@
 """Adds a role."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import LOCALE, TEXT, closed, own_title, proposed_key
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import LOCALE, TEXT, own_title, proposed_key
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -19,7 +18,7 @@ class AddRole:
     name = "role.add"
     kinds = ("app",)
     merges = False
-    arguments: dict[str, Any] = closed("title", title=TEXT, locale=LOCALE)
+    arguments = closed("title", title=TEXT, locale=LOCALE)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()

@@ -1,10 +1,9 @@
 """Deletes a role."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from builder.commands._base import Arguments, Done, said
-from builder.commands._fields import KEY, closed
+from builder.commands._base import Arguments, Done, closed, said
+from builder.commands._fields import KEY
 from builder.commands._roles import role_in
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -16,7 +15,7 @@ class DeleteRole:
     name = "role.delete"
     kinds = ("app",)
     merges = False
-    arguments: dict[str, Any] = closed("role", role=KEY)
+    arguments = closed("role", role=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"role/{arguments['role']}",)

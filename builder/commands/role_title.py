@@ -1,12 +1,11 @@
 """Renames a role."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.commands._base import Arguments, Done, refuse, said
-from builder.commands._fields import KEY, TITLE, closed, own_title
+from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._fields import KEY, TITLE, own_title
 from builder.commands._roles import role_in
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -18,7 +17,7 @@ class TitleRole:
     name = "role.title"
     kinds = ("app",)
     merges = True
-    arguments: dict[str, Any] = closed("role", role=KEY, value=TITLE, remove={"const": True})
+    arguments = closed("role", role=KEY, value=TITLE, remove={"const": True})
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"role/{arguments['role']}/title",)

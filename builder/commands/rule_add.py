@@ -1,10 +1,9 @@
 """Adds a rule with one effect on one field."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -18,17 +17,15 @@ class AddRule:
     name = "rule.add"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "field": TEXT,
-            "effect": {"enum": list(_rules.EFFECTS)},
-            "when": _rules.CONDITION,
-            "value": _rules.FORMULA,
-        },
-        "required": ["field", "effect", "when"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "field",
+        "effect",
+        "when",
+        field=TEXT,
+        effect={"enum": list(_rules.EFFECTS)},
+        when=_rules.CONDITION,
+        value=_rules.FORMULA,
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()

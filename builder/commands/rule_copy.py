@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -17,12 +16,7 @@ class CopyRule:
     name = "rule.copy"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"rule": TEXT},
-        "required": ["rule"],
-        "additionalProperties": False,
-    }
+    arguments = closed("rule", rule=TEXT)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()

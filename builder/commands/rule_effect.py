@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -20,12 +20,9 @@ class SetEffect:
     name = "rule.effect"
     kinds = ("form",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"rule": TEXT, "effect": {"enum": list(_rules.LISTED)}, "field": TEXT, "off": OFF},
-        "required": ["rule", "effect", "field"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "rule", "effect", "field", rule=TEXT, effect={"enum": list(_rules.LISTED)}, field=TEXT, off=OFF
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"rule/{arguments['rule']}/{arguments['effect']}/{arguments['field']}",)

@@ -1,10 +1,9 @@
 """Says what becomes of the value of a hidden field."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -18,12 +17,7 @@ class SetHiddenValue:
     name = "rule.hidden_value"
     kinds = ("form",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"rule": TEXT, "value": {"enum": [CLEAR, "keep", "compute"]}},
-        "required": ["rule", "value"],
-        "additionalProperties": False,
-    }
+    arguments = closed("rule", "value", rule=TEXT, value={"enum": [CLEAR, "keep", "compute"]})
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"rule/{arguments['rule']}/hidden_value",)

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -18,12 +18,7 @@ class SetValue:
     name = "rule.set"
     kinds = ("form",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"rule": TEXT, "field": TEXT, "value": _rules.FORMULA},
-        "required": ["rule", "field", "value"],
-        "additionalProperties": False,
-    }
+    arguments = closed("rule", "field", "value", rule=TEXT, field=TEXT, value=_rules.FORMULA)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"rule/{arguments['rule']}/set/{arguments['field']}",)

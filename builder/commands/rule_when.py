@@ -1,10 +1,9 @@
 """Changes when a rule applies."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -16,12 +15,7 @@ class SetWhen:
     name = "rule.when"
     kinds = ("form",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {"rule": TEXT, "when": _rules.CONDITION},
-        "required": ["rule", "when"],
-        "additionalProperties": False,
-    }
+    arguments = closed("rule", "when", rule=TEXT, when=_rules.CONDITION)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"rule/{arguments['rule']}/when",)

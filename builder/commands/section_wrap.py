@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from builder.commands import _layout, _sections
-from builder.commands._base import Arguments, Done, said
-from builder.commands._fields import KEY, closed, field_in, known_text, title_of
+from builder.commands._base import Arguments, Done, closed, said
+from builder.commands._fields import KEY, field_in, known_text, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 

@@ -1,12 +1,11 @@
 """Adds a moment before or after the date that starts an automation."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands._automations import KEY
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -20,16 +19,9 @@ class AddMoment:
     name = "trigger.moment"
     kinds = ("automation",)
     merges = False
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {
-            "number": KEY,
-            "unit": {"enum": list(UNITS)},
-            "side": {"enum": ["before", "after"]},
-        },
-        "required": ["number", "unit", "side"],
-        "additionalProperties": False,
-    }
+    arguments = closed(
+        "number", "unit", "side", number=KEY, unit={"enum": list(UNITS)}, side={"enum": ["before", "after"]}
+    )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ("trigger/offsets",)

@@ -1,12 +1,11 @@
 """Sets one option of an automation's trigger."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands._automations import VALUE, put, titled
-from builder.commands._base import Arguments, Done, refuse, said
+from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.automations.triggers import TRIGGERS
 from runtime.fields import N_
@@ -20,12 +19,7 @@ class SetTrigger:
     name = "trigger.set"
     kinds = ("automation",)
     merges = True
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": dict(VALUE),
-        "required": ["path"],
-        "additionalProperties": False,
-    }
+    arguments = closed("path", **VALUE)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"trigger/{arguments['path'][0]}",)
