@@ -18,9 +18,8 @@ from builder.studio import Studio
 from runtime.definitions import layout
 from runtime.definitions.documents import Form, parse_form
 from runtime.errors import FormwrightError
-from runtime.fields import FIELD_TYPES
+from runtime.fields import FIELD_TYPES, NOBODY
 from runtime.forms import state
-from runtime.forms.names import NOBODY
 from runtime.forms.shown import Picker
 from runtime.i18n import reader
 from runtime.records.store import Judged

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from builder.converting import Nobody, convert
+from builder.converting import convert
 from builder.models_conversions import Conversion
 from runtime import jobs, outbox, times
 from runtime.automations.chain import silence
@@ -22,7 +22,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.definitions.models import Version
 from runtime.errors import Conflict, Invalid, NotFound
-from runtime.fields import Field, FieldError, JsonValue, Reader
+from runtime.fields import NOBODY, Field, FieldError, JsonValue, Reader
 from runtime.jobs import Lease
 from runtime.records import store, tables
 from runtime.records.store import Actor
@@ -71,7 +71,7 @@ def _failures(rows: Sequence[Stored], old: Field, new: Field, reader: Reader) ->
         try:
             convert(value, old, new, reader)
         except FieldError:
-            yield Failure(record_id, old.type.display(value, old, reader, Nobody())[:100])
+            yield Failure(record_id, old.type.display(value, old, reader, NOBODY)[:100])
 
 
 def _read(query: Any, field: Field) -> list[Stored]:
@@ -169,7 +169,7 @@ def _convert_one(form: Form, old: Field, conversion: Conversion, record_id: int,
     except (FieldError, Invalid, Conflict, NotFound):
         conversion.failed += 1
         if len(conversion.rest) < NAMED:
-            shown = old.type.display(value, old, reader, Nobody())[:100]
+            shown = old.type.display(value, old, reader, NOBODY)[:100]
             conversion.rest = [*conversion.rest, [record_id, shown]]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
-from runtime.fields import FIELD_TYPES, Field, FieldError, FieldType, JsonValue, Reader, ValueType
+from runtime.fields import FIELD_TYPES, NOBODY, Field, FieldError, FieldType, JsonValue, Reader, ValueType
 from runtime.text import localized
 
 # Values that point to something else than themselves: another type cannot hold them, nor be read as one.
@@ -21,19 +21,6 @@ FITS: Mapping[ValueType, frozenset[ValueType]] = {
     ValueType.BOOL: frozenset((ValueType.TEXT, ValueType.BOOL)),
     ValueType.LIST: frozenset((ValueType.TEXT, ValueType.LIST)),
 }
-
-
-class Nobody:
-    """Names of what values point to: such values are not converted."""
-
-    def record(self, form: str, record_id: int) -> str | None:
-        return None
-
-    def member(self, user_id: int) -> str | None:
-        return None
-
-    def department(self, department_id: int) -> str | None:
-        return None
 
 
 def targets(field: Field) -> list[FieldType]:
@@ -63,7 +50,7 @@ def convert(value: JsonValue, old: Field, new: Field, reader: Reader) -> JsonVal
 
 def _readings(value: JsonValue, old: Field, new: Field, reader: Reader) -> Iterator[str]:
     """What somebody would type to give the new field the old one's value; what comes first counts."""
-    raw, shown = old.type.to_raw(value, old, reader), old.type.display(value, old, reader, Nobody())
+    raw, shown = old.type.to_raw(value, old, reader), old.type.display(value, old, reader, NOBODY)
     raw = raw if isinstance(raw, str) else ", ".join(raw)
     kinds = (old.type.value_type_of(old), new.type.value_type)
     if kinds == (ValueType.DATE, ValueType.DATETIME):

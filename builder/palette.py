@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 
 from builder.studio import Studio
 from runtime.definitions.documents import parse_field
-from runtime.fields import FIELD_TYPES, N_, FieldType, Reader
-from runtime.forms.names import NOBODY
+from runtime.fields import FIELD_TYPES, N_, NOBODY, FieldType, Reader
 from runtime.text import LOCALES, search_key
 
 GROUPS = {

@@ -16,8 +16,8 @@ from runtime.conditions.sentences import either
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import Rule
 from runtime.errors import NotFound
-from runtime.fields import N_, Names, Reader
-from runtime.forms.names import NOBODY, Titles
+from runtime.fields import N_, NOBODY, Names, Reader
+from runtime.forms.names import Titles
 from runtime.records import query, store
 from runtime.records.judge import Judged, validators
 from runtime.records.rows import Record

@@ -5,6 +5,7 @@ Pure: no Flask, no session, no clock. May import runtime.text, documents, times 
 
 from runtime.fields._base import (
     N_,
+    NOBODY,
     Field,
     FieldError,
     FieldType,
@@ -20,6 +21,7 @@ FIELD_TYPES: Registry[FieldType] = Registry("runtime.fields")
 
 __all__ = [
     "FIELD_TYPES",
+    "NOBODY",
     "N_",
     "Field",
     "FieldError",

@@ -48,6 +48,16 @@ class Names(Protocol):
     def department(self, department_id: int) -> str | None: ...
 
 
+class _NoNames:
+    def record(self, form: str, record_id: int) -> None: ...
+    def member(self, user_id: int) -> None: ...
+    def department(self, department_id: int) -> None: ...
+
+
+NOBODY: Names = _NoNames()
+"""For values that point to nothing."""
+
+
 class FieldError(ValueError):
     """A value that its field refuses: a stable code, and the params of its sentence (runtime/problems.py)."""
 

@@ -15,8 +15,8 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
-from runtime.fields import Field, Reader, ValueType
-from runtime.forms.names import NOBODY, POINTERS, kind_of, titles_for
+from runtime.fields import NOBODY, Field, Reader, ValueType
+from runtime.forms.names import POINTERS, kind_of, titles_for
 from runtime.records import lookups, query
 from runtime.records.query import Page
 from runtime.records.rows import Record

@@ -61,10 +61,6 @@ class Titles:
             known.update(query.titles(form, wanted, user=self._user))
 
 
-NOBODY = Titles(None)
-"""For values that point to nothing."""
-
-
 def titles_for(
     user: User, form: Form, fields: Iterable[Field], rows: Iterable[Mapping[str, JsonValue]]
 ) -> Titles:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from runtime import access
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.fields import Field, Reader
+from runtime.fields import NOBODY, Field, Reader
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import stored, table
@@ -71,17 +71,4 @@ def of(form: Form, record: Record) -> str:
 
 
 def _said(form: Form, field: Field, record_id: int, value: Any) -> str:
-    return field.type.display(value, field, Reader(locale(), form.zone), _NoNames()) or f"#{record_id}"
-
-
-class _NoNames:
-    """A title points to nothing."""
-
-    def record(self, form: str, record_id: int) -> str | None:
-        return None
-
-    def member(self, user_id: int) -> str | None:
-        return None
-
-    def department(self, department_id: int) -> str | None:
-        return None
+    return field.type.display(value, field, Reader(locale(), form.zone), NOBODY) or f"#{record_id}"

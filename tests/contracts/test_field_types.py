@@ -13,8 +13,8 @@ from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, 
 from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
-from runtime.fields import FIELD_TYPES, Field, FieldError, FieldType
-from tests.fields.support import CHINESE, READER, Everybody, Nobody, example_field
+from runtime.fields import FIELD_TYPES, NOBODY, Field, FieldError, FieldType
+from tests.fields.support import CHINESE, READER, Everybody, example_field
 from tests.support.postgres import Postgres
 
 every_type = pytest.mark.parametrize("kind", FIELD_TYPES)
@@ -157,7 +157,7 @@ def test_a_poisonous_text_is_refused_by_name(kind: str, raw: str) -> None:
 @every_type
 def test_an_empty_value_shows_as_nothing(kind: str) -> None:
     field = example_field(kind)
-    assert field.type.display(None, field, READER, Nobody()) == ""
+    assert field.type.display(None, field, READER, NOBODY) == ""
     assert field.type.to_raw(None, field, READER) == ""
     assert field.type.to_column(None, field) is None
 
@@ -166,7 +166,7 @@ def test_an_empty_value_shows_as_nothing(kind: str) -> None:
 def test_a_value_shows_as_text_in_both_languages(kind: str, raw: Any, value: Any) -> None:
     field = example_field(kind)
     for reader in (READER, CHINESE):
-        for names in (Nobody(), Everybody()):
+        for names in (NOBODY, Everybody()):
             shown = field.type.display(value, field, reader, names)
             assert isinstance(shown, str) and shown
 

@@ -9,14 +9,6 @@ READER = Reader("en", "Asia/Shanghai")
 CHINESE = Reader("zh", "Asia/Shanghai")
 
 
-class Nobody:
-    """Names of a world in which nothing exists."""
-
-    def record(self, form: str, record_id: int) -> None: ...
-    def member(self, user_id: int) -> None: ...
-    def department(self, department_id: int) -> None: ...
-
-
 class Everybody:
     """Names of a world in which everything exists."""
 

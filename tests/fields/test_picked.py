@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fields.support import CHINESE, READER, Nobody, field_of, parse, refusal, show
+from runtime.fields import NOBODY
+from tests.fields.support import CHINESE, READER, field_of, parse, refusal, show
 
 RESULT = field_of(
     "choice",
@@ -69,4 +70,4 @@ def test_titles_are_shown_and_ids_never() -> None:
     assert show(CUSTOMER, 7) == "customer 7"
     assert show(field_of("member"), 7) == "Person 7"
     assert show(field_of("department"), 7) == "Department 7"
-    assert "7" not in CUSTOMER.type.display(7, CUSTOMER, CHINESE, Nobody())
+    assert "7" not in CUSTOMER.type.display(7, CUSTOMER, CHINESE, NOBODY)
