@@ -11,7 +11,7 @@ from typing import Any
 from builder import formula_words, trying
 from builder.condition_editor import reader_of
 from builder.formula_words import Fault, Nameable, nameable
-from builder.sights import plain_field
+from builder.sights import PLAIN, plain_field
 from builder.studio import Studio
 from builder.trying import Tried
 from runtime import documents, formulas, times
@@ -19,14 +19,6 @@ from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import FormulaError
 from runtime.formulas.errors import TYPE_WORDS
 from runtime.records.values import canonical
-
-_SHOWN_AS = {
-    ValueType.TEXT: "text",
-    ValueType.NUMBER: "number",
-    ValueType.DATE: "date",
-    ValueType.DATETIME: "datetime",
-    ValueType.BOOL: "yes_no",
-}
 
 
 @dataclass(frozen=True)
@@ -135,7 +127,7 @@ def _shown(studio: Studio, place: FormulaPlace, text: str, found: ValueType, tes
         return facts["record"].get(path[-1])
 
     result = formulas.evaluate(formulas.parse(text), read, now=times.now(), zone=tested.form.zone)
-    one = tested.form.fields.get(place.shows) or plain_field("result", _SHOWN_AS.get(found, "text"))
+    one = tested.form.fields.get(place.shows) or plain_field("result", PLAIN.get(found, "text"))
     return _display(studio, one, result, tested)
 
 

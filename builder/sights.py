@@ -28,7 +28,13 @@ _SYSTEM: Mapping[str, tuple[str, str]] = {
     "owner_id": ("member", N_("Owner")),
     "department_id": ("department", N_("Department of the owner")),
 }
-_PLAIN = {
+_USER: Mapping[str, tuple[str, str]] = {
+    "user.id": ("member", N_("Me, whoever is signed in")),
+    "user.department_id": ("department", N_("My department")),
+}
+TITLES = {path: title for path, (_kind, title) in {**_SYSTEM, **_USER}.items()}
+"""What no form names itself, by path: titles for `gettext`."""
+PLAIN = {
     ValueType.TEXT: "text",
     ValueType.NUMBER: "number",
     ValueType.DATE: "date",
@@ -118,7 +124,7 @@ def _fields(context: Context, form: str, tell: Tell) -> list[Source]:
     for key, field in context.fields(form).items():
         shown = origin(context, form, key)
         kind = context.type_of(form, key)
-        if kind in _PLAIN:
+        if kind in PLAIN:
             found.append(Source(key, tell(field.title), "", kind, _like(shown, kind), _drawn(shown, kind)))
     return found
 
@@ -143,7 +149,7 @@ def _like(field: Field, kind: ValueType) -> str:
 
 def _drawn(field: Field, kind: ValueType) -> Field:
     """The field that reads a constant: a calculated one takes what its result's type does."""
-    return field if field.type.writable else plain_field(field.key, _PLAIN[kind])
+    return field if field.type.writable else plain_field(field.key, PLAIN[kind])
 
 
 def plain_field(key: str, type_name: str) -> Field:
@@ -167,9 +173,8 @@ def _system(form: str = "") -> list[Source]:
 
 def _user() -> Iterator[Source]:
     group = _("Whoever does it")
-    member, department = plain_field("id", "member"), plain_field("department_id", "department")
-    yield Source("user.id", _("Me, whoever is signed in"), group, ValueType.NUMBER, "member", member)
-    yield Source("user.department_id", _("My department"), group, ValueType.NUMBER, "department", department)
+    for path, (kind, title) in _USER.items():
+        yield Source(path, _(title), group, ValueType.NUMBER, kind, plain_field(path, kind))
 
 
 def fits(target: Source, source: Source) -> bool:

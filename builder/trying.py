@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from builder.pointers import published
 from builder.sentences import read_title
+from builder.sights import TITLES
 from builder.studio import Studio
 from runtime import conditions
 from runtime.conditions import ConditionError, Group, Row
@@ -16,7 +17,7 @@ from runtime.conditions.sentences import either
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import Rule
 from runtime.errors import NotFound
-from runtime.fields import N_, NOBODY, Names, Reader
+from runtime.fields import NOBODY, Names, Reader
 from runtime.forms.names import Titles
 from runtime.records import query, store
 from runtime.records.judge import Judged, validators
@@ -25,18 +26,6 @@ from runtime.records.sources import Actor
 from runtime.records.wording import locale, said
 
 LISTED = 20  # records to choose from
-
-_SYSTEM = {
-    "id": N_("This record"),
-    "created_at": N_("Created at"),
-    "created_by": N_("Created by"),
-    "updated_at": N_("Changed at"),
-    "updated_by": N_("Changed by"),
-    "owner_id": N_("Owner"),
-    "department_id": N_("Department of the owner"),
-    "user.id": N_("Me, whoever is signed in"),
-    "user.department_id": N_("My department"),
-}
 
 
 @dataclass(frozen=True)
@@ -167,7 +156,7 @@ class _Teller:
         field = self.form.fields.get(key)
         if field is not None:
             return said(field.title)
-        return str(_(_SYSTEM[key])) if key in _SYSTEM else path
+        return str(_(TITLES[key])) if key in TITLES else path
 
     def value(self, path: str, constant: Any) -> str:
         field = self.form.fields.get(path)
