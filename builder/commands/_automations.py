@@ -1,15 +1,14 @@
 """What commands on automations share."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from jsonschema import Draft202012Validator
 
-from builder.commands._base import refuse
+from builder.commands._base import free_key, refuse
 from runtime.automations.actions import ACTIONS
 from runtime.definitions.documents import Document
 from runtime.text import LOCALES, Title
@@ -56,14 +55,8 @@ def opened(document: Any, action: str) -> dict[str, Any]:
 
 def fresh_key(document: Document, stem: str) -> str:
     """A key that no action of the automation has."""
-    stem = re.sub(r"_[0-9]+$", "", stem)[:34]
     taken = {str(each.get("key")) for each in document["actions"]}
-    return next(key for key in _numbered(stem) if key not in taken)
-
-
-def _numbered(stem: str) -> Iterator[str]:
-    yield stem
-    yield from (f"{stem}_{number}" for number in count(2))
+    return free_key(re.sub(r"_[0-9]+$", "", stem), taken)
 
 
 def name_of(action: Document) -> Title:

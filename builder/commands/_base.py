@@ -1,7 +1,8 @@
 """What a command is, and running one on a workspace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any, NoReturn, Protocol
 
 from flask_babel import gettext as _
@@ -11,6 +12,8 @@ from builder.commands._workspace import Target, Workspace
 from runtime.errors import Invalid, NotFound, Problem
 from runtime.registry import Registry
 from runtime.text import Title, localized
+
+MAX_STEM = 34  # of a key of 40 characters: there is room for a number
 
 Arguments = Mapping[str, Any]
 
@@ -83,6 +86,12 @@ def closed(*required: str, **properties: Mapping[str, Any]) -> dict[str, Any]:
         "required": list(required),
         "additionalProperties": False,
     }
+
+
+def free_key(stem: str, taken: Collection[str]) -> str:
+    """A key that is not taken: the stem itself, else the stem with the first number that is free."""
+    numbered = (f"{stem[:MAX_STEM]}_{number}" for number in count(2))
+    return next(key for key in chain([stem[:MAX_STEM]], numbered) if key not in taken)
 
 
 def run(work: Workspace, target: Target, name: str, arguments: Any) -> Done:

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from builder.checks.keys import RESERVED
-from builder.commands._base import refuse
+from builder.commands._base import MAX_STEM, free_key, refuse
 from builder.commands._workspace import Target, Workspace
 from runtime.text import Title, localized, spelled
 
@@ -29,7 +29,6 @@ TITLE: Mapping[str, Any] = {
 NUMBER: Mapping[str, Any] = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]{1,4}$"}
 STEP: Mapping[str, Any] = {"enum": [-1, 1, "-1", "1"]}
 SWITCH: Mapping[str, Any] = {"type": ["boolean", "string"]}
-MAX_STEM = 34  # of a key of 40 characters: there is room for a number
 
 
 def is_on(switch: bool | str) -> bool:
@@ -98,11 +97,7 @@ def proposed_key(title: Title, taken: Iterable[str], stem: str = "field") -> str
     words = re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode()).strip("_")
     words = words if re.match("[a-z]", words) else f"{stem}_{words}".rstrip("_")
     words = words[:MAX_STEM].rstrip("_")
-    known, number, key = {*taken, *RESERVED}, 1, words
-    while key in known:
-        number += 1
-        key = f"{words}_{number}"
-    return key
+    return free_key(words, {*taken, *RESERVED})
 
 
 def taken_keys(work: Workspace, target: Target) -> set[str]:

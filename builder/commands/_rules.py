@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from builder.checks import Context
 from builder.checks._context import Types, paths
-from builder.commands._base import refuse
+from builder.commands._base import free_key, refuse
 from builder.commands._workspace import Target, Workspace
 from runtime import conditions, formulas
 from runtime.definitions.documents import Document
@@ -73,11 +73,7 @@ def drop(form: Any, name: str, key: str) -> None:
 def fresh(form: Any, name: str, stem: str) -> str:
     """A key that no rule or check of the form has yet."""
     known = {each["key"] for each in form.get("fw", {}).get(name, ())}
-    key, number = stem[:34], 1
-    while key in known:
-        number += 1
-        key = f"{stem[:34]}_{number}"
-    return key
+    return free_key(stem, known)
 
 
 def judge_condition(document: Any, before: Any, types: Types, facts: Types, argument: str = "when") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands import _layout
-from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
 from builder.commands._fields import KEY, field_in, taken_keys
 from builder.commands._renaming import rename_in_form
 from builder.commands._workspace import Target, Workspace
@@ -64,10 +64,7 @@ def _with_free_keys(properties: dict[str, Any], taken: set[str]) -> dict[str, An
     form = {"properties": deepcopy(properties)}
     for key in properties:
         if key in taken:
-            number = 2
-            while f"{key[:34]}_{number}" in {*taken, *form["properties"]}:
-                number += 1
-            rename_in_form(form, key, f"{key[:34]}_{number}")
+            rename_in_form(form, key, free_key(key, {*taken, *form["properties"]}))
     return form["properties"]
 
 
