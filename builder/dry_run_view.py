@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 
 from builder.automation_words import Words
 from builder.dry_run import Made, Outcome
-from builder.pointers import published
+from builder.pointers import newest, published
 from builder.studio import Studio
 from runtime import timeline
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.errors import NotFound
 from runtime.fields import Reader
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.models import Delivery
@@ -105,24 +104,20 @@ def candidates(studio: Studio) -> Choice:
     if form is None:
         return Choice(None)
     words = studio.asked.get("find", "")[:100]
-    found = query.page(studio.user, form, sort="-id", limit=OFFERED, search=words, total=False).items
+    found = newest(studio.user, form, words, OFFERED)
     asked = studio.asked.get("record", "")
     if asked.isascii() and asked.isdecimal() and len(asked) < 19:
         found = _with(studio, form, int(asked), found)
-    titles = query.titles(form, [record.id for record in found])
-    listed = tuple(Candidate(form, each.id, titles.get(each.id, f"#{each.id}")) for each in found)
+    listed = tuple(Candidate(form, record_id, title) for record_id, title in found)
     chosen = next((each for each in listed if str(each.id) == asked), listed[0] if listed else None)
     return Choice(form, listed, chosen, words)
 
 
-def _with(studio: Studio, form: Form, record_id: int, found: list[Any]) -> list[Any]:
+def _with(studio: Studio, form: Form, record_id: int, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """The records, and the chosen one though it is older."""
-    if any(record.id == record_id for record in found):
+    if any(each == record_id for each, _title in found):
         return found
-    try:
-        return [query.get(studio.user, form, record_id), *found]
-    except NotFound:
-        return found
+    return [*query.titles(form, [record_id], user=studio.user).items(), *found]
 
 
 def result(studio: Studio, outcome: Outcome) -> Result:

@@ -92,7 +92,7 @@ def offer_of(studio: Studio, key: str) -> Offer | None:
     place = Place(
         f"offer-{key}", "reference.offer", f"offer:{studio.target.key}:{other}", {"field": key}, "offer"
     )
-    seen, tested = sight_of(studio, place.sight), _tested(studio)
+    seen, tested = sight_of(studio, place.sight), trying.tried(studio, trying.chosen_or_newest(studio))
     says = sentences.condition(studio, stored or {}, seen)
     return Offer(
         key=key,
@@ -105,11 +105,6 @@ def offer_of(studio: Studio, key: str) -> Offer | None:
         count=_counted(studio, other, stored, tested) if stored else "",
         open=studio.asked.get("rows_of") == place.id or studio.asked.get("offer") == key,
     )
-
-
-def _tested(studio: Studio) -> Tried | None:
-    asked = trying.chosen(studio.asked)
-    return trying.tried(studio, trying.newest(studio) if asked is None else asked)
 
 
 def _suggestions(key: str, seen: Sight) -> Iterator[Suggestion]:

@@ -115,8 +115,7 @@ def trial(studio: Studio, place: FormulaPlace) -> Tried | None:
     """The draft with the record that the address asks for, or the newest; None where no form is at hand."""
     if place.scope != f"form:{studio.target.key}" or studio.target.kind != "form":
         return None
-    asked = trying.chosen(studio.asked)
-    return trying.tried(studio, trying.newest(studio) if asked is None else asked)
+    return trying.tried(studio, trying.chosen_or_newest(studio))
 
 
 def _shown(studio: Studio, place: FormulaPlace, text: str, found: ValueType, tested: Tried) -> str:

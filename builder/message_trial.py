@@ -25,7 +25,7 @@ from runtime.notifications.names import ReadersNames
 from runtime.records import lookups, query
 from runtime.records.rows import Record
 
-LISTED = 20  # records and people to choose from
+LISTED = 20  # people to choose from
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,6 @@ class Trial:
 def form_of(studio: Studio) -> Form | None:
     """The published form that the message is about."""
     return published(studio.app, str(studio.document.get("form", "")))
-
-
-def records(studio: Studio) -> list[tuple[int, str]]:
-    """The newest records that the designer may read: id and title."""
-    form = form_of(studio)
-    if form is None:
-        return []
-    newest = [each.id for each in query.page(studio.user, form, limit=LISTED, sort="-id", total=False).items]
-    titles = query.titles(form, newest, user=studio.user)
-    return [(each, titles.get(each, f"#{each}")) for each in newest]
 
 
 def people() -> list[tuple[int, str]]:

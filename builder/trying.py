@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.pointers import published
+from builder.pointers import newest, published
 from builder.sentences import read_title
 from builder.sights import TITLES
 from builder.studio import Studio
@@ -25,8 +25,6 @@ from runtime.records.rows import Record
 from runtime.records.sources import Actor
 from runtime.records.wording import locale, said
 
-LISTED = 20  # records to choose from
-
 
 @dataclass(frozen=True)
 class Tried:
@@ -40,12 +38,7 @@ class Tried:
 
 def records(studio: Studio) -> list[tuple[int, str]]:
     """The newest records of the form that this person may read: id and title."""
-    form = published(studio.app, studio.target.key)
-    if form is None:
-        return []
-    newest = [each.id for each in query.page(studio.user, form, limit=LISTED, sort="-id", total=False).items]
-    titles = query.titles(form, newest, user=studio.user)
-    return [(each, titles.get(each, f"#{each}")) for each in newest]
+    return newest(studio.user, published(studio.app, studio.target.key))
 
 
 def draft_form(studio: Studio) -> Form | None:
@@ -204,6 +197,7 @@ def chosen(asked: Mapping[str, str]) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def newest(studio: Studio) -> int | None:
-    """The id of the newest record that this person may read."""
-    return next((record_id for record_id, _title in records(studio)), None)
+def chosen_or_newest(studio: Studio) -> int | None:
+    """The id of the record that the address asks for, else of the newest that this person may read."""
+    asked = chosen(studio.asked)
+    return next((each for each, _title in records(studio)), None) if asked is None else asked

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from builder import message_trial, reviewing
 from builder.commands import Target
+from builder.pointers import newest
 from builder.studio import Studio
 from runtime.accounts.models import User
 from runtime.db import db
@@ -90,7 +91,7 @@ def preview(studio: Studio) -> Mapping[str, Any]:
     wanted = studio.asked.get("lang", "")
     locale = wanted if wanted in LOCALES else recipient.locale
     record = studio.asked.get("record", "")
-    found = message_trial.records(studio)
+    found = newest(studio.user, message_trial.form_of(studio))
     known = {str(each) for each, _title in found}
     chosen = int(record) if record in known else (found[0][0] if found else None)
     return {
