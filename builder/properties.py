@@ -26,7 +26,7 @@ LEFT = tuple(("fw", name) for name in ("list", "unique", "title_field", "owner_f
 
 @dataclass(frozen=True)
 class Used:
-    """Something that uses the field, and where to see it; `suffers` when it needs mending without the field."""
+    """Something that uses a thing, and where to see it; `suffers` when it needs mending without the thing."""
 
     words: str
     address: str
@@ -153,16 +153,9 @@ class Properties:
     def uses(self) -> list[Used]:
         """What uses the field, or what uses the form."""
         if self.kind == "field":
-            found = where_used.of_field(
-                self.studio.context, self.studio.target.key, self.key, self.studio.text
-            )
-        elif self.kind == "form":
-            found = where_used.of_definition(
-                self.studio.context, "form", self.studio.target.key, self.studio.text
-            )
-        else:
-            found = []
-        return [Used(use.words, address_of(self.studio, use), use.path[:2] not in LEFT) for use in found]
+            context, form = self.studio.context, self.studio.target.key
+            return _used(self.studio, where_used.of_field(context, form, self.key, self.studio.text))
+        return used_in(self.studio, *self.studio.target) if self.kind == "form" else []
 
     @property
     def suffering(self) -> list[Used]:
@@ -240,8 +233,16 @@ _KNOWN: Mapping[str, Any] = {
 }
 
 
-def address_of(studio: Studio, use: where_used.Use) -> str:
-    """Where in the designer a use stands."""
+def used_in(studio: Studio, kind: str, name: str) -> list[Used]:
+    """What uses a form, a message or a role of the app."""
+    return _used(studio, where_used.of_definition(studio.context, kind, name, studio.text))
+
+
+def _used(studio: Studio, found: list[where_used.Use]) -> list[Used]:
+    return [Used(use.words, _address_of(studio, use), use.path[:2] not in LEFT) for use in found]
+
+
+def _address_of(studio: Studio, use: where_used.Use) -> str:
     tab, query = place(use.kind, studio.context.documents[(use.kind, use.key)], use.path)
     return studio.to(use.kind, use.key, tab, **query)
 

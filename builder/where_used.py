@@ -3,7 +3,7 @@
 A use is the path of a document at which the thing is named; `Use` says in words what stands there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,14 +41,9 @@ def of_field(context: Context, form: str, key: str, tell: Callable[[Title], str]
 
 
 def of_definition(context: Context, kind: str, name: str, tell: Callable[[Title], str]) -> list[Use]:
-    """What uses a form, a message, an automation or a process."""
+    """What uses a form, a message, an automation, a process or a role."""
     found = (place for place in _named_places(context, kind, name) if place[:2] != (kind, name))
     return _uses(context, found, tell)
-
-
-def of_role(context: Context, role: str, tell: Callable[[Title], str]) -> list[Use]:
-    """What uses a role of the app."""
-    return _uses(context, _named_places(context, "role", role), tell)
 
 
 def _uses(
@@ -216,16 +211,22 @@ def _variables(document: Document, part: str) -> set[str]:
 
 
 def _named_places(context: Context, kind: str, name: str) -> Places:
-    """Where documents name a form, message, process or role by an option called so."""
+    """Where documents name a form, message, process or role by an option called so, or a role's access."""
     for (owner, key), document in context.documents.items():
         waiting: list[tuple[Path, Any]] = [((), document)]
         while waiting:
             path, value = waiting.pop()
             if isinstance(value, Mapping):
-                if value.get(kind) == name or (
-                    owner == "app" and kind == "form" and value.get("start") == name
-                ):
+                if name == value.get(kind) or name in _otherwise(owner, kind, value):
                     yield owner, key, path
                 waiting += [((*path, step), inner) for step, inner in value.items()]
             elif isinstance(value, list):
                 waiting += [((*path, index), inner) for index, inner in enumerate(value)]
+
+
+def _otherwise(owner: str, kind: str, part: Mapping[str, Any]) -> Collection[str]:
+    """What a part names by another option: an app the form it starts with, a field the roles with access."""
+    if (owner, kind) == ("app", "form"):
+        return (str(part.get("start")),)
+    held = part.get("access") if (owner, kind) == ("form", "role") else ()
+    return held if isinstance(held, Mapping) else ()

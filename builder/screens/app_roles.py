@@ -1,6 +1,6 @@
 """Who may do what: the roles of an app, and for each a matrix form × action × whose records."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from builder import grants
+from builder.properties import used_in
 from builder.settings import title_control
 from builder.studio import Studio
 from runtime import access
@@ -75,7 +76,7 @@ def _of(studio: Studio, role: Document) -> dict[str, Any]:
         "rows": [_row(studio, role, key, document) for key, document in studio.context.of("form").items()],
         "naming": title_control(studio, f"role-{role['key']}", _("Title"), role["title"], _renaming(role)),
         "people": _people(studio.app, role["key"]),
-        "uses": list(_uses(studio, role["key"])),
+        "uses": used_in(studio, "role", role["key"]),
         "administers": access.can(studio.user, "administer", "platform"),
     }
 
@@ -97,23 +98,6 @@ def _row(studio: Studio, role: Document, form: str, document: Document) -> Row:
 def _people(app: str, role: str) -> int:
     rows = select(func.count(UserRole.id)).where(UserRole.app == app, UserRole.role == role)
     return db.session.scalar(rows) or 0
-
-
-def _uses(studio: Studio, role: str) -> Iterator[tuple[str, str]]:
-    """Title and address of the documents that name the role: recipients of automations, rights on fields."""
-    for kind in ("form", "automation"):
-        for key, document in studio.context.of(kind).items():
-            if _names(document, role):
-                yield studio.text(document.get("title")) or key, studio.to(kind, key)
-
-
-def _names(value: Any, role: str) -> bool:
-    if isinstance(value, Mapping):
-        access_of = value.get("access")
-        if value.get("role") == role or (isinstance(access_of, Mapping) and role in access_of):
-            return True
-        return any(_names(inner, role) for inner in value.values())
-    return isinstance(value, list) and any(_names(inner, role) for inner in value)
 
 
 plugin = AppRoles()

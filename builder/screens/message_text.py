@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from builder import message_trial, reviewing
-from builder.commands import Target
 from builder.pointers import newest
+from builder.properties import used_in
 from builder.studio import Studio
 from runtime.accounts.models import User
 from runtime.db import db
@@ -80,7 +80,7 @@ class MessageText:
             "review_history": reviewing.history(studio.draft),
             "review_needed": reviewing.is_needed(studio.app_document),
             "may_judge": reviewing.may_judge(studio.user, studio.draft, standing),
-            "users_of": _used_in(studio),
+            "uses": used_in(studio, *studio.target),
             **preview(studio),
         }
 
@@ -149,17 +149,6 @@ def _variables(studio: Studio) -> Iterator[tuple[str, str]]:
 def _forms(studio: Studio) -> list[tuple[str, str]]:
     targets = studio.work.targets("form")
     return [(each.key, studio.text(studio.work.read(each).get("title")) or each.key) for each in targets]
-
-
-def _used_in(studio: Studio) -> list[tuple[str, str]]:
-    """The automations that send it: title and address."""
-    found = []
-    for target in studio.work.targets("automation"):
-        document = studio.work.read(target)
-        if any(action.get("message") == studio.target.key for action in document.get("actions", ())):
-            title = studio.text(document.get("title")) or target.key
-            found.append((title, studio.to(*Target("automation", target.key))))
-    return found
 
 
 plugin = MessageText()

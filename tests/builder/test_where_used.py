@@ -119,7 +119,10 @@ def test_a_use_says_in_words_what_it_is() -> None:
 def test_forms_messages_and_roles_are_found_where_they_are_named() -> None:
     role = {"key": "sales", "title": "Sales", "grants": [{"form": "customer", "actions": ["read"]}]}
     tell = {"type": "notify", "message": "hello", "to": [{"role": "sales"}]}
-    base = context(order(), CUSTOMER, message("hello", "Hi"), automation("tells", "customer", tell))
+    hidden = {"note": field("text", access={"sales": "hidden"})}
+    base = context(
+        order(fields=hidden), CUSTOMER, message("hello", "Hi"), automation("tells", "customer", tell)
+    )
     documents = Context(base.app, {**base.documents, ("app", base.app): app_document(roles=[role])})
 
     def words(found: list[where_used.Use]) -> set[str]:
@@ -134,4 +137,7 @@ def test_forms_messages_and_roles_are_found_where_they_are_named() -> None:
         "What starts tells",
     }
     assert words(where_used.of_definition(documents, "message", "hello", tell_title)) == {"Step 1 of tells"}
-    assert words(where_used.of_role(documents, "sales", tell_title)) == {"Step 1 of tells"}
+    assert words(where_used.of_definition(documents, "role", "sales", tell_title)) == {
+        "Step 1 of tells",
+        "The field note of Order",
+    }
