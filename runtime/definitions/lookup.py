@@ -4,9 +4,7 @@ What is in force is read from the database once per transaction, so it is never 
 it are immutable, so their parsed forms are kept in the process, one object per version.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app
@@ -166,15 +164,16 @@ def _parse(version_id: int, zone: str) -> Any:
 
 
 def _parsed(version_id: int, zone: str = "") -> Any:
-    own = db.session().info.get("uncommitted", {}).get(version_id)
-    if own is not None:
-        if zone not in own:
-            own[zone] = _parse(version_id, zone)
-        return own[zone]
-    cache: Callable[[int, str], Any] | None = current_app.extensions.get("parsed_versions")
-    if cache is None:
-        cache = current_app.extensions["parsed_versions"] = lru_cache(CACHED_VERSIONS)(_parse)
-    return cache(version_id, zone)
+    known = db.session().info.get("uncommitted", {}).get(version_id)
+    if known is None:
+        known = current_app.extensions.setdefault("parsed_versions", {})
+    found = known.get((version_id, zone))
+    if found is None:
+        for oldest in list(known)[:-CACHED_VERSIONS]:
+            known.pop(oldest, None)
+        # Threads may parse the same at once; all get the first object, for which the table is made.
+        found = known.setdefault((version_id, zone), _parse(version_id, zone))
+    return found
 
 
 def _current(app: str, kind: str, key: str) -> Current:

@@ -1,11 +1,15 @@
 """Finding what is in force: never stale, parsed once."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 
 from builder import drafts, publish
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from tests.builder.factory import APP, field, form, install, save_and_publish
 from tests.conftest import Queries, both_databases
@@ -41,6 +45,22 @@ def test_what_is_in_force_is_asked_once_per_transaction(app: Flask, queries: Que
         lookup.app_info(APP)
         lookup.automations()
     assert queries.count == 1
+
+
+def test_threads_that_ask_for_a_form_at_once_get_the_same(app: Flask) -> None:
+    install(CUSTOMER)
+    for _attempt in range(10):
+        app.extensions.pop("parsed_versions", None)  # as a process that has just started
+        start = Barrier(8)
+
+        def ask(_number: int, start: Barrier = start) -> Form:
+            with app.app_context():
+                start.wait()
+                return lookup.form(APP, "customer")
+
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(ask, range(8)))
+        assert all(form is found[0] for form in found)
 
 
 def test_a_publish_that_is_rolled_back_leaves_nothing_behind(app: Flask) -> None:
