@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from builder import drafts, publish, usage
 from builder.commands._fields import proposed_key
 from builder.models import DraftCommand
-from builder.workspaces import Documents
+from builder.workspaces import workspace
 from runtime.accounts.models import User
 from runtime.automations import pauses, timers
 from runtime.db import db
@@ -140,7 +140,7 @@ def document(app: str, kind: str, key: str) -> Document | None:
 def empty(app: str, kind: str, key: str, text: str, locale: str) -> dict[str, Any]:
     """A new document of a kind that can be edited at once; `locale` is the language of its title, `text`."""
     title = {locale: text}
-    about = next((target.key for target in Documents(app) if target.kind == "form"), "")
+    about = next((target.key for target in workspace(app).documents if target.kind == "form"), "")
     if kind == "form":
         own = {"$schema": "urn:formwright:form:1", "$id": f"urn:formwright:{app}:{key}", "title": title}
         return {**own, "type": "object", "properties": {}}

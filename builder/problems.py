@@ -10,8 +10,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder import advice, checks
-from builder.checks import Context
+from builder.commands import Target
 from builder.studio import Studio
+from builder.workspaces import context_of
 from runtime.definitions import schemas
 from runtime.errors import Problem
 
@@ -27,38 +28,44 @@ class Found:
 
 def problems(studio: Studio) -> list[Found]:
     """What blocks publishing first, then what publishing would break elsewhere, then what is worth a look."""
-    found = list(_found(studio, errors(studio), blocks=True))
-    if schemas.validate(studio.target.kind, studio.document):
-        return found
-    return [*found, *_elsewhere(studio), *_found(studio, warnings(studio), blocks=False)]
+    kind, document = studio.target.kind, studio.document
+    unfit = schemas.validate(kind, document)
+    if unfit:
+        return list(_found(studio, unfit, blocks=True))
+    own = _found(studio, _checked(studio), blocks=True)
+    warnings = advice.run(kind, document, studio.context)
+    return [*own, *_elsewhere(studio), *_found(studio, warnings, blocks=False)]
 
 
 def errors(studio: Studio) -> list[Problem]:
     """What publishing would refuse."""
-    kind, document = studio.target.kind, studio.document
-    found = schemas.validate(kind, document)
-    return found or checks.run(kind, document, studio.context.for_document(studio.history))
+    return schemas.validate(studio.target.kind, studio.document) or _checked(studio)
 
 
-def warnings(studio: Studio) -> list[Problem]:
-    """What is worth a second look in a document of the right shape."""
-    return advice.run(studio.target.kind, studio.document, studio.context)
+def _checked(studio: Studio) -> list[Problem]:
+    return checks.run(studio.target.kind, studio.document, studio.context.for_document(studio.history))
 
 
 def _elsewhere(studio: Studio) -> Iterator[Found]:
-    """Problems that other documents get by this draft: a field that an automation uses is gone."""
-    live = {(t.kind, t.key): studio.work.in_force[t] for t in studio.work.in_force}
-    before = Context(studio.app, live)
-    for (kind, key), document in studio.context.documents.items():
-        if (kind, key) == studio.target or schemas.validate(kind, document):
-            continue
-        known = {(each.path, each.message) for each in checks.run(kind, document, before)}
-        for problem in checks.run(kind, document, studio.context):
-            if (problem.path, problem.message) not in known:
-                tab, query = place(kind, document, problem.path)
-                named = studio.text(document.get("title")) or key
-                sentence = str(_("%(title)s: %(message)s", title=named, message=problem.message))
-                yield Found(sentence, True, studio.to(kind, key, tab, **query))
+    """Problems that other documents get by this draft."""
+    live = studio.work.in_force
+    if studio.document == live.get(studio.target):
+        return
+    before = context_of(studio.app, live)
+    for (kind, key), problem in checks.broken(before, studio.context, _others(studio)):
+        document = studio.context.documents[kind, key]
+        tab, query = place(kind, document, problem.path)
+        named = studio.text(document.get("title")) or key
+        sentence = str(_("%(title)s: %(message)s", title=named, message=problem.message))
+        yield Found(sentence, True, studio.to(kind, key, tab, **query))
+
+
+def _others(studio: Studio) -> Iterator[Target]:
+    """The other documents that can be checked: in force, or a draft of the right shape."""
+    for target, document in studio.work.documents.items():
+        in_force = document == studio.work.in_force.get(target)
+        if target != studio.target and (in_force or not schemas.validate(target.kind, document)):
+            yield target
 
 
 def _found(studio: Studio, listed: list[Problem], *, blocks: bool) -> Iterator[Found]:

@@ -139,25 +139,17 @@ def _check_all(app: str, changes: Sequence[Change]) -> list[tuple[Change, list[P
     context, old = Context(app, after), Context(app, before)
     found = []
     for change in changes:
-        own = context.for_document(earlier_documents(app, change.kind, change.key))
-        found.append((change, checks.run(change.kind, change.document, own)))
-    elsewhere = Change("", "", {})
-    return [*found, (elsewhere, _broken_elsewhere(changes, old, context))]
-
-
-def _broken_elsewhere(changes: Sequence[Change], before: Context, after: Context) -> list[Problem]:
-    """Problems that documents which stay as they are would get: a field that an automation uses is gone."""
+        judged = context.for_document(earlier_documents(app, change.kind, change.key))
+        found.append((change, checks.run(change.kind, change.document, judged)))
     own = {(change.kind, change.key) for change in changes}
-    found = []
-    for (kind, key), document in after.documents.items():
-        if (kind, key) in own:
-            continue
-        already = {(p.path, p.message) for p in checks.run(kind, document, before)}
-        for problem in checks.run(kind, document, after):
-            if (problem.path, problem.message) not in already:
-                sentence = _("%(kind)s “%(key)s”: %(message)s", kind=kind, key=key, message=problem.message)
-                found.append(Problem((), problem.code, sentence))
-    return found
+    elsewhere = checks.broken(old, context, (name for name in after if name not in own))
+    return [*found, (Change("", "", {}), [_named(name, problem) for name, problem in elsewhere])]
+
+
+def _named(name: tuple[str, str], problem: Problem) -> Problem:
+    kind, key = name
+    sentence = _("%(kind)s “%(key)s”: %(message)s", kind=kind, key=key, message=problem.message)
+    return Problem((), problem.code, sentence)
 
 
 def documents_in_force(app: str) -> dict[tuple[str, str], Any]:

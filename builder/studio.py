@@ -10,6 +10,7 @@ from flask import url_for
 from builder import publish
 from builder.checks import Context
 from builder.commands import Target, Workspace
+from builder.workspaces import context_of
 from runtime.accounts.models import User
 from runtime.definitions.models import Draft
 from runtime.text import Title, localized
@@ -58,8 +59,7 @@ class Studio:
     @cached_property
     def context(self) -> Context:
         """The documents of the app as publish checks see them."""
-        known = {(target.kind, target.key): self.work.documents[target] for target in self.work.documents}
-        return Context(self.app, known)
+        return context_of(self.app, self.work.documents)
 
     def text(self, title: Title | None) -> str:
         """A title as this person reads it."""

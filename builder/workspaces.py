@@ -1,16 +1,19 @@
 """The documents of an app as its designers see them, read from the database one by one when looked at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from builder import drafts, shapes
+from builder.checks import Context
 from builder.commands import Target, Workspace
 from runtime.db import db
 from runtime.definitions.models import App, Definition, Draft, Version
 from runtime.errors import NotFound
+
+Row = tuple[Target, int | None, int | None]  # ids of the version in force and of the draft
 
 
 class Documents(Mapping[Target, Any]):
@@ -18,19 +21,12 @@ class Documents(Mapping[Target, Any]):
     only, if so asked.
     """
 
-    def __init__(self, app: str, *, in_force: bool = False) -> None:
+    def __init__(self, app: str, rows: Iterable[Row], *, in_force: bool = False) -> None:
         self._app, self._drafts = app, not in_force
         self._read: dict[Target, Any] = {}
-        rows = db.session.execute(
-            select(Definition.kind, Definition.key, Definition.current_version_id, Draft.definition_id)
-            .join(App, App.id == Definition.app_id)
-            .outerjoin(Draft, Draft.definition_id == Definition.id)
-            .where(App.key == app)
-            .order_by(Definition.id)
-        )
         self._rows = {
-            Target(kind, key): (version, draft)
-            for kind, key, version, draft in rows
+            target: (version, draft)
+            for target, version, draft in rows
             if version is not None or (draft is not None and self._drafts)
         }
 
@@ -61,7 +57,24 @@ class Documents(Mapping[Target, Any]):
 
 def workspace(app: str) -> Workspace:
     """The app as its designers see it now."""
-    return Workspace(app, Documents(app), Documents(app, in_force=True))
+    rows = _rows(app)
+    return Workspace(app, Documents(app, rows), Documents(app, rows, in_force=True))
+
+
+def _rows(app: str) -> list[Row]:
+    found = db.session.execute(
+        select(Definition.kind, Definition.key, Definition.current_version_id, Draft.definition_id)
+        .join(App, App.id == Definition.app_id)
+        .outerjoin(Draft, Draft.definition_id == Definition.id)
+        .where(App.key == app)
+        .order_by(Definition.id)
+    )
+    return [(Target(kind, key), version, draft) for kind, key, version, draft in found]
+
+
+def context_of(app: str, documents: Mapping[Target, Any]) -> Context:
+    """Documents of an app as publish checks see them."""
+    return Context(app, {(target.kind, target.key): document for target, document in documents.items()})
 
 
 def draft_of(app: str, target: Target) -> Draft:
