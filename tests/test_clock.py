@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from runtime.db import db, transaction
 from runtime.health import Heartbeat
 from runtime.outbox import Outbox
 from runtime.times import now
+from tests.support.system import wait_for
 from tests.support.valkey import Valkey
 
 PROGRAM = """
@@ -84,13 +84,6 @@ def undone() -> int:
     return db.session.query(Outbox).filter(Outbox.state != "done").count()
 
 
-def wait(condition: Callable[[], bool], seconds: float = 100) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def test_a_tick_rings_what_is_due_and_nothing_else(app: Flask, doorbell: Valkey) -> None:
     put(3)
     put(2, due_at=now() + timedelta(hours=1))
@@ -142,8 +135,8 @@ def test_worker_and_clock_together_work_off_what_no_ring_told(
     bell.queue().connection.flushall()
     process("worker")
     process("clock")
-    wait(lambda: undone() == 0)
-    wait(lambda: health.health()[0])
+    wait_for(lambda: undone() == 0, 100)
+    wait_for(lambda: health.health()[0], 100)
 
 
 @pytest.mark.slow
@@ -152,23 +145,23 @@ def test_the_worker_goes_on_without_redis_and_after_it_is_back(
 ) -> None:
     process("worker")
     put(1)
-    wait(lambda: undone() == 0)
+    wait_for(lambda: undone() == 0, 100)
     doorbell.stop()
     try:
         put(5)
-        wait(lambda: undone() == 0)
+        wait_for(lambda: undone() == 0, 100)
     finally:
         doorbell.start()
     put(5)
     process("clock")
-    wait(lambda: undone() == 0)
+    wait_for(lambda: undone() == 0, 100)
 
 
 @pytest.mark.slow
 def test_a_killed_worker_loses_nothing(app: Flask, process: Callable[[str], Any]) -> None:
     first = process("worker")
     put(200)
-    wait(lambda: undone() < 200)
+    wait_for(lambda: undone() < 200, 100)
     first.kill()
     first.wait(20)
     with transaction() as session:  # as if the lease of what it held had run out
@@ -177,7 +170,7 @@ def test_a_killed_worker_loses_nothing(app: Flask, process: Callable[[str], Any]
         )
     process("worker")
     process("clock")
-    wait(lambda: undone() == 0)
+    wait_for(lambda: undone() == 0, 100)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -186,6 +179,6 @@ def test_a_told_worker_ends_with_code_0(
 ) -> None:
     told = process("worker")
     put(1)
-    wait(lambda: undone() == 0)
+    wait_for(lambda: undone() == 0, 100)
     told.send_signal(number)
     assert told.wait(20) == 0

@@ -24,8 +24,9 @@ SLOW = {
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW.keys())
 def test_a_text_made_to_be_slow_is_cleaned_quickly(text: str) -> None:
-    clean_text(text)
-    normalised(text, "NFKC")
+    clean, plain = clean_text(text), normalised(text, "NFKC")
+    assert clean_text(clean) == clean
+    assert normalised(plain, "NFKC") == plain
 
 
 @given(st.text(alphabet=MARKS, max_size=120))

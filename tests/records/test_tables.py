@@ -25,6 +25,15 @@ def saved(form_key: str, values: dict[str, object]) -> int:
         return store.save(TRUSTED, lookup.form("shop", form_key), values).id
 
 
+def shape(table_name: str) -> tuple[list[str], list[str]]:
+    """The columns and the indexes of a table, as the database describes them."""
+    seen = inspect(db.engine)
+    return (
+        sorted(map(str, seen.get_columns(table_name))),
+        sorted(map(str, seen.get_indexes(table_name))),
+    )
+
+
 @pytest.mark.parametrize(
     ("app_key", "form_key", "name"),
     [
@@ -114,8 +123,10 @@ def test_the_order_of_the_list_and_the_rights_have_indexes(app: Flask) -> None:
 @both_databases
 def test_publishing_the_same_again_changes_no_table(app: Flask) -> None:
     shop(form_document("thing", NAME, unique=[["name"]]))
+    before = shape("shop_thing")
     with transaction() as session:
         tables.migrate(session, lookup.form("shop", "thing"))
+    assert shape("shop_thing") == before
 
 
 def test_threads_that_ask_for_a_table_at_once_get_the_same(app: Flask) -> None:
