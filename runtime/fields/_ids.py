@@ -4,7 +4,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from runtime.fields._base import FieldError, JsonValue
+from sqlalchemy import Integer
+from sqlalchemy.types import TypeEngine
+
+from runtime.fields._base import Field, FieldError, FieldType, JsonValue, Names, Reader, ValueType
 from runtime.fields._texts import plain
 from runtime.text import localized
 
@@ -34,6 +37,29 @@ def shown(title: str | None, locale: str) -> str:
     return localized(_GONE, locale) if title is None else title
 
 
-def id_schema() -> dict[str, Any]:
-    """JSON Schema of an id."""
-    return dict(ID_SCHEMA)
+class IdField(FieldType):
+    """Points to a row; whether it may be chosen is judged by the save."""
+
+    template = "fields/picker.html"
+    value_type = ValueType.NUMBER
+    examples = (("7", 7), ("１２", 12))
+    counterexamples = ("0", "-1", "Acme", "1.5", "2147483648", "9223372036854775808", "1 OR 1=1")
+
+    def named(self, value: int, field: Field, names: Names) -> str | None:
+        """The title of what the value points to; None when it is gone or may not be seen."""
+        raise NotImplementedError
+
+    def read(self, text: str, field: Field, reader: Reader) -> JsonValue:
+        return read_id(text, self.name)
+
+    def normalise(self, value: JsonValue, field: Field) -> JsonValue:
+        return whole(value)
+
+    def value_schema(self, field: Field) -> dict[str, Any]:
+        return dict(ID_SCHEMA)
+
+    def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
+        return shown(self.named(value, field, names), reader.locale)
+
+    def column(self, field: Field) -> TypeEngine[Any]:
+        return Integer()

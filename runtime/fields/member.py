@@ -1,40 +1,19 @@
 """The member field type."""
 
-from typing import Any
-
-from sqlalchemy import Integer
-from sqlalchemy.types import TypeEngine
-
-from runtime.fields import _ids
-from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Reader, ValueType
+from runtime.fields._base import N_, Field, Names
+from runtime.fields._ids import IdField
 
 
-class MemberField(FieldType):
+class MemberField(IdField):
     """A person who has an account. The value is the id; whether it may be chosen is judged by the save."""
 
     name = "member"
     label = N_("Member")
     icon = "user"
     group = "people"
-    template = "fields/picker.html"
-    value_type = ValueType.NUMBER
-    examples = (("7", 7), ("１２", 12))
-    counterexamples = ("0", "-1", "Li", "1.5", "2147483648", "9223372036854775808", "1 OR 1=1")
 
-    def read(self, text: str, field: Field, reader: Reader) -> JsonValue:
-        return _ids.read_id(text, "member")
-
-    def normalise(self, value: JsonValue, field: Field) -> JsonValue:
-        return _ids.whole(value)
-
-    def value_schema(self, field: Field) -> dict[str, Any]:
-        return _ids.id_schema()
-
-    def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
-        return _ids.shown(names.member(value), reader.locale)
-
-    def column(self, field: Field) -> TypeEngine[Any]:
-        return Integer()
+    def named(self, value: int, field: Field, names: Names) -> str | None:
+        return names.member(value)
 
 
 plugin = MemberField()

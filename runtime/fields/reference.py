@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import BigInteger
 from sqlalchemy.types import TypeEngine
 
-from runtime.fields import _ids
-from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Reader, ValueType
+from runtime.fields._base import N_, Field, Names
+from runtime.fields._ids import IdField
 from runtime.fields._options import KEY, option, own_options
 
 
-class ReferenceField(FieldType):
+class ReferenceField(IdField):
     """A record of another form (or of this one). The value is its id.
 
     `fill` copies values of the picked record into fields of this one, once, when it is picked; use a look-up
@@ -23,8 +23,6 @@ class ReferenceField(FieldType):
     label = N_("Reference")
     icon = "link"
     group = "link"
-    template = "fields/picker.html"
-    value_type = ValueType.NUMBER
     options = own_options(
         "form",
         form=option(N_("Form"), N_("Key of the form whose records can be picked."), "customer", KEY),
@@ -48,20 +46,9 @@ class ReferenceField(FieldType):
         ),
     )
     example_options = {"form": "customer"}
-    examples = (("7", 7), ("１２", 12))
-    counterexamples = ("0", "-1", "Acme", "1.5", "2147483648", "9223372036854775808", "1 OR 1=1")
 
-    def read(self, text: str, field: Field, reader: Reader) -> JsonValue:
-        return _ids.read_id(text, "reference")
-
-    def normalise(self, value: JsonValue, field: Field) -> JsonValue:
-        return _ids.whole(value)
-
-    def value_schema(self, field: Field) -> dict[str, Any]:
-        return _ids.id_schema()
-
-    def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
-        return _ids.shown(names.record(field.options["form"], value), reader.locale)
+    def named(self, value: int, field: Field, names: Names) -> str | None:
+        return names.record(field.options["form"], value)
 
     def column(self, field: Field) -> TypeEngine[Any]:
         return BigInteger()
