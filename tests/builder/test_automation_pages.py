@@ -93,7 +93,7 @@ def test_a_new_automation_is_off_says_how_often_it_would_have_run_and_is_publish
 
 
 def customers(world: World, number: int) -> None:
-    for each in range(number):
+    for _each in range(number):
         world.api("bob").made("customer", name=f"Last week {next(NUMBERS)}")
 
 
