@@ -26,7 +26,7 @@ test: $(STAMP) browser ## every test, real servers and browser
 	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: test-quick
-test-quick: $(STAMP) ## the tests without browser, crash and long property tests
+test-quick: $(STAMP) ## the tests without browser, PostgreSQL, crash and long property tests
 	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow and not browser"
 
 .PHONY: browser

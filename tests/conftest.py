@@ -226,7 +226,7 @@ def mail_sink(app: Flask) -> Iterator[MailSink]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever stands under tests/browser needs a browser and time, whether it says so or not.
+    """Whatever stands under tests/browser needs a browser and time, and so does PostgreSQL, whether it says so or not.
 
     The modules that take longest begin, so that no worker still has one to do when all else is done.
     """
@@ -234,5 +234,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-    slow = {item.nodeid.partition("::")[0] for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in slow)
+        elif "postgres" in _parameters(item):
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not _long(item))
+
+
+def _parameters(item: pytest.Item) -> list[object]:
+    return (
+        list(item.callspec.params.values())
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else []
+    )
+
+
+def _long(item: pytest.Item) -> bool:
+    module = item.getparent(pytest.Module)
+    return "tests/browser/" in item.nodeid or any(
+        mark.name == "slow" for mark in module.own_markers if module
+    )

@@ -173,6 +173,7 @@ def test_a_killed_worker_loses_nothing(app: Flask, process: Callable[[str], Any]
     wait_for(lambda: undone() == 0, 100)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_told_worker_ends_with_code_0(
     app: Flask, process: Callable[[str], Any], number: signal.Signals
