@@ -10,7 +10,7 @@ from builder import conversion, converting
 from builder.commands import _retyping
 from builder.conversion import Outlook
 from builder.studio import Studio
-from runtime import documents
+from runtime import access, documents
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form, parse_field
@@ -44,12 +44,17 @@ class ChangeOfType:
         return lookup.form(self.studio.app, self.studio.target.key)
 
     @cached_property
+    def is_seen(self) -> bool:
+        """Whether the person may see the values of the field."""
+        return self.field.key not in access.fields(self.studio.user, self._form).hidden
+
+    @cached_property
     def options(self) -> list[str]:
         """The different stored texts, where a choice is to be made of them; none when they are too many."""
         chosen = self.chosen
         if chosen is None or "enum" not in chosen.keywords or "enum" in self.field.schema:
             return []
-        if self.field.type.value_type_of(self.field) is not ValueType.TEXT:
+        if self.field.type.value_type_of(self.field) is not ValueType.TEXT or not self.is_seen:
             return []
         column = table(self._form).c[self.field.key]
         query = select(column).where(column.is_not(None)).distinct().order_by(column)
@@ -68,7 +73,8 @@ class ChangeOfType:
             self.field.key, document, chosen.name, self.studio.work, target, self.options
         )
         new = parse_field(self.field.key, after)
-        return conversion.outlook(self._form, self.field.key, new, self.studio.default_locale)
+        locale = self.studio.default_locale
+        return conversion.outlook(self._form, self.field.key, new, locale, shows=self.is_seen)
 
     def command(self, keep: bool) -> str:
         """The command as a button posts it."""

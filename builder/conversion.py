@@ -56,13 +56,15 @@ class Outlook:
     more: bool
 
 
-def outlook(form: Form, key: str, new: Field, locale: str) -> Outlook:
-    """How many stored values of a field of the form in force the new field can take over."""
+def outlook(form: Form, key: str, new: Field, locale: str, *, shows: bool = True) -> Outlook:
+    """How many stored values of a field of the form in force the new field can take over. Those that it cannot
+    are named when it `shows` them: to somebody who may see the field.
+    """
     old, reader = form.fields[key], Reader(locale, form.zone)
     rows = _read(_filled(form, key).limit(LOOKED_AT + 1), old)
     looked_at = rows[:LOOKED_AT]
     failures = list(_failures(looked_at, old, new, reader))
-    named = tuple(failures[:NAMED])
+    named = tuple(failures[:NAMED]) if shows else ()
     return Outlook(len(looked_at) - len(failures), named, len(failures), len(rows) > LOOKED_AT)
 
 

@@ -207,7 +207,7 @@ def _user(session: Session, user_id: int | None) -> User | None:
 
 def _event(form: Form, record: Record, asked: Asked) -> Event:
     """The event as the save would have written it; nobody listens to it."""
-    own = {key: value for key, value in record.values.items() if form.fields[key].type.stored}
+    own = {key: value for key, value in record.whole.items() if form.fields[key].type.stored}
     before = {"created": {}, "deleted": own}.get(asked.how, {**asked.before})
     after = {} if asked.how == "deleted" else own
     made = Event(

@@ -13,7 +13,7 @@ from builder.automation_words import Words
 from builder.dry_run import Made, Outcome
 from builder.pointers import newest, published
 from builder.studio import Studio
-from runtime import timeline
+from runtime import access, timeline
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.fields import Reader
@@ -160,9 +160,10 @@ class _View:
 
     def _changes(self, event: Event, form: Form) -> Iterator[Change]:
         reader = Reader(self._studio.locale, self._user.zone or form.zone)
+        hidden = access.fields(self._user, form).hidden
         for key in changes.differing(event.before or {}, event.after or {}):
             field = form.fields.get(key)
-            if field is not None:
+            if field is not None and key not in hidden:
                 old, new = (
                     field.type.display(values.get(key), field, reader, self._names)
                     for values in (event.before, event.after)

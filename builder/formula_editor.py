@@ -18,6 +18,7 @@ from runtime import documents, formulas, times
 from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import FormulaError
 from runtime.formulas.errors import TYPE_WORDS
+from runtime.records.reads import field_of
 from runtime.records.values import canonical
 
 
@@ -102,13 +103,17 @@ def _with_result(
 ) -> Preview:
     kind = str(TYPE_WORDS[found])
     tested = tested or trial(studio, place)
-    if tested is None:
+    if tested is None or tested.judged.hidden & _read_by(text):
         return Preview(type=kind, names=names)
     try:
         result = _shown(studio, place, text, found, tested)
     except FormulaError as error:
         return Preview(formula_words.fault(error, text, named), kind, tested.title, names=names)
     return Preview(None, kind, tested.title, result, names)
+
+
+def _read_by(text: str) -> frozenset[str]:
+    return frozenset(field_of(path) for path in formulas.parse(text).names)
 
 
 def trial(studio: Studio, place: FormulaPlace) -> Tried | None:

@@ -65,7 +65,7 @@ def _form(now: Form, studio: Studio) -> Iterator[Effect]:
 def _converted(now: Form, field: Field, studio: Studio) -> Iterator[Effect]:
     """What a field of another type takes over, and what it cannot."""
     old = str(field.options["converted_from"])
-    found = conversion.outlook(now, old, field, studio.default_locale)
+    found = conversion.outlook(now, old, field, studio.default_locale, shows=False)
     titles = {"field": studio.text(now.fields[old].title), "type": _(field.type.label)}
     yield from _effect(
         found.converts,

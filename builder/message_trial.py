@@ -1,10 +1,10 @@
 """A message of the draft as one person would get it, about a record that the designer chose. Nothing is sent.
 
-Only what the designer may read goes into it, whoever it is addressed to.
+Only what the designer may read goes into it, and of that only the fields that the recipient may see.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import force_locale
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from builder.pointers import published
 from builder.studio import Studio
-from runtime import links, times
+from runtime import access, links, times
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form, MessageDoc, parse_message
@@ -22,7 +22,7 @@ from runtime.fields import Reader
 from runtime.notifications import messages
 from runtime.notifications.messages import Rendered
 from runtime.notifications.names import ReadersNames
-from runtime.records import lookups, query
+from runtime.records import query
 from runtime.records.rows import Record
 
 LISTED = 20  # people to choose from
@@ -83,8 +83,9 @@ def _context(
 ) -> Mapping[str, Any]:
     if form is None:
         return {}
-    values = lookups.shown(studio.user, form, [record])[0].values if record else {}
-    title = query.titles(form, [record.id]).get(record.id, f"#{record.id}") if record else ""
+    hidden = access.fields(recipient, form).hidden
+    values = record.without(hidden | record.withheld.keys()).values if record else {}
+    title = query.title(form, replace(record, values=values)) if record else ""
     context = messages.context_for(
         form,
         values,

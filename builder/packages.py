@@ -214,9 +214,9 @@ def _carry_drafts(changes: Sequence[Change], app: str, before: Mapping[tuple[str
             draft.revision += 1
 
 
-def export(app: str, *, samples: bool = False) -> dict[str, Any]:
+def export(app: str, *, samples: bool = False, user: User | None = None) -> dict[str, Any]:
     """The app as it is in force, as a package; installed elsewhere it gives equal documents. With `samples`
-    it carries the records of its small forms.
+    it carries the records of its small forms, as far as the user may see their fields.
     """
     found = lookup.catalogue()
     if (app, "app", app) not in found.by_name:
@@ -229,7 +229,7 @@ def export(app: str, *, samples: bool = False) -> dict[str, Any]:
         "version": version or "1.0.0",
         "requires": ">=" + ".".join(metadata.version("formwright").split(".")[:2]),
         "definitions": {"app": _document(found.by_name[app, "app", app]), **by_kind},
-        **({"samples": sampling.samples(app)} if samples else {}),
+        **({"samples": sampling.samples(app, user)} if samples else {}),
     }
 
 

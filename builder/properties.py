@@ -19,7 +19,6 @@ from runtime.definitions import layout
 from runtime.fields import Field
 from runtime.i18n import LANGUAGES
 
-RIGHTS = ("", "read", "hidden")
 # What a field leaves by itself when it is deleted.
 LEFT = tuple(("fw", name) for name in ("list", "unique", "title_field", "owner_field"))
 
@@ -134,6 +133,8 @@ class Properties:
 
     def _access(self) -> Iterator[Control]:
         words = {"": _("Edit"), "read": _("Read"), "hidden": _("Hidden")}
+        if not self.field.type.writable:
+            words = {"": words["read"], "hidden": words["hidden"]}
         stored = self.field.options.get("access", {})
         for role in self.studio.app_document.get("roles", ()):
             right = stored.get(role["key"], "")
@@ -141,7 +142,7 @@ class Properties:
                 f"p-access-{role['key']}",
                 "radio",
                 self.studio.text(role.get("title")) or role["key"],
-                options=tuple(Option(each, str(words[each]), each == right) for each in RIGHTS),
+                options=tuple(Option(each, str(told), each == right) for each, told in words.items()),
                 send={
                     "name": "field.set",
                     "args": {"field": self.key, "path": ["fw", "access", role["key"]]},

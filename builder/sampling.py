@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from runtime import access
+from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
@@ -16,18 +18,27 @@ MOST_OF_A_FORM = 200  # records; forms with more are left out
 LEFT_OUT = frozenset(("member", "department", "serial"))
 
 
-def samples(app: str) -> list[dict[str, Any]]:
-    """The records of the small forms of an app, a record before those that refer to it."""
-    known: dict[str, Form] = {form.key: form for form in lookup.forms(app) if _fits(form)}
+def samples(app: str, user: User | None) -> list[dict[str, Any]]:
+    """The records of the small forms of an app, a record before those that refer to it; without the fields that
+    the user may not see. Nobody is the one who runs the server.
+    """
+    hidden = {form.key: _hidden(user, form) for form in lookup.forms(app)}
+    known: dict[str, Form] = {
+        form.key: form for form in lookup.forms(app) if not form.required & hidden[form.key] and _fits(form)
+    }
     found: list[dict[str, Any]] = []
     for form in _ordered(known):
         keys = {sample["key"] for sample in found}
         stored = select(*rows.columns(form)).order_by(tables.table(form).c.id)
         for row in db.session.execute(stored):
-            record = rows.record(form, row)
+            record = rows.record(form, row).without(hidden[form.key])
             values = _values(form, record.values, keys)
             found.append({"form": form.key, "key": _key(form.key, record.id), "values": values})
     return found
+
+
+def _hidden(user: User | None, form: Form) -> frozenset[str]:
+    return frozenset() if user is None else access.fields(user, form).hidden
 
 
 def _fits(form: Form) -> bool:

@@ -10,7 +10,8 @@ from builder.pointers import newest, published
 from builder.sentences import read_title
 from builder.sights import TITLES
 from builder.studio import Studio
-from runtime import conditions
+from runtime import access, conditions
+from runtime.access import FieldRights
 from runtime.conditions import ConditionError, Group, Row
 from runtime.conditions.operators import OPERATORS
 from runtime.conditions.sentences import either
@@ -56,9 +57,27 @@ def tried(studio: Studio, record_id: int | None) -> Tried | None:
     if form is None:
         return None
     stored = record(studio, form, record_id)
-    judged = store.judge(Actor(studio.user, "page"), form, {}, record=stored)
+    rights = rights_of(studio, form, stored)
+    judged = store.judge(Actor(studio.user, "page"), form, {}, record=stored, rights=rights)
     title = dict(records(studio)).get(stored.id, f"#{stored.id}") if stored else str(_("An empty record"))
     return Tried(form, judged, title, _names(studio, form, judged))
+
+
+def rights_of(studio: Studio, draft: Form, stored: Record | None) -> FieldRights:
+    """The rights on the fields of a draft that is tried: those of the `role` that the address asks for, else all;
+    with a record no more than the person has himself.
+    """
+    role, form = studio.asked.get("role", ""), published(studio.app, draft.key)
+    rights = access.fields_as(role, draft) if role in roles(studio) else access.EVERY_FIELD
+    if stored is None or form is None:
+        return rights
+    return rights.with_limits_of(access.fields(studio.user, form))
+
+
+def roles(studio: Studio) -> dict[str, str]:
+    """The titles of the roles of the app, by key."""
+    listed = studio.app_document.get("roles", ())
+    return {role["key"]: studio.text(role.get("title")) or role["key"] for role in listed}
 
 
 def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
@@ -71,8 +90,11 @@ def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
     fitting = validators(draft)
     if found is None:
         return None
-    values = {k: v for k, v in found.values.items() if k in fitting and fitting[k].is_valid(v)}
-    return replace(found, values=values)
+
+    def held(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in values.items() if k in fitting and fitting[k].is_valid(v)}
+
+    return replace(found, values=held(found.values), withheld=held(found.withheld))
 
 
 def _names(studio: Studio, form: Form, judged: Judged) -> Names:
@@ -86,6 +108,8 @@ def _names(studio: Studio, form: Form, judged: Judged) -> Names:
 def why(form: Form, judged: Judged, key: str, names: Names = NOBODY) -> str:
     """Why a field is hidden or shown, required, locked: the rules that decided, with the record's values."""
     teller = _Teller(form, judged, names)
+    if key in judged.hidden:
+        return str(_("Hidden by the rights on fields."))
     return " ".join([_seen(form, judged, key, teller), *_also(form, judged, key, teller)])
 
 
@@ -130,7 +154,7 @@ def verdict(tested: Tried, rule_key: str) -> str:
 
 
 def _holds(rule: Rule, judged: Judged) -> bool:
-    return rule.when.holds(judged.values, judged.facts)
+    return rule.when.holds(judged.facts["record"], judged.facts)
 
 
 @dataclass(frozen=True)
@@ -167,7 +191,8 @@ class _Teller:
             group = conditions.rows(rule.when.document)
         except ConditionError:
             return []
-        return list(dict.fromkeys(self._fact(row.path) for row in _rows(group) if not self._true(row)))
+        told = (row for row in _rows(group) if row.path not in self.judged.hidden and not self._true(row))
+        return list(dict.fromkeys(self._fact(row.path) for row in told))
 
     def _true(self, row: Row) -> bool:
         document = conditions.from_rows(Group("all", (row,)))

@@ -1,10 +1,13 @@
-"""Who may do what: `can` answers for one target, `visible` as a condition that queries compile.
+"""Who may do what: `can` answers for one target, `visible` as a condition that queries compile, `fields` for the
+fields of the records that remain.
 
-Both come from one set of grants (role × form × action × scope), so a list never shows what a page refuses.
-Denied unless granted. An administrator sees the records of every app, a designer none without a role.
+The first two come from one set of grants (role × form × action × scope), so a list never shows what a page
+refuses. Denied unless granted. An administrator sees the records of every app, a designer none without a role.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -14,6 +17,7 @@ from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form, Grant
+from runtime.errors import NotFound
 
 RECORD_ACTIONS = ("create", "read", "update", "delete")
 EVERYTHING: Mapping[str, Any] = {}
@@ -33,7 +37,7 @@ class Owned(Protocol):
     @property
     def department_id(self) -> int | None: ...
     @property
-    def values(self) -> Mapping[str, Any]: ...
+    def whole(self) -> Mapping[str, Any]: ...
 
 
 Target = Form | tuple[Form, Owned] | AppInfo | str
@@ -67,6 +71,45 @@ def visible(user: User | None, action: str, form: Form) -> Document:
     if "all" in scopes:
         return EVERYTHING
     return any_of(_SCOPES[scope](user, form) for scope in scopes)
+
+
+@dataclass(frozen=True)
+class FieldRights:
+    """What of a form's fields somebody may not do: see the `hidden`, write the `read_only`. `unread` are the fields
+    of other forms (reference, field there) that may not be shown through a reference of this form.
+    """
+
+    hidden: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
+    unread: frozenset[tuple[str, str]] = frozenset()
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """The fields that may not be written."""
+        return self.hidden | self.read_only
+
+    def with_limits_of(self, other: "FieldRights") -> "FieldRights":
+        """What is left of these rights within others."""
+        return FieldRights(
+            self.hidden | other.hidden, self.read_only | other.read_only, self.unread | other.unread
+        )
+
+
+EVERY_FIELD = FieldRights()
+
+
+def fields(user: User | None, form: Form) -> FieldRights:
+    """The rights on the fields of the records of a form. Of several roles with a right on the form the widest
+    counts; who has none, as somebody who is only sent a message, sees no field that any role is denied.
+    """
+    if user is not None and user.active and user.is_admin:
+        return EVERY_FIELD
+    return _fields(form, lambda each: _roles_on(user, each))
+
+
+def fields_as(role: str, form: Form) -> FieldRights:
+    """The rights of somebody with this one role, as a designer tries them."""
+    return _fields(form, lambda _each: frozenset((role,)))
 
 
 def facts(user: User | None) -> dict[str, Any]:
@@ -168,4 +211,79 @@ def _context(record: Owned) -> dict[str, Any]:
         "created_by": record.created_by,
         "department_id": record.department_id,
     }
-    return {**record.values, **{key: value for key, value in system.items() if value is not None}}
+    return {**record.whole, **{key: value for key, value in system.items() if value is not None}}
+
+
+def _roles_on(user: User | None, form: Form) -> frozenset[str]:
+    """The user's roles that grant him anything on this form."""
+    if user is None or not user.active:
+        return frozenset()
+    roles = lookup.app_info(form.app).roles
+    return frozenset(
+        key
+        for key in _roles(user, form.app)
+        if key in roles and any(grant.form == form.key for grant in roles[key].grants)
+    )
+
+
+def _fields(form: Form, roles: Callable[[Form], frozenset[str]]) -> FieldRights:
+    own = _own_fields(form, roles(form)) if _limited(form) else EVERY_FIELD
+    unread: set[tuple[str, str]] = set()
+    for target, pairs in _shown_through(form).items():
+        there = _form(form.app, target)
+        if there is not None and _limited(there):
+            hidden = _own_fields(there, roles(there)).hidden
+            unread.update(pair for pair in pairs if pair[1] in hidden)
+    return _with_unread(form, own, frozenset(unread)) if unread else own
+
+
+def _form(app: str, key: str) -> Form | None:
+    try:
+        return lookup.form(app, key)
+    except NotFound:
+        return None
+
+
+@lru_cache(1024)
+def _limited(form: Form) -> frozenset[str]:
+    """The fields that not every role may see and write."""
+    return frozenset(key for key, field in form.fields.items() if field.options.get("access"))
+
+
+@lru_cache(4096)
+def _own_fields(form: Form, roles: frozenset[str]) -> FieldRights:
+    hidden, read_only = set(), set()
+    for key in _limited(form):
+        denied = form.fields[key].options["access"]
+        rights = {denied.get(role, "edit") for role in roles}
+        if "edit" in rights:
+            continue
+        if "read" not in rights:
+            hidden.add(key)
+        elif form.fields[key].type.writable:
+            read_only.add(key)
+    return FieldRights(frozenset(hidden), frozenset(read_only))
+
+
+@lru_cache(1024)
+def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """What look-ups and fills show of other records: for each form, the references to it with fields of it."""
+    found: dict[str, frozenset[tuple[str, str]]] = {}
+    for field in form.fields.values():
+        through = form.fields.get(str(field.options.get("through")), field)
+        sources = [*field.options.get("fill", {}).values(), *filter(None, [field.options.get("field")])]
+        if sources:
+            target, pairs = str(through.options.get("form")), {(through.key, each) for each in sources}
+            found[target] = found.get(target, frozenset()) | pairs
+    return found
+
+
+@lru_cache(4096)
+def _with_unread(form: Form, own: FieldRights, unread: frozenset[tuple[str, str]]) -> FieldRights:
+    """A look-up of what may not be seen where it stands is hidden too."""
+    lookups = (
+        key
+        for key, field in form.fields.items()
+        if (field.options.get("through"), field.options.get("field")) in unread
+    )
+    return FieldRights(own.hidden.union(lookups), own.read_only, unread)

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 
-from runtime import times
+from runtime import access, times
 from runtime.accounts.models import User
 from runtime.automations.models import Run, Step, Timer
 from runtime.db import db
@@ -143,6 +143,7 @@ class _Story:
         self._user, self._form, self._record = user, form, record
         self._names = ReadersNames(form.app, user)
         self._reader = Reader(user.locale, user.zone or form.zone)
+        self._hidden = access.fields(user, form).hidden
 
     def events(self) -> Iterator[Entry]:
         events = self._rows(Event)
@@ -177,6 +178,8 @@ class _Story:
     def timers(self) -> Iterator[Entry]:
         for timer in self._rows(Timer):
             automation = lookup.automation_of_version(timer.version_id)
+            if automation.trigger.get("field") in self._hidden:
+                continue  # its moment would tell the date
             origin = self._named(automation)
             due = format_datetime(timer.due_at, tzinfo=ZoneInfo(timer.zone), locale=self._user.locale)
             reason = self._reason(timer.reason)
@@ -224,7 +227,7 @@ class _Story:
     def _changes(self, event: Event) -> Iterator[Change]:
         for key in event.changed:
             one = self._form.fields.get(key)
-            if one is None:
+            if one is None or key in self._hidden:
                 continue
             old, new = (
                 one.type.display(values.get(key), one, self._reader, self._names)

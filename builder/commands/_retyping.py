@@ -18,6 +18,8 @@ def retyped(key: str, old: Schema, name: str, work: Workspace, target: Target, t
     """The schema of a field `key` as a field of the type `name`; `texts` are options for a type that has some."""
     before, field_type = parse_field(key, old), FIELD_TYPES[name]
     own = {option: old["fw"][option] for option in _kept(before.type, field_type) if option in old["fw"]}
+    if not field_type.writable:
+        _leave_reading(own)
     kept = [word for word in field_type.keywords if word in before.type.keywords and word in old]
     schema: Schema = {**{word: old[word] for word in kept}, "fw": {"type": name, **own}}
     if "title" not in own:
@@ -28,6 +30,13 @@ def retyped(key: str, old: Schema, name: str, work: Workspace, target: Target, t
     _defaults.complete(schema, work, target)
     _default(key, old, schema)
     return schema
+
+
+def _leave_reading(options: dict[str, Any]) -> None:
+    """What nobody can write is hidden from a role or not."""
+    hidden = {role: right for role, right in options.pop("access", {}).items() if right == "hidden"}
+    if hidden:
+        options["access"] = hidden
 
 
 def _kept(old: FieldType, new: FieldType) -> list[str]:

@@ -77,7 +77,7 @@ def _before(now: Studio, form: Form, record: Record) -> Mapping[str, Any]:
             .order_by(Event.id.desc())
             .limit(1)
         ).first()
-        return record.values if last is None else dict(last.before)
+        return record.whole if last is None else dict(last.before)
     field = form.fields.get(key)
     if field is None or not field.type.stored:
         raise NotFound
@@ -86,7 +86,7 @@ def _before(now: Studio, form: Form, record: Record) -> Mapping[str, Any]:
     except FieldError as error:
         sentence = problems.sentence(error.code, error.params, now.text(field.title))
         raise Invalid([Problem(("before",), error.code, sentence)]) from None
-    return {**{each: kept for each, kept in record.values.items() if each != key}, **_given(key, value)}
+    return {**{each: kept for each, kept in record.whole.items() if each != key}, **_given(key, value)}
 
 
 def _given(key: str, value: Any) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def _taken(find: Callable[[], Any]) -> Response:
 def export(app: str) -> Response:
     """The app as a package file, with the records of its small forms if asked for."""
     require_designer()
-    text = documents.dumps(packages.export(app, samples="samples" in request.args), indent=1) + "\n"
+    package = packages.export(app, samples="samples" in request.args, user=signed_in_user())
+    text = documents.dumps(package, indent=1) + "\n"
     response = make_response(text)
     response.mimetype = "application/json"
     response.headers["Content-Disposition"] = f'attachment; filename="{app}.json"'

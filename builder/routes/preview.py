@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from builder import trying
 from builder.routes.designer import studio
+from builder.screens.form_preview import PASSED_ON
 from builder.studio import Studio
 from runtime import access
 from runtime.definitions.documents import Form
@@ -75,8 +76,9 @@ def options_of(app: str, key: str, field: str) -> str:
     now = studio(app, "forms", key)
     with _as_asked(now):
         form = _form(now)
-        one = options.picker_field(form, field)
-        typed = entry.read(form, request.args, filling.reader_for(now.user, form))
+        closed = trying.rights_of(now, form, None).closed
+        one = options.picker_field(form, field, closed)
+        typed = entry.read(form, request.args, filling.reader_for(now.user, form), closed)
         facts = pages.facts_for(access.facts(now.user), typed.values)
         offer = options.offer(now.user, form, one, facts, request.args.get("q", ""))
         return render_template("fields/_options.html", key=field, offer=offer)
@@ -93,17 +95,17 @@ def _filling(now: Studio, *, posted: bool = False) -> Filling:
     form = _form(now)
     reader = filling.reader_for(now.user, form)
     record = trying.record(now, form, trying.chosen(request.args))
-    typed = entry.read(form, request.form, reader) if posted else entry.Entry()
-    return Filling(now.user, form, reader, record, typed, _addresses(now))
+    rights = trying.rights_of(now, form, record)
+    typed = entry.read(form, request.form, reader, rights.closed) if posted else entry.Entry()
+    return Filling(now.user, form, reader, record, typed, _addresses(now), rights)
 
 
 def _addresses(now: Studio) -> Addresses:
     place: dict[str, Any] = {"app": now.app, "key": now.target.key}
-    asked: dict[str, Any] = {
-        name: text for name, text in request.args.items() if name in ("lang", "record", "theme", "q")
-    }
+    asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in (*PASSED_ON, "q")}
     evaluate = url_for("preview.evaluate", **place, **asked)
-    return Addresses(_address(now), evaluate, url_for("preview.options_of", **place, field=""), _address(now))
+    offers = url_for("preview.options_of", **place, field="")
+    return Addresses(_address(now), evaluate, offers, _address(now))
 
 
 def _address(now: Studio) -> str:
@@ -112,7 +114,7 @@ def _address(now: Studio) -> str:
 
 def _asked() -> dict[str, Any]:
     """What the address says of the looks, for the addresses that follow."""
-    return {name: text for name, text in request.args.items() if name in ("lang", "record", "theme")}
+    return {name: text for name, text in request.args.items() if name in PASSED_ON}
 
 
 @contextmanager

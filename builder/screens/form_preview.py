@@ -11,7 +11,7 @@ from builder.studio import Studio
 from runtime.i18n import LANGUAGES
 
 DEVICES = {"desk": _l("Desktop"), "tablet": _l("Tablet"), "phone": _l("Phone")}
-PASSED_ON = ("lang", "record", "theme")
+PASSED_ON = ("lang", "record", "theme", "role")
 
 
 class FormPreview:
@@ -37,6 +37,7 @@ class FormPreview:
             "device": studio.asked.get("device", "desk"),
             "languages": {each: LANGUAGES[each] for each in studio.languages},
             "records": trying.records(studio),
+            "roles": trying.roles(studio),
             "frame": url_for("preview.frame", app=studio.app, key=studio.target.key, **passed),  # type: ignore[arg-type]
             "reasons": _reasons(studio, tested),
             "ready": tested is not None,
@@ -59,7 +60,7 @@ def _reasons(studio: Studio, tested: trying.Tried | None) -> list[tuple[str, str
             key in judged.visible,
         )
         for key, one in form.fields.items()
-        if key in ruled
+        if key in ruled | judged.hidden
     ]
 
 

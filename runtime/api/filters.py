@@ -13,11 +13,15 @@ from runtime.errors import Invalid, Problem
 from runtime.fields import ValueType
 from runtime.records.tables import SYSTEM, stored
 
+OWNERS = ("owner_id", "department_id")  # of a record: they follow from the owner field
 FACTS = {"user.id": ValueType.NUMBER, "user.department_id": ValueType.NUMBER}
 
 
-def read(form: Form, text: str | None) -> Any:
-    """The condition, None without one; BadRequest when it is not JSON, Invalid when it does not fit the form."""
+def read(form: Form, text: str | None, hidden: frozenset[str]) -> Any:
+    """The condition, None without one; BadRequest when it is not JSON, Invalid when it does not fit the form.
+
+    A field that is `hidden` from whoever asks is as good as none.
+    """
     if not text:
         return None
     try:
@@ -26,7 +30,7 @@ def read(form: Form, text: str | None) -> Any:
         raise BadRequest(
             _("The filter is not JSON that we can read: %(why)s", why=str(error)[:200])
         ) from error
-    problems = conditions.check(document, _types(form), FACTS)
+    problems = conditions.check(document, _types(form, hidden), FACTS)
     if problems:
         raise Invalid([_placed(problem) for problem in problems])
     return document
@@ -41,12 +45,13 @@ def _placed(problem: Problem) -> Problem:
     return Problem(("filter", *problem.path), problem.code, problem.message)
 
 
-def _types(form: Form) -> dict[str, ValueType]:
+def _types(form: Form, hidden: frozenset[str]) -> dict[str, ValueType]:
     """What a filter may look at: what is stored, without the text that the quick search looks through."""
+    left_out = {"search_text", *(OWNERS if form.owner_field in hidden else ())}
     system = {
         name: ValueType.DATETIME if isinstance(column, Moment) else ValueType.NUMBER
         for name, column in SYSTEM.items()
-        if name != "search_text"
+        if name not in left_out
     }
-    own = {key: field.type.value_type_of(field) for key, field in stored(form).items()}
+    own = {key: field.type.value_type_of(field) for key, field in stored(form).items() if key not in hidden}
     return {"id": ValueType.NUMBER, **system, **own}

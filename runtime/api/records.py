@@ -54,10 +54,19 @@ def _shown(record: Record) -> dict[str, Any]:
     }
 
 
+def _saved(form: Form, saved: store.Saved) -> dict[str, Any]:
+    """What was saved, as far as this user may see it."""
+    hidden = access.fields(_user(), form).hidden
+    values = {key: value for key, value in saved.values.items() if key not in hidden}
+    return {"id": saved.id, "revision": saved.revision, "values": values}
+
+
 @blueprint.get("/apps/<app>/forms/<form>/schema")
 def form_schema(app: str, form: str) -> Response:
     """The published form as a standard JSON Schema."""
-    return answer(export.record_schema(form_for(app, form)))
+    found = form_for(app, form)
+    rights = access.fields(_user(), found)
+    return answer(export.record_schema(found, hidden=rights.hidden, read_only=rights.read_only))
 
 
 @blueprint.get("/apps/<app>/forms/<form>/records")
@@ -65,8 +74,9 @@ def list_records(app: str, form: str) -> Response:
     """A page of the records that this user may read."""
     found = form_for(app, form)
     sort, after = request.args.get("sort"), request.args.get("after")
-    condition, limit = filters.read(found, request.args.get("filter")), _limit()
-    if not query.is_cursor(found, sort, after):
+    condition = filters.read(found, request.args.get("filter"), access.fields(_user(), found).hidden)
+    limit = _limit()
+    if not query.is_cursor(_user(), found, sort, after):
         raise BadRequest(_("“after” is not the “next” of a page in this order. Begin with the first page."))
     try:
         page = query.page(
@@ -96,9 +106,7 @@ def create_record(app: str, form: str) -> Response:
         db.session.rollback()
         return errors(error.problems)
     db.session.commit()
-    response = answer(
-        {"id": saved.id, "revision": saved.revision, "values": saved.values}, 201, revision=saved.revision
-    )
+    response = answer(_saved(found, saved), 201, revision=saved.revision)
     response.location = f"{request.path}/{saved.id}"
     if saved.repeated:
         response.headers["Idempotent-Replayed"] = "true"
@@ -135,9 +143,7 @@ def change_record(app: str, form: str, record_id: int) -> Response:
     except Conflict as error:
         raise _stale(error) from error
     db.session.commit()
-    return answer(
-        {"id": saved.id, "revision": saved.revision, "values": saved.values}, revision=saved.revision
-    )
+    return answer(_saved(found, saved), revision=saved.revision)
 
 
 @blueprint.delete("/apps/<app>/forms/<form>/records/<int:record_id>")

@@ -5,6 +5,7 @@ is listed in `fw.not_portable`, each with its path in the form document and a co
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from runtime import conditions
@@ -35,8 +36,16 @@ NOT_BLANK = "[^ \\t\\r\\n\\u00a0\\u3000]"  # a blank text is no value; \S differ
 Schema = dict[str, Any]
 
 
-def record_schema(form: Form, locale: str = "en") -> Schema:
-    """The JSON Schema of the form's records, its texts in `locale`."""
+NONE: frozenset[str] = frozenset()
+
+
+def record_schema(
+    form: Form, locale: str = "en", *, hidden: frozenset[str] = NONE, read_only: frozenset[str] = NONE
+) -> Schema:
+    """The JSON Schema of the form's records, its texts in `locale`; for somebody to whom fields are `hidden`, as if
+    the form had no such fields.
+    """
+    form = _without(form, hidden)
     judged = {key: field for key, field in form.fields.items() if field.type.stored}
     rules = _Rules(form)
     schema: Schema = {
@@ -44,7 +53,7 @@ def record_schema(form: Form, locale: str = "en") -> Schema:
         "$id": f"urn:formwright:{form.app}:{form.key}:record:{form.number}",
         "title": localized(form.title, locale),
         "type": "object",
-        "properties": {key: _property(field, locale) for key, field in judged.items()},
+        "properties": {key: _property(field, locale, key in read_only) for key, field in judged.items()},
         "required": [key for key in form.fields if key in form.required and key not in rules.conditional],
         "additionalProperties": False,
     }
@@ -55,11 +64,22 @@ def record_schema(form: Form, locale: str = "en") -> Schema:
     return schema
 
 
-def _property(field: Field, locale: str) -> Schema:
+def _without(form: Form, hidden: frozenset[str]) -> Form:
+    if not hidden:
+        return form
+    return replace(
+        form,
+        fields={key: field for key, field in form.fields.items() if key not in hidden},
+        required=form.required - hidden,
+        rules=tuple(replace(rule, require=rule.require - hidden) for rule in form.rules),
+    )
+
+
+def _property(field: Field, locale: str, read_only: bool) -> Schema:
     schema = {"title": localized(field.title, locale), **field.type.value_schema(field)}
     if schema.get("type") == "string" and "enum" not in schema and "pattern" not in schema:
         schema["pattern"] = NOT_BLANK
-    if not field.type.writable:
+    if read_only or not field.type.writable:
         schema["readOnly"] = True
     return schema
 
@@ -98,7 +118,7 @@ class _Rules:
 
     def __init__(self, form: Form) -> None:
         self._form = form
-        self._computed = {key for key, field in form.fields.items() if not field.type.writable}
+        self._entered = {key for key, field in form.fields.items() if field.type.writable}
         self.conditional = frozenset(
             key for rule in form.rules for key in rule.show | rule.hide if key in form.fields
         )
@@ -145,7 +165,7 @@ class _Rules:
 
     def _when(self, rule: Rule) -> Schema | None:
         """The condition as a standard schema; None when there is no such."""
-        if {path.partition(".")[0] for path in rule.when.reads} & self._computed:
+        if not {path.partition(".")[0] for path in rule.when.reads} <= self._entered:
             return None
         try:
             return conditions.to_schema(rule.when.document)

@@ -293,6 +293,21 @@ _TYPE = {"title": "Type", "description": "What kind it is."}
 _FIELD_OPTIONS = {
     "title": _common("title", "Title", "The question.", "Customer"),
     "help": _common("title", "Help", "A sentence under the question.", "Who was visited?"),
+    "access": {
+        "title": "Access",
+        "description": "What roles may do with the field that may not change it: read it, or not even see it.",
+        "examples": [{"assistant": "read", "reader": "hidden"}],
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 100,
+        "propertyNames": {"$ref": "urn:formwright:common:1#/$defs/key"},
+        "additionalProperties": {
+            "title": "Right",
+            "description": "What the role may do.",
+            "examples": ["hidden"],
+            "enum": ["read", "hidden"],
+        },
+    },
     "initial": _common("formula", "Initial value", "A formula that fills a new record.", "TODAY()"),
     "converted_from": _common(
         "key",

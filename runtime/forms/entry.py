@@ -1,5 +1,6 @@
 """What a person sent: WTForms reads the posted texts, the field types make values of them."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from runtime.fields import Field, FieldError, JsonValue, Raw, Reader
 from runtime.problems import sentence
 from runtime.records.reads import fills
 from runtime.text import localized
+
+log = logging.getLogger(__name__)
 
 # Their controls post a blank of their own before the answer, so that "nothing chosen" arrives too.
 LAST_COUNTS = frozenset(("fields/choice.html", "fields/yes_no.html", "fields/picker.html"))
@@ -38,9 +41,18 @@ def controls(form: Form, keys: Iterable[str]) -> BaseForm:
     return BaseForm([(key, form.fields[key].type.control(form.fields[key])) for key in keys])
 
 
-def read(form: Form, posted: MultiDict[str, str], reader: Reader) -> Entry:
-    """The entry of a posted form; names that are no writable field of this version are not looked at."""
-    keys = [key for key, one in form.fields.items() if one.type.writable and key in posted]
+def read(
+    form: Form, posted: MultiDict[str, str], reader: Reader, closed: frozenset[str] = frozenset()
+) -> Entry:
+    """The entry of a posted form; names that are no writable field of this version are not looked at, nor those
+    of fields that are `closed` to whoever sent it.
+    """
+    forged = closed & posted.keys()
+    if forged:
+        log.info("form %s: ignored %s, which the sender may not write", form.key, ", ".join(sorted(forged)))
+    keys = [
+        key for key, one in form.fields.items() if one.type.writable and key in posted and key not in forged
+    ]
     bound = controls(form, keys)
     bound.process(posted)
     raw = {key: _raw(form.fields[key], bound[key].raw_data or []) for key in keys}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from runtime import i18n
+from runtime import access, i18n
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, writing
@@ -51,7 +51,8 @@ def posted(form: Form, record: Record | None = None) -> Filling:
     """A form with what this request brings."""
     user = signed_in_user()
     reader = reader_for(user, form)
-    return Filling(user, form, reader, record, entry.read(form, request.form, reader))
+    typed = entry.read(form, request.form, reader, access.fields(user, form).closed)
+    return Filling(user, form, reader, record, typed)
 
 
 def revision() -> int | None:
@@ -174,7 +175,7 @@ def _in_language(filling: Filling, name: str) -> Response:
         i18n.switch(name)
         g.reader = i18n.reader()
     reader = reader_for(filling.user, filling.form)
-    typed = entry.read(filling.form, request.form, reader)
+    typed = entry.read(filling.form, request.form, reader, filling.rights.closed)
     return _look_again(replace(filling, reader=reader, entry=typed), "", "")
 
 

@@ -112,9 +112,9 @@ def cards(user: User, app: AppInfo, reader: Reader) -> list[Card]:
 
 def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     """The asked part of the list; what does not exist (a column, a cursor) falls back to the usual."""
-    asked = replace(asked, sort=asked.sort if _may_sort(form, asked.sort) else "")
+    fields = _shown_fields(user, form)
+    asked = replace(asked, sort=asked.sort if _may_sort(fields, asked.sort) else "")
     page = _page(user, form, asked)
-    fields = [form.fields[key] for key in form.list_columns if key in form.fields]
     leading = _leading(form, fields)
     columns = tuple(_column(form, one, asked, reader, leads=one.key == leading) for one in fields)
     further = replace(asked, upto=asked.upto + PER_PAGE)
@@ -159,9 +159,16 @@ def address(form: Form, asked: Asked) -> str:
     return f"{path}?{urlencode(query_string)}" if query_string else path
 
 
-def _may_sort(form: Form, sort: str) -> bool:
-    one = form.fields.get(sort.removeprefix("-"))
-    return one is not None and one.key in form.list_columns and _sortable(one)
+def _shown_fields(user: User, form: Form) -> list[Field]:
+    """The columns that the user may see; where he may see none of them, the first other field."""
+    hidden = access.fields(user, form).hidden
+    shown = [form.fields[key] for key in form.list_columns if key in form.fields and key not in hidden]
+    others = (one for key, one in form.fields.items() if one.type.stored and key not in hidden)
+    return shown or list(others)[:1]
+
+
+def _may_sort(fields: list[Field], sort: str) -> bool:
+    return any(one.key == sort.removeprefix("-") and _sortable(one) for one in fields)
 
 
 def _sortable(one: Field) -> bool:

@@ -28,10 +28,10 @@ class Offer:
     more: bool
 
 
-def picker_field(form: Form, key: str) -> Field:
-    """The field that has a picker; NotFound for any other."""
+def picker_field(form: Form, key: str, closed: frozenset[str]) -> Field:
+    """The field that has a picker; NotFound for any other, and for one that is closed to whoever asks."""
     one = form.fields.get(key)
-    if one is None or one.type.name not in POINTERS:
+    if one is None or one.type.name not in POINTERS or key in closed:
         raise NotFound
     return one
 

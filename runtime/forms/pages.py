@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import url_for
 
+from runtime import access
+from runtime.access import FieldRights
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Problem
@@ -42,6 +44,13 @@ class Filling:
     entry: Entry = field(default_factory=Entry)
     elsewhere: Addresses | None = None
     """Where the page belongs when it is not one of the pages of records, as when a draft is tried."""
+    tried_rights: FieldRights | None = None
+    """Other rights on the fields than the person's own, as when a draft is tried as a role."""
+
+    @property
+    def rights(self) -> FieldRights:
+        """What the person may do with the fields."""
+        return access.fields(self.user, self.form) if self.tried_rights is None else self.tried_rights
 
     @property
     def addresses(self) -> Addresses:
@@ -62,7 +71,8 @@ class Filling:
         """What a save would do; nothing is written."""
         # What cannot be read counts as empty, so that nothing is computed from the value before it.
         values = {**self.entry.values, **dict.fromkeys(self.entry.problems)}
-        return store.judge(store.Actor(user=self.user, origin="page"), self.form, values, record=self.record)
+        actor = store.Actor(user=self.user, origin="page")
+        return store.judge(actor, self.form, values, record=self.record, rights=self.rights)
 
     @cached_property
     def problems(self) -> dict[str, Problem]:
@@ -118,15 +128,18 @@ def _warnings(filling: Filling) -> dict[str, str]:
 
 def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
     form, sought = filling.form, looks.sought.get(key, "")
+    reads, closed = offer_reads(form, key), filling.rights.closed
     url = f"{filling.addresses.options}{key}"
-    reads = " ".join(sorted(offer_reads(form, key)))
+    if filling.record is not None and reads & closed:  # the page does not post what the offer compares with
+        url += f"?record={filling.record.id}"
+    reads_posted = " ".join(sorted(reads - closed))
     if looks.scripted:
-        return Picker(url, reads, shown)
+        return Picker(url, reads_posted, shown)
     offered = options.offer(filling.user, form, form.fields[key], filling.judged.facts, sought).options
     chosen = filling.judged.values.get(key)
     if isinstance(chosen, int) and chosen not in dict(offered):
         offered = [(chosen, shown or str(chosen)), *offered]
-    return Picker(url, reads, shown, offered, sought)
+    return Picker(url, reads_posted, shown, offered, sought)
 
 
 def summary(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, str]]:

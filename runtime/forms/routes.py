@@ -1,5 +1,8 @@
 """The pages of records: an app's forms, a form's list, a record, and the form that fills one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -9,11 +12,12 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
-from runtime.endpoints import reads_only
+from runtime.endpoints import id_argument, reads_only
 from runtime.errors import Conflict, Forbidden, NotFound
 from runtime.forms import entry, filling, gone, listing, options, pages, reading
 from runtime.forms.filling import reader_for, titles_of
-from runtime.forms.pages import Looks
+from runtime.forms.pages import Filling, Looks
+from runtime.forms.reads import offer_reads
 from runtime.forms.tabs import in_tabs
 from runtime.htmx import go_to, is_htmx, replace_url
 from runtime.records import deletion, query, store
@@ -116,11 +120,20 @@ def options_of(app: str, form: str, field: str) -> str:
     user, found = signed_in_user(), lookup.form(app, form)
     if not (access.can(user, "create", found) or access.can(user, "update", found)):
         raise NotFound(_("There is no such form."))
-    one = options.picker_field(found, field)
-    typed = entry.read(found, request.args, reader_for(user, found))
-    facts = pages.facts_for(access.facts(user), typed.values)
+    closed = access.fields(user, found).closed
+    one = options.picker_field(found, field, closed)
+    typed = entry.read(found, request.args, reader_for(user, found), closed)
+    facts: Mapping[str, Any] = pages.facts_for(access.facts(user), typed.values)
+    if offer_reads(found, field) & closed:
+        facts = Filling(user, found, reader_for(user, found), _picked_for(found), typed).judged.facts
     offer = options.offer(user, found, one, facts, request.args.get("q", ""))
     return render_template("fields/_options.html", key=field, offer=offer)
+
+
+def _picked_for(form: Form) -> Record | None:
+    """The record that is being filled, which the picker names where the offer depends on what it does not post."""
+    record_id = id_argument("record")
+    return query.get(signed_in_user(), form, record_id) if record_id else None
 
 
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/")

@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +27,8 @@ NOT_AVAILABLE = "not_available"
 @dataclass(frozen=True)
 class Judged:
     """What a save would store and say. `values` holds look-ups too; `ignored` are the keys that were sent but
-    may not be written; `facts` is what the conditions on offered records may name.
+    may not be written; `facts` is what the conditions on offered records may name. Fields that the writer may
+    not see are not `visible`, and no problem speaks of them; `hidden` are their keys.
     """
 
     values: Values
@@ -38,14 +39,25 @@ class Judged:
     warnings: tuple[Problem, ...]
     ignored: tuple[str, ...]
     facts: Mapping[str, Any]
+    hidden: frozenset[str] = frozenset()
+
+    def for_reader(self) -> "Judged":
+        """The same without the values of what the writer may not see."""
+        if not self.hidden:
+            return self
+        values = {key: value for key, value in self.values.items() if key not in self.hidden}
+        return replace(self, values=values)
 
 
 def judge(case: Case, given: Mapping[str, Any]) -> Judged:
     """The judgement on a record of this case with the given values; None as a value clears it."""
     outcome = settling.settle(case, given)
-    visible = frozenset(case.form.fields.keys() - outcome.state.hidden.keys())
-    required = frozenset(key for key in case.form.required | outcome.state.required if key in visible)
-    found = _Findings(case, outcome, visible)
+    rights = case.rights
+    there = frozenset(case.form.fields.keys() - outcome.state.hidden.keys())
+    visible = there - rights.hidden
+    asked = (case.form.required | outcome.state.required) - rights.closed
+    required = frozenset(key for key in asked if key in visible)
+    found = _Findings(case, outcome, there)
     found.unread()
     found.missing(required)
     found.unfit()
@@ -56,11 +68,12 @@ def judge(case: Case, given: Mapping[str, Any]) -> Judged:
         values=outcome.values,
         visible=visible,
         required=required,
-        locked=outcome.state.locked,
+        locked=outcome.state.locked | rights.closed,
         problems=tuple(_ordered(case.form, found.problems)),
         warnings=tuple(found.warnings),
         ignored=outcome.ignored,
         facts=settling.facts(case, outcome.values),
+        hidden=rights.hidden,
     )
 
 
@@ -70,7 +83,11 @@ def _ordered(form: Form, found: Iterable[Problem]) -> list[Problem]:
 
 
 class _Findings:
-    """Gathers what is wrong, one problem for a field: the first that is found."""
+    """Gathers what is wrong, one problem for a field: the first that is found.
+
+    `visible` are the fields that no rule hides. Those that the writer may not see or write are judged too, but a
+    value that does not fit is left out without a word: he could not mend it.
+    """
 
     def __init__(self, case: Case, outcome: Outcome, visible: frozenset[str]) -> None:
         self.case, self.form, self.values = case, case.form, outcome.values
@@ -80,9 +97,15 @@ class _Findings:
         self._at: set[str] = set()
 
     def _add(self, key: str, code: str, params: Mapping[str, Any] | None = None) -> None:
-        if key not in self._at:
+        if key in self.case.rights.closed:
+            self._leave_out(key)
+        elif key not in self._at:
             self._at.add(key)
             self.problems.append(problem(self.form, key, code, params))
+
+    def _leave_out(self, key: str) -> None:
+        if not self.case.is_kept(key):
+            self.values.pop(key, None)
 
     def unread(self) -> None:
         """Values that were sent and could not be read."""
@@ -95,7 +118,9 @@ class _Findings:
         for key, error in self._outcome.uncomputed.items():
             field = self.form.fields[key]
             formula = field.options["formula"] if field.type.name == "formula" else None
-            if key in self.visible and not (formula and self._at & _read_by(formulas.parse(formula))):
+            if key in self.case.rights.closed:
+                self._leave_out(key)
+            elif key in self.visible and not (formula and self._at & _read_by(formulas.parse(formula))):
                 self._fault(key, error)
 
     def _fault(self, key: str, error: FieldError | FormulaError) -> None:
@@ -114,7 +139,7 @@ class _Findings:
     def unfit(self) -> None:
         """Values that their schema or their field type refuses."""
         for key, validator in validators(self.form).items():
-            if key not in self.values or key not in self.visible or key in self._at:
+            if key not in self.values or key not in self.visible or key in self._at or self.case.is_kept(key):
                 continue
             error = next(validator.iter_errors(self.values[key]), None)
             if error is not None and self.form.fields[key].type.name in settling.POINTERS:
@@ -142,7 +167,10 @@ class _Findings:
         return [
             key
             for key in pointers(self.form, kind)
-            if key in self.values and key in self.visible and key not in self._at
+            if key in self.values
+            and key in self.visible
+            and key not in self._at
+            and not self.case.is_kept(key)
         ]
 
     def _changed(self, key: str) -> bool:
@@ -172,7 +200,7 @@ class _Findings:
     def failed_checks(self) -> None:
         """Checks of the form that do not hold; one over a value that has a problem already is not asked."""
         for check in self.form.checks:
-            if check.at in self.visible and not self._at & _read_by(check.formula):
+            if check.at in self.visible - self.case.rights.hidden and not self._at & _read_by(check.formula):
                 self._ask(check)
 
     def _ask(self, check: Check) -> None:

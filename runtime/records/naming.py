@@ -16,26 +16,37 @@ from runtime.records.values import POINTERS
 from runtime.records.wording import locale
 
 CHUNK = 500
+NOTHING_HIDDEN: frozenset[str] = frozenset()
 
 
-def read(form: Form, ids: Iterable[int], scope: access.Document | None) -> dict[int, str]:
-    """The titles of records by id, without those that are gone or outside of the scope (None: no scope)."""
+def read(
+    form: Form,
+    ids: Iterable[int],
+    scope: access.Document | None = None,
+    hidden: frozenset[str] = NOTHING_HIDDEN,
+) -> dict[int, str]:
+    """The titles of records by id, without those that are gone or outside of the scope (None: no scope).
+
+    To whom the field that titles them is `hidden`, they are numbers.
+    """
     wanted = sorted({each for each in ids if is_id(each)})
     own = table(form).c
     limits = [] if scope is None else [allowed(form, scope)]
     found: list[Any] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        found += db.session.execute(_select(form).where(own.id.in_(chunk), *limits)).all()
-    return _titles(form, found)
+        found += db.session.execute(_select(form, hidden).where(own.id.in_(chunk), *limits)).all()
+    return _titles(form, found, hidden)
 
 
-def first(form: Form, wanted: Sequence[ColumnElement[bool]], limit: int) -> list[tuple[int, str]]:
+def first(
+    form: Form, wanted: Sequence[ColumnElement[bool]], limit: int, hidden: frozenset[str]
+) -> list[tuple[int, str]]:
     """The first records that meet the conditions, by title."""
-    field, own = title_field(form), table(form).c
+    field, own = _shown_title(form, hidden), table(form).c
     order = [own.id.desc()] if field is None else [own[field.key], own.id]
-    found = db.session.execute(_select(form).where(*wanted).order_by(*order).limit(limit)).all()
-    return list(_titles(form, found).items())
+    found = db.session.execute(_select(form, hidden).where(*wanted).order_by(*order).limit(limit)).all()
+    return list(_titles(form, found, hidden).items())
 
 
 def title_field(form: Form) -> Field | None:
@@ -49,13 +60,18 @@ def title_field(form: Form) -> Field | None:
     return next((field for field in fields.values() if field.type.name in ("text", "serial")), None)
 
 
-def _select(form: Form) -> Any:
-    field, own = title_field(form), table(form).c
+def _shown_title(form: Form, hidden: frozenset[str]) -> Field | None:
+    field = title_field(form)
+    return None if field is None or field.key in hidden else field
+
+
+def _select(form: Form, hidden: frozenset[str]) -> Any:
+    field, own = _shown_title(form, hidden), table(form).c
     return select(own.id) if field is None else select(own.id, own[field.key])
 
 
-def _titles(form: Form, found: Sequence[Any]) -> dict[int, str]:
-    field = title_field(form)
+def _titles(form: Form, found: Sequence[Any], hidden: frozenset[str]) -> dict[int, str]:
+    field = _shown_title(form, hidden)
     if field is None:
         return {row.id: f"#{row.id}" for row in found}
     return {

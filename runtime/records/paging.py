@@ -43,11 +43,11 @@ class Order:
         return f"-{self.key}" if self.descending else self.key
 
 
-def order(form: Form, sort: str | None) -> Order:
-    """The order that was asked for, else the form's own, else newest first."""
+def order(form: Form, sort: str | None, hidden: frozenset[str]) -> Order:
+    """The order that was asked for, else the form's own, else newest first; never by what is hidden."""
     for name in (sort, form.sort, "-id"):
         key = (name or "").removeprefix("-")
-        if key in SYSTEM_ORDERS or key in stored(form):
+        if key in SYSTEM_ORDERS or (key in stored(form) and key not in hidden):
             return Order(key, descending=(name or "").startswith("-"))
     raise AssertionError("-id is always an order")
 

@@ -45,7 +45,7 @@ def get(user: User | None, form: Form, record_id: int) -> Record:
         ).one_or_none()
     if row is None:
         raise NotFound(_("There is no such record."))
-    return lookups.shown(user, form, [rows.record(form, row)])[0]
+    return _for_reader(user, form, [rows.record(form, row)])[0]
 
 
 def page(
@@ -62,13 +62,14 @@ def page(
 ) -> Page:
     """A page of the records that the user may read, in a stable order.
 
-    `sort` is a field or system column, `-` before it for the other way; an unknown one means the form's own
-    order. `after` is the cursor of the page before; one that does not fit this order is as good as none.
-    Empty values come before all others. ConditionError for a condition over something that is no column.
+    `sort` is a field or system column, `-` before it for the other way; an unknown one, or one that the user
+    may not see, means the form's own order. `after` is the cursor of the page before; one that does not fit this
+    order is as good as none. Empty values come before all others. ConditionError for a condition over something
+    that is no column.
     """
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     wanted = _wanted(user, form, condition, search, facts)
-    order = paging.order(form, sort)
+    order = paging.order(form, sort, access.fields(user, form).hidden)
     limit = max(1, min(limit, MAX_LIMIT))
     found = paging.fetch(form, wanted, readable, order, limit + 1, after)
     items = [rows.record(form, row) for row in found[:limit]]
@@ -76,16 +77,23 @@ def page(
     complete = following is None and not after
     counted = (len(items) if complete else _counted(form, [or_(*readable), *wanted])) if total else None
     return Page(
-        items=lookups.shown(user, form, items),
+        items=_for_reader(user, form, items),
         next=following,
         total=None if counted is None else min(counted, MAX_COUNTED),
         capped=counted is not None and counted > MAX_COUNTED,
     )
 
 
-def is_cursor(form: Form, sort: str | None, after: str | None) -> bool:
+def _for_reader(user: User | None, form: Form, records: list[Record]) -> list[Record]:
+    """The records with their look-ups, and without the values that the user may not see."""
+    hidden = access.fields(user, form).hidden
+    return [record.without(hidden) for record in lookups.shown(user, form, records)]
+
+
+def is_cursor(user: User | None, form: Form, sort: str | None, after: str | None) -> bool:
     """Whether `after` is the cursor of a page in this order; none at all is that of the first page."""
-    return not after or paging.place(form, paging.order(form, sort), after) is not None
+    order = paging.order(form, sort, access.fields(user, form).hidden)
+    return not after or paging.place(form, order, after) is not None
 
 
 def count(
@@ -101,8 +109,16 @@ def count(
 
 
 def titles(form: Form, ids: Iterable[int], *, user: User | None = None) -> dict[int, str]:
-    """The titles of records by id; with `user` only of those that he may read."""
-    return naming.read(form, ids, None if user is None else access.visible(user, "read", form))
+    """The titles of records by id; with `user` only of those that he may read, as he may see them."""
+    if user is None:
+        return naming.read(form, ids)
+    return naming.read(form, ids, access.visible(user, "read", form), access.fields(user, form).hidden)
+
+
+def title_for(user: User, form: Form, record_id: int) -> str:
+    """The title of a record that somebody is told of, whether he may read the record or not."""
+    found = naming.read(form, [record_id], hidden=access.fields(user, form).hidden)
+    return found.get(record_id, f"#{record_id}")
 
 
 def title(form: Form, record: Record) -> str:
@@ -121,7 +137,7 @@ def options(
 ) -> list[tuple[int, str]]:
     """What a reference to this form offers: id and title of the readable records that fit, by title."""
     wanted = [_readable(user, form), *_wanted(user, form, condition, search, facts)]
-    return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)))
+    return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)), access.fields(user, form).hidden)
 
 
 def _readable(user: User | None, form: Form) -> ColumnElement[bool]:
@@ -138,7 +154,7 @@ def _wanted(
 ) -> list[ColumnElement[bool]]:
     """What is asked for, beside the rights."""
     own = {"user": access.facts(user), **(facts or {})}
-    wanted = searching.matches(form, sought)
+    wanted = searching.matches(form, sought, access.fields(user, form).hidden)
     if condition is not None:
         wanted.append(allowed(form, condition, own))
     return wanted

@@ -1,7 +1,8 @@
 """A row of a form's table as a record, and a record's values as columns."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -21,7 +22,10 @@ _Convert = Callable[[Any], Any] | None
 
 @dataclass(frozen=True)
 class Record:
-    """One filled form. `values` holds no empty value: an absent key is an empty field."""
+    """One filled form. `values` holds no empty value: an absent key is an empty field.
+
+    Read for somebody, `values` holds what he may see, `withheld` the rest: to judge by, never to show.
+    """
 
     id: int
     revision: int
@@ -33,6 +37,23 @@ class Record:
     updated_by: int | None
     owner_id: int | None
     department_id: int | None
+    withheld: Values = dataclasses.field(default_factory=dict, repr=False)
+
+    @property
+    def whole(self) -> Values:
+        """Every value of the record, whoever it was read for."""
+        return {**self.values, **self.withheld} if self.withheld else self.values
+
+    def without(self, hidden: frozenset[str]) -> "Record":
+        """The record for somebody who may not see these fields."""
+        if not hidden:
+            return self
+        whole = self.whole
+        return replace(
+            self,
+            values={key: value for key, value in whole.items() if key not in hidden},
+            withheld={key: value for key, value in whole.items() if key in hidden},
+        )
 
 
 _OWN = ("id", *(name for name in SYSTEM if name != "search_text"))
@@ -102,4 +123,4 @@ def system(found: Record) -> Values:
 
 def context(found: Record) -> Values:
     """The record as conditions, formulas and automations see it: its values and its system values."""
-    return {**found.values, **system(found)}
+    return {**found.whole, **system(found)}

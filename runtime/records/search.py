@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, false, func, literal_column, or_
 
 from runtime.db import db
 from runtime.definitions.documents import Form
@@ -37,10 +37,17 @@ def _keys(form: Form, *, long: bool) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda key: key != form.title_field))
 
 
-def matches(form: Form, search: str) -> list[ColumnElement[bool]]:
-    """The conditions of a quick search: every word stands somewhere in the record's search text."""
+def matches(form: Form, search: str, hidden: frozenset[str]) -> list[ColumnElement[bool]]:
+    """The conditions of a quick search: every word stands somewhere in the record's search text.
+
+    The search text holds the hidden fields too, so who may not see one of them searches the other fields one by
+    one, by their letters and not by pinyin.
+    """
     storable = search[:MAX_SEARCH].encode("utf-8", "ignore").decode().replace("\x00", " ")
     words = _plain(storable).split()[:MAX_WORDS]
+    if hidden.intersection(searched := [*_keys(form, long=False), *_keys(form, long=True)]):
+        own = [table(form).c[key] for key in searched if key not in hidden]
+        return [or_(false(), *(column.icontains(word, autoescape=True) for column in own)) for word in words]
     contains = _instr if db.engine.dialect.name == "sqlite" else _like
     return [contains(table(form).c.search_text, word) for word in words]
 

@@ -16,6 +16,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from runtime import access, times
+from runtime.access import FieldRights
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, Problem
@@ -66,9 +67,20 @@ def save(
     )
 
 
-def judge(actor: Actor, form: Form, values: Mapping[str, Any], *, record: Record | None = None) -> Judged:
-    """Everything of a save but the writing: computed values, visibility, problems. Look-ups are included."""
-    return judging.judge(_case(actor, form, record, Database(actor, form.app), lookups=True), values)
+def judge(
+    actor: Actor,
+    form: Form,
+    values: Mapping[str, Any],
+    *,
+    record: Record | None = None,
+    rights: FieldRights | None = None,
+) -> Judged:
+    """Everything of a save but the writing: computed values, visibility, problems. Look-ups are included, what
+    the actor may not see is not. `rights` are tried instead of his own.
+    """
+    rights = _rights(actor, form) if rights is None else rights
+    case = _case(actor, form, record, Database(actor, form.app), rights, lookups=True)
+    return judging.judge(case, values).for_reader()
 
 
 def _everything(form: Form, values: Mapping[str, Any]) -> Values:
@@ -76,19 +88,35 @@ def _everything(form: Form, values: Mapping[str, Any]) -> Values:
     return {**dict.fromkeys(writable), **values}
 
 
+def _is_person(actor: Actor) -> bool:
+    return actor.origin in ("page", "api", "import") and not actor.trusted
+
+
+def _rights(actor: Actor, form: Form) -> FieldRights:
+    """The actor's rights on fields: they bind people, as locks do, and not automations."""
+    return access.fields(actor.user, form) if _is_person(actor) else access.EVERY_FIELD
+
+
 def _case(
-    actor: Actor, form: Form, record: Record | None, sources: Database, *, lookups: bool = False
+    actor: Actor,
+    form: Form,
+    record: Record | None,
+    sources: Database,
+    rights: FieldRights,
+    *,
+    lookups: bool = False,
 ) -> Case:
     return Case(
         form=form,
         sources=sources,
         now=times.now(),
-        stored=None if record is None else record.values,
+        stored=None if record is None else record.whole,
         system={} if record is None else rows.system(record),
         user=access.facts(actor.user),
-        person=actor.origin in ("page", "api", "import") and not actor.trusted,
+        person=_is_person(actor),
         may_number=actor.origin in ("import", "sample") or actor.trusted,
         lookups=lookups,
+        rights=rights,
     )
 
 
@@ -109,7 +137,7 @@ def _judged(
     actor: Actor, form: Form, record: Record | None, values: Mapping[str, Any], token: Token | None
 ) -> _Write:
     sources = Database(actor, form.app)
-    judged = judging.judge(_case(actor, form, record, sources), values)
+    judged = judging.judge(_case(actor, form, record, sources, _rights(actor, form)), values)
     if judged.ignored:
         log.info("form %s: ignored %s, sent by user %s", form.key, ", ".join(judged.ignored), actor.user_id)
     if judged.problems:
@@ -154,9 +182,7 @@ def _written(write: _Write) -> Saved:
             _refuse_taken(write)
             _refuse_gone(write)
             if not _skip_taken_number(write, str(error.orig)):
-                raise Conflict(
-                    _("Somebody else saved at the same moment. Please try again."), code="busy"
-                ) from None
+                raise _busy() from None
     raise _busy()
 
 
@@ -167,7 +193,11 @@ def _busy() -> Conflict:
 def _refuse_taken(write: _Write) -> None:
     record = write.record
     problems = unique.taken(
-        write.form, write.values, record.id if record else None, record.values if record else {}
+        write.form,
+        write.values,
+        record.id if record else None,
+        record.values if record else {},
+        write.judged.hidden,
     )
     if problems:
         raise Invalid(problems)
@@ -179,6 +209,8 @@ def _refuse_gone(write: _Write) -> None:
     problems: list[Problem] = []
     for key in judging.pointers(write.form, "reference"):
         target = str(write.form.fields[key].options["form"])
+        if key in write.judged.hidden:
+            continue
         if key in write.values and fresh.record(target, write.values[key]) is None:
             problems.append(problem(write.form, key, judging.NOT_AVAILABLE))
     if problems:

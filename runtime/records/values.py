@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from runtime import formulas
+from runtime.access import EVERY_FIELD, FieldRights
 from runtime.definitions.documents import Form
 from runtime.fields import Field, FieldError
 from runtime.formulas import Formula, FormulaError
@@ -42,10 +43,16 @@ class Case:
     """Whether the writer may give serial numbers: imports and samples."""
     lookups: bool = False
     """Whether look-ups that nothing computes with are wanted too."""
+    rights: FieldRights = EVERY_FIELD
+    """Which fields the writer may see and write."""
 
     @property
     def before(self) -> Mapping[str, Any]:
         return self.stored or {}
+
+    def is_kept(self, key: str) -> bool:
+        """Whether the stored value stays, whatever is sent and whatever rules say: it is out of the writer's hands."""
+        return self.stored is not None and key in self.rights.closed and self.form.fields[key].type.writable
 
 
 @dataclass
@@ -115,6 +122,8 @@ def _read(case: Case, given: Mapping[str, Any]) -> tuple[Values, Faults]:
 
 
 def _may_write(case: Case, found: Field) -> bool:
+    if found.key in case.rights.closed:
+        return False
     return found.type.writable or (case.may_number and found.type.name == "serial")
 
 
@@ -135,7 +144,7 @@ def _reopened(case: Case, sent: Sent, stored: Mapping[str, Any]) -> Values:
         return values
     hidden = _settled(case, {}, stored)[1].hidden
     for key in case.form.fields:
-        if key in empty and key in hidden:
+        if key in empty and key in hidden and not case.is_kept(key):
             _put(values, key, _first_value(case, case.form.fields[key], values))
     return values
 
@@ -166,7 +175,7 @@ def _assemble(
     for key, value in accepted.items():
         _put(values, key, value)
     for key, mode in current.hidden.items():
-        if mode == "clear" or _not_there_yet(case, key):
+        if not case.is_kept(key) and (mode == "clear" or _not_there_yet(case, key)):
             values.pop(key, None)
     for _pass in range(2 if current.settings else 1):  # a formula may read what a rule sets, and the reverse
         _compute(case, accepted, baseline, values, current, errors)
@@ -188,7 +197,7 @@ def _compute(
     errors: Faults,
 ) -> None:
     for key in case.form.computed_order:
-        if current.hidden.get(key, "compute") != "compute":
+        if current.hidden.get(key, "compute") != "compute" or case.is_kept(key):
             continue
         found = case.form.fields[key]
         try:
@@ -212,6 +221,8 @@ def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], val
             continue
         if key in accepted and (accepted[key] is None or accepted[key] != baseline.get(key)):
             continue
+        if (reference, source) in case.rights.unread and key not in case.rights.hidden:
+            continue  # what the writer may not see there must not be shown to him here
         record = case.sources.record(str(case.form.fields[reference].options["form"]), picked) or {}
         copied = record.get(source)
         if copied is None and case.stored is None:
@@ -232,7 +243,7 @@ def _look_up(case: Case, found: Field, values: Values) -> None:
 
 def _apply_settings(case: Case, values: Values, current: State, errors: Faults) -> None:
     for key, setting in current.settings:
-        if current.hidden.get(key, "compute") != "compute":
+        if current.hidden.get(key, "compute") != "compute" or case.is_kept(key):
             continue
         try:
             result = _evaluate(case, setting, values) if isinstance(setting, Formula) else setting

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from runtime import links, times
+from runtime import access, links, times
 from runtime.accounts.models import User
 from runtime.automations import context as contexts
 from runtime.automations.actions import ActionContext, Options, Result
@@ -92,7 +92,7 @@ def _content(context: ActionContext, message: MessageDoc, user: User) -> Content
         values = messages.context_for(
             context.form,
             _values(context, user),
-            record=_record(context, path),
+            record=_record(context, user, path),
             starter=context.actor.user.name if context.actor.user else "",
             recipient=user.name,
             app=localized(info.title, user.locale, info.default_locale),
@@ -105,18 +105,19 @@ def _content(context: ActionContext, message: MessageDoc, user: User) -> Content
 
 
 def _values(context: ActionContext, user: User) -> Mapping[str, Any]:
-    """The record's values as the run knows them, with what this person may see through its references."""
-    known = context.values["record"]
+    """The record's values as the run knows them: those that this person may see, here and through references."""
+    known, hidden = context.values["record"], access.fields(user, context.form).hidden
     values = {key: known[key] for key in context.form.fields if key in known}
     stored = contexts.stored(context.form, context.run.record_id)
     if stored is None:  # it was deleted, which may be what the message is about
-        return values
-    return lookups.shown(user, context.form, [replace(stored, values=values)])[0].values
+        return {key: value for key, value in values.items() if key not in hidden}
+    shown = lookups.shown(user, context.form, [replace(stored, values=values)])[0]
+    return shown.without(hidden).values
 
 
-def _record(context: ActionContext, path: str) -> messages.Record:
+def _record(context: ActionContext, user: User, path: str) -> messages.Record:
     record_id = context.run.record_id
-    title = query.titles(context.form, [record_id]).get(record_id, f"#{record_id}")
+    title = query.title_for(user, context.form, record_id)
     return messages.Record(record_id, title, links.absolute(path))
 
 
