@@ -105,6 +105,71 @@ def _rule(switch: str, field: str) -> dict[str, Any]:
     return {"key": f"ask_{field}", "when": _when(switch), "then": {"show": [field], "require": [field]}}
 
 
+def _forms() -> list[dict[str, Any]]:
+    rules = [_rule("urgent", "urgent_reason"), _rule("discount", "discount_reason")]
+    listed = {"columns": ["title", "customer", "kind", "city", "due_on", "total"], "sort": "-due_on"}
+    large = (("work", "Work", WORK), ("plain", "Plain", WORK), ("wide", "Wide", WIDE))
+    return [
+        *(_form(*each, REQUIRED, title_field="title", rules=rules, list=listed) for each in large),
+        _form("copy", "Copy", COPY, ["title"], title_field="title"),
+        _form("due", "Due", DUE, ["title", "due_on"], title_field="title"),
+    ]
+
+
+def _app() -> dict[str, Any]:
+    grants = [
+        {"form": form, "actions": ["create", "read", "update"], "scope": "own"}
+        for form in ("work", "plain", "wide", "copy", "due")
+    ]
+    return {
+        "$schema": "urn:formwright:app:1",
+        "key": "bench",
+        "title": "Bench",
+        "zone": "Asia/Shanghai",
+        "default_locale": "en",
+        "languages": ["en"],
+        "roles": [{"key": "clerk", "title": "Clerk", "grants": grants}],
+    }
+
+
+def _copying() -> dict[str, Any]:
+    values = {"title": "record.title", "due_on": "record.due_on", "amount": "record.total"}
+    return {
+        "$schema": "urn:formwright:automation:1",
+        "key": "copy_it",
+        "title": "Write the copy",
+        "trigger": {"type": "record_saved", "form": "work", "on": ["created"]},
+        "run_as": "starter",
+        "actions": [{"type": "create_record", "key": "copy", "form": "copy", "set": values}],
+    }
+
+
+def _reminding() -> dict[str, Any]:
+    to = [{"field": "owner_id"}]
+    return {
+        "$schema": "urn:formwright:automation:1",
+        "key": "remind",
+        "title": "Remind",
+        "trigger": {
+            "type": "date_reached", "form": "due", "field": "due_on", "offsets": ["0d"], "at": "09:00",
+            "late": {"send_within": "12h"},
+        },
+        "actions": [{"type": "notify", "key": "tell", "message": "is_due", "to": to, "channels": ["email"]}],
+    }  # fmt: skip
+
+
+def _message() -> dict[str, Any]:
+    return {
+        "$schema": "urn:formwright:message:1",
+        "key": "is_due",
+        "title": "It is due",
+        "purpose": {"en": "Tells the owner that it is due."},
+        "form": "due",
+        "subject": {"en": "{{ title }} is due"},
+        "body": {"en": "Hello {{ recipient.name }},\n\n**{{ title }}** is due on {{ due_on }}: {{ link }}\n"},
+    }
+
+
 def package() -> dict[str, Any]:
     """The app package that our side installs."""
     return {
@@ -112,87 +177,14 @@ def package() -> dict[str, Any]:
         "app": "bench",
         "version": "1.0.0",
         "definitions": {
-            "app": {
-                "$schema": "urn:formwright:app:1",
-                "key": "bench",
-                "title": "Bench",
-                "zone": "Asia/Shanghai",
-                "default_locale": "en",
-                "languages": ["en"],
-                "roles": [
-                    {
-                        "key": "clerk",
-                        "title": "Clerk",
-                        "grants": [
-                            {"form": form, "actions": ["create", "read", "update"], "scope": "own"}
-                            for form in ("work", "plain", "wide", "copy", "due")
-                        ],
-                    }
-                ],
-            },
-            "forms": [
-                _form(
-                    key, title, fields, REQUIRED,
-                    title_field="title",
-                    rules=[_rule("urgent", "urgent_reason"), _rule("discount", "discount_reason")],
-                    list={"columns": ["title", "customer", "kind", "city", "due_on", "total"], "sort": "-due_on"},
-                )
-                for key, title, fields in (("work", "Work", WORK), ("plain", "Plain", WORK), ("wide", "Wide", WIDE))
-            ]
-            + [
-                _form("copy", "Copy", COPY, ["title"], title_field="title"),
-                _form("due", "Due", DUE, ["title", "due_on"], title_field="title"),
-            ],
-            "automations": [
-                {
-                    "$schema": "urn:formwright:automation:1",
-                    "key": "copy_it",
-                    "title": "Write the copy",
-                    "trigger": {"type": "record_saved", "form": "work", "on": ["created"]},
-                    "run_as": "starter",
-                    "actions": [
-                        {
-                            "type": "create_record",
-                            "key": "copy",
-                            "form": "copy",
-                            "set": {"title": "record.title", "due_on": "record.due_on", "amount": "record.total"},
-                        }
-                    ],
-                },
-                {
-                    "$schema": "urn:formwright:automation:1",
-                    "key": "remind",
-                    "title": "Remind",
-                    "trigger": {
-                        "type": "date_reached", "form": "due", "field": "due_on", "offsets": ["0d"], "at": "09:00",
-                        "late": {"send_within": "12h"},
-                    },
-                    "actions": [
-                        {
-                            "type": "notify",
-                            "key": "tell",
-                            "message": "is_due",
-                            "to": [{"field": "owner_id"}],
-                            "channels": ["email"],
-                        }
-                    ],
-                },
-            ],
-            "messages": [
-                {
-                    "$schema": "urn:formwright:message:1",
-                    "key": "is_due",
-                    "title": "It is due",
-                    "purpose": {"en": "Tells the owner that it is due."},
-                    "form": "due",
-                    "subject": {"en": "{{ title }} is due"},
-                    "body": {"en": "Hello {{ recipient.name }},\n\n**{{ title }}** is due on {{ due_on }}: {{ link }}\n"},
-                }
-            ],
+            "app": _app(),
+            "forms": _forms(),
+            "automations": [_copying(), _reminding()],
+            "messages": [_message()],
             "processes": [],
             "views": [],
             "dashboards": [],
         },
         "samples": [],
         "cases": [],
-    }  # fmt: skip
+    }

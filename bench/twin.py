@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
@@ -132,6 +132,9 @@ def _pragmas(connection: Any, _record: Any) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
 
+pages = Blueprint("pages", __name__)
+
+
 def create_app() -> Flask:
     """The twin, on the database that TWIN_DATABASE names."""
     app = Flask(__name__)
@@ -139,52 +142,64 @@ def create_app() -> Flask:
     app.jinja_loader = DictLoader({"form.html": FORM, "show.html": SHOW, "list.html": LIST})
     db.init_app(app)
     CSRFProtect(app)
-
-    def person() -> Person:
-        found = db.session.get(Person, session.get("person", 0))
-        return found or abort(403)
-
-    @app.get("/login")
-    def login() -> str:
-        session["person"] = 1
-        return "ok"
-
-    @app.route("/<name>/new", methods=["GET", "POST"])
-    def new(name: str) -> str | Response | tuple[str, int]:
-        who, form = person(), WorkForm()
-        if request.method == "GET":
-            return render_template("form.html", form=form)
-        if not form.validate():
-            return render_template("form.html", form=form), 422
-        total = (form.quantity.data or Decimal()) * (form.price.data or Decimal())
-        row = TABLES[name](created_by=who.id, total=total)
-        for field in form:
-            if field.name != "csrf_token":
-                setattr(
-                    row, field.name, field.data or (False if field.name in ("urgent", "discount") else None)
-                )
-        db.session.add(row)
-        if name == "work":
-            db.session.add(Copy(title=row.title, due_on=row.due_on, amount=row.total, created_by=who.id))
-        db.session.commit()
-        return redirect(url_for("show", name=name, row_id=row.id), code=303)
-
-    @app.get("/<name>/<int:row_id>")
-    def show(name: str, row_id: int) -> str:
-        who, row = person(), db.session.get(TABLES[name], row_id)
-        if row is None or row.created_by != who.id:
-            abort(404)
-        columns = [c.name for c in row.__table__.columns]
-        return render_template("show.html", r={c: getattr(row, c) for c in columns}, columns=columns)
-
-    @app.get("/<name>/")
-    def index(name: str) -> str:
-        who, table = person(), TABLES[name].__table__
-        own = select(table).where(table.c.created_by == who.id)
-        order = table.c.customer.asc() if request.args.get("sort") == "customer" else table.c.due_on.desc()
-        rows = db.session.execute(own.order_by(order, table.c.id.desc()).limit(50)).mappings()
-        counted = select(func.count()).select_from(own.limit(10_001).subquery())
-        total = db.session.scalar(counted)
-        return render_template("list.html", title=name, name=name, columns=COLUMNS, rows=rows, total=total)
-
+    app.register_blueprint(pages)
     return app
+
+
+def _person() -> Person:
+    found = db.session.get(Person, session.get("person", 0))
+    return found or abort(403)
+
+
+@pages.get("/login")
+def login() -> str:
+    """Sign in; there is one person."""
+    session["person"] = 1
+    return "ok"
+
+
+@pages.route("/<name>/new", methods=["GET", "POST"])
+def new(name: str) -> str | Response | tuple[str, int]:
+    """The empty form, or a new record with what the automation writes."""
+    who, form = _person(), WorkForm()
+    if request.method == "GET":
+        return render_template("form.html", form=form)
+    if not form.validate():
+        return render_template("form.html", form=form), 422
+    row = _row(name, form, who)
+    db.session.add(row)
+    if name == "work":
+        db.session.add(Copy(title=row.title, due_on=row.due_on, amount=row.total, created_by=who.id))
+    db.session.commit()
+    return redirect(url_for("pages.show", name=name, row_id=row.id), code=303)
+
+
+def _row(name: str, form: WorkForm, who: Person) -> Any:
+    total = (form.quantity.data or Decimal()) * (form.price.data or Decimal())
+    row = TABLES[name](created_by=who.id, total=total)
+    for field in form:
+        if field.name != "csrf_token":
+            empty = False if field.name in ("urgent", "discount") else None
+            setattr(row, field.name, field.data or empty)
+    return row
+
+
+@pages.get("/<name>/<int:row_id>")
+def show(name: str, row_id: int) -> str:
+    """One record."""
+    who, row = _person(), db.session.get(TABLES[name], row_id)
+    if row is None or row.created_by != who.id:
+        abort(404)
+    columns = [c.name for c in row.__table__.columns]
+    return render_template("show.html", r={c: getattr(row, c) for c in columns}, columns=columns)
+
+
+@pages.get("/<name>/")
+def index(name: str) -> str:
+    """The first 50 records and how many there are."""
+    who, table = _person(), TABLES[name].__table__
+    own = select(table).where(table.c.created_by == who.id)
+    order = table.c.customer.asc() if request.args.get("sort") == "customer" else table.c.due_on.desc()
+    rows = db.session.execute(own.order_by(order, table.c.id.desc()).limit(50)).mappings()
+    total = db.session.scalar(select(func.count()).select_from(own.limit(10_001).subquery()))
+    return render_template("list.html", title=name, name=name, columns=COLUMNS, rows=rows, total=total)
