@@ -127,7 +127,7 @@ def result(studio: Studio, outcome: Outcome) -> Result:
         outcome,
         tuple(view.step(made) for made in outcome.steps),
         tuple(view.automation(each) for each in outcome.others),
-        tuple(view.timer(each) for each in outcome.timers),
+        tuple(view.timer(each) for each in outcome.timers if view.may_tell(each)),
     )
 
 
@@ -192,6 +192,11 @@ class _View:
     def automation(self, automation_id: int) -> str:
         automation = lookup.automation_by_id(automation_id)
         return localized(automation.title, self._studio.locale)
+
+    def may_tell(self, timer: Any) -> bool:
+        """Whether the person may see the date that the moment counts from."""
+        date = lookup.automation_by_id(timer.automation_id).trigger.get("field")
+        return date not in access.fields(self._user, lookup.form_by_id(timer.form_id)).hidden
 
     def timer(self, timer: Any) -> str:
         zone = ZoneInfo(timer.zone)
