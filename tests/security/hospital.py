@@ -50,6 +50,11 @@ def _secret(kind: str, schema: Mapping[str, Any], **options: Any) -> dict[str, A
     return field(kind, schema, title=f"Geheim {kind}", help=f"Geheim help {kind}", access=ACCESS, **options)
 
 
+def _same_floor() -> dict[str, Any]:
+    """Offers the wards of the floor that a hidden field names."""
+    return {"required": ["floor"], "properties": {"floor": {"const": {"fact": f"record.{key('text')}"}}}}
+
+
 def _patient() -> dict[str, Any]:
     only_hidden = {"reader": "hidden"}
     fields: dict[str, Any] = {
@@ -61,6 +66,7 @@ def _patient() -> dict[str, Any]:
         "looked_up": field("lookup", title="Geheim look-up", through="ward", field="geheim", result="text"),
         "place": field("lookup", title="Place", through="ward", field="floor", result="text"),
         "file": field("reference", title="File", form="file"),
+        "bed": field("reference", title="Bed", form="ward", offer=_same_floor()),
         "urgent": field("yes_no", title="Urgent"),
     }
     for kind, (schema, options, *_values) in KINDS.items():

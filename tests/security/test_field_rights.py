@@ -315,6 +315,18 @@ def test_a_rule_goes_by_the_true_value_and_shows_nothing_of_it(world: World, ids
     assert "73197319" not in pages[0]
 
 
+def test_a_picker_offers_by_a_value_that_its_page_does_not_hold(world: World, ids: dict[str, int]) -> None:
+    record_id = make(world, "patient", name="In bed", **{key("text"): "Floor 1"})
+    page = world.browsers["eve"].get(f"{PAGES}/patient/{record_id}/edit").text
+
+    (address,) = re.findall(r'data-combo="([^"]*/options/bed[^"]*)" data-reads=""', page)
+    offered = world.browsers["eve"].get(f"{address}&q=").text
+    forged = world.browsers["eve"].get(f"{PAGES}/patient/options/bed?q=&{key('text')}=Floor+1").text
+
+    assert "Floor 1" in offered and "Floor 0" not in offered
+    assert "Floor" not in forged
+
+
 def test_two_people_in_one_record_do_not_meet_over_a_hidden_field(world: World, ids: dict[str, int]) -> None:
     record_id = make(world, "patient", name="Met", **{key("text"): "before", key("money"): 1})
     change(world, record_id, name="Theirs", **{key("text"): CANARY})
