@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench import browser, rows, servers, work
+from bench import browser, designer, rows, servers, work
 from bench.client import Client, Job, Result, load, median
 from bench.report import Aim, line, show
 from bench.servers import Side
 from bench.work import FORMS
 from tests.support.mail import MailSink
 
-PARTS = ("submissions", "pages", "jobs")
+PARTS = ("submissions", "pages", "jobs", "designer")
 TIMERS = 1000
 PATIENCE = 120.0  # seconds until a mail is given up
 SUBMISSION = Aim(rate=0.65)
@@ -29,7 +29,7 @@ class Pair:
 
     def __init__(self, kind: str, ours: Side, twin: Side, sink: MailSink) -> None:
         self.kind, self.ours, self.twin, self.sink = kind, ours, twin, sink
-        self.our_clients: list[Client] = servers.sign_in(ours, 32)
+        self.our_clients: list[Client] = servers.sign_in(ours, 32, "--role", "bench:clerk")
         self.twin_clients: list[Client] = servers.sign_in_twin(twin, 32)
 
     def compare(
@@ -162,6 +162,8 @@ def measure(pair: Pair, parts: tuple[str, ...], counts: tuple[int, ...], seconds
         jobs(pair, seconds)
     if "pages" in parts:
         pages(pair, seconds, many)
+    if "designer" in parts:
+        designer.measure(pair.ours, servers.sign_in(pair.ours, 1, "--admin")[0], seconds)
 
 
 def main() -> None:

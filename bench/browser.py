@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from bench.client import Client
 from bench.servers import Side
@@ -17,9 +17,10 @@ TIMES = 5
 
 @dataclass
 class Load:
-    """One page: seconds until all was there, and the bytes of each answer as they came over the wire."""
+    """One page: seconds until all was there and until something was seen, and the bytes of each answer."""
 
     seconds: float = 0.0
+    painted: float = 0.0
     sizes: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -28,11 +29,22 @@ class Load:
         return sum(self.sizes.values()) / 1000
 
 
+def program() -> str | None:
+    """The browser's program."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def signed_in(browser: Browser, side: Side, client: Client) -> BrowserContext:
+    """A browser with nothing in its cache, signed in as the client."""
+    context = browser.new_context()
+    context.add_cookies([{"name": k, "value": v, "url": side.base} for k, v in client.cookies.items()])
+    return context
+
+
 def first_load(side: Side, client: Client, path: str) -> Load:
     """A page in a browser with an empty cache, signed in as the client; the median of some tries."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox"])
         loads = [_load(browser, side, client, path) for _ in range(TIMES + 1)][
             1:
         ]  # the first starts the browser
@@ -42,8 +54,7 @@ def first_load(side: Side, client: Client, path: str) -> Load:
 
 
 def _load(browser: Browser, side: Side, client: Client, path: str) -> Load:
-    context = browser.new_context()
-    context.add_cookies([{"name": k, "value": v, "url": side.base} for k, v in client.cookies.items()])
+    context = signed_in(browser, side, client)
     page, load, names = context.new_page(), Load(), dict[str, str]()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
@@ -61,5 +72,6 @@ def _load(browser: Browser, side: Side, client: Client, path: str) -> Load:
     session.on("Network.loadingFinished", came)
     page.goto(side.base + path, wait_until="networkidle")
     load.seconds = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd") / 1000
+    load.painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
     context.close()
     return load

@@ -144,9 +144,9 @@ def postgres() -> Iterator[tuple[str, str]]:
         server.stop()
 
 
-def sign_in(side: Side, number: int) -> list[Client]:
-    """Signed-in clients of our side, all the same person; each has its CSRF token."""
-    command = [sys.executable, "-m", "app", "users", "add", "--name", "Rose", "--role", "bench:clerk"]
+def sign_in(side: Side, number: int, *rights: str) -> list[Client]:
+    """Signed-in clients of our side, all the same person with these rights; each has its CSRF token."""
+    command = [sys.executable, "-m", "app", "users", "add", "--name", "Rose", *rights]
     email = f"rose{time.monotonic_ns()}@example.com"
     done = subprocess.run(
         [*command, "--email", email], env=side.environ, check=True, capture_output=True, text=True, cwd=ROOT
