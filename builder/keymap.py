@@ -19,6 +19,7 @@ def keymap() -> list[tuple[tuple[str, ...], str]]:
         (("P",), _("To the properties")),
         (("Shift + ↑", "Shift + ↓", "Space"), _("Select several fields")),
         (("Ctrl + D",), _("Duplicate")),
+        (("Ctrl + V",), _("Make options of the copied lines, on a choice")),
         (("Delete",), _("Delete")),
         (("Ctrl + Z", "Ctrl + Shift + Z"), _("Undo, redo")),
         (("Ctrl + Enter",), _("Publish…")),

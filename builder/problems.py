@@ -84,6 +84,8 @@ def place(kind: str, document: Any, path: tuple[str | int, ...]) -> tuple[str, d
             return "rules", {"sel": f"{part[:-1]}/{_key(document['fw'][part], index)}", **at}
         case ("form", "fw", "list", *_):
             return "list", at
+        case ("automation", ("trigger" | "when") as part, *_):
+            return "", {"sel": part, **at}
         case ("automation", "actions", int(index), *_):
             return "", {"sel": f"action/{_key(document['actions'], index)}", **at}
         case ("app", "roles", *_):

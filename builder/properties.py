@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from builder import conversion, where_used
 from builder.changing_type import ChangeOfType
 from builder.commands import Target
+from builder.commands._choices import is_published
 from builder.models_conversions import Conversion
 from builder.panels import FieldCase, Panel, Refused, Setting, field_panel, form_panel, title_panel
 from builder.panels._controls import Control, Option, told
@@ -34,11 +35,14 @@ class Used:
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a choice, with a control for its title in each language."""
+    """One value of a choice, with a control for its title in each language, and one for the value itself
+    until it was published.
+    """
 
     value: str
     title: str
     controls: tuple[Control, ...]
+    renaming: Control | None
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,20 @@ class Properties:
             )
             for locale in self.studio.languages
         ]
-        return Choice(value, self.studio.text(label), told(controls, self.refused))
+        return Choice(value, self.studio.text(label), told(controls, self.refused), self._renaming(value))
+
+    def _renaming(self, value: str) -> Control | None:
+        if is_published(self.studio.work, self.studio.target, self.key, value):
+            return None
+        control = Control(
+            f"p-value-{value}",
+            "text",
+            str(_("Value of %(option)s, as records and formulas hold it", option=value)),
+            value=value,
+            send={"name": "choice.rename", "args": {"field": self.key, "value": value}},
+            read={"as": "text", "into": "to", "required": True},
+        )
+        return told([control], self.refused)[0]
 
     @cached_property
     def pasted(self) -> Control:

@@ -32,7 +32,7 @@ class Documents(Mapping[Target, Any]):
 
     def __getitem__(self, target: Target) -> Any:
         if target not in self._read:
-            self._read[target] = self._document(target)
+            self._read[target] = self._document(Target(*target))  # checks name documents by plain pairs
         return self._read[target]
 
     def _document(self, target: Target) -> Any:

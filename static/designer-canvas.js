@@ -407,6 +407,15 @@
     return true;
   }
 
+  // Lines pasted onto a choice are its options.
+  document.addEventListener("paste", (event) => {
+    const key = event.target.matches?.("a.pick") && keyOf(event.target);
+    const lines = event.clipboardData.getData("text/plain");
+    if (!key || !lines.trim()) return;
+    event.preventDefault();
+    design.command("choice.paste", { field: key, lines, locale: main().dataset.locale });
+  });
+
   // --- after every answer -------------------------------------------------------------------------------------
 
   document.addEventListener("fw:drawn", ({ detail }) => {

@@ -12,7 +12,7 @@
     if (!control) return;
     control.focus();
     control.setRangeText(button.dataset.insert, control.selectionStart, control.selectionEnd, "end");
-    control.dispatchEvent(new Event("input", { bubbles: true }));
+    control.dispatchEvent(new Event("change", { bubbles: true }));
     const told = document.getElementById("variables").dataset.inserted;
     window.formwright.say(told.replace("{}", button.textContent));
   });

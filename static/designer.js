@@ -16,6 +16,10 @@
 
   const me = (sessionStorage.formwrightTab ??= Math.random().toString(36).slice(2));
   const place = `formwright:${designer().dataset.commands}:`;
+  if (localStorage[place + me]) { // left by this tab before it was loaded anew: what it does now is mirrored beside it
+    localStorage.setItem(`${place}${me}:${Date.now()}`, localStorage[place + me]);
+    localStorage.removeItem(place + me);
+  }
   function keep() {
     const kept = waiting.filter((entry) => entry.method === "POST").map(({ action, body, since }) => ({ action, body, since }));
     try {
@@ -33,7 +37,7 @@
 
   function orphans() {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(place));
-    return keys.filter((key) => !living.has(key.slice(place.length)));
+    return keys.filter((key) => key !== place + me && !living.has(key.slice(place.length)));
   }
 
   function offer() {
@@ -108,7 +112,8 @@
     if (ctx.target?.id !== "designer") return;
     event.preventDefault();
     const body = [...ctx.request.body].filter(([name]) => name !== "csrf_token" && name !== "rev");
-    if (ctx.request.method === "POST") return enqueue({ method: "POST", action: ctx.request.action, body });
+    const form = ctx.sourceElement?.closest("form[data-fresh]");
+    if (ctx.request.method === "POST") return enqueue({ method: "POST", action: ctx.request.action, body, form });
     const url = new URL(ctx.request.action, location.href);
     for (const [name, value] of body) url.searchParams.append(name, value);
     look(url.href);
@@ -151,6 +156,7 @@
     failures = 0;
     keep();
     tell();
+    if (good) entry.form?.reset(); // ready for the next one of its kind
     document.dispatchEvent(new CustomEvent("fw:answered", { detail: { ...entry, good } }));
     pump();
   }
@@ -195,11 +201,25 @@
     if (!entry) return;
     delete document.getElementById("saved")?.dataset.state;
     server = null;
+    if (waiting.length === 1) showStored();
     document.dispatchEvent(new CustomEvent("fw:drawn", { detail: entry }));
     if (document.activeElement === document.body) {
       (document.querySelector("#designer [aria-current=true]") ?? document.getElementById("main"))?.focus();
     }
   });
+
+  // A morph leaves ticks and choices as they are, of whatever stood here before. Controls that apply at once hold
+  // what is stored.
+  function showStored() {
+    const held = (what) => designer().querySelectorAll(`form[hx-trigger*=change] ${what}`);
+    for (const box of held(":is([type=radio], [type=checkbox])")) {
+      if (box.checked !== box.defaultChecked) box.checked = box.defaultChecked;
+    }
+    for (const list of held("select")) {
+      const stored = [...list.options].findIndex((option) => option.defaultSelected);
+      if (!list.multiple && list.selectedIndex !== Math.max(stored, 0)) list.selectedIndex = Math.max(stored, 0);
+    }
+  }
 
   // Somebody else changed the same thing: theirs is on the page, mine can still be set.
   document.addEventListener("fw:touched", (event) => {
@@ -261,6 +281,20 @@
   document.addEventListener("submit", (event) => {
     (event.submitter ?? event.target).closest(":popover-open")?.hidePopover();
   });
+
+  // A problem led here: the focus goes to the control at the path `at`, else to one beside it.
+  function begin(at) {
+    const named = at.split("/").reverse().filter((step) => !/^[0-9]*$/.test(step)).map((step) => CSS.escape(step));
+    const controls = named.flatMap((step) => [...designer().querySelectorAll(`:is([id$="-${step}"], [id$="-${step}-text"], [id*="-${step}-"])`)]);
+    const faulty = designer().querySelector("[aria-invalid=true], .cond-row.is-open select");
+    const around = designer().querySelector(".rules-box, .auto-card.is-open, #panel-found, .message-editor") ?? designer();
+    const all = [faulty, ...controls, ...around.querySelectorAll("*")];
+    const control = all.find((one) => one?.matches("input:not([type=hidden]), select, textarea") && !one.closest("#palette, #history-list"));
+    for (let part = control?.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    control?.focus();
+  }
+  const at = new URLSearchParams(location.search).get("at");
+  if (at) begin(at);
 
   window.formwright.design = { command, look, isText, waiting };
 })();

@@ -44,13 +44,19 @@ def set_label(schema: Schema, value: str, label: Title | None) -> None:
     schema["fw"].pop("labels", None) if not labels else schema["fw"].update(labels=labels)
 
 
+def is_published(work: Workspace, target: Target, key: str, value: str) -> bool:
+    """Whether the form in force has the option, or had it, so that records may hold its value."""
+    published = work.in_force[target]["properties"] if work.is_in_force(target) else {}
+    schema = published.get(key, {})
+    return value in (*schema.get("enum", ()), *schema.get("fw", {}).get("labels", ()))
+
+
 def drop(work: Workspace, target: Target, key: str, schema: Schema, value: str) -> None:
     """Offer an option no more. Its label stays while records may hold it; a default goes with it."""
     schema["enum"].remove(value)
     if schema.get("default") == value:
         schema.pop("default")
-    published = work.in_force[target]["properties"] if work.is_in_force(target) else {}
-    if value not in published.get(key, {}).get("enum", ()):
+    if not is_published(work, target, key, value):
         set_label(schema, value, None)
 
 

@@ -40,6 +40,13 @@ def _options(schema: Schema, work: Workspace) -> None:
     set_options(schema, {f"option_{number}": title for number, title in enumerate(titles, start=1)})
 
 
+def has_first_options(schema: Schema, work: Workspace) -> bool:
+    """Whether a choice still offers what it began with, in any of the app's words."""
+    first: Schema = {"fw": {}}
+    _options(first, work)
+    return bool(schema["enum"] == first["enum"] and schema["fw"].get("labels") == first["fw"]["labels"])
+
+
 def set_options(schema: Schema, options: Mapping[str, Title]) -> None:
     """Let a choice offer these values, with their labels."""
     schema["enum"] = list(options)

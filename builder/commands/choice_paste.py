@@ -8,6 +8,7 @@ from builder.commands import _choices
 from builder.commands._adding import options_from
 from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._choices import Schema
+from builder.commands._defaults import has_first_options
 from builder.commands._fields import KEY, LOCALE, SWITCH, is_on, languages, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -17,7 +18,8 @@ LINES = {"type": "string", "maxLength": 200_000}
 
 
 class PasteChoices:
-    """Adds an option for each of the lines, labelled in `locale`; with `replace` they are all there are.
+    """Adds an option for each of the lines, labelled in `locale`; with `replace`, and in a choice that still
+    has the options it began with, they are all there are.
     A line that says what an option is called already is that option.
     """
 
@@ -35,7 +37,7 @@ class PasteChoices:
         options = _options(schema, arguments["lines"].splitlines(), work, locale)
         if not options:
             refuse("lines", "empty", _("There is no text in these lines."))
-        if is_on(arguments.get("replace", False)):
+        if is_on(arguments.get("replace", has_first_options(schema, work))):
             for value in [value for value in schema["enum"] if value not in options]:
                 _choices.drop(work, target, key, schema, value)
             schema["enum"] = list(options)

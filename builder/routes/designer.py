@@ -39,7 +39,13 @@ def studio(app: str, kinds: str, key: str, tab: str = "", **asked: str) -> Studi
     require_designer()
     user, target = signed_in_user(), Target(KINDS[kinds], key)
     draft = draft_of(app, target)
-    return Studio(user, target, draft, workspace(app), locale(), tab, {**request.args.to_dict(), **asked})
+    asked = {**request.args.to_dict(), **pane_kept(), **asked}
+    return Studio(user, target, draft, workspace(app), locale(), tab, asked)
+
+
+def pane_kept() -> dict[str, str]:
+    """The pane that covers the canvas of a phone stays open while somebody works in it."""
+    return {"pane": "properties"} if request.form.get("pane") == "properties" else {}
 
 
 @blueprint.get(f"{BASE}/")
@@ -125,9 +131,7 @@ def answer(app: str, target: Target, work: Any) -> Response:
 def done(app: str, target: Target, tab: str, outcome: Outcome, selected: str = "") -> Response:
     """The answer to something that was done to a draft: the page anew, and what is said aloud."""
     selected = outcome.select or selected
-    query = {"sel": selected} if selected else {}
-    if request.form.get("pane") == "properties" and "pane" not in request.args:
-        query["pane"] = "properties"  # on a phone it covers the canvas, and stays open
+    query = {**({"sel": selected} if selected else {}), **pane_kept()}
     where = address(app, target, tab, **query)
     told = outcome.say.tell(locale()) if outcome.say else ""
     if not is_htmx():
@@ -142,7 +146,7 @@ def _refused(app: str, target: Target, tab: str, selected: str, error: Formwrigh
     told = sentence(error)
     if not is_htmx():
         flash(told, "error")
-        query = {"sel": selected} if selected else {}
+        query = {**({"sel": selected} if selected else {}), **pane_kept()}
         return go_to(address(app, target, tab, **query))
     status = 409 if isinstance(error, Conflict) else 422
     response = page(studio(app, PLURALS[target.kind], target.key, tab, sel=selected), status)
@@ -189,7 +193,7 @@ def _drawn(now: Studio, shown: Screen, status: int) -> Response:
     context = {
         "studio": now,
         "screen": shown,
-        "tabs": screens(now.target.kind),
+        "tabs": [each for each in screens(now.target.kind) if getattr(each, "is_tab", True)],
         "latest": steps,
         "may_undo": bool(steps),
         "may_redo": bool(history.latest(now.user, now.draft, "undone", 1)),

@@ -76,17 +76,7 @@ def change(app: str, kinds: str, key: str) -> Response:
     except FormwrightError as error:
         db.session.rollback()
         return _again(app, kinds, key, sentence(error))
-    return _with_pane(done(app, target, request.form.get("tab", ""), outcome, request.form.get("sel", "")))
-
-
-def _with_pane(response: Response) -> Response:
-    """On a phone the panel covers the canvas: it stays open while somebody works in it."""
-    pane = request.args.get("pane")
-    for header in ("HX-Replace-Url", "Location"):
-        if pane == "properties" and header in response.headers:
-            where = response.headers[header]
-            response.headers[header] = f"{where}{'&' if '?' in where else '?'}pane=properties"
-    return response
+    return done(app, target, request.form.get("tab", ""), outcome, request.form.get("sel", ""))
 
 
 def _run(app: str, target: Target) -> Outcome:

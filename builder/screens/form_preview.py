@@ -15,13 +15,14 @@ PASSED_ON = ("lang", "record", "theme", "role")
 
 
 class FormPreview:
-    """Tab “Preview”."""
+    """What the button “Preview” beside “Publish…” shows: no tab, for it stands on every tab."""
 
     name = "form.preview"
     kind = "form"
     tab = "preview"
     title = _l("Preview")
     order = 80
+    is_tab = False
     template = "builder/preview/preview.html"
 
     def count(self, studio: Studio) -> int | None:

@@ -1,6 +1,7 @@
 """Properties in a browser: every change is stored at once, what cannot be is told at the control."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -85,6 +86,47 @@ def test_options_are_pasted_moved_and_deleted(tabs: Tabs, dora: User) -> None:
     expect(values).to_have_text(["small", "middle", "large", "huge"])
     page.locator("#choice-delete-huge").click()
     expect(values).to_have_text(["small", "middle", "large"])
+
+
+def test_the_value_of_an_option_is_changed_until_it_is_published(tabs: Tabs, dora: User) -> None:
+    page = opened(tabs, dora, "?sel=field/kind")
+    expect(page.locator("#panel-value-small")).to_have_count(0)
+    page.locator("#choice-add").click()
+    page.locator("#panel-value-option_3 summary").click()
+    page.locator("#p-value-option_3").fill("M")
+    page.locator("#p-value-option_3").press("Tab")
+    expect(page.locator(".panel-choice code")).to_have_text(["small", "large", "M"])
+
+
+def test_a_tick_does_not_stay_for_the_next_field(tabs: Tabs, dora: User) -> None:
+    page = opened(tabs, dora, "?sel=field/amount")
+    page.locator("#p-required-1").click()
+    settled(page)
+    page.locator("#pick-name").click()
+    expect(page.locator("#panel-title")).to_have_text("Name")
+    expect(page.locator("#p-required-2")).to_be_checked()
+
+
+def test_on_a_phone_the_properties_stay_open_after_any_change(tabs: Tabs, dora: User) -> None:
+    page = opened(tabs, dora, "?sel=field/kind&pane=properties", width=390)
+    page.locator("#choice-up-large").click()
+    expect(page.locator(".panel-choice code")).to_have_text(["large", "small"])
+    expect(page).to_have_url(re.compile("pane=properties"))
+    expect(page.locator("#panel-title")).to_be_visible()
+
+
+def test_the_menu_of_a_field_shows_where_it_is_used(tabs: Tabs, dora: User) -> None:
+    page = opened(tabs, dora, "?sel=field/amount")
+    page.locator("#tool-more").click()
+    page.locator("#tool-uses").click()
+    expect(page.locator("#panel .panel-ask")).to_contain_text("The rule hide_it of Bill")
+
+
+def test_the_form_leads_to_its_preview_once_and_to_a_spreadsheet(tabs: Tabs, dora: User) -> None:
+    page = opened(tabs, dora, "")
+    expect(page.locator("a[href$='/design/preview']")).to_have_count(1)
+    page.locator("#canvas-sheet").click()
+    expect(page).to_have_url(re.compile("/spreadsheet/.form=bill$"))
 
 
 def test_a_used_field_is_deleted_only_after_its_uses_were_shown(tabs: Tabs, dora: User) -> None:

@@ -331,3 +331,26 @@ def test_every_command_on_apps_is_about_the_app_only() -> None:
     own = [c for name, c in COMMANDS.items() if name.startswith(("app.", "role.", "grant."))]
 
     assert len(own) == 7 and all(command.kinds == ("app",) for command in own)
+
+
+def test_a_reference_fills_fields_while_no_form_is_published_yet(world: World) -> None:
+    make_app(world, "fresh")
+    for title in ("Customer", "Order"):
+        post(world, "/apps/fresh/new/forms", title=title)
+    for form, kind, title in (
+        ("customer", "phone", "Phone"),
+        ("order", "reference", "Who"),
+        ("order", "phone", "Phone"),
+    ):
+        in_form(world, "fresh", form, "field.add", type=kind, title=title)
+
+    in_form(world, "fresh", "order", "reference.fill", field="who", target="phone")
+
+    assert document(world, "fresh", "form", "order")["properties"]["who"]["fw"]["fill"] == {"phone": "phone"}
+
+
+def in_form(world: World, app: str, form: str, do: str, **args: Any) -> None:
+    """Do a command on a form, as its page does."""
+    asked = json.dumps({"name": do, "args": args})
+    answer = post(world, f"/apps/{app}/forms/{form}/design/commands", do=asked, rev="999999")
+    assert answer.status_code == 303, answer.text

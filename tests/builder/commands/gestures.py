@@ -21,7 +21,7 @@ def gesture(draw: Draw, form: dict[str, Any]) -> Step:
     tabs = [tab["key"] for tab in form.get("fw", {}).get("tabs", ())]
     made = [_adding(draw, fields), *_of_sections(draw, [section["key"] for section in sections], tabs)]
     if fields:
-        made += _of_fields(draw, fields, [section["key"] for section in sections])
+        made += _of_fields(draw, form, [section["key"] for section in sections])
     chosen: Step = draw(st.sampled_from(made))
     return chosen
 
@@ -37,7 +37,8 @@ def _adding(draw: Draw, fields: list[str]) -> Step:
     return "field.add", arguments
 
 
-def _of_fields(draw: Draw, fields: list[str], sections: list[str]) -> list[Step]:
+def _of_fields(draw: Draw, form: dict[str, Any], sections: list[str]) -> list[Step]:
+    fields = list(form["properties"])
     one, other, by = _one(draw, fields), _one(draw, fields), _one(draw, (-1, 1))
     some = draw(st.lists(st.sampled_from(fields), min_size=1, max_size=3, unique=True))
     place = {"section": _one(draw, sections), "row": draw(st.integers(0, 4))}
@@ -58,6 +59,7 @@ def _of_fields(draw: Draw, fields: list[str], sections: list[str]) -> list[Step]
         ("field.set", {"field": one, "path": ["maxLength"], "value": draw(st.integers(1, 9))}),
         ("choice.paste", {"field": one, "lines": "\n".join(some), "replace": draw(st.booleans())}),
         ("choice.add", {"field": one, "text": text["text"]}),
+        ("choice.rename", {"field": one, "value": _one(draw, _values(form, one)), "to": text["text"] or "A"}),
         ("fields.move", {"fields": some, "by": by}),
         ("fields.delete", {"fields": some}),
         ("group.save", {"fields": some, "title": text["text"]}),
@@ -65,6 +67,10 @@ def _of_fields(draw: Draw, fields: list[str], sections: list[str]) -> list[Step]
         ("form.set", {"path": ["title_field"], "value": one}),
         ("form.set", {"path": ["list", "columns"], "value": some}),
     ]
+
+
+def _values(form: dict[str, Any], field: str) -> list[str]:
+    return [*form["properties"][field].get("enum", ()), "none"]
 
 
 def _of_sections(draw: Draw, sections: list[str], tabs: list[str]) -> list[Step]:

@@ -102,6 +102,38 @@ def test_pasted_lines_replace_options_but_not_the_values_of_those_that_stay(desk
     assert "default" not in grade(desk)
 
 
+def test_pasted_lines_take_the_place_of_the_options_a_choice_began_with(desk: Desk) -> None:
+    desk.order("field.add", type="choice", title="Kind")
+    form = desk.order("choice.paste", field="kind", lines="Train\nPlane")
+    assert form["properties"]["kind"]["enum"] == ["train", "plane"]
+    form = desk.order("choice.paste", field="kind", lines="Car")
+    assert form["properties"]["kind"]["enum"] == ["train", "plane", "car"]
+
+
+def test_the_value_of_an_option_changes_with_its_label_and_the_default(desk: Desk) -> None:
+    desk.order("choice.rename", field="grade", value="a", to="A")
+    assert grade(desk)["enum"] == ["A", "b"]
+    assert grade(desk)["default"] == "A"
+    assert grade(desk)["fw"]["labels"] == {"A": {"en": "Aye"}}  # type: ignore[index]
+    assert desk.words == "The value of Aye is now A"
+    assert desk.refused("choice.rename", field="grade", value="A", to="b") == "twice"
+    assert desk.refused("choice.rename", field="grade", value="A", to="a b") == "value"
+    assert desk.refused("choice.rename", field="grade", value="a", to="c") == "unknown"
+
+
+def test_the_value_of_an_option_stays_once_it_was_published_or_something_speaks_of_it() -> None:
+    document = form("order", {"grade": CHOICE, "sum": field("number")})
+    desk = Desk(document, in_force=(document,))
+    assert desk.refused("choice.rename", field="grade", value="a", to="c") == "published"
+    when = {"properties": {"grade": {"const": "a"}}, "required": ["grade"]}
+    desk = Desk(
+        form("order", document["properties"], rules=[{"key": "r", "when": when, "then": {"show": ["sum"]}}])
+    )
+    assert desk.refused("choice.rename", field="grade", value="a", to="c") == "used"
+    desk.order("choice.rename", field="grade", value="b", to="c")
+    assert grade(desk)["enum"] == ["a", "c"]
+
+
 def test_an_option_is_added_labelled_moved_and_deleted(desk: Desk) -> None:
     desk.order("choice.add", field="grade", text="Cee", after="a")
     assert grade(desk)["enum"] == ["a", "cee", "b"]
