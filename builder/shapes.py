@@ -2,7 +2,9 @@
 may be anything; what cannot be drawn is said so, and the rest of the app goes on without it.
 """
 
+import json
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -14,6 +16,7 @@ TEXT = {"type": "string"}
 TITLE = {"anyOf": [TEXT, {"type": "object", "additionalProperties": TEXT}]}
 KEYS = {"type": "array", "items": TEXT}
 LOOSE = {"type": "object"}
+_MOST_VERDICTS = 50_000  # that are remembered, of 100 bytes each
 CELL = {"anyOf": [TEXT, {"type": "object", "required": ["field"], "properties": {"field": TEXT}}]}
 
 
@@ -50,11 +53,11 @@ def _schemas() -> dict[str, dict[str, Any]]:
     action = _object("type", type=TEXT, key=TEXT, set=LOOSE, match=LOOSE, to=_list(LOOSE), channels=KEYS)
     grant = _object("form", "actions", form=TEXT, actions=KEYS, scope=TEXT)
     role = _object("key", key=TEXT, title=TITLE, grants=_list(grant))
-    fields = {"type": "object", "additionalProperties": field}
     trigger = _object("type", type=TEXT, form=TEXT)
     group = _object("key", "properties", title=TITLE)
     return {
-        "form": _object("properties", title=TITLE, required=KEYS, fw=form, properties=fields),
+        "form": _object("properties", title=TITLE, required=KEYS, fw=form, properties=LOOSE),
+        "field": field,
         "automation": _object("trigger", title=TITLE, trigger=trigger, actions=_list(action)),
         "message": _object(title=TITLE, purpose=TITLE, form=TEXT, subject=texts, body=texts, short=texts),
         "app": _object(
@@ -76,7 +79,24 @@ def _validator(kind: str) -> Draft202012Validator:
 
 def fits(kind: str, document: Document) -> bool:
     """Whether the pages of the designer can draw the document."""
-    return _validator(kind).is_valid(document)
+    if kind != "form" or not isinstance(document.get("properties"), dict):
+        return _fits(kind, document)
+    fields = document["properties"].values()
+    return _fits(kind, {**document, "properties": {}}) and all(_fits("field", each) for each in fields)
+
+
+_verdicts: dict[bytes, bool] = {}
+
+
+def _fits(kind: str, document: Any) -> bool:
+    """The verdict is remembered: every command asks for the whole app, and has changed one field of it."""
+    text = json.dumps(document)
+    told = sha256(f"{kind} {text}".encode()).digest()
+    if told not in _verdicts:
+        if len(_verdicts) >= _MOST_VERDICTS:
+            _verdicts.clear()
+        _verdicts[told] = _validator(kind).is_valid(document)
+    return _verdicts[told]
 
 
 def blank(kind: str, app: str, key: str) -> dict[str, Any]:

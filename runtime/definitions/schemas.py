@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ MAX_SIZE, MAX_DEPTH, MAX_NODES = 2 * 1024 * 1024, 20, 20_000
 # A package holds many documents, each judged by its own limits when it is published.
 PACKAGE_SIZE, PACKAGE_DEPTH, PACKAGE_NODES = 16 * 1024 * 1024, 24, 400_000
 MAX_PROBLEMS = 50
+_MOST_SOUND = 50_000  # parts of documents that are remembered as sound, 100 bytes each
 
 
 def kinds() -> tuple[str, ...]:
@@ -81,12 +83,34 @@ def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterato
         yield ValidationError("not unique")
 
 
+_ADDITIONAL: Any = Draft202012Validator.VALIDATORS["additionalProperties"]
+
+
 def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
     # `maxProperties` says that they are too many; walking through all of them would only take long.
-    if isinstance(instance, Mapping) and len(instance) <= schema.get("maxProperties", len(instance)):
-        yield from Draft202012Validator.VALIDATORS["additionalProperties"](
-            validator, allowed, instance, schema
-        )
+    if not isinstance(instance, Mapping) or len(instance) > schema.get("maxProperties", len(instance)):
+        return
+    if not isinstance(allowed, Mapping):
+        yield from _ADDITIONAL(validator, allowed, instance, schema)
+        return
+    for key, value in instance.items():
+        yield from _errors_of(validator, allowed, {key: value}, schema)
+
+
+def _errors_of(
+    validator: Any, allowed: Any, one: Mapping[str, Any], schema: Any
+) -> Iterator[ValidationError]:
+    # A draft is judged after each change of one field: those found sound before are known by their text.
+    # The parts of our schemas live as long as the process, so that their ids name them.
+    told = sha256(f"{id(allowed)} {json.dumps(one)}".encode()).digest()
+    if told in _sound:
+        return
+    errors = list(_ADDITIONAL(validator, allowed, one, schema))
+    if not errors:
+        if len(_sound) >= _MOST_SOUND:
+            _sound.clear()
+        _sound.add(told)
+    yield from errors
 
 
 def _all_of(validator: Any, parts: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
@@ -104,6 +128,7 @@ def _of_another_type(part: Mapping[str, Any], instance: Any) -> bool:
     return isinstance(wanted, str) and instance["type"] != wanted
 
 
+_sound: set[bytes] = set()
 _KEYWORDS = {
     "allOf": _all_of,
     "pattern": _pattern,

@@ -150,6 +150,16 @@ def test_unfit_field_keys_are_refused(app: Flask, key: str) -> None:
     assert schemas.validate("form", {**document, "properties": {key: {"fw": {"type": "text"}}}})
 
 
+def test_what_was_found_sound_before_does_not_vouch_for_what_was_changed(app: Flask) -> None:
+    sound = {"type": "string", "fw": {"type": "text", "title": "Name"}}
+    changed = {**sound, "fw": {**sound["fw"], "surprise": 1}}
+
+    verdicts = [schemas.validate("form", form_with(field)) for field in (sound, changed, sound, changed)]
+
+    assert [len(found) for found in verdicts] == [0, 1, 0, 1]
+    assert verdicts[1] == verdicts[3]
+
+
 def nested(depth: int) -> Any:
     value: Any = {}
     for _level in range(depth):
