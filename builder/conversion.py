@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from builder import batches
 from builder.converting import convert
 from builder.models_conversions import Conversion
 from runtime import jobs, outbox, times
 from runtime.automations.chain import silence
-from runtime.db import db, transaction
+from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.definitions.models import Version
@@ -29,8 +30,6 @@ from runtime.records.store import Actor
 
 KIND = "conversion"
 ORIGIN = "conversion"
-BATCH = 100  # records in one transaction: far less than a lease
-BATCHES = 10  # then others have their turn
 LOOKED_AT = 20_000  # records that a preview reads
 NAMED = 100  # records that are named when they cannot be converted
 
@@ -127,15 +126,7 @@ def _given_up(session: Session, conversion_id: int, error: str) -> None:
 @jobs.handler(KIND, on_dead=_given_up)
 def work(lease: Lease) -> None:
     """Convert some batches; what is left then waits for its next turn."""
-    for _number in range(BATCHES):
-        with transaction() as session:
-            lease.renew(session)
-            if _batch(session, session.get_one(Conversion, lease.ref_id)):
-                lease.finish(session)
-                return
-    with transaction() as session:
-        lease.finish(session)
-        outbox.revive(session, KIND, lease.ref_id, due_at=times.now())
+    batches.work(lease, lambda session: _batch(session, session.get_one(Conversion, lease.ref_id)))
 
 
 def _batch(session: Session, conversion: Conversion) -> bool:
@@ -143,7 +134,7 @@ def _batch(session: Session, conversion: Conversion) -> bool:
     form, before = lookup.form_by_id(conversion.form_id), lookup.form_of_version(conversion.version_id)
     old = before.fields[conversion.source]
     left = _filled(before, old.key).where(tables.table(before).c.id > conversion.last_id)
-    rows = _read(left.limit(BATCH), old)
+    rows = _read(left.limit(batches.SIZE), old)
     if conversion.field in form.fields:
         done = _filled_since(form, conversion.field, [record_id for record_id, _value in rows])
         for record_id, value in rows:
@@ -151,9 +142,9 @@ def _batch(session: Session, conversion: Conversion) -> bool:
                 _convert_one(form, old, conversion, record_id, value)
     if rows:
         conversion.last_id = rows[-1][0]
-    if len(rows) < BATCH:
+    if len(rows) < batches.SIZE:
         conversion.state, conversion.at = "done", times.now()
-    return len(rows) < BATCH
+    return len(rows) < batches.SIZE
 
 
 def _filled_since(form: Form, key: str, ids: list[int]) -> set[int]:
@@ -179,4 +170,4 @@ def _save(form: Form, record_id: int, key: str, value: JsonValue) -> None:
     """Nobody did this by hand and nobody waits for it: it starts no automations, and timers follow it."""
     actor = Actor(None, ORIGIN, trusted=True)
     with db.session.begin_nested(), silence(True):
-        store.save(actor, form, {key: value}, record_id=record_id)
+        store.save(actor, form, {key: value}, record_id=record_id, partial=True)

@@ -6,6 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
+from runtime import problems
 from runtime.fields import FIELD_TYPES, NOBODY, Field, FieldError, FieldType, JsonValue, Reader, ValueType
 from runtime.text import localized
 
@@ -42,7 +43,7 @@ def convert(value: JsonValue, old: Field, new: Field, reader: Reader) -> JsonVal
     refused = FieldError("unreadable")
     for raw in dict.fromkeys(_readings(value, old, new, reader)):
         try:
-            return _judged(new.type.parse(_option(raw, new), new, reader), new)
+            return judged(new.type.parse(_option(raw, new), new, reader), new)
         except FieldError as error:
             refused = error
     raise refused
@@ -84,12 +85,15 @@ def _offers(field: Field) -> bool:
     return "enum" in field.type.keywords and "enum" in field.schema
 
 
-def _judged(value: JsonValue | None, new: Field) -> JsonValue:
+def judged(value: JsonValue | None, new: Field) -> JsonValue:
+    """The value as the field keeps it; FieldError when the field may not hold it."""
     if value is None:
         raise FieldError("blank")
     value = new.type.normalise(value, new)
     judge: Any = Draft202012Validator(new.type.value_schema(new), registry=Registry())
-    if not judge.is_valid(value):
-        raise FieldError("unfit")
+    error = next(judge.iter_errors(value), None)
+    if error is not None:
+        code, params = problems.from_json_schema(error)
+        raise FieldError(code, **params)
     new.type.check(value, new)
     return value

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, select
 
 from builder import conversion
@@ -17,14 +19,36 @@ from runtime.definitions.models import App, Definition
 from runtime.fields import Field
 from runtime.records.tables import table
 
+_EMPTY = _l("Records that have none keep it empty; whoever edits one next is asked for it.")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person may choose instead of what happens by itself: `fill` what is empty in a field, `map` the
+    records that hold an option to another, `timers` to keep as they are planned.
+    """
+
+    kind: str
+    field: Field | None = None
+    held: str = ""
+
+    @property
+    def name(self) -> str:
+        """How the page's form names it within its part."""
+        parts = (self.kind, self.field.key if self.field else "", quote(self.held, safe=""))
+        return "/".join(part for part in parts if part)
+
 
 @dataclass(frozen=True)
 class Effect:
-    """Something that publishing does to stored records or waiting timers, and what becomes of them."""
+    """Something that publishing does to stored records or waiting timers, and what becomes of them unless the
+    question is answered.
+    """
 
     sentence: str
     then: str
     count: int
+    question: Question | None = None
 
 
 def effects(studio: Studio) -> list[Effect]:
@@ -50,7 +74,8 @@ def _form(now: Form, studio: Studio) -> Iterator[Effect]:
             yield from _effect(
                 count,
                 _("%(field)s is new and required", field=studio.text(field.title)),
-                _("Records that have none keep it empty; whoever edits one next is asked for it."),
+                _EMPTY,
+                _filling(field, studio, count),
             )
     for key in now.fields:
         if key not in after and now.fields[key].type.stored:
@@ -82,24 +107,39 @@ def _converted(now: Form, field: Field, studio: Studio) -> Iterator[Effect]:
 def _changed(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:
     title, column = studio.text(new.title), _column(now, new.key)
     if new.required and not old.required:
-        yield from _effect(
-            _count(_where(now, column.is_(None))),
-            _("%(field)s becomes required", field=title),
-            _("Records that have none keep it empty; whoever edits one next is asked for it."),
-        )
-    gone = [value for value in old.schema.get("enum", ()) if value not in new.schema.get("enum", ())]
-    if gone and new.type.name == "choice":
-        yield from _effect(
-            _count(_where(now, column.in_(gone))),
-            _("%(field)s loses choices: %(choices)s", field=title, choices=", ".join(map(str, gone))),
-            _("Records keep the old choice, readable; it cannot be chosen anew."),
-        )
+        count = _count(_where(now, column.is_(None)))
+        sentence = _("%(field)s becomes required", field=title)
+        yield from _effect(count, sentence, _EMPTY, _filling(new, studio, count))
+    if new.type.name == "choice":
+        yield from _options_gone(now, old, new, studio)
     most, was = new.schema.get("maxLength"), old.schema.get("maxLength")
     if isinstance(most, int) and (was is None or most < was):
         yield from _effect(
             _count(_where(now, func.length(column) > most)),
             _("%(field)s may have at most %(most)s characters", field=title, most=most),
             _("Longer texts stay as they are until somebody changes them."),
+        )
+
+
+def _filling(field: Field, studio: Studio, count: int) -> Question | None:
+    """The offer to fill what is empty; none where one value cannot stand in all of the records."""
+    alone = [field.key] in studio.document["fw"].get("unique", [])
+    return None if (alone and count > 1) or not field.type.writable else Question("fill", field)
+
+
+def _options_gone(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:
+    column = _column(now, new.key)
+    gone = [value for value in old.schema.get("enum", ()) if value not in new.schema.get("enum", ())]
+    counted = select(column, func.count()).where(column.in_(gone)).group_by(column)
+    counts = {row[0]: row[1] for row in db.session.execute(counted)} if gone else {}
+    labels = {**old.options.get("labels", {}), **new.options.get("labels", {})}
+    for value in gone:
+        told = studio.text(labels.get(value)) or value
+        yield from _effect(
+            counts.get(value, 0),
+            _("%(field)s loses the choice %(choice)s", field=studio.text(new.title), choice=told),
+            _("Records keep the old choice, readable; it cannot be chosen anew."),
+            Question("map", new, value) if new.schema.get("enum") else None,
         )
 
 
@@ -117,12 +157,13 @@ def _timers(studio: Studio) -> Iterator[Effect]:
         _count(waiting),
         _("Reminders are waiting"),
         _("They are worked out anew: moments that no longer fit are cancelled, new ones are planned."),
+        Question("timers"),
     )
 
 
-def _effect(count: int, sentence: str, then: str) -> Iterator[Effect]:
+def _effect(count: int, sentence: str, then: Any, question: Question | None = None) -> Iterator[Effect]:
     if count:
-        yield Effect(sentence, then, count)
+        yield Effect(sentence, str(then), count, question)
 
 
 def _column(form: Form, key: str) -> ColumnElement[Any]:

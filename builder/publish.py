@@ -3,7 +3,7 @@
 Version, current version and the SQL of a form are one transaction, which the caller commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from builder import checks, companions, conversion, drafts, reviewing
+from builder import amending, checks, companions, conversion, drafts, reviewing
+from builder.amending import Answers
 from builder.checks import Context
 from runtime.accounts.models import User
 from runtime.automations import timers
@@ -21,6 +22,8 @@ from runtime.definitions.documents import Document, Form
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import Invalid, NotFound, Problem
 from runtime.records import tables
+
+NO_ANSWERS: Mapping[tuple[str, str], Answers] = {}
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,14 @@ def publish(user: User | None, app: str, kind: str, key: str, note: str = "") ->
 
 
 def publish_together(
-    user: User | None, app: str, names: Sequence[tuple[str, str]], note: str = ""
+    user: User | None,
+    app: str,
+    names: Sequence[tuple[str, str]],
+    note: str = "",
+    answers: Mapping[tuple[str, str], Answers] = NO_ANSWERS,
 ) -> list[Version]:
     """Publish the drafts of these kinds and keys, judged as they come into force together, all or none.
+    `answers` say what becomes of stored records and waiting timers, by kind and key.
 
     Raises Invalid with every problem found, its path led by the index of the draft.
     """
@@ -63,7 +71,7 @@ def publish_together(
     found = problems(app, changes)
     if found:
         raise Invalid(found)
-    return apply(user, app, changes, note)
+    return apply(user, app, changes, note, answers)
 
 
 def with_app(app: str, changes: Sequence[Change]) -> list[Change]:
@@ -177,16 +185,22 @@ def earlier_documents(app: str, kind: str, key: str) -> tuple[Document, ...]:
     )
 
 
-def apply(user: User | None, app: str, changes: Sequence[Change], note: str = "") -> list[Version]:
+def apply(
+    user: User | None,
+    app: str,
+    changes: Sequence[Change],
+    note: str = "",
+    answers: Mapping[tuple[str, str], Answers] = NO_ANSWERS,
+) -> list[Version]:
     """Bring judged documents into force together: first all versions, then tables, then timers."""
     definitions = [drafts.get_or_create(app, change.kind, change.key) for change in changes]
     versions = []
-    fresh = []
+    fresh: dict[Definition, Answers] = {}
     for definition, change in zip(definitions, changes, strict=True):
         current = db.session.get(Version, definition.current_version_id or 0)
         if current is None or current.document != change.document:
             current = _freeze(user, app, definition, change, note)
-            fresh.append(definition)
+            fresh[definition] = answers.get((change.kind, change.key), Answers())
         versions.append(current)
     _follow(db.session(), fresh)
     return versions
@@ -211,12 +225,14 @@ def _freeze(user: User | None, app: str, definition: Definition, change: Change,
     return version
 
 
-def _follow(session: Session, definitions: Sequence[Definition]) -> None:
-    for definition in definitions:
+def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None:
+    for definition, chosen in definitions.items():
         if definition.kind == "form":
             form = lookup.form_by_id(definition.id)
             tables.migrate(session, form)
             conversion.plan(session, form, _versions_before(form))
+            if chosen.changes:
+                amending.plan(session, form, chosen.changes)
     for definition_id in _to_replan(definitions):
         timers.replan(session, definition_id)
 
@@ -229,13 +245,16 @@ def _versions_before(form: Form) -> list[Version]:
     return list(db.session.scalars(earlier.order_by(Version.number)))
 
 
-def _to_replan(definitions: Sequence[Definition]) -> list[int]:
-    """The changed automations; every automation of an app whose own document, which has the zone, changed."""
-    own = {definition.app_id for definition in definitions if definition.kind == "app"}
-    changed = {definition.id for definition in definitions if definition.kind == "automation"}
+def _to_replan(definitions: Mapping[Definition, Answers]) -> list[int]:
+    """The changed automations; every automation of an app whose own document, which has the zone, changed.
+    Those left out whose waiting timers are to go out as they were planned.
+    """
+    kept = {each.id for each, chosen in definitions.items() if chosen.keeps_timers}
+    own = {each.app_id for each in definitions if each.kind == "app" and each.id not in kept}
+    changed = {each.id for each in definitions if each.kind == "automation"}
     every = select(Definition.id).where(
         Definition.app_id.in_(own),
         Definition.kind == "automation",
         Definition.current_version_id.is_not(None),
     )
-    return sorted(changed | set(db.session.scalars(every)))
+    return sorted((changed | set(db.session.scalars(every))) - kept)

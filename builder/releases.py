@@ -8,27 +8,33 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
-from builder import conversion, definitions, drafts, publish
+from builder import amending, conversion, definitions, drafts, publish
 from builder.commands import Target
+from builder.models_amendments import Amendment
 from builder.studio import Studio
 from runtime.accounts.models import User
 from runtime.automations.models import Run, Timer
 from runtime.db import db
+from runtime.definitions import lookup
 from runtime.definitions.models import Definition, Draft, Version
 from runtime.errors import Conflict, NotFound
 from runtime.records.models import Event
 from runtime.times import now
 
 UNDO_WITHIN = timedelta(minutes=10)
+_OWN_WORK = (conversion.ORIGIN, amending.ORIGIN, amending.BACK)
 
 
 @dataclass(frozen=True)
 class Release:
-    """A version with who published it; `in_force` is the one that people work with now."""
+    """A version with who published it and what that changed in stored records; `in_force` is the one that people
+    work with now.
+    """
 
     version: Version
     by: str
     in_force: bool
+    amendment: Amendment | None = None
 
 
 def releases(app: str, target: Target) -> list[Release]:
@@ -37,12 +43,14 @@ def releases(app: str, target: Target) -> list[Release]:
     if definition is None:
         raise NotFound(_("There is nothing here."))
     rows = db.session.execute(
-        select(Version, User.name)
+        select(Version, User.name, Amendment)
         .outerjoin(User, User.id == Version.published_by)
+        .outerjoin(Amendment, Amendment.version_id == Version.id)
         .where(Version.definition_id == definition.id)
         .order_by(Version.number.desc())
     )
-    return [Release(version, by or "", version.id == definition.current_version_id) for version, by in rows]
+    current = definition.current_version_id
+    return [Release(version, by or "", version.id == current, done) for version, by, done in rows]
 
 
 def changed(app: str) -> list[Target]:
@@ -100,8 +108,10 @@ def undoable(app: str, target: Target) -> Version | None:
 
 def _was_used(version: Version) -> bool:
     uses = (
-        # What the product itself took over from another field is still there in that one.
-        exists().where(Event.version_id == version.id, Event.origin != conversion.ORIGIN),
+        # What the product itself took over from another field is still there in that one, and what publishing
+        # changed is taken back; what was taken back is not done again.
+        exists().where(Event.version_id == version.id, Event.origin.not_in(_OWN_WORK)),
+        exists().where(Amendment.version_id == version.id, Amendment.undoes.is_not(None)),
         exists().where(Run.version_id == version.id),
         exists().where(Timer.version_id == version.id, Timer.state == "sent"),
     )
@@ -120,6 +130,14 @@ def undo_publish(user: User, app: str, target: Target) -> Version | None:
         sentence = _("This can no longer be undone: it is too long ago, or somebody used it already.")
         raise Conflict(sentence, code="used")
     if version.number > 1:
-        return publish.rollback(user, app, *target, version.number - 1)
+        return _brought_back(user, app, target, version)
     definitions.take_out([db.session.get_one(Definition, version.definition_id)], keep_drafts=True)
     return None
+
+
+def _brought_back(user: User, app: str, target: Target, version: Version) -> Version:
+    """What was in force before, and with it the values that publishing had changed."""
+    before = publish.rollback(user, app, *target, version.number - 1)
+    if target.kind == "form":
+        amending.take_back(db.session(), lookup.form_by_id(version.definition_id), version)
+    return before

@@ -53,7 +53,11 @@ CHANGED = {
     "updated": _l("%(who)s changed the record."),
     "deleted": _l("%(who)s deleted the record."),
 }
-CONVERTED = _l("The type of a field changed, and its stored value was taken over.")
+BY_ORIGIN = {
+    "conversion": _l("The type of a field changed, and its stored value was taken over."),
+    "publish": _l("%(who)s published the form anew and changed stored values with it."),
+    "undo publish": _l("%(who)s took back a publish, and with it what it had changed."),
+}
 RAN = {
     "running": _l("%(title)s starts."),
     "done": _l("%(title)s ran."),
@@ -154,7 +158,7 @@ class _Story:
             yield Entry(
                 at=event.at,
                 kind=event.kind,
-                text=str(CONVERTED if event.origin == "conversion" else CHANGED[event.kind]) % {"who": who},
+                text=str(BY_ORIGIN.get(event.origin, CHANGED[event.kind])) % {"who": who},
                 who=who,
                 changes=tuple(self._changes(event)),
                 origin=origin,

@@ -9,14 +9,16 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask_babel import gettext as _
 
 from builder import change_words, impact, publish, releases, shapes
+from builder.amending import Answers
+from builder.answers import Asked, Asking
 from builder.change_words import Line
 from builder.commands import Target
-from builder.impact import Effect
 from builder.problems import Found, problems
 from builder.routes.designer import BASE, require_designer, studio
 from builder.studio import KINDS, PLURALS, Studio
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, transaction
+from runtime.definitions import schemas
 from runtime.errors import Conflict, Invalid, Problem
 from runtime.htmx import go_to
 
@@ -32,13 +34,22 @@ class Part:
     address: str
     chosen: bool
     lines: list[Line]
-    effects: list[Effect]
+    asking: Asking
     problems: list[Found]
 
     @property
     def name(self) -> str:
         """How the page's form names it."""
-        return f"{self.target.kind}/{self.target.key}"
+        return _name(self.target)
+
+    @property
+    def effects(self) -> list[Asked]:
+        """What publishing it does to what is stored, with the questions about that."""
+        return self.asking.asked
+
+
+def _name(target: Target) -> str:
+    return f"{target.kind}/{target.key}"
 
 
 @blueprint.get(f"{BASE}/publish")
@@ -56,13 +67,28 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
     try:
         with transaction():
             studio(app, kinds, key)
-            versions = publish.publish_together(signed_in_user(), app, chosen, note)
+            versions = publish.publish_together(signed_in_user(), app, chosen, note, _answers(app, chosen))
             told = _told(versions)
     except Invalid as error:
         db.session.rollback()
         return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
     flash(told)
     return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
+
+
+def _asking(own: Studio) -> Asking:
+    """The questions about a draft with the answers that were posted; none about one that no form can be made of."""
+    unfit = schemas.validate(own.target.kind, own.document)
+    return Asking(own, _name(own.target), [] if unfit else impact.effects(own), request.form)
+
+
+def _answers(app: str, chosen: list[Target]) -> dict[tuple[str, str], Answers]:
+    """What was answered about the chosen drafts; Invalid when an answer is none that its question allows."""
+    known = [target for target in chosen if target.kind in PLURALS]
+    asked = {target: _asking(studio(app, PLURALS[target.kind], target.key)) for target in known}
+    if any(each.is_refused for each in asked.values()):
+        raise Invalid([Problem((), "answer", _("Look at the answers that are marked below."))])
+    return {target: each.answers for target, each in asked.items()}
 
 
 def _told(versions: list[Any]) -> str:
@@ -132,16 +158,15 @@ def _page(now: Studio, chosen: set[Target] | None, refused: list[Problem], statu
     parts = [_part(now, target, target in picked) for target in candidates]
     known = {found.sentence for part in parts for found in part.problems}
     others = list(dict.fromkeys(problem.message for problem in refused if problem.message not in known))
-    page = render_template("builder/publish.html", studio=now, parts=parts, others=others)
+    note = request.form.get("note", "")
+    page = render_template("builder/publish.html", studio=now, parts=parts, others=others, note=note)
     return make_response(page, status)
 
 
 def _part(now: Studio, target: Target, chosen: bool) -> Part:
     own = studio(now.app, PLURALS[target.kind], target.key)
     if not shapes.fits(target.kind, own.document):
-        return Part(target, target.key, own.url(""), chosen, [], [], problems(own))
-    found = problems(own)
-    blocked = any(problem.blocks for problem in found)
+        return Part(target, target.key, own.url(""), chosen, [], _asking(own), problems(own))
     live = own.work.in_force[target] if own.work.is_in_force(target) else None
     return Part(
         target,
@@ -149,6 +174,6 @@ def _part(now: Studio, target: Target, chosen: bool) -> Part:
         own.url(""),
         chosen,
         change_words.lines(target.kind, live, own.document, own.text),
-        [] if blocked else impact.effects(own),
-        found,
+        _asking(own),
+        problems(own),
     )

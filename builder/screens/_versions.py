@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 
 from builder import change_words, releases
@@ -36,7 +37,16 @@ class Versions:
             "new": new,
             "lines": _lines(studio, old, new),
             "undoable": releases.undoable(studio.app, studio.target),
+            "share": _share(studio),
         }
+
+
+def _share(studio: Studio) -> str:
+    """The address where people fill in the published form; nothing of what is no form."""
+    if studio.target.kind != "form" or not studio.work.is_in_force(studio.target):
+        return ""
+    path = url_for("forms.new_record", app=studio.app, form=studio.target.key)
+    return f"{current_app.config['SETTINGS'].public_url}{path}"
 
 
 def _compared(studio: Studio, listed: list[Release]) -> tuple[Release | None, Release | None]:

@@ -38,7 +38,9 @@ class Event(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
     record_id: Mapped[int]
     revision: Mapped[int]
-    origin: Mapped[str] = mapped_column(String(20))  # page, api, import, automation, sample
+    origin: Mapped[str] = mapped_column(
+        String(20)
+    )  # page, api, import, automation, sample, conversion, (undo) publish
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     run_id: Mapped[int | None] = mapped_column(index=True)
     depth: Mapped[int] = mapped_column(default=0)

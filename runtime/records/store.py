@@ -48,13 +48,16 @@ def save(
     revision: int | None = None,
     token: str | None = None,
     replace: bool = False,
+    partial: bool = False,
 ) -> Saved:
     """Create a record, or change the one with `record_id`; never commits.
 
     `values` are the fields to change, None clears one; with `replace` the fields not named are cleared too.
     What the actor may not write is ignored. `revision` is what the writer saw: Conflict("stale") when it is
     no longer that. The same `token` again returns what the first call saved, with other values it is
-    Conflict("token_reused"). Raises Invalid with a problem per field, Forbidden, NotFound.
+    Conflict("token_reused"). With `partial` only the given values are judged, and an empty one is no problem:
+    what a new version asks of the rest waits for whoever edits the record next.
+    Raises Invalid with a problem per field, Forbidden, NotFound.
     """
     submitted = tokens.read(actor, token, values, record_id)
     first = submitted and tokens.first(form, submitted)
@@ -62,9 +65,8 @@ def save(
         return first
     if record_id is None:
         return _create(actor, form, values, submitted)
-    return _change(
-        actor, form, record_id, revision, _everything(form, values) if replace else values, submitted
-    )
+    given = _everything(form, values) if replace else values
+    return _change(actor, form, record_id, revision, given, submitted, partial)
 
 
 def judge(
@@ -134,16 +136,26 @@ class _Write:
 
 
 def _judged(
-    actor: Actor, form: Form, record: Record | None, values: Mapping[str, Any], token: Token | None
+    actor: Actor,
+    form: Form,
+    record: Record | None,
+    values: Mapping[str, Any],
+    token: Token | None,
+    partial: bool = False,
 ) -> _Write:
     sources = Database(actor, form.app)
     judged = judging.judge(_case(actor, form, record, sources, _rights(actor, form)), values)
     if judged.ignored:
         log.info("form %s: ignored %s, sent by user %s", form.key, ", ".join(judged.ignored), actor.user_id)
-    if judged.problems:
-        raise Invalid(list(judged.problems))
+    found = [each for each in judged.problems if not partial or _is_unfit(each, values)]
+    if found:
+        raise Invalid(found)
     kept = {key: judged.values[key] for key in stored(form) if key in judged.values}
     return _Write(actor, form, record, judged, sources, token, kept)
+
+
+def _is_unfit(found: Problem, values: Mapping[str, Any]) -> bool:
+    return found.path[:1] != () and found.path[0] in values and found.code != "required"
 
 
 def _create(actor: Actor, form: Form, values: Mapping[str, Any], token: Token | None) -> Saved:
@@ -159,10 +171,11 @@ def _change(
     revision: int | None,
     values: Mapping[str, Any],
     token: Token | None,
+    partial: bool,
 ) -> Saved:
     record = changes.locked(actor, form, record_id, "update")
     changes.require_revision(record, revision)
-    write = _judged(actor, form, record, values, token)
+    write = _judged(actor, form, record, values, token, partial)
     if write.values == record.values:
         return Saved(record.id, record.revision, record.values, None)
     return _written(write)

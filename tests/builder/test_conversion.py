@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from builder import conversion, converting, releases
+from builder import batches, conversion, converting, releases
 from builder.commands import Target, Workspace, run
 from builder.models_conversions import Conversion
 from runtime import jobs, outbox
@@ -166,8 +166,8 @@ def test_a_job_that_was_killed_goes_on_after_its_last_batch(
     records = [save(name=str(number), amount=str(number)) for number in range(7)]
     with app.test_request_context():
         published()
-    monkeypatch.setattr(conversion, "BATCH", 2)
-    monkeypatch.setattr(conversion, "BATCHES", 2)
+    monkeypatch.setattr(batches, "SIZE", 2)
+    monkeypatch.setattr(batches, "IN_A_TURN", 2)
     (outbox_id,) = outbox.due_ids()
     lease = jobs.claim(outbox_id)
     assert lease is not None

@@ -1,0 +1,142 @@
+"""The questions of the publish page: their controls, and what the person answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask_babel import gettext as _
+
+from builder import condition_editor, converting, pointers
+from builder.amending import Answers, Change
+from builder.impact import Effect, Question
+from builder.studio import Studio
+from runtime.fields import NOBODY, Field, FieldError, JsonValue, Reader, ValueType
+from runtime.forms import entry
+from runtime.forms.shown import Choice, Shown
+
+KEEP = "keep"  # what the question about timers posts
+_DRAWN = ("fields/input.html", "fields/money.html", "fields/textarea.html")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An effect as the page shows it: with the control of its question, if it has one."""
+
+    effect: Effect
+    control: Shown | None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The effects of publishing one draft, and what was posted about them by the names that begin with `part`."""
+
+    studio: Studio
+    part: str
+    effects: Sequence[Effect]
+    posted: Mapping[str, str]
+
+    @property
+    def answers(self) -> Answers:
+        """What was chosen, as far as it can be."""
+        chosen = [(each, self._read[each.name]) for each in self._questions if each.name in self._read]
+        changes = [
+            Change(question.field.key, question.held or None, value)
+            for question, value in chosen
+            if question.field is not None and not isinstance(value, FieldError)
+        ]
+        return Answers(tuple(changes), any(question.kind == "timers" for question, _value in chosen))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether an answer is none that its question allows."""
+        return any(isinstance(value, FieldError) for value in self._read.values())
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        """Every effect, its control as it was left."""
+        return [Asked(each, self._control(each)) for each in self.effects]
+
+    @property
+    def _questions(self) -> list[Question]:
+        return [effect.question for effect in self.effects if effect.question is not None]
+
+    @cached_property
+    def _read(self) -> dict[str, JsonValue | FieldError]:
+        """Of each answered question, by name, the value or what speaks against it."""
+        found: dict[str, JsonValue | FieldError] = {}
+        for question in self._questions:
+            if self._raw(question).strip():
+                try:
+                    found[question.name] = self._value(question, self._raw(question))
+                except FieldError as error:
+                    found[question.name] = error
+        return found
+
+    def _name(self, question: Question) -> str:
+        return f"{self.part}:{question.name}"
+
+    def _raw(self, question: Question) -> str:
+        return self.posted.get(self._name(question), "").replace("\r\n", "\n")
+
+    def _value(self, question: Question, raw: str) -> JsonValue:
+        field, offered = question.field, self._offered(question)
+        if offered and raw not in {choice.key for choice in offered}:
+            raise FieldError("enum")
+        if field is None or question.kind == "map":
+            return raw
+        return converting.judged(field.type.parse(raw, field, self._reader), field)
+
+    @property
+    def _reader(self) -> Reader:
+        return condition_editor.reader_of(self.studio)
+
+    def _offered(self, question: Question) -> list[Choice]:
+        """The answers of a question whose answers are listed."""
+        field = question.field
+        if field is None:
+            return [Choice(KEEP, _("Let them go out as they were planned"))]
+        if field.type.template == "fields/picker.html":
+            found = pointers.offered(self.studio.user, self.studio.app, field)
+            return [Choice(str(each), title) for each, title in found]
+        if field.type.value_type is ValueType.BOOL:
+            return [Choice(*self._said(field, value)) for value in (True, False)]
+        return [Choice(*each) for each in field.type.choices(field, self._reader)]
+
+    def _said(self, field: Field, value: JsonValue) -> tuple[str, str]:
+        raw = field.type.to_raw(value, field, self._reader)
+        return str(raw), field.type.display(value, field, self._reader, NOBODY)
+
+    def _control(self, effect: Effect) -> Shown | None:
+        question = effect.question
+        if question is None:
+            return None
+        field, offered, error = question.field, self._offered(question), self._read.get(question.name)
+        title, unanswered, more = self._words(question)
+        template = field.type.template if field and field.type.template in _DRAWN else "fields/input.html"
+        return Shown(
+            key=self._name(question),
+            title=title,
+            help=" ".join(filter(None, (effect.then, more))),
+            template="fields/choice.html" if offered else template,
+            raw=self._raw(question),
+            attributes={} if offered or field is None else field.type.attributes(field, self._reader),
+            choices=(Choice("", unanswered), *offered) if offered else (),
+            prefix="" if field is None else field.type.prefix(field, self._reader),
+            error=self._told(field, error) if isinstance(error, FieldError) else "",
+        )
+
+    def _told(self, field: Field | None, error: FieldError) -> str:
+        if field is None:
+            return str(_("Choose one of the offered answers."))
+        return entry.problem_of(field, error, self._reader).message
+
+    def _words(self, question: Question) -> tuple[str, str, str]:
+        """The label of a question, what leaving it unanswered is called, and what else must be known."""
+        if question.kind == "timers":
+            more = _(
+                "Those that go out as planned keep moment and text of the version before, until their record changes."
+            )
+            return str(_("Waiting reminders")), str(_("Plan them anew")), str(more)
+        if question.kind == "map":
+            return str(_("Change these records to")), str(_("Keep the old choice")), ""
+        return str(_("Fill these records with")), str(_("Leave them empty")), ""

@@ -1,0 +1,25 @@
+"""Going through the records of a form in a job: batch by batch, each one transaction, killable at any moment."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from runtime import outbox, times
+from runtime.db import transaction
+from runtime.jobs import Lease
+
+SIZE = 100  # records in one transaction: far less than a lease
+IN_A_TURN = 10  # then others have their turn
+
+
+def work(lease: Lease, batch: Callable[[Session], bool]) -> None:
+    """Do some batches, until one says that it was the last; what is left then waits for its next turn."""
+    for _number in range(IN_A_TURN):
+        with transaction() as session:
+            lease.renew(session)
+            if batch(session):
+                lease.finish(session)
+                return
+    with transaction() as session:
+        lease.finish(session)
+        outbox.revive(session, lease.kind, lease.ref_id, due_at=times.now())
