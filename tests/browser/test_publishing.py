@@ -1,0 +1,159 @@
+"""Publishing in a real browser, in both languages: what becomes of stored records is chosen on its page."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from builder import drafts, publish
+from runtime import documents, jobs, outbox
+from runtime.accounts.models import User
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.records import rows, store
+from runtime.records.tables import table
+from tests.browser.axe import problems
+from tests.browser.conftest import Tabs
+from tests.conftest import make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+CUSTOMER = "/apps/followup/forms/customer/design"
+MESSAGE = "/apps/followup/messages/visit_due/design"
+EMAIL, PAUSED = "form/customer:fill/email", "form/customer:map/state/paused"
+
+
+@pytest.fixture(params=["en", "zh"])
+def designer(request: pytest.FixtureRequest, app: Flask) -> User:
+    """An administrator who reads one of the languages."""
+    return make_user("Ada", is_admin=True, locale=request.param)
+
+
+@pytest.fixture
+def paused(designer: User) -> Iterator[int]:
+    """A customer without an e-mail address, whose state is an option that the draft no longer has."""
+    with transaction():
+        actor = store.Actor(None, "sample", trusted=True)
+        form = lookup.form("followup", "customer")
+        made = store.save(actor, form, {"name": "Paper Lanterns Ltd", "state": "paused"}).id
+    changed(stricter)
+    yield made
+
+
+def stricter(document: dict[str, Any]) -> None:
+    """The e-mail address is required, nothing is paused any more."""
+    document["required"] = ["name", "email"]
+    document["properties"]["state"]["enum"].remove("paused")
+
+
+def broken(document: dict[str, Any]) -> None:
+    """A choice without options, and a field that an automation still fills is gone."""
+    document["properties"]["source"]["enum"] = []
+    document["properties"].pop("phone")
+
+
+def changed(change: Callable[[dict[str, Any]], None]) -> None:
+    """Let the draft be what is in force with this change."""
+    with transaction():
+        live = publish.documents_in_force("followup")["form", "customer"]
+        document = documents.loads(documents.dumps(live))
+        change(document)
+        drafts.save_draft(None, "followup", "form", "customer", document)
+
+
+def work_off() -> None:
+    """What the workers would do."""
+    db.session.rollback()
+    while ids := outbox.due_ids():
+        for outbox_id in ids:
+            jobs.work(outbox_id)
+
+
+def values(record_id: int) -> dict[str, Any]:
+    """What is stored of a customer."""
+    db.session.rollback()
+    form = lookup.form("followup", "customer")
+    found = db.session.execute(rows.select_all(form).where(table(form).c.id == record_id)).one()
+    return rows.record(form, found).values
+
+
+def named(page: Page, name: str) -> Any:
+    """A control of the page."""
+    return page.locator(f'[name="{name}"]')
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_chosen_on_the_page_is_done_and_taken_back(
+    tabs: Tabs, designer: User, paused: int, script: bool
+) -> None:
+    page = tabs.open(designer, width=1280 if script else 390, script=script)
+    page.goto(f"{CUSTOMER}/publish")
+    named(page, EMAIL).fill("nobody")
+    named(page, PAUSED).select_option("active")
+    named(page, "note").fill("Everybody has an address")
+    page.locator("#publish-button").click()
+    expect(page.locator(".fw-error")).to_have_count(1)
+    expect(named(page, PAUSED)).to_have_value("active")
+    expect(named(page, "note")).to_have_value("Everybody has an address")
+    tabs.errors[:] = [line for line in tabs.errors if "422" not in line]
+
+    named(page, EMAIL).fill("ask@example.com")
+    page.locator("#publish-button").click()
+    page.wait_for_url("**/design/versions")
+    expect(page.locator("#share")).to_have_value("http://localhost:8000/apps/followup/forms/customer/new")
+    work_off()
+    assert (values(paused)["email"], values(paused)["state"]) == ("ask@example.com", "active")
+
+    page.locator("form[action$='/versions/undo'] button").click()
+    page.wait_for_load_state()
+    work_off()
+    assert (values(paused).get("email"), values(paused)["state"]) == (None, "paused")
+
+
+def test_no_page_on_the_way_to_a_version_has_a_barrier(tabs: Tabs, designer: User, paused: int) -> None:
+    page = tabs.open(designer)
+    found: list[str] = []
+
+    def look(state: str, path: str = "") -> None:
+        if path:
+            page.goto(path)
+        found.extend(problems(page, state))
+        page.set_viewport_size({"width": 1280, "height": 800})
+
+    look("not published", f"{MESSAGE}/versions")
+    look("publish with effects", f"{CUSTOMER}/publish")
+    named(page, EMAIL).fill("nobody")
+    page.locator("#publish-button").click()
+    expect(page.locator(".fw-error")).to_have_count(1)
+    tabs.errors[:] = [line for line in tabs.errors if "422" not in line]
+    look("publish, refused")
+    named(page, EMAIL).fill("ask@example.com")
+    page.locator("#publish-button").click()
+    page.wait_for_url("**/design/versions")
+    work_off()
+    look("versions", f"{CUSTOMER}/versions")
+    look("difference of two", f"{CUSTOMER}/versions?from=1&to=2")
+    page.locator("summary").first.click()
+    look("difference, opened")
+    assert found == []
+
+
+def test_no_page_beside_a_draft_has_a_barrier(tabs: Tabs, designer: User) -> None:
+    page = tabs.open(designer)
+    found: list[str] = []
+    states = {"no problems": f"{CUSTOMER}/problems", "preview": f"{CUSTOMER}/preview"}
+    states |= {"message": f"{MESSAGE}/", "publish, nothing": f"{CUSTOMER}/publish"}
+    for state, path in states.items():
+        page.goto(path)
+        found += problems(page, state)
+        page.set_viewport_size({"width": 1280, "height": 800})
+    changed(broken)
+    for state, path in {
+        "problems": f"{CUSTOMER}/problems",
+        "publish, blocked": f"{CUSTOMER}/publish",
+    }.items():
+        page.goto(path)
+        found += problems(page, state)
+        page.set_viewport_size({"width": 1280, "height": 800})
+    assert found == []
