@@ -3,18 +3,19 @@
 (() => {
   "use strict";
   const IDLE = 600;
-  const offers = new Map(); // address → the list of what can be named there
+  const offers = new Map(); // address → the promise of the list of what can be named there
   let list = null; // the open list
   let typing = 0;
   let asked = null;
 
   const isFormula = (element) => element?.matches?.("input.formula[data-names]");
 
-  async function offered(input) {
+  function offered(input) {
     const url = input.dataset.names;
+    const none = () => { offers.delete(url); return ""; };
     if (!offers.has(url)) {
-      const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-      offers.set(url, answer.ok ? await answer.text() : "");
+      const asking = fetch(url, { headers: { "HX-Request": "true" } });
+      offers.set(url, asking.then((answer) => (answer.ok ? answer.text() : none())).catch(none));
     }
     return offers.get(url);
   }
@@ -27,10 +28,11 @@
   }
 
   async function open(input, all) {
+    const text = input.value;
     const sought = all ? "" : word(input).normalize("NFKC").toLowerCase();
     if (!all && (!sought || /^[\d.]+$/.test(sought))) return close();
     const html = await offered(input);
-    if (document.activeElement !== input) return;
+    if (document.activeElement !== input || input.value !== text) return; // a later key opens its own
     close();
     list = document.createElement("ul");
     list.className = "dropdown-menu formula-list";

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from builder import drafts, packages
 from runtime.accounts.models import User
@@ -183,6 +183,24 @@ def test_a_formula_is_typed_with_suggestions_and_its_result_shown(page: Page) ->
     text.press("Tab")
     settled(page)
     assert stored()["properties"]["total"]["fw"]["formula"] == "price * 2"
+
+
+def test_suggestions_that_come_late_do_not_open_over_a_finished_formula(page: Page) -> None:
+    # given
+    page.goto(f"{TRIP}/fields?sel=field/total")
+    text = page.locator("input[id$='-text'].formula").first
+    held: list[Route] = []
+    page.route("**/formula/names*", lambda route: held.append(route))
+
+    # when
+    text.fill("")
+    text.press_sequentially("price * 2")
+    for route in held:
+        route.continue_()
+
+    # then
+    expect(page.locator(".formula-result output").first).to_contain_text("500")
+    expect(page.locator(".formula-list")).to_have_count(0)
 
 
 def test_a_formula_with_a_fault_says_how_to_mend_it_and_stores_nothing(page: Page) -> None:
