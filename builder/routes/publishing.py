@@ -16,6 +16,7 @@ from builder.commands import Target
 from builder.problems import Found, problems
 from builder.routes.designer import BASE, require_designer, studio
 from builder.studio import KINDS, PLURALS, Studio
+from builder.workspaces import draft_of
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, transaction
 from runtime.definitions import schemas
@@ -66,7 +67,7 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
     note = request.form.get("note", "")
     try:
         with transaction():
-            studio(app, kinds, key)
+            chosen = [each for each in chosen if _is_changed(app, each)]
             versions = publish.publish_together(signed_in_user(), app, chosen, note, _answers(app, chosen))
             told = _told(versions)
     except Invalid as error:
@@ -74,6 +75,11 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
         return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
     flash(told)
     return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
+
+
+def _is_changed(app: str, target: Target) -> bool:
+    """Whether there is a draft to publish: without one the version in force stands as revision 0."""
+    return target.kind not in PLURALS or draft_of(app, target).revision > 0
 
 
 def _asking(own: Studio) -> Asking:
@@ -93,7 +99,7 @@ def _answers(app: str, chosen: list[Target]) -> dict[tuple[str, str], Answers]:
 
 def _told(versions: list[Any]) -> str:
     if not versions:
-        return str(_("Nothing was chosen, so nothing was published."))
+        return str(_("There was nothing to publish."))
     return str(_("Published as version %(number)s.", number=versions[0].number))
 
 

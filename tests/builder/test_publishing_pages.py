@@ -104,6 +104,12 @@ def test_an_old_version_comes_back_under_a_new_number(world: World) -> None:
     assert "Added the field Text" in get(world, f"{VISIT}/versions?from=1&to=2").text
 
 
+def test_publishing_a_form_that_nobody_changed_says_so_and_makes_no_version(world: World) -> None:
+    assert publish(world, VISIT, "form/visit").status_code == 303
+    page = get(world, f"{VISIT}/versions").text
+    assert "There was nothing to publish." in page and "Version 2" not in page
+
+
 @pytest.mark.parametrize("part", ["", "form/nothing", "nonsense", "form", "x/y/z"])
 def test_a_part_that_there_is_not_is_refused_in_words(world: World, part: str) -> None:
     answer = publish(world, VISIT, part)
