@@ -3,7 +3,6 @@
 The HTML of a field depends on that field alone, so it is kept: a command draws again only what it changed.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from builder.studio import Studio
+from runtime import documents
 from runtime.definitions import layout
 from runtime.definitions.documents import Form, parse_form
 from runtime.errors import FormwrightError
@@ -159,7 +159,7 @@ class _Fields:
         """The field's HTML, from it and the fields without which it cannot be drawn."""
         through = str(self._properties[key]["fw"].get("through", ""))
         names = [key, *(name for name in (through, *self._fillers.get(key, ())) if name in self._properties)]
-        needed = json.dumps({name: _plain(self._properties[name]) for name in names}, sort_keys=True)
+        needed = documents.dumps({name: _plain(self._properties[name]) for name in names})
         where = (self._studio.app, self._studio.target.key)
         return drawn(where, key, needed, key in self._required, self._reader)
 
@@ -178,7 +178,7 @@ class _Fields:
 def drawn(where: tuple[str, str], key: str, needed: str, required: bool, reading: Any) -> Markup:
     """The HTML of a field for one reader; `needed` is the JSON of the properties that it takes."""
     try:
-        form = _form(where, json.loads(needed))
+        form = _form(where, documents.load_stored(needed))
         now = state.Situation(form, _fresh(form, required, key), reading, NOBODY, _picker(where))
         shown = state.shown(now, key)
     except (KeyError, TypeError, ValueError, FormwrightError):

@@ -64,8 +64,10 @@ def may_judge(user: User, draft: Draft, now: Standing) -> bool:
 
 
 def ask(user: User, draft: Draft, comment: str) -> None:
-    """Ask for a review; Conflict while one is asked for or done."""
+    """Ask for a review; Conflict while one is asked for or done, and when nothing was changed."""
     drafts.require_designer(user)
+    if draft.revision == 0:
+        raise Conflict(_("There is nothing to review: the text is the one in use."), code="unchanged")
     if standing(draft).state in ("asked", "approved"):
         raise Conflict(_("A review of this text was asked for already."), code="asked")
     _note(user, draft, "asked", comment)

@@ -2,13 +2,12 @@
 may be anything; what cannot be drawn is said so, and the rest of the app goes on without it.
 """
 
-import json
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from runtime import documents
 from runtime.definitions.documents import Document
 from runtime.fields import FIELD_TYPES
 
@@ -16,7 +15,6 @@ TEXT = {"type": "string"}
 TITLE = {"anyOf": [TEXT, {"type": "object", "additionalProperties": TEXT}]}
 KEYS = {"type": "array", "items": TEXT}
 LOOSE = {"type": "object"}
-_MOST_VERDICTS = 50_000  # that are remembered, of 100 bytes each
 CELL = {"anyOf": [TEXT, {"type": "object", "required": ["field"], "properties": {"field": TEXT}}]}
 
 
@@ -85,18 +83,11 @@ def fits(kind: str, document: Document) -> bool:
     return _fits(kind, {**document, "properties": {}}) and all(_fits("field", each) for each in fields)
 
 
-_verdicts: dict[bytes, bool] = {}
+_sound = documents.Sound()
 
 
 def _fits(kind: str, document: Any) -> bool:
-    """The verdict is remembered: every command asks for the whole app, and has changed one field of it."""
-    text = json.dumps(document)
-    told = sha256(f"{kind} {text}".encode()).digest()
-    if told not in _verdicts:
-        if len(_verdicts) >= _MOST_VERDICTS:
-            _verdicts.clear()
-        _verdicts[told] = _validator(kind).is_valid(document)
-    return _verdicts[told]
+    return _sound.holds(kind, document, lambda: _validator(kind).is_valid(document))
 
 
 def blank(kind: str, app: str, key: str) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """JSON as this product reads and writes it: Decimal numbers, no duplicate keys, no NaN, bounded depth."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 MAX_DEPTH = 50
@@ -139,3 +141,26 @@ def _wrap(opening: str, closing: str, items: list[str], indent: int | None, leve
         return [opening, ",".join(items), closing]
     pad = "\n" + " " * indent * (level + 1)
     return [opening, pad, ("," + pad).join(items), "\n" + " " * indent * level, closing]
+
+
+class Sound:
+    """Remembers by their text which values were found sound, at most `most` of them, 100 bytes each.
+
+    A draft is judged after each change of one field; what was not changed need not be judged again.
+    """
+
+    def __init__(self, most: int = 50_000) -> None:
+        self._most = most
+        self._known: set[bytes] = set()
+
+    def holds(self, rule: str, value: Any, judge: Callable[[], bool]) -> bool:
+        """Whether the value is sound by the rule of this name; `judge` is asked where that is not known."""
+        told = sha256(f"{rule} {dumps(value)}".encode("utf-8", "surrogatepass")).digest()
+        if told in self._known:
+            return True
+        if not judge():
+            return False
+        if len(self._known) >= self._most:
+            self._known.clear()
+        self._known.add(told)
+        return True

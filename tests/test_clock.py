@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from runtime import bell, health, outbox
 from runtime import clock as clock_process
@@ -79,9 +81,14 @@ def put(count: int, **values: Any) -> None:
             outbox.put(session, "test", start + number, **values)
 
 
-def undone() -> int:
+def states() -> Counter[str]:
+    """How many jobs stand how."""
     db.session.rollback()
-    return db.session.query(Outbox).filter(Outbox.state != "done").count()
+    return Counter(db.session.scalars(select(Outbox.state)))
+
+
+def undone() -> int:
+    return states().total() - states()["done"]
 
 
 def test_a_tick_rings_what_is_due_and_nothing_else(app: Flask, doorbell: Valkey) -> None:
@@ -137,6 +144,7 @@ def test_worker_and_clock_together_work_off_what_no_ring_told(
     process("clock")
     wait_for(lambda: undone() == 0, 100)
     wait_for(lambda: health.health()[0], 100)
+    assert states() == {"done": 20}
 
 
 @pytest.mark.slow
@@ -155,6 +163,7 @@ def test_the_worker_goes_on_without_redis_and_after_it_is_back(
     put(5)
     process("clock")
     wait_for(lambda: undone() == 0, 100)
+    assert states() == {"done": 11}
 
 
 @pytest.mark.slow
@@ -171,6 +180,7 @@ def test_a_killed_worker_loses_nothing(app: Flask, process: Callable[[str], Any]
     process("worker")
     process("clock")
     wait_for(lambda: undone() == 0, 100)
+    assert states() == {"done": 200}
 
 
 @pytest.mark.slow

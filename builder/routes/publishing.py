@@ -63,6 +63,7 @@ def review(app: str, kinds: str, key: str) -> Response:
 def do_publish(app: str, kinds: str, key: str) -> Response:
     """Publish the chosen drafts together, or show what speaks against it."""
     require_designer()
+    draft_of(app, Target(KINDS[kinds], key))
     chosen = [Target(*name.split("/", 1)) for name in request.form.getlist("part") if "/" in name]
     note = request.form.get("note", "")
     try:

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,6 @@ MAX_SIZE, MAX_DEPTH, MAX_NODES = 2 * 1024 * 1024, 20, 20_000
 # A package holds many documents, each judged by its own limits when it is published.
 PACKAGE_SIZE, PACKAGE_DEPTH, PACKAGE_NODES = 16 * 1024 * 1024, 24, 400_000
 MAX_PROBLEMS = 50
-_MOST_SOUND = 50_000  # parts of documents that are remembered as sound, 100 bytes each
 
 
 def kinds() -> tuple[str, ...]:
@@ -100,17 +98,15 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Ite
 def _errors_of(
     validator: Any, allowed: Any, one: Mapping[str, Any], schema: Any
 ) -> Iterator[ValidationError]:
-    # A draft is judged after each change of one field: those found sound before are known by their text.
+    errors: list[ValidationError] = []
+
+    def judge() -> bool:
+        errors.extend(_ADDITIONAL(validator, allowed, one, schema))
+        return not errors
+
     # The parts of our schemas live as long as the process, so that their ids name them.
-    told = sha256(f"{id(allowed)} {json.dumps(one)}".encode()).digest()
-    if told in _sound:
-        return
-    errors = list(_ADDITIONAL(validator, allowed, one, schema))
-    if not errors:
-        if len(_sound) >= _MOST_SOUND:
-            _sound.clear()
-        _sound.add(told)
-    yield from errors
+    if not _sound.holds(str(id(allowed)), one, judge):
+        yield from errors
 
 
 def _all_of(validator: Any, parts: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
@@ -128,7 +124,7 @@ def _of_another_type(part: Mapping[str, Any], instance: Any) -> bool:
     return isinstance(wanted, str) and instance["type"] != wanted
 
 
-_sound: set[bytes] = set()
+_sound = documents.Sound()
 _KEYWORDS = {
     "allOf": _all_of,
     "pattern": _pattern,

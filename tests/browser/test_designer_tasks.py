@@ -78,7 +78,7 @@ def test_t12_a_message_is_written_previewed_and_sent_to_oneself(
         counter.counts["click"] += 1
         expect(page.locator(".message-subject")).to_contain_text("A lathe5000")
         page.locator("#test-mail").click()
-        page.wait_for_load_state()
+        page.locator("#flashes").get_by_text("dora@example.com").wait_for()
     assert mail_sink.recipients == ["dora@example.com"]
     assert "A lathe5000" in str(mail_sink.mails[0]["Subject"])
     assert problems(page, "message") == []

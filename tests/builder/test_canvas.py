@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +164,11 @@ def test_a_command_that_is_sent_again_after_a_lost_answer_is_done_once(browser: 
 def keys() -> list[str]:
     db.session.rollback()
     return list(drafts.read_draft(APP, "form", "all").document["properties"])
+
+
+def test_a_field_with_a_bound_that_is_no_whole_number_is_drawn(app: Flask, browser: FlaskClient) -> None:
+    weight = field("number", {"minimum": Decimal("0.5")}, title="Weight")
+    install(form("parcel", {"weight": weight}))
+    page = browser.get(f"/apps/{APP}/forms/parcel/design/")
+    assert page.status_code == 200
+    assert "Weight" in page.text

@@ -166,10 +166,18 @@ def test_a_text_is_sent_back_with_a_comment(world: World) -> None:
 
 
 def test_a_review_of_an_older_text_is_refused(world: World) -> None:
-    post(world, "review", "dora")
     write(world, "subject", "Go to {{ customer }}", name="dora")
+    post(world, "review", "dora")
+    write(world, "subject", "Run to {{ customer }}", name="dora")
     post(world, "approve", "anna", rev="1")
     assert "Approved by" not in get(world).text
+
+
+def test_a_text_that_nobody_changed_is_not_reviewed(world: World) -> None:
+    assert "Submit for review" not in get(world, name="dora").text
+    post(world, "review", "dora")
+    page = get(world, name="dora").text
+    assert "nothing to review" in page and "In review" not in page
 
 
 @pytest.mark.parametrize("place", ["test", "review", "approve", "return"])

@@ -188,3 +188,11 @@ def test_many_mixed_items_are_compared_in_short_time(app: Flask) -> None:
     mixed = [value for n in range(4_000) for value in (n, str(n), {"a": n}, [n])]
     trigger = {"type": "record_saved", "form": "visit", "fields": mixed}
     assert schemas.validate("automation", {**example_of("automation"), "trigger": trigger})
+
+
+def test_a_stored_number_with_a_fraction_is_judged_like_any_other(app: Flask) -> None:
+    text = (
+        '{"type": "object", "properties": {"weight": {"type": "number", "minimum": 0.5, "fw": {"type": 7}}}}'
+    )
+    problems = schemas.validate("form", documents.load_stored(text))
+    assert ("properties", "weight", "fw", "type") in [problem.path for problem in problems]
