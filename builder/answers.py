@@ -119,7 +119,9 @@ class Asking:
             help=" ".join(filter(None, (effect.then, more))),
             template="fields/choice.html" if offered else template,
             raw=self._raw(question),
-            attributes={} if offered or field is None else field.type.attributes(field, self._reader),
+            attributes=()
+            if offered or field is None
+            else tuple(field.type.attributes(field, self._reader).items()),
             choices=(Choice("", unanswered), *offered) if offered else (),
             prefix="" if field is None else field.type.prefix(field, self._reader),
             error=self._told(field, error) if isinstance(error, FieldError) else "",

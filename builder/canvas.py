@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from runtime.definitions.documents import Form, parse_form
 from runtime.errors import FormwrightError
 from runtime.fields import FIELD_TYPES, NOBODY
 from runtime.forms import state
+from runtime.forms.drawn import drawn as html_of
 from runtime.forms.shown import Picker
 from runtime.i18n import reader
 from runtime.records.store import Judged
@@ -183,8 +184,7 @@ def drawn(where: tuple[str, str], key: str, needed: str, required: bool, reading
         shown = state.shown(now, key)
     except (KeyError, TypeError, ValueError, FormwrightError):
         return Markup("<p>{}</p>").format(_("This field cannot be drawn yet."))
-    template = current_app.jinja_env.get_template("fields/field.html")
-    return Markup(template.module.field(shown))  # type: ignore[attr-defined]  # noqa: S704
+    return html_of(shown)
 
 
 def _form(where: tuple[str, str], properties: Mapping[str, Any]) -> Form:

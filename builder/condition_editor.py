@@ -180,7 +180,7 @@ class _Drawing:
     def _control(self, source: Source, picked: tuple[Choice, ...], name: str, label: str, raw: Any) -> Shown:
         kind = source.field.type
         template = "fields/choice.html" if picked else kind.template
-        attributes = {} if picked else dict(kind.attributes(source.field, self.reader))
+        attributes = {} if picked else kind.attributes(source.field, self.reader)
         known = {choice.key for choice in picked}
         raws = raw if isinstance(raw, list) else [raw]
         gone = tuple(Choice(each, each) for each in raws if each and each not in known) if picked else ()
@@ -190,8 +190,8 @@ class _Drawing:
             title=label,
             help="",
             template=template if template in _DRAWN else "fields/input.html",
-            raw=raw,
-            attributes={**attributes, "aria-label": label},
+            raw=raw if isinstance(raw, str) else tuple(raw),
+            attributes=(*attributes.items(), ("aria-label", label)),
             choices=(*first, *picked, *gone) if picked else (),
             prefix=kind.prefix(source.field, self.reader),
         )

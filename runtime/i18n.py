@@ -3,15 +3,16 @@
 import os
 import tempfile
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, format_datetime, format_time, refresh
+from flask_babel import Babel, Domain, format_datetime, format_time, refresh
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
@@ -32,9 +33,29 @@ def init_app(app: Flask) -> None:
     """Compile stale catalogues and connect Flask-Babel."""
     compile_catalogues()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    Babel(app, locale_selector=_locale_or_none, timezone_selector=_zone_or_none)
+    _Babel(app, locale_selector=_locale_or_none, timezone_selector=_zone_or_none)
     app.jinja_env.filters.update(moment=moment_text, clock=clock_text, ago=ago)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, html_lang=html_lang)
+
+
+class _Catalogue(Domain):  # type: ignore[misc]
+    """The texts of the language of the request, asked for at the first text instead of at every one."""
+
+    def get_translations(self) -> Any:
+        """Kept under the name that Flask-Babel drops when the language is switched or forced."""
+        babel = g.get("_flask_babel") if g else None
+        found = getattr(babel, "babel_translations", None)
+        if found is None:
+            found = super().get_translations()
+            if g:
+                g._flask_babel.babel_translations = found
+        return found
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Catalogue(domain=self.domain)
 
 
 def compile_catalogues() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from runtime import inbox
 from runtime.access import can
 from runtime.accounts.models import User
+from runtime.assets import asset
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo
 from runtime.i18n import locale
@@ -50,7 +51,7 @@ PLACES: list[Callable[[User, str | None], list[Place]]] = []
 def init_app(app: Flask) -> None:
     """Give the templates what the frame needs."""
     app.jinja_env.globals.update(
-        icon=icon, theme=theme, here=here, shell=shell, markdown=markdown, places=places
+        asset=asset, icon=icon, theme=theme, here=here, shell=shell, markdown=markdown, places=places
     )
 
 
@@ -90,9 +91,7 @@ def _form_places(user: User, app: AppInfo, url: str) -> tuple[Place, ...]:
 
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; decoration unless it has a label."""
-    if "sprite" not in g:
-        g.sprite = url_for("static", filename=SPRITE)
-    return _icon(g.sprite, name, label)
+    return _icon(asset(SPRITE), name, label)
 
 
 @lru_cache(maxsize=1000)

@@ -1,15 +1,10 @@
 """What every request passes through: write mode, limits, CSRF, sign-in, language, headers, error pages."""
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.routing import IntegerConverter
 
-from runtime import compression, config, endpoints, error_pages, i18n, limits, shell
+from runtime import compression, endpoints, error_pages, i18n, limits, shell
 from runtime import db as database
 from runtime.accounts import sessions
 from runtime.htmx import Request, is_htmx
@@ -51,7 +46,6 @@ def init_app(app: Flask) -> None:
     app.before_request(_set_reader)
     shell.init_app(app)
     error_pages.init_app(app)
-    app.url_defaults(_name_the_version)
     app.after_request(_add_headers)
     compression.init_app(app)
 
@@ -80,18 +74,6 @@ def _protect_from_other_sites(app: Flask) -> None:
 def _set_reader() -> None:
     if request.endpoint != "static":
         g.reader = i18n.reader()
-
-
-def _name_the_version(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint == "static" and "v" not in values:
-        path = Path(config.ROOT, "static", values["filename"])
-        if path.is_file():
-            values["v"] = _digest(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=200)
-def _digest(path: Path, _changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _add_headers(response: Response) -> Response:

@@ -139,7 +139,7 @@ def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
     chosen = filling.judged.values.get(key)
     if isinstance(chosen, int) and chosen not in dict(offered):
         offered = [(chosen, shown or str(chosen)), *offered]
-    return Picker(url, reads_posted, shown, offered, sought)
+    return Picker(url, reads_posted, shown, tuple(offered), sought)
 
 
 def summary(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from runtime.definitions.documents import AppInfo, Form
 from runtime.endpoints import id_argument, reads_only
 from runtime.errors import Conflict, Forbidden, NotFound
 from runtime.forms import entry, filling, gone, listing, options, pages, reading
+from runtime.forms.drawn import drawn
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.reads import offer_reads
@@ -26,6 +27,7 @@ from runtime.text import localized
 
 blueprint = Blueprint("forms", __name__, url_prefix="/apps")
 blueprint.add_app_template_filter(in_tabs)
+blueprint.add_app_template_global(drawn)
 
 
 @blueprint.get("/<app>/")

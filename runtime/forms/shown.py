@@ -1,10 +1,10 @@
-"""One field as a page shows it: what the templates in templates/fields draw, and nothing else."""
+"""One field as a page shows it: what the templates in templates/fields draw, and nothing else.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+Values that can be hashed: what looks the same is drawn once (`drawn`).
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
-
-from runtime.fields import Raw
 
 UNLABELLED = ("fields/yes_no.html", "fields/heading.html", "fields/note.html", "fields/divider.html")
 
@@ -27,7 +27,7 @@ class Picker:
     url: str
     reads: str
     shown: str
-    offered: list[tuple[int, str]] | None = None
+    offered: tuple[tuple[int, str], ...] | None = None
     sought: str = ""
 
 
@@ -49,9 +49,9 @@ class Shown:
     title: str
     help: str
     template: str
-    raw: Raw = ""
+    raw: str | tuple[str, ...] = ""
     display: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
     grouped: bool = False
     """Whether the choices are a group of radio buttons."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_login import login_user
 
@@ -69,6 +69,7 @@ def test_designer_and_runtime_draw_a_field_with_the_same_html(app: Flask, alice:
     install(form("other", {"name": field("text")}), every_type())
     with app.test_request_context(f"/apps/{APP}/forms/all/design/"):
         login_user(alice)
+        g.reader = reader()
         runtime = drawn_by_runtime(app, alice)
         with transaction():
             designed = {cell.key: inner(cell.html) for cell in canvas(studio(APP, "forms", "all")).cells}

@@ -42,7 +42,8 @@ HTML = {
     "static/designer-formula.js": "fields and functions to choose from, as our own template escaped them",
 }
 MARKUP = {
-    "builder/canvas.py": "a field as the template of all fields drew it",
+    "builder/canvas.py": "a sentence with the product's own words",
+    "runtime/forms/drawn.py": "a field as the template of all fields drew it",
     "runtime/shell.py": "icons of our own sprite; Markdown that markdown.html has cleaned",
 }
 
