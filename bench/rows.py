@@ -34,16 +34,20 @@ def _table(connection: Connection, form: str = "plain") -> str:
 def wait_for_copies(side: Side) -> tuple[int, int, float]:
     """Records, second records, and how long the last one took; waits while there come more."""
     began, copies = time.monotonic(), -1
-    with _connected(side, isolation_level="AUTOCOMMIT") as connection:
-        counts = [text(f"SELECT count(*) FROM {_table(connection, form)}") for form in ("work", "copy")]
-        records, found = (connection.scalar(count) or 0 for count in counts)
-        changed = began
-        while found < records and time.monotonic() - changed < PATIENCE:
-            copies = found
-            time.sleep(0.1)
-            found = connection.scalar(counts[1]) or 0
-            changed = time.monotonic() if found > copies else changed
+    records, found = _count(side, "work"), _count(side, "copy")
+    changed = began
+    while found < records and time.monotonic() - changed < PATIENCE:
+        copies = found
+        time.sleep(0.1)
+        found = _count(side, "copy")
+        changed = time.monotonic() if found > copies else changed
     return records, found, changed - began
+
+
+def _count(side: Side, form: str) -> int:
+    # In a connection of its own: one that stays open may go on seeing what it saw first.
+    with _connected(side) as connection:
+        return int(connection.scalar(text(f"SELECT count(*) FROM {_table(connection, form)}")) or 0)
 
 
 def planned(side: Side) -> int:

@@ -7,14 +7,15 @@ its token stale and rolls back. Redis may be emptied at any time: the clock ring
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from math import inf
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, case, exists, or_, select, update
+from sqlalchemy import Integer, Select, Table, Update, bindparam, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=25)  # a crashed job starts again within 30 s (semantics.md, default limits)
 MAX_ATTEMPTS = 5
 MAX_CRASHES = 3
+BATCH = 8  # rows that are leased together: a commit waits for the disk, and each of them was waited for
 AWAY_PAUSE = 60.0  # seconds between two tries of something that is away
 AWAY_LIMIT = timedelta(days=1)
 UNFINISHED = ("pending", "leased")
@@ -67,6 +69,10 @@ class Lease:
     def finish(self, session: Session) -> None:
         """Mark the row done in the caller's transaction; LeaseLostError when somebody else holds it now."""
         self._change(session, state="done", lease_until=None, error="")
+
+    def let_go(self, session: Session) -> None:
+        """Let the row wait as before it was claimed."""
+        self._change(session, state="pending", lease_until=None)
 
     def put_back(self, session: Session, error: str, *, longest: float = inf) -> None:
         """Let the row be tried again after a growing, jittered pause of at most `longest` seconds."""
@@ -133,21 +139,25 @@ def handler(kind: str, on_dead: OnDead | None = None) -> Callable[[Handler], Han
 
 def work(outbox_id: int) -> None:
     """Work off one outbox row, all that a ring can cause; nothing when it is done, taken or not due."""
-    _work(claim(outbox_id))
+    lease = claim(outbox_id)
+    if lease is not None:
+        work_off(lease)
 
 
-def work_next() -> bool:
-    """Work off the row that is longest due, also the next one of a lane; False when none is due."""
-    return _work(claim())
-
-
-def _work(lease: Lease | None) -> bool:
+def work_off(lease: Lease) -> None:
+    """Work off a row that is claimed."""
     try:
-        if lease is not None:
-            _handle(lease)
-        return lease is not None
+        _handle(lease)
     finally:
         db.session.remove()
+
+
+def give_back(leases: Iterable[Lease]) -> None:
+    """Let others have rows that were claimed and not begun."""
+    with transaction() as session:
+        for lease in leases:
+            with suppress(LeaseLostError):
+                lease.let_go(session)
 
 
 def _handle(lease: Lease) -> None:
@@ -187,42 +197,73 @@ def _gives_up(lease: Lease, error: Exception) -> bool:
     return isinstance(error, PermanentError) or lease.attempts + 1 >= MAX_ATTEMPTS
 
 
-def claim(outbox_id: int | None = None) -> Lease | None:
-    """Take the row, or without an id the one that is longest due, if it is free and first in its lane.
+def claim(outbox_id: int) -> Lease | None:
+    """Take a row, if it is free and first in its lane. A third crash makes it dead instead."""
+    leases = _claim(_claiming_one(), outbox_id=outbox_id)
+    return leases[0] if leases else None
 
-    A third crash makes it dead instead.
+
+def claim_due(most: int = BATCH) -> list[Lease]:
+    """Take the rows that are longest due, of each lane the first; empty when none is due.
+
+    Rows that a crashed worker held are not among them. They are claimed one by one, as the clock rings for
+    them, so that the one that made it crash is known by its crashes and takes no other with it.
     """
+    return _claim(_claiming_due(), most=most)
+
+
+def _claim(statement: ReturningUpdate[Any], **which: int) -> list[Lease]:
     moment = now()
     with transaction() as session:
-        params = {"moment": moment, "until": moment + LEASE, "outbox_id": outbox_id}
-        row = session.execute(_claiming(any_row=outbox_id is None), params).one_or_none()
-        if row is None:
-            return None
-        lease = Lease(row.id, row.kind, row.ref_id, row.lease, row.attempts, row.created_at, row.lane)
-        if row.crashes < MAX_CRASHES:
-            return lease
-        lease.bury(session, "crashed three times")
-        return None
+        params = {"moment": moment, "until": moment + LEASE, **which}
+        rows = sorted(session.execute(statement, params).all(), key=lambda row: (row.due_at, row.id))
+        return [lease for row in rows if (lease := _lease(session, row)) is not None]
+
+
+def _lease(session: Session, row: Any) -> Lease | None:
+    lease = Lease(row.id, row.kind, row.ref_id, row.lease, row.attempts, row.created_at, row.lane)
+    if row.crashes < MAX_CRASHES:
+        return lease
+    lease.bury(session, "crashed three times")
+    return None
+
+
+_MOMENT = bindparam("moment", type_=Moment)
 
 
 @cache
-def _claiming(*, any_row: bool) -> ReturningUpdate[Any]:
-    """The statement that leases one free row: that of an id, or the pending one that is longest due."""
-    row, earlier, moment = _rows.alias("row"), _rows.alias("earlier"), bindparam("moment", type_=Moment)
+def _claiming_one() -> ReturningUpdate[Any]:
+    """The statement that leases the row of an id."""
+    row = _rows.alias("row")
+    found = _first(row).where(row.c.id == bindparam("outbox_id"), free_at(row.c, _MOMENT))
+    return _leasing(found)
+
+
+@cache
+def _claiming_due() -> ReturningUpdate[Any]:
+    """The statement that leases the rows that are longest due."""
+    row = _rows.alias("row")
+    found = _first(row).where(row.c.state == "pending", row.c.due_at <= _MOMENT)
+    # By the moment alone, as the index has it: a thousand reminders of 9 o'clock are not sorted for each claim.
+    return _leasing(found.order_by(row.c.due_at).limit(bindparam("most", type_=Integer)))
+
+
+def _first(row: Any) -> Select[int]:
+    """The ids of rows before which no other of their lane is unfinished."""
+    earlier = _rows.alias("earlier")
     # One EXISTS for each state: SQLite 3.40 answers IN wrongly here once ANALYZE has been run.
     before = (earlier.c.lane == row.c.lane, earlier.c.id < row.c.id)
     unfinished = or_(*(exists().where(*before, earlier.c.state == state) for state in UNFINISHED))
     # Asked of rows with a lane only, and row by row: PostgreSQL made a join of it, over all rows that wait.
-    first = or_(row.c.lane.is_(None), ~unfinished)
-    if any_row:
-        free = [row.c.state == "pending", row.c.due_at <= moment]
-    else:
-        free = [row.c.id == bindparam("outbox_id"), free_at(row.c, moment)]
-    # By the moment alone, as the index has it: a thousand reminders of 9 o'clock are not sorted for each of them.
-    found = select(row.c.id).where(*free, first).order_by(row.c.due_at).limit(1)
+    return select(row.c.id).where(or_(row.c.lane.is_(None), ~unfinished))
+
+
+def _leasing(found: Select[int]) -> ReturningUpdate[Any]:
+    # As a CTE, which is read once; an IN with a limit may be read, and more rows locked, for each row.
+    free = found.with_for_update(skip_locked=True).cte("free")
     return (
         update(_rows)
-        .where(_rows.c.id == found.with_for_update(skip_locked=True).scalar_subquery())
+        .where(_rows.c.id.in_(select(free.c.id)))
         .values(
             state="leased",
             lease=_rows.c.lease + 1,

@@ -103,6 +103,12 @@ def revive(session: Session, kind: str, ref_id: int, *, due_at: datetime) -> boo
     return True
 
 
+def is_waiting(session: Session, lane: str) -> bool:
+    """Whether work of this lane is unfinished."""
+    unfinished = Outbox.state.in_(("pending", "leased"))
+    return session.scalar(select(Outbox.id).where(Outbox.lane == lane, unfinished).limit(1)) is not None
+
+
 def forget(session: Session, kind: str, ref_id: int) -> None:
     """Mark a row done that the caller has worked off in its own transaction, without a claim."""
     session.execute(

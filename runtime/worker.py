@@ -113,10 +113,18 @@ class DoorbellWorker(SimpleWorker):
         self.stop.busy = True
         try:
             self._alone(partial(jobs.work, outbox_id))
-            while not self.stop.asked and self._alone(jobs.work_next):
-                self.heartbeat()
+            while not self.stop.asked and (leases := self._alone(jobs.claim_due)):
+                self._work_off(leases)
         finally:
             self.stop.busy = False
+
+    def _work_off(self, leases: list[jobs.Lease]) -> None:
+        for place, lease in enumerate(leases):
+            if self.stop.asked:
+                self._alone(partial(jobs.give_back, leases[place:]))
+                return
+            self._alone(partial(jobs.work_off, lease))
+            self.heartbeat()
 
     def _alone(self, call: Callable[[], T]) -> T:
         with self.app.app_context(), self.death_penalty_class(JOB_SECONDS, JobTimeoutException):

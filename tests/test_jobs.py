@@ -174,6 +174,40 @@ def test_a_worker_that_lost_its_lease_cannot_finish(app: Flask, kind: Work, cloc
     assert kind.done == [1]
 
 
+@both_databases
+def test_what_is_due_is_claimed_together_of_each_lane_the_first(app: Flask, kind: Work) -> None:
+    lanes = ["a", "a", None, "b", "b", None]
+    ids = [put(number, lane=lane) for number, lane in enumerate(lanes)]
+    assert [lease.ref_id for lease in jobs.claim_due(3)] == [0, 2, 3]
+    assert [lease.ref_id for lease in jobs.claim_due(3)] == [5]
+    assert jobs.claim(ids[1]) is None
+
+
+@both_databases
+def test_what_was_claimed_and_not_begun_is_given_back_at_once(app: Flask, kind: Work) -> None:
+    for number in range(3):
+        put(number)
+    first, *others = jobs.claim_due()
+    jobs.give_back(others)
+    assert [lease.ref_id for lease in jobs.claim_due()] == [1, 2]
+    jobs.work_off(first)
+    assert kind.done == [0]
+
+
+def test_one_that_makes_workers_crash_takes_no_other_with_it(app: Flask, kind: Work, clock: Times) -> None:
+    ids = [put(number) for number in range(3)]
+    assert len(jobs.claim_due()) == 3  # and then the worker dies of the first, again and again
+    for _ in range(2):
+        clock(now() + timedelta(seconds=30))
+        assert jobs.claim_due() == []
+        assert jobs.claim(ids[0]) is not None
+    for outbox_id in ids[1:]:
+        jobs.work(outbox_id)
+    clock(now() + timedelta(seconds=30))
+    assert jobs.claim(ids[0]) is None
+    assert [row(outbox_id).state for outbox_id in ids] == ["dead", "done", "done"]
+
+
 def test_a_row_without_a_handler_becomes_a_dead_letter_and_not_a_silence(app: Flask, clock: Times) -> None:
     with transaction() as session:
         outbox_id = outbox.put(session, "unheard_of", 1)
@@ -306,13 +340,12 @@ def test_a_row_is_found_though_statistics_are_there(app: Flask) -> None:
             session.add(Outbox(kind="test", ref_id=number, lane=f"14:{number // 3}"))
         for number in range(600, 900):
             session.add(Outbox(kind="test", ref_id=number, lane=f"15:{number}", state="done"))
-    assert jobs.claim() is not None  # the first of its lane is held now
+    assert [lease.lane for lease in jobs.claim_due(1)] == ["14:0"]  # the first of its lane is held now
     with transaction() as session:
         session.execute(text("ANALYZE"))
     db.session.remove()
     db.engine.dispose()  # a connection reads statistics when it is opened
-    lease = jobs.claim()
-    assert lease is not None and lease.lane == "14:1"
+    assert [lease.lane for lease in jobs.claim_due(1)] == ["14:1"]
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
@@ -327,8 +360,8 @@ def test_of_hundreds_that_are_due_at_one_moment_the_next_is_found_without_lookin
     with transaction() as session:
         session.add_all([Outbox(kind="test", ref_id=number, due_at=moment) for number in range(400)])
     event.listen(db.engine, "before_cursor_execute", note)
-    assert jobs.claim() is not None
-    statement, parameters = next(pair for pair in asked if pair[0].startswith("UPDATE outbox"))
+    assert len(jobs.claim_due()) == jobs.BATCH
+    statement, parameters = next(pair for pair in asked if "UPDATE outbox" in pair[0])
     with db.engine.connect() as connection:
         plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
     assert "Join" not in plan and "Sort" not in plan, plan

@@ -1,10 +1,12 @@
 """Works off runs: all database steps of a run are one transaction, together with its outbox row's "done"."""
 
+import logging
 from collections.abc import Iterator
 from typing import Required, TypedDict, Unpack, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, joinedload
 
 from runtime import jobs, outbox
@@ -21,6 +23,8 @@ from runtime.records.models import Event
 from runtime.records.rows import Record
 from runtime.records.store import Actor
 from runtime.times import now
+
+log = logging.getLogger(__name__)
 
 # What the values or the rights make fail: trying again changes nothing. Everything else is tried again.
 FAILURES = (Invalid, Forbidden, NotFound, Conflict, PermanentError)
@@ -59,13 +63,18 @@ def work(lease: Lease) -> None:
 def perform_here(session: Session, run: Run) -> None:
     """Do what a waiting run is to do, inside the caller's transaction; a failure undoes the run alone."""
     run_id = run.id
+    _perform_alone(session, run)
+    outbox.forget(session, "run", run_id)
+
+
+def _perform_alone(session: Session, run: Run) -> None:
+    run_id = run.id
     try:
         with session.begin_nested():
             _perform(session, run)
     except FAILURES as error:
         fail(session, run_id, reason_of(error))
     session.flush()
-    outbox.forget(session, "run", run_id)
 
 
 class About(TypedDict, total=False):
@@ -89,6 +98,23 @@ def start(session: Session, automation: Automation, *, lane: str, **about: Unpac
     """A waiting run and its outbox row, in the caller's transaction."""
     row = {"automation_id": automation.definition_id, "version_id": automation.version_id, **about}
     run_id = int(session.scalars(_WAITING, row).one())
+    outbox.put(session, "run", run_id, lane=lane)
+
+
+def start_here(session: Session, automation: Automation, *, lane: str, **about: Unpack[About]) -> None:
+    """A run that is worked off at once, in the caller's transaction. It waits like any other while older work
+    of its lane does, and when something breaks that trying again may mend.
+    """
+    run = record(session, automation, "running", **about)
+    run_id = run.id
+    if not outbox.is_waiting(session, lane):
+        try:
+            _perform_alone(session, run)
+            return
+        except DBAPIError:
+            raise
+        except Exception:
+            log.exception("run %s", run_id)
     outbox.put(session, "run", run_id, lane=lane)
 
 

@@ -1,7 +1,7 @@
 """Timers: the planned moments of records. Moved and cancelled in the transaction that saves the record.
 
 A timer's row in the outbox falls due at its moment; then `fire` looks again whether it is still wanted and
-starts the run. Neither a missed ring nor a stopped clock loses one: the row stays due.
+does the run. Neither a missed ring nor a stopped clock loses one: the row stays due.
 """
 
 from collections.abc import Iterable, Iterator
@@ -131,7 +131,7 @@ def _decide(session: Session, timer: Timer) -> None:
         _miss(session, automation, timer)
     else:
         _settle(timer, "sent")
-        runs.start(session, automation, lane=f"{timer.form_id}:{timer.record_id}", **_about(timer))
+        runs.start_here(session, automation, lane=f"{timer.form_id}:{timer.record_id}", **_about(timer))
 
 
 def _window(automation: Automation) -> timedelta:

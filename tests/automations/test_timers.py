@@ -14,6 +14,7 @@ from runtime.automations import pauses, timers
 from runtime.automations.models import Timer
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.notifications.channels import CHANNELS
 from runtime.notifications.models import Delivery, Notice
 from runtime.records import store
 from runtime.records.store import Actor
@@ -240,6 +241,49 @@ def test_a_timer_that_is_rung_twice_starts_one_run(sales: Sales, at: At) -> None
     jobs.work(outbox_id)
     jobs.work(outbox_id)
     assert len(sales.runs()) == 1
+
+
+def fire(sales: Sales, number: int = 0) -> None:
+    """Work off a timer and nothing else."""
+    jobs.work(sales.outbox("timer")[number].id)
+
+
+@both_databases
+def test_a_timer_and_its_run_are_one_piece_of_work(sales: Sales, at: At) -> None:
+    sales.automate(remind(offsets=["0d"]))
+    task(sales)
+    at("2026-12-10 09:01")
+    fire(sales)
+    assert [run.state for run in sales.runs()] == ["done"]
+    assert len(notices()) == 1
+    assert sales.outbox("run") == []
+
+
+def test_a_reminder_waits_for_older_work_about_its_record(sales: Sales, at: At) -> None:
+    saved = {"type": "record_saved", "form": "task", "on": ["created"]}
+    sales.automate(remind(offsets=["0d"]), rule("greet", saved, NOTIFY))
+    task(sales)
+    at("2026-12-10 09:01")
+    fire(sales)
+    assert [run.state for run in sales.runs()] == ["running", "running"]
+    sales.work()
+    assert [run.state for run in sales.runs()] == ["done", "done"]
+    assert len(notices()) == 2
+
+
+def test_a_reminder_that_breaks_unforeseen_is_tried_again(
+    sales: Sales, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sales.automate(remind(offsets=["0d"]))
+    task(sales)
+    at("2026-12-10 09:01")
+    with monkeypatch.context() as patched:
+        patched.delattr(type(CHANNELS["inbox"]), "send")
+        fire(sales)
+    assert ([timer.state for timer in sales.timers()], notices()) == (["sent"], [])
+    sales.work()
+    assert [run.state for run in sales.runs()] == ["done"]
+    assert len(notices()) == 1
 
 
 def test_a_person_deactivated_before_the_moment_gets_nothing(sales: Sales, at: At) -> None:
