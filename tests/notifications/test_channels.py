@@ -12,8 +12,8 @@ from flask import Flask
 from runtime.db import db
 from runtime.errors import PermanentError, TemporaryError
 from runtime.jobs import AwayError
+from runtime.notifications import smtp
 from runtime.notifications.channels import CHANNELS, Letter
-from runtime.notifications.channels import email as email_module
 from runtime.notifications.channels.email import compose, sender_of
 from tests.support.mail import MailSink
 
@@ -114,12 +114,27 @@ def test_a_server_that_is_away_is_told_apart(mail_sink: MailSink) -> None:
 def test_a_server_that_never_answers_is_hung_up_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    monkeypatch.setattr(email_module, "SECONDS", 0.3)
+    monkeypatch.setattr(smtp, "SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
         app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url=url)
         with pytest.raises(AwayError):
             send()
+
+
+def test_mails_that_follow_each_other_share_a_connection(mail_sink: MailSink) -> None:
+    send()
+    send()
+    assert len(mail_sink.mails) == 2
+    assert len(set(mail_sink.clients)) == 1
+
+
+def test_a_server_that_was_started_anew_gets_the_next_mail(mail_sink: MailSink) -> None:
+    send()
+    mail_sink.stop()
+    mail_sink.start()
+    send()
+    assert len(mail_sink.mails) == 2
 
 
 @pytest.mark.parametrize(

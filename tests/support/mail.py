@@ -29,6 +29,7 @@ class MailSink:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.answers: list[str] = []
+        self.clients: list[tuple[str, int]] = []  # from where each mail came
         self.port = 0
         self.start()
         self.url = f"smtp://127.0.0.1:{self.port}?from=Formwright%20%3Cno-reply@example.com%3E"
@@ -49,6 +50,7 @@ class MailSink:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.clients.append(session.peer)
         self.recipients += envelope.rcpt_tos
         return "250 OK"
 

@@ -1,17 +1,13 @@
-"""E-mail over SMTP: plain text and HTML, our own Message-ID, at most ten seconds for each mail."""
+"""E-mail over SMTP: plain text and HTML, our own Message-ID."""
 
 import smtplib
-import socket
-import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from html import escape
-from threading import Timer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -22,13 +18,10 @@ from sqlalchemy.orm import Session
 from runtime.accounts.models import User
 from runtime.errors import PermanentError, TemporaryError
 from runtime.jobs import AwayError
+from runtime.notifications import smtp
 from runtime.notifications.channels import Letter
 from runtime.notifications.markdown import html, plain
 from runtime.times import now
-
-SECONDS = 10.0  # for a whole mail, however slowly the server drips
-STEP_SECONDS = 5.0  # for one answer of the server
-PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
 class Email:
@@ -55,7 +48,7 @@ class Email:
         """Hand the mail over; TemporaryError for 4xx, PermanentError for 5xx, AwayError without answer."""
         message = compose(letter, sender_of(_smtp_url()))
         try:
-            with _connected(_smtp_url()) as server:
+            with smtp.connected(_smtp_url()) as server:
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             raise _refused(*next(iter(error.recipients.values()))) from error
@@ -131,45 +124,6 @@ def _page(letter: Letter) -> str:
         f"<title>{escape(_line(letter.subject))}</title></head>"
         f'<body style="font-family: sans-serif; line-height: 1.5">{html(letter.body)}</body></html>'
     )
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[smtplib.SMTP]:
-    """A connection that is greeted, encrypted and logged in as the URL says, hung up after ten seconds."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "localhost", parts.port or PORTS[parts.scheme]
-    server: smtplib.SMTP = _client(parts.scheme)
-    watch = Timer(SECONDS, _hang_up, [server])
-    watch.daemon = True
-    watch.start()
-    try:
-        code, answer = server.connect(host, port)
-        if code != 220:
-            raise smtplib.SMTPConnectError(code, answer)
-        server._host = host  # type: ignore[attr-defined]  # STARTTLS checks the certificate against it
-        server.ehlo_or_helo_if_needed()
-        if parts.scheme == "smtp+starttls":
-            server.starttls(context=ssl.create_default_context())
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        yield server
-        with suppress(smtplib.SMTPException, OSError):  # the mail is handed over already
-            server.quit()
-    finally:
-        watch.cancel()
-        server.close()
-
-
-def _client(scheme: str) -> smtplib.SMTP:
-    if scheme == "smtps":
-        return smtplib.SMTP_SSL(timeout=STEP_SECONDS, context=ssl.create_default_context())
-    return smtplib.SMTP(timeout=STEP_SECONDS)
-
-
-def _hang_up(server: smtplib.SMTP) -> None:
-    sock = server.sock
-    if sock is not None:
-        sock.shutdown(socket.SHUT_RDWR)
 
 
 plugin = Email()
