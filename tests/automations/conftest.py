@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from runtime.outbox import Outbox
 from runtime.records import store
 from runtime.records.deletion import delete
 from runtime.records.store import Actor
+from tests.conftest import sqlite_with
 
 ALL = ["create", "read", "update", "delete"]
 APP_DOCUMENT = {
@@ -104,15 +106,34 @@ def record_is(field: str, value: Any) -> dict[str, Any]:
     return {"required": ["record"], "properties": {"record": record}}
 
 
+def publish(kind: str, key: str, document: dict[str, Any]) -> None:
+    """Bring a document into force."""
+    with transaction():
+        apply(None, "sales", [Change(kind, key, document)])
+
+
+def found() -> None:
+    """The app before anybody works with it."""
+    dispatch.register()
+    with transaction() as session:
+        session.add(App(key="sales"))
+    publish("app", "sales", APP_DOCUMENT)
+    publish("form", "visit", VISIT)
+    publish("form", "task", TASK)
+    publish("message", "due", MESSAGE)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the app, that each test copies."""
+    return sqlite_with(tmp_path_factory, found)
+
+
 class Sales:
     """The app: publish definitions, write records, work off what is due, look at the outcome."""
 
     def __init__(self, user: User) -> None:
         self.user_id = user.id
-        self.publish("app", "sales", APP_DOCUMENT)
-        self.publish("form", "visit", VISIT)
-        self.publish("form", "task", TASK)
-        self.publish("message", "due", MESSAGE)
         with transaction() as session:
             session.add(UserRole(user_id=user.id, app="sales", role="seller"))
         db.session.remove()
@@ -122,15 +143,10 @@ class Sales:
         """The sales person."""
         return db.session.get_one(User, self.user_id)
 
-    def publish(self, kind: str, key: str, document: dict[str, Any]) -> None:
-        """Bring a document into force."""
-        with transaction():
-            apply(None, "sales", [Change(kind, key, document)])
-
     def automate(self, *documents: dict[str, Any]) -> None:
         """Bring automations into force."""
         for document in documents:
-            self.publish("automation", document["key"], document)
+            publish("automation", document["key"], document)
 
     def retire(self, key: str) -> int:
         """Stop offering an automation; its definition id."""
@@ -205,8 +221,8 @@ def _all(model: Any) -> list[Any]:
 def sales(app: Flask, bob: User) -> Sales:
     """The app, with Bob as its sales person."""
     dispatch.register()
-    with transaction() as session:
-        session.add(App(key="sales"))
+    if not lookup.apps():
+        found()
     return Sales(bob)
 
 

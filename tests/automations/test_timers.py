@@ -19,7 +19,7 @@ from runtime.notifications.models import Delivery, Notice
 from runtime.records import store
 from runtime.records.store import Actor
 from runtime.times import now
-from tests.automations.conftest import APP_DOCUMENT, Sales, record_is, rule
+from tests.automations.conftest import APP_DOCUMENT, Sales, publish, record_is, rule
 from tests.conftest import both_databases
 
 At = Callable[[str], None]
@@ -386,7 +386,7 @@ def test_a_new_holiday_of_the_app_moves_what_is_planned(sales: Sales) -> None:
     sales.automate(remind(offsets=["0d"], holidays="before"))
     task(sales)
 
-    sales.publish("app", "sales", {**APP_DOCUMENT, "holidays": [{"date": "2026-12-10", "title": "Fair"}]})
+    publish("app", "sales", {**APP_DOCUMENT, "holidays": [{"date": "2026-12-10", "title": "Fair"}]})
 
     (timer,) = sales.timers("planned")
     assert timer.local_date.isoformat() == "2026-12-09"

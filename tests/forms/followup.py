@@ -13,14 +13,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from builder import packages
-from runtime import config, schema
+from runtime import config
 from runtime.accounts.models import Department, LoginSession, User, UserRole
 from runtime.accounts.sessions import digest
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.records import store
-from tests.conftest import _app_for as app_for
+from tests.conftest import sqlite_with
 
 STARTER = Path(config.ROOT, "runtime", "starters", "followup.json")
 TRUSTED = store.Actor(user=None, origin="sample", trusted=True)
@@ -50,14 +50,13 @@ def sign_in(client: FlaskClient, user: User) -> FlaskClient:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the starter package, that each test copies."""
-    path = tmp_path_factory.mktemp("followup") / "template.db"
-    with app_for(f"sqlite:///{path}").app_context():
-        schema.upgrade()
-        with transaction():
-            packages.install(None, json.loads(STARTER.read_text("utf-8")), samples=False)
-        db.session.remove()
-        db.engine.dispose()
-    return path
+    return sqlite_with(tmp_path_factory, install)
+
+
+def install() -> None:
+    """The starter package, without its samples."""
+    with transaction():
+        packages.install(None, json.loads(STARTER.read_text("utf-8")), samples=False)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Lists of records: order, pages, counts, search, filters; what may not be read is nowhere."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from runtime.definitions import lookup
 from runtime.errors import NotFound
 from runtime.records import query, store
 from runtime.records.tables import table
-from tests.conftest import Queries, both_databases
-from tests.records.factory import TRUSTED, field, form_document, give_role, shop
+from tests.conftest import Queries, both_databases, sqlite_with
+from tests.records.factory import TRUSTED, field, form_document, give_role, shop, there_is
 
 CUSTOMER = form_document(
     "customer", {"name": field("text"), "grade": field("choice", {"enum": ["A", "B"]})}, title_field="name"
@@ -38,9 +39,14 @@ ORDER = form_document(
 )
 
 
+@pytest.fixture(scope="module")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_with(tmp_path_factory, lambda: shop(CUSTOMER, ORDER))
+
+
 @pytest.fixture
 def clerk(app: Flask, bob: User) -> User:
-    shop(CUSTOMER, ORDER)
+    there_is(CUSTOMER, ORDER)
     give_role(bob)
     return bob
 

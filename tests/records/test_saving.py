@@ -1,6 +1,7 @@
 """Saving records: what is stored, what is refused, what is left alone."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,8 +13,8 @@ from runtime.definitions import lookup
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.records import query, store
 from runtime.records.models import Event
-from tests.conftest import both_databases
-from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop
+from tests.conftest import both_databases, sqlite_with
+from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop, there_is
 
 CUSTOMER = form_document(
     "customer",
@@ -68,7 +69,8 @@ def codes(error: Invalid) -> set[tuple[str, str]]:
 
 @both_databases
 def test_a_record_is_stored_filled_computed_and_numbered(app: Flask, bob: User) -> None:
-    customer, order = shop(CUSTOMER, ORDER)
+    there_is(CUSTOMER, ORDER)
+    customer, order = (lookup.form("shop", key) for key in ("customer", "order"))
     give_role(bob)
     with transaction():
         acme = store.save(page(bob), customer, {"name": "Acme", "phone": "13800138000", "grade": "A"})
@@ -87,7 +89,8 @@ def test_a_record_is_stored_filled_computed_and_numbered(app: Flask, bob: User) 
 
 @both_databases
 def test_all_problems_are_told_at_once_and_nothing_is_stored(app: Flask, bob: User) -> None:
-    _, order = shop(CUSTOMER, ORDER)
+    there_is(CUSTOMER, ORDER)
+    order = lookup.form("shop", "order")
     give_role(bob)
     with pytest.raises(Invalid) as caught, transaction():
         store.save(page(bob), order, {"qty": -1, "note": "x" * 21, "remind": True, "day": "2026-02-30"})
@@ -101,10 +104,15 @@ def test_all_problems_are_told_at_once_and_nothing_is_stored(app: Flask, bob: Us
     assert query.count(bob, order) == 0
 
 
+@pytest.fixture(scope="module")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_with(tmp_path_factory, lambda: shop(CUSTOMER, ORDER))
+
+
 @pytest.fixture
 def clerk(app: Flask, bob: User) -> User:
     """Bob, who may do everything in the shop with customers and orders."""
-    shop(CUSTOMER, ORDER)
+    there_is(CUSTOMER, ORDER)
     give_role(bob)
     return bob
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,8 +17,8 @@ from runtime.errors import Conflict, Invalid
 from runtime.records import query, store
 from runtime.records.models import Counter, Event
 from runtime.records.tables import table
-from tests.conftest import both_databases
-from tests.records.factory import TRUSTED, field, form_document, give_role, page, publish, shop
+from tests.conftest import both_databases, sqlite_with
+from tests.records.factory import TRUSTED, field, form_document, give_role, page, publish, shop, there_is
 
 ORDER = form_document(
     "order",
@@ -32,9 +33,14 @@ ORDER = form_document(
 )
 
 
+@pytest.fixture(scope="module")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_with(tmp_path_factory, lambda: shop(ORDER))
+
+
 @pytest.fixture
 def clerk(app: Flask, bob: User) -> User:
-    shop(ORDER)
+    there_is(ORDER)
     give_role(bob)
     return bob
 
