@@ -10,6 +10,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, Text, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -17,6 +18,10 @@ from runtime import documents
 from runtime.turns import TurnTaking
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+PASSING = ("40001", "40P01", "55P03", "57014")  # PostgreSQL: serialization, deadlock, a lock, a time limit
+AWAY = ("08", "57P")  # beginnings of its codes for lost connections and a server that stops or starts
 
 
 class Base(DeclarativeBase):
@@ -41,6 +46,19 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"factory": TurnTaking}}
     return {"connect_args": {"options": "-c idle_in_transaction_session_timeout=60000"}}
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same may work in a moment: others hold what it needs, or the database is away."""
+    cause: Any = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    state = getattr(cause, "sqlstate", None) or ""
+    return state in PASSING or state.startswith(AWAY) or error.connection_invalidated or _never_came(error)
+
+
+def _never_came(error: DBAPIError) -> bool:
+    return isinstance(error, OperationalError) and error.statement is None
 
 
 class Json(TypeDecorator[Any]):

@@ -7,10 +7,11 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from runtime import i18n, links
-from runtime.db import db
+from runtime.db import db, is_passing
 from runtime.endpoints import is_api
 from runtime.errors import FormwrightError, Invalid
 from runtime.htmx import is_htmx
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(FormwrightError, _named)
     app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(DBAPIError, _of_database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -62,6 +64,7 @@ def words(status: int) -> tuple[str, str]:
             _("Something went wrong on our side"),
             _("Nothing of this request was saved. Try again; if it happens again, tell an administrator."),
         ),
+        503: (_("The server is busy just now"), _("Nothing was saved. Wait a moment, then send it again.")),
     }
     return texts.get(status, texts[400] if status < 500 else texts[500])
 
@@ -94,6 +97,26 @@ def _unexpected(error: Exception) -> Response:
     return _answer(500, "internal_error")
 
 
+def _of_database(error: DBAPIError) -> Response:
+    """What passes by itself (a lock, a deadlock, a restart) is told so, and costs nothing that was typed."""
+    if not is_passing(error):
+        return _unexpected(error)
+    log.warning("%s %s: %s", request.method, request.path, error.orig)
+    db.session.rollback()
+    plain = is_api() or is_htmx() or request.method in ("GET", "HEAD")
+    answer = _answer(503, "unavailable") if plain else _busy()
+    answer.headers["Retry-After"] = "2"
+    return answer
+
+
+def _busy() -> Response:
+    i18n.without_database()
+    title, explanation = words(503)
+    typed, ours = _typed(), _from_our_page()
+    page = render_template("errors/busy.html", title=title, explanation=explanation, typed=typed, ours=ours)
+    return make_response(page, 503)
+
+
 def _answer(status: int, code: str, message: str = "") -> Response:
     if status >= 500:
         i18n.without_database()
@@ -117,9 +140,12 @@ def _stale_page(error: CSRFError) -> Response:
 
 def keep_typed(status: int) -> Response:
     """The page that keeps what was typed, and sends it again if the form was ours."""
-    typed = [(key, value) for key, value in request.form.items(multi=True) if not _secret(key)]
-    page = render_template("errors/kept.html", typed=typed, ours=_from_our_page())
+    page = render_template("errors/kept.html", typed=_typed(), ours=_from_our_page())
     return make_response(page, status)
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [(key, value) for key, value in request.form.items(multi=True) if not _secret(key)]
 
 
 def _secret(key: str) -> bool:
