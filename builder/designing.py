@@ -77,7 +77,7 @@ def run(asked: Request) -> Outcome:
     if not made:
         return Outcome(draft.revision, done.say, done.select)
     revision = _save(asked.user, work, asked.target, draft)
-    _log(asked, revision, draft.definition_id, work, touches, done)
+    _log(asked, revision, draft.definition_id, work, made, touches, done)
     return Outcome(revision, done.say or done.words, done.select)
 
 
@@ -186,7 +186,13 @@ def _save(user: User, work: Workspace, target: Target, draft: Draft) -> int:
 
 
 def _log(
-    asked: Request, revision: int, definition_id: int, work: Workspace, touches: list[str], done: Done
+    asked: Request,
+    revision: int,
+    definition_id: int,
+    work: Workspace,
+    made: Made,
+    touches: list[str],
+    done: Done,
 ) -> None:
     db.session.execute(
         update(DraftCommand)
@@ -198,7 +204,6 @@ def _log(
         .values(state="gone")
     )
     last = _going_on(asked, definition_id, revision, touches)
-    made = _made(work)
     joined = _joined(_read(last), made, work) if last else None
     if last is None or joined is None:
         last = DraftCommand(definition_id=definition_id, user_id=asked.user.id, name=asked.name)

@@ -103,11 +103,11 @@ def sight_name(studio: Studio) -> str:
 
 def entries(studio: Studio, tested: Tried | None) -> list[Entry]:
     """The rules of the form, in their order."""
+    rules = studio.document.get("fw", {}).get("rules", ())
+    if not rules:
+        return []  # to look at all fields is not for nothing
     seen = sight_of(studio, sight_name(studio))
-    return [
-        _entry(studio, rule, sentences.condition(studio, rule["when"], seen), tested)
-        for rule in studio.document.get("fw", {}).get("rules", ())
-    ]
+    return [_entry(studio, rule, sentences.condition(studio, rule["when"], seen), tested) for rule in rules]
 
 
 def _entry(studio: Studio, rule: Any, condition: str, tested: Tried | None) -> Entry:

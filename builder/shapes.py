@@ -56,6 +56,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
     return {
         "form": _object("properties", title=TITLE, required=KEYS, fw=form, properties=LOOSE),
         "field": field,
+        "row": _list(CELL),
         "automation": _object("trigger", title=TITLE, trigger=trigger, actions=_list(action)),
         "message": _object(title=TITLE, purpose=TITLE, form=TEXT, subject=texts, body=texts, short=texts),
         "app": _object(
@@ -77,10 +78,33 @@ def _validator(kind: str) -> Draft202012Validator:
 
 def fits(kind: str, document: Document) -> bool:
     """Whether the pages of the designer can draw the document."""
+    return _sound.holds(f"all of a {kind}", document, lambda: _fits_by_part(kind, document))
+
+
+def _fits_by_part(kind: str, document: Any) -> bool:
+    """The same, part by part: a command changes few of them."""
     if kind != "form" or not isinstance(document.get("properties"), dict):
         return _fits(kind, document)
     fields = document["properties"].values()
-    return _fits(kind, {**document, "properties": {}}) and all(_fits("field", each) for each in fields)
+    rows, rest = _apart({**document, "properties": {}})
+    parts = [(kind, rest), *(("field", each) for each in fields), *(("row", row) for row in rows)]
+    return all(_fits(name, part) for name, part in parts)
+
+
+def _apart(document: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The rows of the layout and the form without them; no rows where the layout has another shape."""
+    own = document.get("fw")
+    if not isinstance(own, dict):
+        return [], document
+    layout = own.get("layout")
+    if not isinstance(layout, list) or not all(_has_rows(section) for section in layout):
+        return [], document
+    rows = [row for section in layout for row in section["rows"]]
+    return rows, {**document, "fw": {**own, "layout": [{**section, "rows": []} for section in layout]}}
+
+
+def _has_rows(section: Any) -> bool:
+    return isinstance(section, dict) and isinstance(section.get("rows"), list)
 
 
 _sound = documents.Sound()

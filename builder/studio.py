@@ -30,6 +30,8 @@ class Studio:
     locale: str
     tab: str = ""
     asked: Mapping[str, str] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    """What the browser shows already: see builder/kept.py."""
 
     @property
     def app(self) -> str:

@@ -3,7 +3,8 @@
 (() => {
   "use strict";
   const { say, toast } = window.formwright; // app.js
-  const texts = document.getElementById("design-texts")?.dataset;
+  const line = document.getElementById("design-texts"); // what asks; htmx marks it, so it is small and stays
+  const texts = line?.dataset;
   const designer = () => document.getElementById("designer");
   if (!texts || !designer()) return;
 
@@ -85,7 +86,7 @@
       keep();
     }
     window.htmx.ajax(method, action, {
-      source: designer(), target: "#designer", swap: "outerMorph", design: issued,
+      source: line, target: "#designer", swap: "outerMorph", design: issued,
       ...(method === "GET" ? { replace: action } : {}),
     });
   }
@@ -107,6 +108,7 @@
     const { ctx } = event.detail;
     if (ctx.design) {
       ctx.request.body = fresh(ctx.design);
+      ctx.request.headers["FW-Drawn"] = held();
       return;
     }
     if (ctx.target?.id !== "designer") return;
@@ -127,6 +129,12 @@
     if (again) form.set("since", since); // it may have arrived, and only the answer was lost
     return form;
   }
+
+  // What stands here is not sent again: the answer names it, and the morph leaves it alone.
+  const held = () => [...designer().querySelectorAll("[data-drawn]")].map(({ dataset }) => dataset.drawn).join("");
+  window.htmx.registerExtension("kept", {
+    htmx_before_morph_node: (_old, { newNode }) => !newNode.hasAttribute?.("data-kept"),
+  });
 
   // --- answers -----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """The documents that a command sees and changes."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -37,7 +36,7 @@ class Workspace:
     def open(self, target: Target) -> Any:
         """A document to change in place."""
         if target not in self.changed:
-            self.changed[target] = deepcopy(self.read(target))
+            self.changed[target] = _copy(self.read(target))
         return self.changed[target]
 
     def targets(self, kind: str) -> list[Target]:
@@ -48,3 +47,12 @@ class Workspace:
     def is_in_force(self, target: Target) -> bool:
         """Whether a version of it was ever published and is in force."""
         return target in self.in_force
+
+
+def _copy(value: Any) -> Any:
+    """A copy of a JSON value; `deepcopy` takes four times as long."""
+    if isinstance(value, dict):
+        return {name: _copy(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return value

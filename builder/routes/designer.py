@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from builder import designing, history, shapes
 from builder.commands import Said, Target
 from builder.designing import Outcome, Touched
+from builder.kept import HEADER, held
 from builder.screens import Screen, screen, screens
 from builder.studio import KINDS, PLURALS, Studio, address
 from builder.workspaces import draft_of, workspace
@@ -40,7 +41,7 @@ def studio(app: str, kinds: str, key: str, tab: str = "", **asked: str) -> Studi
     user, target = signed_in_user(), Target(KINDS[kinds], key)
     draft = draft_of(app, target)
     asked = {**request.args.to_dict(), **pane_kept(), **asked}
-    return Studio(user, target, draft, workspace(app), locale(), tab, asked)
+    return Studio(user, target, draft, workspace(app), locale(), tab, asked, held())
 
 
 def pane_kept() -> dict[str, str]:
@@ -202,5 +203,5 @@ def _drawn(now: Studio, shown: Screen, status: int) -> Response:
     }
     template = "builder/_inside.html" if is_htmx() else "builder/designer.html"
     response = make_response(render_template(template, **context), status)
-    response.vary.add("HX-Request")
+    response.vary.update(("HX-Request", HEADER))
     return response

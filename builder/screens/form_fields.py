@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from builder.canvas import Canvas, Cell, canvas
 from builder.commands import Target
+from builder.kept import Sending
 from builder.keymap import keymap
 from builder.palette import palette
 from builder.studio import Studio
@@ -39,6 +40,7 @@ class FormFields:
             "canvas": drawn,
             "palette": palette(studio),
             "cell": cell,
+            "sent": Sending(studio),
             "chosen": (kind, key),
             "places": _places(drawn, kind, key),
             "follows": cell is not None and _follows(studio, cell),

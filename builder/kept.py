@@ -1,0 +1,55 @@
+"""What the browser shows already is not sent again: an answer only names the fields that stay as they are.
+
+A field that is not selected carries the digest of its own HTML, and with a request come the digests of all
+that is on the page. Whatever would be sent with one of these is there, byte for byte, however it came there.
+"""
+
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from flask import current_app, request
+from markupsafe import Markup
+
+from builder.canvas import DRAWN, Cell
+from builder.studio import Studio
+from runtime.htmx import is_htmx
+
+HEADER = "FW-Drawn"
+DIGITS = 8  # of a digest: 500 fields fit into a header
+
+
+class Part(NamedTuple):
+    """A field that is not selected: its digest and its HTML."""
+
+    digest: str
+    html: Markup
+
+
+class Sending:
+    """Fields as they are sent to one browser: whole, or only named when they stand there."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._held, self._locale = studio.held, studio.locale
+
+    def __call__(self, one: Cell) -> Markup:
+        """The HTML of a field that is not selected."""
+        part = _part(one, self._locale)
+        return Markup(_macros().kept(one)) if part.digest in self._held else part.html  # noqa: S704
+
+
+def held() -> frozenset[str]:
+    """The digests of what stands on the page that asks."""
+    told = request.headers.get(HEADER, "") if is_htmx() else ""
+    return frozenset(told[at : at + DIGITS] for at in range(0, len(told), DIGITS))
+
+
+@lru_cache(DRAWN)
+def _part(one: Cell, locale: str) -> Part:
+    draw = _macros().cell
+    digest = blake2b(draw(one, "").encode(), digest_size=DIGITS // 2).hexdigest()
+    return Part(digest, Markup(draw(one, digest)))  # noqa: S704  # made by the template
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template("builder/form/_cell.html").module
