@@ -78,10 +78,10 @@ def formula_editor(
 
 def preview(studio: Studio, place: FormulaPlace, text: str, tested: Tried | None = None) -> Preview:
     """What a text comes to at a place; nothing for none."""
+    if not text.strip(" ="):
+        return Preview()  # most options have none, and to look at all fields takes long
     named = nameable(studio.context, place.scope, studio.text)
     text = formula_words.read(text, named)
-    if not text:
-        return Preview()
     names = tuple(formula_words.names_read(text, named))
     try:
         found = formula_words.result_type(text, named)

@@ -105,7 +105,7 @@ def entries(studio: Studio, tested: Tried | None) -> list[Entry]:
     """The rules of the form, in their order."""
     rules = studio.document.get("fw", {}).get("rules", ())
     if not rules:
-        return []  # to look at all fields is not for nothing
+        return []  # most fields and forms have none, and to look at all fields takes long
     seen = sight_of(studio, sight_name(studio))
     return [_entry(studio, rule, sentences.condition(studio, rule["when"], seen), tested) for rule in rules]
 

@@ -32,6 +32,7 @@ class Studio:
     asked: Mapping[str, str] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     """What the browser shows already: see builder/kept.py."""
+    _addresses: dict[Any, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def app(self) -> str:
@@ -90,7 +91,11 @@ class Studio:
 
     def url(self, tab: str | None = None, **query: str) -> str:
         """The address of a tab of this draft; this one unless another is named."""
-        return address(self.app, self.target, self.tab if tab is None else tab, **query)
+        tab = self.tab if tab is None else tab
+        asked = (tab, *query.items())
+        if asked not in self._addresses:  # a page has some of them a hundred times
+            self._addresses[asked] = address(self.app, self.target, tab, **query)
+        return self._addresses[asked]
 
     def to(self, kind: str, key: str, tab: str = "", **query: str) -> str:
         """The address of another draft of the app."""
