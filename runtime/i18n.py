@@ -3,7 +3,7 @@
 import os
 import tempfile
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -34,6 +34,12 @@ def init_app(app: Flask) -> None:
     compile_catalogues()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     _Babel(app, locale_selector=_locale_or_none, timezone_selector=_zone_or_none)
+    texts = _Babel.domain_instance
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: texts.get_translations().ugettext(text),
+        ngettext=lambda one, many, count: texts.get_translations().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(moment=moment_text, clock=clock_text, ago=ago)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, html_lang=html_lang)
 
@@ -53,9 +59,7 @@ class _Catalogue(Domain):  # type: ignore[misc]
 
 
 class _Babel(Babel):  # type: ignore[misc]
-    @cached_property
-    def domain_instance(self) -> Domain:
-        return _Catalogue(domain=self.domain)
+    domain_instance = _Catalogue()
 
 
 def compile_catalogues() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -35,13 +35,20 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Shell:
-    """The frame of a signed-in person."""
+class Places:
+    """Where a person may go: the apps, and what an administrator and a designer have besides."""
 
     apps: tuple[Place, ...]
     administers: bool
-    unread: int
     more: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of a signed-in person."""
+
+    places: "Places"
+    unread: int
 
 
 PLACES: list[Callable[[User, str | None], list[Place]]] = []
@@ -51,7 +58,14 @@ PLACES: list[Callable[[User, str | None], list[Place]]] = []
 def init_app(app: Flask) -> None:
     """Give the templates what the frame needs."""
     app.jinja_env.globals.update(
-        asset=asset, icon=icon, theme=theme, here=here, shell=shell, markdown=markdown, places=places
+        asset=asset,
+        icon=icon,
+        theme=theme,
+        here=here,
+        shell=shell,
+        markdown=markdown,
+        places=places,
+        navigation=navigation,
     )
 
 
@@ -61,7 +75,23 @@ def shell() -> Shell | None:
         return None
     user: User = current_user._get_current_object()
     apps = tuple(_app_place(user, app) for app in lookup.apps() if can(user, "read", app))
-    return Shell(apps, can(user, "administer", "platform"), inbox.unread(user), tuple(places()))
+    administers = can(user, "administer", "platform")
+    return Shell(Places(apps, administers, tuple(places())), inbox.unread(user))
+
+
+def navigation(found: Places) -> Markup:
+    """The links to the places, with a mark on the present one."""
+    path = request.path
+    within = any(place.url == path for app in found.apps for place in (app, *app.forms))
+    is_place = within or any(place.url == path for place in found.more)
+    inside = path.startswith("/apps/")
+    return _navigation(found, path if is_place or not inside else "", locale())
+
+
+@lru_cache(maxsize=500)
+def _navigation(found: Places, path: str, _locale: str) -> Markup:
+    template = current_app.jinja_env.get_template("_navigation.html")
+    return Markup(template.module.navigation(found, path))  # type: ignore[attr-defined]  # noqa: S704
 
 
 def places(app: str | None = None) -> list[Place]:
