@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from builder.checks import Context
-from runtime.definitions.documents import parse_field
+from runtime.definitions.documents import MAX_HOPS, parse_field
 from runtime.fields import N_, Field, ValueType
 from runtime.text import Title
 
 POINTERS = ("reference", "member", "department")
-MAX_HOPS = 10  # of look-ups through look-ups
 
 Tell = Callable[[Title], str]
 

@@ -16,7 +16,7 @@ from runtime import conditions
 from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
-from runtime.definitions.documents import AppInfo, Form, Grant
+from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant
 from runtime.errors import NotFound
 
 RECORD_ACTIONS = ("create", "read", "update", "delete")
@@ -231,10 +231,18 @@ def _fields(form: Form, roles: Callable[[Form], frozenset[str]]) -> FieldRights:
     unread: set[tuple[str, str]] = set()
     for target, pairs in _shown_through(form).items():
         there = _form(form.app, target)
-        if there is not None and _limited(there):
-            hidden = _own_fields(there, roles(there)).hidden
-            unread.update(pair for pair in pairs if pair[1] in hidden)
+        if there is not None:
+            unread.update(pair for pair in pairs if _hides(there, pair[1], roles))
     return _with_unread(form, own, frozenset(unread)) if unread else own
+
+
+def _hides(form: Form, key: str, roles: Callable[[Form], frozenset[str]], hops: int = MAX_HOPS) -> bool:
+    """Whether a field may not be seen: itself, or what it shows of other records."""
+    if _limited(form) and key in _own_fields(form, roles(form)).hidden:
+        return True
+    looked_up = form.looked_up(key)
+    there = _form(form.app, looked_up.form) if looked_up and hops else None
+    return bool(looked_up and there and _hides(there, looked_up.field, roles, hops - 1))
 
 
 def _form(app: str, key: str) -> Form | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from runtime.conditions import ConditionError
 from runtime.definitions.dependencies import RingError
-from runtime.definitions.documents import Document, Form, parse_fields, parse_form
+from runtime.definitions.documents import MAX_HOPS, Document, Form, parse_fields, parse_form
 from runtime.fields import Field, ValueType
 from runtime.formulas import FormulaError
 
@@ -20,7 +20,6 @@ SYSTEM_TYPES: Mapping[str, ValueType] = {
     "department_id": ValueType.NUMBER,
 }
 USER_TYPES: Mapping[str, ValueType] = {"id": ValueType.NUMBER, "department_id": ValueType.NUMBER}
-MAX_HOPS = 10  # of look-ups through look-ups
 
 Types = dict[str, ValueType]
 

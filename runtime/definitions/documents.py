@@ -7,7 +7,7 @@ fit as cache keys. Never cache by `version_id` alone: the id of a publish that w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from runtime import conditions, formulas
 from runtime.conditions import Condition
@@ -22,6 +22,17 @@ Document = Mapping[str, Any]
 T = TypeVar("T")
 
 DEFAULT_LIST_COLUMNS = 5
+
+
+MAX_HOPS = 10  # of look-ups through look-ups
+
+
+class LookedUp(NamedTuple):
+    """Where a look-up finds its value: through a reference, in a form, in a field of it."""
+
+    through: str
+    form: str
+    field: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +67,14 @@ class Form:
     initials: Mapping[str, Formula]
     offers: Mapping[str, Condition]
     document: Document
+
+    def looked_up(self, key: str) -> LookedUp | None:
+        """Where a field finds its value, if it is a look-up through a field of this form."""
+        found = self.fields.get(key)
+        through = self.fields.get(str(found.options.get("through"))) if found else None
+        if found is None or through is None or found.type.name != "lookup":
+            return None
+        return LookedUp(through.key, str(through.options.get("form")), str(found.options["field"]))
 
 
 @dataclass(frozen=True)

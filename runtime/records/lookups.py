@@ -8,7 +8,7 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions import lookup
-from runtime.definitions.documents import Form
+from runtime.definitions.documents import MAX_HOPS, Form
 from runtime.errors import NotFound
 from runtime.fields import Field
 from runtime.records import rows
@@ -19,14 +19,7 @@ from runtime.records.tables import table
 
 def shown(user: User | None, form: Form, records: list[Record]) -> list[Record]:
     """The records with the values of their look-ups, as far as the user may read where they come from."""
-    fields = [field for field in form.fields.values() if field.type.name == "lookup"]
-    if not fields or not records:
-        return records
-    sources = {
-        through: _sources(user, form, through, {each.values.get(through) for each in records} - {None})
-        for through in dict.fromkeys(str(field.options["through"]) for field in fields)
-    }
-    return [replace(each, values={**each.values, **_live(each, fields, sources)}) for each in records]
+    return _shown(user, form, records, form.fields, MAX_HOPS)
 
 
 def origin(form: Form, field: Field) -> tuple[Form, Field]:
@@ -34,34 +27,49 @@ def origin(form: Form, field: Field) -> tuple[Form, Field]:
 
     A field that is no longer there leaves the look-up with the type that it names itself (`result`).
     """
-    if field.type.name != "lookup":
-        return form, field
-    try:
-        target = lookup.form(form.app, str(form.fields[str(field.options["through"])].options["form"]))
-    except NotFound:
-        return form, field
-    found = target.fields.get(str(field.options["field"]))
-    return (form, field) if found is None else (target, found)
+    for _hop in range(MAX_HOPS):
+        looked_up = form.looked_up(field.key)
+        target = looked_up and _form(form.app, looked_up.form)
+        if looked_up is None or target is None or looked_up.field not in target.fields:
+            break
+        form, field = target, target.fields[looked_up.field]
+    return form, field
 
 
-def _sources(user: User | None, form: Form, through: str, ids: Iterable[Any]) -> dict[int, Mapping[str, Any]]:
-    try:
-        target = lookup.form(form.app, str(form.fields[through].options["form"]))
-    except NotFound:
+def _shown(
+    user: User | None, form: Form, records: list[Record], keys: Iterable[str], hops: int
+) -> list[Record]:
+    """The records with the values of these fields of theirs that are look-ups, in one statement for each reference."""
+    wanted: dict[tuple[str, str], dict[str, str]] = {}
+    for key in keys:
+        if looked_up := form.looked_up(key):
+            wanted.setdefault((looked_up.through, looked_up.form), {})[key] = looked_up.field
+    for (through, target), fields in wanted.items() if records and hops else ():
+        ids = {each.values[through] for each in records if through in each.values}
+        there = _values(user, _form(form.app, target), ids, fields.values(), hops)
+        records = [_with(each, fields, there.get(each.values.get(through, 0), {})) for each in records]
+    return records
+
+
+def _values(
+    user: User | None, form: Form | None, ids: Iterable[Any], keys: Iterable[str], hops: int
+) -> dict[int, Mapping[str, Any]]:
+    """What these records hold, as far as the user may read them; with these fields of theirs, look-ups too."""
+    if form is None:
         return {}
-    readable = allowed(target, access.visible(user, "read", target))
-    found = db.session.execute(rows.select_all(target).where(table(target).c.id.in_(sorted(ids)), readable))
-    return {record.id: rows.context(record) for record in (rows.record(target, row) for row in found)}
+    readable = allowed(form, access.visible(user, "read", form))
+    found = db.session.execute(rows.select_all(form).where(table(form).c.id.in_(sorted(ids)), readable))
+    records = _shown(user, form, [rows.record(form, row) for row in found], keys, hops - 1)
+    return {record.id: rows.context(record) for record in records}
 
 
-def _live(
-    record: Record, fields: list[Field], sources: Mapping[str, Mapping[int, Mapping[str, Any]]]
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for field in fields:
-        through = str(field.options["through"])
-        source = sources[through].get(record.values.get(through, 0), {})
-        value = source.get(str(field.options["field"]))
-        if value is not None:
-            found[field.key] = value
-    return found
+def _with(record: Record, fields: Mapping[str, str], source: Mapping[str, Any]) -> Record:
+    live = {key: source[field] for key, field in fields.items() if source.get(field) is not None}
+    return replace(record, values={**record.values, **live}) if live else record
+
+
+def _form(app: str, key: str) -> Form | None:
+    try:
+        return lookup.form(app, key)
+    except NotFound:
+        return None

@@ -10,7 +10,7 @@ from runtime import access, conditions
 from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
-from runtime.definitions.documents import Form
+from runtime.definitions.documents import MAX_HOPS, Form
 from runtime.errors import NotFound
 from runtime.records import rows
 from runtime.records.tables import table
@@ -50,6 +50,9 @@ class Sources(Protocol):
     def record(self, form_key: str, record_id: Any) -> Mapping[str, Any] | None:
         """Values and system values of a record of the same app; None for one that may not be read."""
 
+    def value(self, form_key: str, record_id: Any, field_key: str) -> Any:
+        """What a field of such a record holds; of a look-up what it shows. None for nothing."""
+
     def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
         """The active users among these ids."""
 
@@ -84,6 +87,21 @@ class Database:
             )
         ).one_or_none()
         return None if row is None else rows.context(rows.record(form, row))
+
+    def value(self, form_key: str, record_id: Any, field_key: str) -> Any:
+        return self._value(form_key, record_id, field_key, MAX_HOPS)
+
+    def _value(self, form_key: str, record_id: Any, field_key: str, hops: int) -> Any:
+        record = self.record(form_key, record_id)
+        if record is None:
+            return None
+        looked_up = lookup.form(self._app, form_key).looked_up(field_key)
+        if looked_up is None:
+            return record.get(field_key)
+        picked = record.get(looked_up.through)
+        if picked is None or not hops:
+            return None
+        return self._value(looked_up.form, picked, looked_up.field, hops - 1)
 
     def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
         asked = {each for each in ids if is_id(each)}

@@ -223,8 +223,7 @@ def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], val
             continue
         if (reference, source) in case.rights.unread and key not in case.rights.hidden:
             continue  # what the writer may not see there must not be shown to him here
-        record = case.sources.record(str(case.form.fields[reference].options["form"]), picked) or {}
-        copied = record.get(source)
+        copied = case.sources.value(str(case.form.fields[reference].options["form"]), picked, source)
         if copied is None and case.stored is None:
             copied = baseline.get(key)
         _put(values, key, copied)
@@ -234,11 +233,10 @@ def _look_up(case: Case, found: Field, values: Values) -> None:
     values.pop(found.key, None)
     if not case.lookups and found.key not in names_read(case.form):
         return
-    through = case.form.fields[found.options["through"]]
-    picked = values.get(through.key)
-    if picked is not None:
-        record = case.sources.record(str(through.options["form"]), picked) or {}
-        _put(values, found.key, record.get(found.options["field"]))
+    looked_up = case.form.looked_up(found.key)
+    picked = looked_up and values.get(looked_up.through)
+    if looked_up and picked is not None:
+        _put(values, found.key, case.sources.value(looked_up.form, picked, looked_up.field))
 
 
 def _apply_settings(case: Case, values: Values, current: State, errors: Faults) -> None:

@@ -14,10 +14,10 @@ from runtime.definitions import lookup
 from runtime.fields import Reader
 from runtime.notifications import messages
 from runtime.notifications.names import ReadersNames
-from runtime.records import query
+from runtime.records import query, store
 from tests.conftest import Queries
 from tests.forms.followup import make, sign_in
-from tests.records.factory import field, form_document, give_role, shop
+from tests.records.factory import TRUSTED, field, form_document, give_role, shop
 
 ORDERS = "/apps/shop/forms/order"
 GRADES = {"A": {"en": "Key account", "zh": "重点"}}
@@ -30,6 +30,7 @@ CUSTOMER = form_document(
         "since": field("date"),
         "parent": field("reference", form="customer"),
         "owner": field("member"),
+        "parent_grade": field("lookup", through="parent", field="grade"),
     },
     title_field="name",
 )
@@ -139,3 +140,70 @@ def test_look_ups_of_many_rows_are_read_at_once(browser: FlaskClient, acme: int,
     queries.clear()
     browser.get(f"{ORDERS}/")
     assert queries.count == for_one
+
+
+# Look-ups of look-ups
+
+CHAINED = form_document(
+    "order",
+    {
+        "customer": field("reference", form="customer", fill={"copied": "parent_grade"}),
+        "group": field("lookup", through="customer", field="parent_grade"),
+        "copied": field("choice", {"enum": ["A", "B"]}),
+    },
+    list={"columns": ["customer", "group"]},
+)
+
+
+UNTOUCHED = {"copied": "", "_was.copied": "", "_picked.customer": ""}
+
+
+def hidden_from_clerks() -> dict[str, Any]:
+    """Customers whose grade clerks may not see."""
+    grade = field("choice", {"enum": ["A", "B"]}, labels=GRADES, access={"clerk": "hidden"})
+    return {**CUSTOMER, "properties": {**CUSTOMER["properties"], "grade": grade}}
+
+
+@pytest.fixture
+def daughter(clerk: User) -> int:
+    """A customer whose parent is a key account."""
+    shop(CUSTOMER, CHAINED)
+    holding = make("customer", {"name": "Holding", "grade": "A"}, app="shop")
+    return make("customer", {"name": "Daughter", "parent": holding}, app="shop")
+
+
+def test_a_look_up_shows_what_a_look_up_shows(browser: FlaskClient, daughter: int) -> None:
+    order = make("order", {"customer": daughter}, app="shop")
+    assert cells(browser.get(f"{ORDERS}/").text)[-1] == "Key account"
+    assert "Key account" in browser.get(f"{ORDERS}/{order}/").text
+    body = browser.post(f"{ORDERS}/eval", data={"customer": str(daughter)}).text
+    assert re.findall(r"<output[^>]*>(.*?)</output>", body) == ["Key account"]
+
+
+def test_a_reference_fills_with_what_a_look_up_shows(browser: FlaskClient, daughter: int) -> None:
+    body = browser.post(f"{ORDERS}/eval", data={"customer": str(daughter), **UNTOUCHED}).text
+    assert re.search(r'id="copied"[^>]*value="A"[^>]* checked', body)
+
+
+def test_what_is_hidden_at_the_end_of_the_chain_is_hidden_at_its_beginning(
+    browser: FlaskClient, daughter: int
+) -> None:
+    order = make("order", {"customer": daughter}, app="shop")
+    shop(hidden_from_clerks(), CHAINED)
+    pages = [f"{ORDERS}/", f"{ORDERS}/{order}/", f"/apps/shop/forms/customer/{daughter}/"]
+    for page in pages:
+        assert "Key account" not in browser.get(page).text, page
+    body = browser.post(f"{ORDERS}/eval", data={"customer": str(daughter), **UNTOUCHED}).text
+    assert "Key account" not in body.split('id="copied"')[0]
+    assert not re.search(r'id="copied"[^>]*value="A"[^>]* checked', body)
+
+
+def test_a_look_up_that_leads_up_for_ever_ends(browser: FlaskClient, clerk: User) -> None:
+    top = field("lookup", through="parent", field="top", result="text")
+    shop({**CUSTOMER, "properties": {**CUSTOMER["properties"], "top": top}}, ORDER)
+    one = make("customer", {"name": "One"}, app="shop")
+    two = make("customer", {"name": "Two", "parent": one}, app="shop")
+    with transaction():
+        store.save(TRUSTED, lookup.form("shop", "customer"), {"parent": two}, record_id=one)
+    assert browser.get(f"/apps/shop/forms/customer/{one}/").status_code == 200
+    assert browser.get("/apps/shop/forms/customer/").status_code == 200

@@ -26,6 +26,9 @@ class Memory:
     def record(self, form_key: str, record_id: Any) -> Mapping[str, Any] | None:
         return self.records.get((form_key, record_id))
 
+    def value(self, form_key: str, record_id: Any, field_key: str) -> Any:
+        return (self.record(form_key, record_id) or {}).get(field_key)
+
     def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
         return {each: Member(None) for each in ids}
 
