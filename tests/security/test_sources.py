@@ -43,7 +43,6 @@ HTML = {
 }
 MARKUP = {
     "builder/canvas.py": "a sentence with the product's own words",
-    "builder/kept.py": "a field as the templates drew it, or the digest that stands for it",
     "runtime/forms/drawn.py": "a field as the template of all fields drew it",
     "runtime/shell.py": "icons of our own sprite; Markdown that markdown.html has cleaned",
 }
