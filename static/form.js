@@ -126,14 +126,9 @@
 
   // --- leaving and sending ---------------------------------------------------------------------------------
 
-  // The form itself asks for the other language, so that it comes back with what was typed.
-  document.querySelector("form[data-keep-typed]")?.addEventListener("submit", (event) => {
-    if (!dirty) return;
-    event.preventDefault();
-    const wish = document.createElement("button");
-    Object.assign(wish, { name: "_do", value: `language:${event.submitter.value}`, hidden: true });
-    form.append(wish);
-    form.requestSubmit(wish);
+  // An untouched form is not sent for the other language: nobody would be asked before leaving it.
+  document.querySelector("[data-language]")?.addEventListener("click", (event) => {
+    if (!dirty) event.currentTarget.setAttribute("form", "language");
   });
 
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });

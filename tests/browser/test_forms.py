@@ -251,6 +251,23 @@ def test_no_page_scrolls_sideways(open_tab: OpenTab, seller: User, huaxin: int, 
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
+def test_an_untouched_form_in_the_other_language_is_still_untouched(visit: Page) -> None:
+    visit.get_by_role("button", name="中文").click()
+    expect(visit.locator("html")).to_have_attribute("lang", "zh-CN")
+    assert visit.locator("#rec").get_attribute("data-dirty") is None
+
+
+def test_without_javascript_too_the_other_language_keeps_what_was_typed(
+    open_tab: OpenTab, seller: User
+) -> None:
+    page = open_tab(seller, script=False)
+    page.goto(NEW)
+    page.locator("#content").fill("They want ten.")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator("#content")).to_have_value("They want ten.")
+
+
 def test_the_other_language_keeps_what_was_typed(visit: Page) -> None:
     visit.locator("#content").fill("They want ten.")
     visit.get_by_role("button", name="中文").click()
