@@ -1,14 +1,15 @@
 """A real browser before the real application: `server` is its address, `page` a fresh tab.
 
-The browser is $CHROMIUM, or a chromium or Chrome on PATH. A test fails on any error in the browser's console.
+The browser is $CHROMIUM, else the first of NAMES on PATH. A test fails on any error in its console.
 """
 
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -27,7 +28,7 @@ from tests.support.mail import MailSink
 
 __all__ = ["followup", "seller", "sqlite_template"]
 
-NAMES = ("chromium", "chromium-headless-shell", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
 
 expect.set_options(timeout=20_000)  # a test that waits this long has failed; a busy machine has not
 
@@ -46,16 +47,37 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def server(app: Flask) -> Iterator[str]:
-    """The application on a free port; its address."""
-    web = make_server("127.0.0.1", 0, app, threaded=True)
+class Front:
+    """What listens for all tests of a process, and passes every request to the application of the test.
+
+    To listen and to stop takes half a second, and a browser keeps what it has fetched from an address it knows.
+    """
+
+    app: Flask
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as the application of the test does."""
+        return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def front() -> Iterator[tuple[Front, str]]:
+    """The server of all tests, and its address."""
+    found = Front()
+    web = make_server("127.0.0.1", 0, found, threaded=True)
     thread = threading.Thread(target=web.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{web.port}"
+    yield found, f"http://127.0.0.1:{web.port}"
     web.shutdown()
     thread.join()
     web.server_close()
+
+
+@pytest.fixture
+def server(front: tuple[Front, str], app: Flask) -> str:
+    """The address of the application."""
+    front[0].app = app
+    return front[1]
 
 
 @dataclass
@@ -86,6 +108,7 @@ class Tabs:
             java_script_enabled=script,
             has_touch=width < 500,
             reduced_motion="reduce",
+            permissions=["clipboard-write"],  # which any browser gives to the tab in front, all but the shell
         )
         self.contexts.append(context)
         if user is not None:

@@ -36,19 +36,25 @@ def furnished(an_office: Opens) -> Iterator[Office]:
         yield office
 
 
-@pytest.fixture(params=["en", "zh"])
-def office(request: pytest.FixtureRequest, furnished: Office) -> Iterator[Office]:
-    """The company, reading in one language."""
+@pytest.fixture(scope="module", params=["en", "zh"])
+def readers(request: pytest.FixtureRequest, furnished: Office) -> Office:
+    """The company, of which everybody reads in one language."""
     furnished.locale = request.param
-    yield furnished
+    for who in ("admin", "seller", "stranger"):
+        page = furnished.tab(who)
+        page.goto("/")
+        if page.locator("html").get_attribute("lang") != LANGUAGES[furnished.locale]:
+            page.locator("button[name=locale]").click()
+        expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[furnished.locale])
     furnished.close_tabs()
+    return furnished
 
 
-def as_read(office: Office, page: Page) -> None:
-    """Switch the page to the language of the test."""
-    if page.locator("html").get_attribute("lang") != LANGUAGES[office.locale]:
-        page.locator("button[name=locale]").click()
-        expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[office.locale])
+@pytest.fixture
+def office(readers: Office) -> Iterator[Office]:
+    """The company; after the test nothing may have gone wrong on any page."""
+    yield readers
+    readers.close_tabs()
 
 
 def fresh(page: Page) -> None:
@@ -226,8 +232,6 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 def test_a_page_has_no_barrier(office: Office, state: str) -> None:
     who, go = STATES[state]
     page = office.tab(who)
-    page.goto("/")
-    as_read(office, page)
     go(page)
     expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[office.locale])
     assert problems(page, state) == []
@@ -287,8 +291,6 @@ def test_nothing_that_has_the_focus_is_covered(office: Office) -> None:
 
 def test_appearing_fields_are_announced_in_the_language_of_the_page(office: Office) -> None:
     page = office.tab("seller")
-    page.goto("/")
-    as_read(office, page)
     fresh(page)
     page.locator("#remind").check()
     labels = page.locator("#f-next_on, #f-remind_whom, #f-prepare")

@@ -105,8 +105,10 @@ def test_what_is_chosen_on_the_page_is_done_and_taken_back(
     work_off()
     assert (values(paused)["email"], values(paused)["state"]) == ("ask@example.com", "active")
 
+    versions = page.locator(".design-version")
+    known = versions.count()
     page.locator("form[action$='/versions/undo'] button").click()
-    page.wait_for_load_state()
+    expect(versions).to_have_count(known + 1)
     work_off()
     assert (values(paused).get("email"), values(paused)["state"]) == (None, "paused")
 
