@@ -12,6 +12,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.fields import Field
 from runtime.records import rows, tables
+from runtime.records.sources import allowed
 
 MOST_OF_A_FORM = 200  # records; forms with more are left out
 # People and departments are others elsewhere; numbers are drawn anew.
@@ -19,8 +20,8 @@ LEFT_OUT = frozenset(("member", "department", "serial"))
 
 
 def samples(app: str, user: User | None) -> list[dict[str, Any]]:
-    """The records of the small forms of an app, a record before those that refer to it; without the fields that
-    the user may not see. Nobody is the one who runs the server.
+    """The records of the small forms of an app that the user may read, a record before those that refer to it;
+    without the fields that he may not see. Nobody is the one who runs the server, who may see everything.
     """
     hidden = {form.key: _hidden(user, form) for form in lookup.forms(app)}
     known: dict[str, Form] = {
@@ -29,12 +30,22 @@ def samples(app: str, user: User | None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for form in _ordered(known):
         keys = {sample["key"] for sample in found}
-        stored = select(*rows.columns(form)).order_by(tables.table(form).c.id)
+        stored = select(*rows.columns(form)).where(_readable(user, form)).order_by(tables.table(form).c.id)
         for row in db.session.execute(stored):
             record = rows.record(form, row).without(hidden[form.key])
             values = _values(form, record.values, keys)
-            found.append({"form": form.key, "key": _key(form.key, record.id), "values": values})
+            if _refers(form) <= values.keys():
+                found.append({"form": form.key, "key": _key(form.key, record.id), "values": values})
     return found
+
+
+def _readable(user: User | None, form: Form) -> Any:
+    return allowed(form, access.EVERYTHING if user is None else access.visible(user, "read", form))
+
+
+def _refers(form: Form) -> frozenset[str]:
+    """The references without which a record cannot be written again."""
+    return frozenset(key for key in form.required if form.fields[key].type.name == "reference")
 
 
 def _hidden(user: User | None, form: Form) -> frozenset[str]:

@@ -141,7 +141,7 @@ def test_an_exported_app_carries_its_records_to_another_server(world: World, tmp
     customer = world.make("customer", name="Carried along", grade="A")
     world.make("contact", customer=customer, name="Their contact")
 
-    answer = world.browsers["dora"].get("/gallery/followup/export?samples=yes")
+    answer = world.browsers["anna"].get("/gallery/followup/export?samples=yes")
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="followup.json"'
     carried = json.loads(answer.text)
@@ -158,6 +158,12 @@ def test_an_exported_app_carries_its_records_to_another_server(world: World, tmp
     assert result.samples == len(carried["samples"])
     names = [sample["values"].get("name") for sample in again["samples"]]
     assert "Carried along" in names and "Their contact" in names
+
+
+def test_an_export_carries_no_record_that_its_reader_may_not_read(world: World) -> None:
+    world.make("customer", name="Not for designers", grade="A")
+    carried = json.loads(world.browsers["dora"].get("/gallery/followup/export?samples=yes").text)
+    assert carried["samples"] == []
 
 
 def test_what_is_exported_without_data_carries_none(world: World) -> None:
