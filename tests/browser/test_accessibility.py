@@ -44,7 +44,7 @@ def readers(request: pytest.FixtureRequest, furnished: Office) -> Office:
         page = furnished.tab(who)
         page.goto("/")
         if page.locator("html").get_attribute("lang") != LANGUAGES[furnished.locale]:
-            page.locator("button[name=locale]").click()
+            page.locator("#language button").click()
         expect(page.locator("html")).to_have_attribute("lang", LANGUAGES[furnished.locale])
     furnished.close_tabs()
     return furnished

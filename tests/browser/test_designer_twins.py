@@ -45,7 +45,7 @@ def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: U
     draft(form("a"))
     page.goto("/")
     if not (page.locator("html").get_attribute("lang") or "").startswith(request.param):
-        page.locator("button[name=locale]").click()
+        page.locator("#language button").click()
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if request.param == "zh" else "en")
     return page
 

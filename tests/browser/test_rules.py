@@ -92,7 +92,7 @@ def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], admin: U
     page = open_tab(admin, language="en-GB" if request.param == "en" else "zh-CN")
     page.goto("/")
     if not (page.locator("html").get_attribute("lang") or "").startswith(request.param):
-        page.locator("button[name=locale]").click()
+        page.locator("#language button").click()
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if request.param == "zh" else "en")
     return page
 
