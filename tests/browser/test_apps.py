@@ -44,6 +44,7 @@ def test_from_home_to_a_new_form_takes_one_click(tabs: Tabs, designer: User) -> 
 def test_the_key_that_a_title_gets_is_shown_while_it_is_typed(tabs: Tabs, designer: User) -> None:
     page = tabs.open(designer)
     page.goto("/apps/new-app")
+    expect(page.locator("#title")).to_be_focused()
 
     page.keyboard.type("Follow up")
 
