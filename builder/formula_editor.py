@@ -82,6 +82,8 @@ def preview(studio: Studio, place: FormulaPlace, text: str, tested: Tried | None
         return Preview()  # most options have none, and to look at all fields takes long
     named = nameable(studio.context, place.scope, studio.text)
     text = formula_words.read(text, named)
+    if not text:
+        return Preview()
     names = tuple(formula_words.names_read(text, named))
     try:
         found = formula_words.result_type(text, named)

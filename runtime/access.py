@@ -17,7 +17,6 @@ from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant
-from runtime.errors import NotFound
 
 RECORD_ACTIONS = ("create", "read", "update", "delete")
 EVERYTHING: Mapping[str, Any] = {}
@@ -230,7 +229,7 @@ def _fields(form: Form, roles: Callable[[Form], frozenset[str]]) -> FieldRights:
     own = _own_fields(form, roles(form)) if _limited(form) else EVERY_FIELD
     unread: set[tuple[str, str]] = set()
     for target, pairs in _shown_through(form).items():
-        there = _form(form.app, target)
+        there = lookup.form_if_any(form.app, target)
         if there is not None:
             unread.update(pair for pair in pairs if _hides(there, pair[1], roles))
     return _with_unread(form, own, frozenset(unread)) if unread else own
@@ -241,15 +240,8 @@ def _hides(form: Form, key: str, roles: Callable[[Form], frozenset[str]], hops: 
     if _limited(form) and key in _own_fields(form, roles(form)).hidden:
         return True
     looked_up = form.looked_up(key)
-    there = _form(form.app, looked_up.form) if looked_up and hops else None
+    there = lookup.form_if_any(form.app, looked_up.form) if looked_up and hops else None
     return bool(looked_up and there and _hides(there, looked_up.field, roles, hops - 1))
-
-
-def _form(app: str, key: str) -> Form | None:
-    try:
-        return lookup.form(app, key)
-    except NotFound:
-        return None
 
 
 @lru_cache(1024)

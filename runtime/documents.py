@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 MAX_DEPTH = 50
+MOST_SOUND = 50_000  # values that one `Sound` remembers
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -144,13 +145,12 @@ def _wrap(opening: str, closing: str, items: list[str], indent: int | None, leve
 
 
 class Sound:
-    """Remembers by their text which values were found sound, at most `most` of them, 100 bytes each.
+    """Remembers by their text which values were found sound, 100 bytes each.
 
     A draft is judged after each change of one field; what was not changed need not be judged again.
     """
 
-    def __init__(self, most: int = 50_000) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._known: set[bytes] = set()
 
     def holds(self, rule: str, value: Any, judge: Callable[[], bool]) -> bool:
@@ -160,7 +160,7 @@ class Sound:
             return True
         if not judge():
             return False
-        if len(self._known) >= self._most:
+        if len(self._known) >= MOST_SOUND:
             self._known.clear()
         self._known.add(told)
         return True

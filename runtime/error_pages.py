@@ -64,7 +64,7 @@ def words(status: int) -> tuple[str, str]:
             _("Something went wrong on our side"),
             _("Nothing of this request was saved. Try again; if it happens again, tell an administrator."),
         ),
-        503: (_("The server is busy just now"), _("Nothing was saved. Wait a moment, then send it again.")),
+        503: (_("The server is busy just now"), _("Nothing was saved. Wait a moment, then try again.")),
     }
     return texts.get(status, texts[400] if status < 500 else texts[500])
 

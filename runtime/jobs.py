@@ -21,7 +21,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from runtime.db import Moment, db, transaction
 from runtime.errors import FormwrightError, NotFound, PermanentError, TemporaryError
-from runtime.outbox import Outbox, free_at
+from runtime.outbox import UNFINISHED, Outbox, free_at
 from runtime.times import now
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,6 @@ MAX_CRASHES = 3
 BATCH = 8  # rows that are leased together: a commit waits for the disk, and each of them was waited for
 AWAY_PAUSE = 60.0  # seconds between two tries of something that is away
 AWAY_LIMIT = timedelta(days=1)
-UNFINISHED = ("pending", "leased")
 
 # Past the ORM, and made once: these statements run for every piece of work.
 _rows = cast(Table, Outbox.__table__)

@@ -22,6 +22,8 @@ from runtime.bell import ring_after_commit
 from runtime.db import Base, Moment, db
 from runtime.times import now
 
+UNFINISHED = ("pending", "leased")
+
 
 class Outbox(Base):
     """One due piece of work. `kind` names its handler, `ref_id` its row: unique together.
@@ -105,7 +107,7 @@ def revive(session: Session, kind: str, ref_id: int, *, due_at: datetime) -> boo
 
 def is_waiting(session: Session, lane: str) -> bool:
     """Whether work of this lane is unfinished."""
-    unfinished = Outbox.state.in_(("pending", "leased"))
+    unfinished = Outbox.state.in_(UNFINISHED)
     return session.scalar(select(Outbox.id).where(Outbox.lane == lane, unfinished).limit(1)) is not None
 
 

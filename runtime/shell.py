@@ -47,7 +47,7 @@ class Places:
 class Shell:
     """The frame of a signed-in person."""
 
-    places: "Places"
+    places: Places
     unread: int
 
 

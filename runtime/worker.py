@@ -119,12 +119,14 @@ class DoorbellWorker(SimpleWorker):
             self.stop.busy = False
 
     def _work_off(self, leases: list[jobs.Lease]) -> None:
-        for place, lease in enumerate(leases):
-            if self.stop.asked:
-                self._alone(partial(jobs.give_back, leases[place:]))
-                return
-            self._alone(partial(jobs.work_off, lease))
-            self.heartbeat()
+        waiting = list(leases)
+        try:
+            while waiting and not self.stop.asked:
+                self._alone(partial(jobs.work_off, waiting.pop(0)))
+                self.heartbeat()
+        finally:  # also when Redis went away in between: others need not wait for the leases to run out
+            if waiting:
+                self._alone(partial(jobs.give_back, waiting))
 
     def _alone(self, call: Callable[[], T]) -> T:
         with self.app.app_context(), self.death_penalty_class(JOB_SECONDS, JobTimeoutException):

@@ -333,6 +333,19 @@ def test_one_ring_waits_for_all_and_brings_all(
     assert sorted(kind.done) == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.timeout(60, method="thread")
+def test_a_worker_that_ends_amid_a_batch_gives_the_rest_back(
+    app: Flask, kind: Work, doorbell: Queue, signals: None
+) -> None:
+    ids = [put(number) for number in range(4)]
+    with transaction() as session:  # so that the ring finds nothing and all come as a batch
+        session.get_one(Outbox, ids[0]).state = "done"
+    kind.error = SystemExit()  # type: ignore[assignment]
+    with pytest.raises(SystemExit):
+        drain(app)
+    assert [row(outbox_id).state for outbox_id in ids] == ["done", "leased", "pending", "pending"]
+
+
 def test_a_row_is_found_though_statistics_are_there(app: Flask) -> None:
     """With statistics, SQLite 3.40 answered a correlated IN wrongly, and no row was ever free again."""
     with transaction() as session:

@@ -63,7 +63,7 @@ def _start(session: Session, event: Event, automation: Automation) -> None:
         "event_id": event.id,
     }
     if event.depth < chain.MAX_DEPTH:
-        runs.start(session, automation, lane=f"{event.form_id}:{event.record_id}", **about)
+        runs.start(session, automation, **about)
     else:
         runs.record(session, automation, "failed", chain.too_deep(), **about)
 

@@ -91,20 +91,26 @@ def again(session: Session, run: Run) -> None:
     """Let a run that failed be worked off once more, in the caller's transaction."""
     run.state, run.reason, run.finished_at = "running", "", None
     if not outbox.revive(session, "run", run.id, due_at=now()):
-        outbox.put(session, "run", run.id, lane=f"{run.form_id}:{run.record_id}")
+        outbox.put(session, "run", run.id, lane=_lane(run.form_id, run.record_id))
 
 
-def start(session: Session, automation: Automation, *, lane: str, **about: Unpack[About]) -> None:
+def _lane(form_id: int, record_id: int) -> str:
+    """Runs about one record are worked off one after the other."""
+    return f"{form_id}:{record_id}"
+
+
+def start(session: Session, automation: Automation, **about: Unpack[About]) -> None:
     """A waiting run and its outbox row, in the caller's transaction."""
     row = {"automation_id": automation.definition_id, "version_id": automation.version_id, **about}
     run_id = int(session.scalars(_WAITING, row).one())
-    outbox.put(session, "run", run_id, lane=lane)
+    outbox.put(session, "run", run_id, lane=_lane(about["form_id"], about["record_id"]))
 
 
-def start_here(session: Session, automation: Automation, *, lane: str, **about: Unpack[About]) -> None:
+def start_here(session: Session, automation: Automation, **about: Unpack[About]) -> None:
     """A run that is worked off at once, in the caller's transaction. It waits like any other while older work
-    of its lane does, and when something breaks that trying again may mend.
+    about its record does, and when something breaks that trying again may mend.
     """
+    lane = _lane(about["form_id"], about["record_id"])
     run = record(session, automation, "running", **about)
     run_id = run.id
     if not outbox.is_waiting(session, lane):

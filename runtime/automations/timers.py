@@ -131,7 +131,7 @@ def _decide(session: Session, timer: Timer) -> None:
         _miss(session, automation, timer)
     else:
         _settle(timer, "sent")
-        runs.start_here(session, automation, lane=f"{timer.form_id}:{timer.record_id}", **_about(timer))
+        runs.start_here(session, automation, **_about(timer))
 
 
 def _window(automation: Automation) -> timedelta:

@@ -205,6 +205,14 @@ def form(app_key: str, form_key: str) -> Form:
     return found
 
 
+def form_if_any(app_key: str, form_key: str) -> Form | None:
+    """The form's version in force; None for one that is not published."""
+    try:
+        return form(app_key, form_key)
+    except NotFound:
+        return None
+
+
 def forms(app_key: str) -> list[Form]:
     """Every published form of an app, oldest first."""
     return [_parsed(current.version_id, _zone(app_key)) for current in catalogue().of("form", app_key)]

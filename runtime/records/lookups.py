@@ -9,7 +9,6 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import MAX_HOPS, Form
-from runtime.errors import NotFound
 from runtime.fields import Field
 from runtime.records import rows
 from runtime.records.rows import Record
@@ -29,7 +28,7 @@ def origin(form: Form, field: Field) -> tuple[Form, Field]:
     """
     for _hop in range(MAX_HOPS):
         looked_up = form.looked_up(field.key)
-        target = looked_up and _form(form.app, looked_up.form)
+        target = looked_up and lookup.form_if_any(form.app, looked_up.form)
         if looked_up is None or target is None or looked_up.field not in target.fields:
             break
         form, field = target, target.fields[looked_up.field]
@@ -46,7 +45,7 @@ def _shown(
             wanted.setdefault((looked_up.through, looked_up.form), {})[key] = looked_up.field
     for (through, target), fields in wanted.items() if records and hops else ():
         ids = {each.values[through] for each in records if through in each.values}
-        there = _values(user, _form(form.app, target), ids, fields.values(), hops)
+        there = _values(user, lookup.form_if_any(form.app, target), ids, fields.values(), hops)
         records = [_with(each, fields, there.get(each.values.get(through, 0), {})) for each in records]
     return records
 
@@ -66,10 +65,3 @@ def _values(
 def _with(record: Record, fields: Mapping[str, str], source: Mapping[str, Any]) -> Record:
     live = {key: source[field] for key, field in fields.items() if source.get(field) is not None}
     return replace(record, values={**record.values, **live}) if live else record
-
-
-def _form(app: str, key: str) -> Form | None:
-    try:
-        return lookup.form(app, key)
-    except NotFound:
-        return None

@@ -11,7 +11,6 @@ from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import MAX_HOPS, Form
-from runtime.errors import NotFound
 from runtime.records import rows
 from runtime.records.tables import table
 
@@ -77,9 +76,8 @@ class Database:
         return self._records[place]
 
     def _read(self, form_key: str, record_id: int) -> Mapping[str, Any] | None:
-        try:
-            form = lookup.form(self._app, form_key)
-        except NotFound:
+        form = lookup.form_if_any(self._app, form_key)
+        if form is None:
             return None
         row = db.session.execute(
             rows.select_all(form).where(
