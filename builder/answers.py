@@ -15,7 +15,7 @@ from runtime.forms import entry
 from runtime.forms.shown import Choice, Shown
 
 KEEP = "keep"  # what the question about timers posts
-_DRAWN = ("fields/input.html", "fields/money.html", "fields/textarea.html")
+_DRAWN = ("fields/input.html", "fields/money.html", "fields/percent.html", "fields/textarea.html")
 
 
 @dataclass(frozen=True)

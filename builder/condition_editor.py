@@ -19,7 +19,7 @@ from runtime.conditions.operators import Operator
 from runtime.fields import Reader
 from runtime.forms.shown import Choice, Shown
 
-_DRAWN = ("fields/input.html", "fields/money.html", "fields/choice.html")
+_DRAWN = ("fields/input.html", "fields/money.html", "fields/percent.html", "fields/choice.html")
 
 
 @dataclass(frozen=True)

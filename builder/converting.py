@@ -18,7 +18,8 @@ FITS: Mapping[ValueType, frozenset[ValueType]] = {
     ValueType.TEXT: frozenset(ValueType) - {ValueType.NOTHING},
     ValueType.NUMBER: frozenset((ValueType.TEXT, ValueType.NUMBER)),
     ValueType.DATE: frozenset((ValueType.TEXT, ValueType.DATE, ValueType.DATETIME)),
-    ValueType.DATETIME: frozenset((ValueType.TEXT, ValueType.DATE, ValueType.DATETIME)),
+    ValueType.DATETIME: frozenset((ValueType.TEXT, ValueType.DATE, ValueType.DATETIME, ValueType.TIME)),
+    ValueType.TIME: frozenset((ValueType.TEXT, ValueType.TIME)),
     ValueType.BOOL: frozenset((ValueType.TEXT, ValueType.BOOL)),
     ValueType.LIST: frozenset((ValueType.TEXT, ValueType.LIST)),
 }
@@ -58,6 +59,8 @@ def _readings(value: JsonValue, old: Field, new: Field, reader: Reader) -> Itera
         yield f"{raw}T00:00"
     elif kinds == (ValueType.DATETIME, ValueType.DATE):
         yield raw[:10]
+    elif kinds == (ValueType.DATETIME, ValueType.TIME):
+        yield raw[11:16]
     elif kinds[1] is ValueType.TEXT and (_offers(old) or kinds[0] in (ValueType.BOOL, ValueType.LIST)):
         yield shown
     yield raw
@@ -93,7 +96,7 @@ def judged(value: JsonValue | None, new: Field) -> JsonValue:
     judge: Any = Draft202012Validator(new.type.value_schema(new), registry=Registry())
     error = next(judge.iter_errors(value), None)
     if error is not None:
-        code, params = problems.from_json_schema(error)
+        code, params = problems.from_json_schema(error, new)
         raise FieldError(code, **params)
     new.type.check(value, new)
     return value

@@ -38,6 +38,7 @@ PLAIN = {
     ValueType.NUMBER: "number",
     ValueType.DATE: "date",
     ValueType.DATETIME: "datetime",
+    ValueType.TIME: "time",
     ValueType.BOOL: "yes_no",
 }
 

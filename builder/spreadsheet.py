@@ -21,12 +21,15 @@ TYPES = (
     "long_text",
     "number",
     "money",
+    "percent",
     "date",
     "datetime",
+    "time",
     "yes_no",
     "choice",
     "email",
     "phone",
+    "url",
 )
 
 
@@ -122,6 +125,9 @@ _MONEY = re.compile(
 )
 _DATE = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日")
 _MOMENT = re.compile(rf"(?:{_DATE.pattern})[ T]\d{{1,2}}:\d{{2}}(:\d{{2}})?")
+_PERCENT = re.compile(r"[-+]?\d{1,9}(\.\d{1,4})?\s?[%％]")
+_URL = re.compile(r"https?://[^\s/]{3,200}(/\S{0,1000})?")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:00)?")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,200}\.[^@\s.]{2,60}")
 _PHONE = re.compile(
     r"(\+\d{1,3}[ -]?)?1[3-9]\d{9}|\+\d{1,3}[\d ()-]{6,18}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4}"
@@ -156,19 +162,30 @@ def _is_moment(value: Any) -> bool:
     return isinstance(value, datetime) or _matches(_MOMENT)(value) or _is_date(value)
 
 
+def _is_clock(value: Any) -> bool:
+    if isinstance(value, time):
+        return value.second == value.microsecond == 0
+    return _matches(_CLOCK)(value)
+
+
 _TESTS: Sequence[tuple[str, Callable[[Any], bool]]] = (
     ("yes_no", _is_yes_no),
     ("phone", _matches(_PHONE)),
     ("number", _is_number),
     ("money", _matches(_MONEY)),
+    ("percent", _matches(_PERCENT)),
+    ("time", _is_clock),
     ("date", _is_date),
     ("datetime", _is_moment),
     ("email", _matches(_EMAIL)),
+    ("url", _matches(_URL)),
 )
 _HINTS = {
     "money": r"price|amount|cost|salary|budget|金额|价格|单价|总价|费用|工资|预算",
     "datetime": r"\btime\b|时间",
     "date": r"\bdate\b|birthday|deadline|日期|生日|截止",
+    "percent": r"percent|\brate\b|discount|百分比|折扣|比例",
+    "url": r"website|homepage|\burl\b|网址|网站|链接",
     "phone": r"phone|mobile|\btel\b|电话|手机",
     "email": r"e-?mail|邮箱|邮件",
     "number": r"quantity|\bqty\b|\bcount\b|number of|数量|人数|次数",

@@ -13,6 +13,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _l
 from jsonschema import ValidationError
 
+from runtime.fields import Field
 from runtime.text import localized
 
 _CHOOSE = _l("Choose %(title)s from the list.")
@@ -32,8 +33,13 @@ SENTENCES: Mapping[str, Any] = {
     "exclusiveMinimum": _l("%(title)s must be more than %(limit)s."),
     "exclusiveMaximum": _l("%(title)s must be less than %(limit)s."),
     "date": _l("Enter a date for %(title)s, like 2026-11-21."),
+    "time": _l("Enter a time of day for %(title)s, like 09:30."),
     "datetime": _l("Enter a date and a time for %(title)s, like 2026-11-21 09:00."),
     "offset": _l("Add the offset from UTC to %(title)s, like 2026-11-21T09:00:00+08:00."),
+    "url": _l("Enter a web address for %(title)s, like https://example.com."),
+    "rating": _l("Choose from 1 to %(limit)s stars for %(title)s."),
+    "ean_13": _l("Enter the 13 digits of the barcode for %(title)s: the last one checks the others."),
+    "code_128": _l("Enter at most %(limit)s letters without accents, digits and signs for %(title)s."),
     "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),
     "phone": _l("%(title)s must be a phone number, like 13800138000."),
     "yes_no": _l("Answer %(title)s with yes or no."),
@@ -68,14 +74,16 @@ def sentence(code: str, params: Mapping[str, Any], title: str) -> str:
     return str(SENTENCES[code]) % {"title": title, "limit": _number(params.get("limit"), locale)}
 
 
-def from_json_schema(error: ValidationError) -> tuple[str, dict[str, Any]]:
-    """The code and the params of what a JSON Schema validator found."""
+def from_json_schema(error: ValidationError, field: Field | None = None) -> tuple[str, dict[str, Any]]:
+    """The code and the params of what a JSON Schema validator found in a value of the field."""
     keyword, said = str(error.validator), cast(Any, error.validator_value)
     if keyword == "format" and said in ("date", "email"):
         return str(said), {}
     if keyword == "required":
         return keyword, {"missing": [name for name in said if name not in cast(Any, error.instance)]}
-    return keyword, {"limit": said} if _is_number(said) else {}
+    if not _is_number(said):
+        return keyword, {}
+    return keyword, {"limit": field.type.limit(said, field) if field else said}
 
 
 def _decimals(limit: int, title: str, locale: str) -> str:
@@ -124,4 +132,6 @@ def _is_number(value: Any) -> bool:
 
 
 def _number(value: Any, locale: str) -> str:
+    if isinstance(value, str):
+        return value
     return format_decimal(value, locale=locale, decimal_quantization=False) if _is_number(value) else ""

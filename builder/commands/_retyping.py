@@ -20,7 +20,8 @@ def retyped(key: str, old: Schema, name: str, work: Workspace, target: Target, t
     own = {option: old["fw"][option] for option in _kept(before.type, field_type) if option in old["fw"]}
     if not field_type.writable:
         _leave_reading(own)
-    kept = [word for word in field_type.keywords if word in before.type.keywords and word in old]
+    alike = before.type.limits_are_typed is field_type.limits_are_typed  # 100 % is kept as 1
+    kept = [word for word in field_type.keywords if alike and word in before.type.keywords and word in old]
     schema: Schema = {**{word: old[word] for word in kept}, "fw": {"type": name, **own}}
     if "title" not in own:
         schema["fw"]["title"] = before.title

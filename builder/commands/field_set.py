@@ -13,7 +13,7 @@ from runtime import problems
 from runtime.definitions import schemas
 from runtime.definitions.documents import parse_field
 from runtime.errors import Problem
-from runtime.fields import FIELD_TYPES, N_, FieldError, Reader
+from runtime.fields import FIELD_TYPES, N_, FieldError, FieldType, Reader
 from runtime.text import localized
 
 # What JSON Schema's own keywords and the options of all types are called; types name their own options.
@@ -67,9 +67,9 @@ def _faults(schema: dict[str, Any]) -> list[Problem]:
 
 
 def _typed(key: str, schema: dict[str, Any], path: Sequence[str], value: Any) -> Any:
-    """A default that somebody typed, as the value that its field reads it as."""
+    """A default or a limit that somebody typed, as the value that its field reads it as."""
     field_type = FIELD_TYPES.get(schema["fw"]["type"])
-    if path != ["default"] or not isinstance(value, str) or field_type is None:
+    if not isinstance(value, str) or field_type is None or not _is_typed(field_type, path):
         return value
     field = parse_field(key, schema)
     try:
@@ -77,6 +77,10 @@ def _typed(key: str, schema: dict[str, Any], path: Sequence[str], value: Any) ->
     except FieldError as error:
         sentence = problems.sentence(error.code, error.params, localized(field.title, "en"))
         refuse("value", error.code, sentence)
+
+
+def _is_typed(field_type: FieldType, path: Sequence[str]) -> bool:
+    return path == ["default"] or (field_type.limits_are_typed and path[0] in field_type.keywords)
 
 
 def _label(schema: dict[str, Any], path: Sequence[str]) -> str:

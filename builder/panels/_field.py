@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from builder.panels import _keywords, _making
 from builder.panels._controls import SHOWN, Command, Control, Option, Panel, Path, Setting, told
-from runtime.fields import N_, Field, ValueType
+from runtime.fields import N_, Field, Reader, ValueType
 from runtime.i18n import LANGUAGES
 
 SPANS = ((3, "¼"), (4, "⅓"), (6, "½"), (8, "⅔"))
@@ -47,8 +47,7 @@ def field_panel(case: FieldCase, setting: Setting) -> Panel:
     room = SHOWN - len(general) - ("enum" in field.type.keywords)
     setting = replace(setting, advanced=LATER, leave_out=ELSEWHERE)
     own = _making.panel(field.type.options, field.options, setting, room)
-    limits = _making.controls(_keywords.schema_of(field.type.keywords), field.schema, _beside(case, setting))
-    rest = [*own.advanced, *limits.values(), *_later(case, setting)]
+    rest = [*own.advanced, *_limits(case, setting), *_later(case, setting)]
     return Panel((*told(general, setting.refused), *own.controls), told(rest, setting.refused))
 
 
@@ -63,6 +62,19 @@ def _beside(case: FieldCase, setting: Setting) -> Setting:
         return _set(case, *map(str, path))
 
     return replace(setting, command=command, prefix="k")
+
+
+def _limits(case: FieldCase, setting: Setting) -> Iterator[Control]:
+    field = case.field
+    own = _making.controls(_keywords.schema_of(field.type.keywords), field.schema, _beside(case, setting))
+    for control in own.values():
+        yield _as_typed(control, field) if field.type.limits_are_typed else control
+
+
+def _as_typed(control: Control, field: Field) -> Control:
+    """The control of a value of the field, written as people write it there."""
+    raw = field.type.to_raw(control.value, field, Reader("en", "UTC"))
+    return replace(control, value=raw, read={"as": "text"}, attributes={"class": "panel-number"})
 
 
 def titles(
@@ -135,10 +147,12 @@ def _default(case: FieldCase, setting: Setting) -> Control | None:
         return _making.either(plain)
     if field.type.name in POINTERS:
         return None
+    if field.type.limits_are_typed:
+        return _as_typed(plain, field)
     if field.type.value_type is ValueType.NUMBER:
         mode = {"inputmode": "decimal", "class": "panel-number"}
         return replace(plain, read={"as": "number"}, attributes=mode)
-    return plain if field.type.name in ("text", "long_text") else None
+    return plain if field.type.name in ("text", "long_text", "time") else None
 
 
 def _choices(field: Field, setting: Setting) -> list[Option]:

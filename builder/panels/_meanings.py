@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from builder.panels._controls import Option, Setting
 from runtime.definitions.documents import Document
-from runtime.fields import N_, Field
+from runtime.fields import FIELD_TYPES, N_, Field
 
 # By the name of the option. A schema whose option is called otherwise says `means`.
 BY_NAME: Mapping[str, str] = {
@@ -44,6 +44,10 @@ WORDS: Mapping[str, str] = {
     "starter": N_("Who started it"),
     "owner": N_("Its owner"),
     "service": N_("The product itself"),
+    "any": N_("Any"),
+    "ean_13": N_("EAN-13"),
+    "code_128": N_("Code 128"),
+    "qr_code": N_("QR code"),
     "year": N_("Every year"),
     "month": N_("Every month"),
     "day": N_("Every day"),
@@ -62,6 +66,8 @@ def of(name: str, schema: Mapping[str, Any]) -> str:
 def word(value: Any) -> str:
     """What people read for a value of an `enum`."""
     text = str(value)
+    if text in FIELD_TYPES:
+        return str(_(FIELD_TYPES[text].label))
     return str(_(WORDS[text])) if text in WORDS else text.replace("_", " ").capitalize()
 
 

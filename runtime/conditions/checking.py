@@ -29,7 +29,9 @@ SENTENCES = {
     "bad_contains": N_("“contains” takes one constant: {“const”: …}."),
     "not_a_constant": N_("Compare with a text, a number, yes or no."),
     "not_a_number": N_("Compare with a number."),
-    "not_a_date": N_("Write a date like 2026-11-21 or a time like 2026-11-21T09:00:00Z."),
+    "not_a_date": N_(
+        "Write a date like 2026-11-21, a moment like 2026-11-21T09:00:00Z or a time like 09:30."
+    ),
     "unknown_field": N_("There is no “%(field)s” that a condition could look at here."),
     "unknown_fact": N_("There is no “%(fact)s” to compare with here."),
     "wrong_keyword": N_("“%(keyword)s” does not fit “%(field)s”."),
@@ -48,14 +50,17 @@ _KEYWORDS: dict[ValueType, frozenset[str]] = {
     ValueType.NUMBER: _EQUALITY | _ORDER,
     ValueType.DATE: _EQUALITY | _TIMES,
     ValueType.DATETIME: _EQUALITY | _TIMES,
+    ValueType.TIME: _EQUALITY | _TIMES,
     ValueType.BOOL: _EQUALITY,
     ValueType.LIST: frozenset(("type", "contains")),
 }
+_LENGTHS = {ValueType.DATE: 10, ValueType.DATETIME: 20, ValueType.TIME: 5}
 _TYPES: dict[ValueType, tuple[str, ...]] = {
     ValueType.TEXT: ("string",),
     ValueType.NUMBER: ("number", "integer"),
     ValueType.DATE: ("string",),
     ValueType.DATETIME: ("string",),
+    ValueType.TIME: ("string",),
     ValueType.BOOL: ("boolean",),
     ValueType.LIST: ("array",),
 }
@@ -145,7 +150,7 @@ def _fits(constant: Constant, kind: ValueType) -> bool:
         return False
     if kind is ValueType.TEXT:
         return True
-    return is_time(constant) and len(constant) == (10 if kind is ValueType.DATE else 20)
+    return is_time(constant) and len(constant) == _LENGTHS[kind]
 
 
 def _prefixes(path: str) -> list[str]:

@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from runtime import times
 from runtime.conditions.errors import ConditionError
 from runtime.conditions.evaluation import test_of
-from runtime.conditions.facts import as_time, constants, is_number, is_storable, is_time
+from runtime.conditions.facts import as_time, constants, is_clock, is_number, is_storable, is_time
 from runtime.conditions.nodes import Atom, Constant, Schema
 from runtime.db import Json
 from runtime.fields import ValueType
@@ -175,10 +175,18 @@ def _bound_text(column: Column, keyword: str, operands: list[Constant]) -> Expre
     return _COMPARE[keyword](CodePoints(column), operands[0])
 
 
+def _after_clock(clock: str) -> str:
+    """The first date that comes, as texts compare, after a time of day: 09:30 lies between 0999 and 1000."""
+    return f"{int(clock[:2]) + 1:02}00-01-01"
+
+
 def _bound_date(column: Column, keyword: str, operands: list[Any]) -> Expression:
     """As texts compare: a date comes before every moment of its day."""
     if len(operands) != 1 or not is_time(operands[0]):
         return false()
+    if is_clock(operands[0]):
+        later = "minimum" if keyword == "formatMinimum" else "exclusiveMaximum"
+        return _COMPARE[later](column, _bind(column, _after_clock(operands[0])))
     day = _bind(column, operands[0][:10])
     if keyword == "formatMinimum" and len(operands[0]) > 10:
         return _COMPARE["exclusiveMinimum"](column, day)
@@ -189,7 +197,7 @@ def _bound_moment(column: Column, keyword: str, operands: list[Any]) -> Expressi
     """As texts compare: a date comes before every moment of its day."""
     if len(operands) != 1 or not is_time(operands[0]):
         return false()
-    bound = operands[0]
+    bound = _after_clock(operands[0]) if is_clock(operands[0]) else operands[0]
     if len(bound) == 10:
         midnight = f"{bound}T00:00:00Z"
         later = "minimum" if keyword == "formatMinimum" else "exclusiveMaximum"

@@ -8,8 +8,9 @@ from typing import Any
 
 from runtime.conditions.nodes import Constant, Fact, Operand
 
-# The two canonical texts: a date, and a moment in UTC. Both sort as time does.
+# The canonical texts: a date, a moment in UTC, a time of day. Each sorts as time does.
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LISTS = (list, tuple, set, frozenset)
@@ -59,14 +60,19 @@ def is_storable(text: str) -> bool:
 
 
 def is_time(value: Any) -> bool:
-    """Whether it is the canonical text of a date or of a moment that exists."""
+    """Whether it is the canonical text of a date or of a moment that exists, or of a time of day."""
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        return False
+        return is_clock(value)
     try:
         as_time(value)
     except ValueError:
         return False
     return True
+
+
+def is_clock(value: Any) -> bool:
+    """Whether it is the canonical text of a time of day."""
+    return isinstance(value, str) and _CLOCK.fullmatch(value) is not None
 
 
 def as_time(text: str) -> date | datetime:

@@ -28,6 +28,7 @@ class ValueType(Enum):
     NUMBER = "number"
     DATE = "date"
     DATETIME = "datetime"
+    TIME = "time"
     BOOL = "bool"
     LIST = "list"
     NOTHING = "nothing"
@@ -99,6 +100,8 @@ class FieldType:
     icon: str
     group: str
     template: str = "fields/input.html"
+    script: str = ""
+    """A file of static/ that a form with such a field loads."""
     stored: bool = True
     """Has a column."""
     writable: bool = True
@@ -106,6 +109,8 @@ class FieldType:
     value_type: ValueType = ValueType.TEXT
     options: Mapping[str, Any] = NO_OPTIONS
     """JSON Schema of this type's own keys inside `fw`."""
+    limits_are_typed: bool = False
+    """Limits and the default are typed as values are, since they are stored otherwise."""
     keywords: tuple[str, ...] = ()
     """JSON Schema keywords that a document may set beside `fw`, and that judge the value."""
     examples: Sequence[tuple[Raw, JsonValue]] = ()
@@ -166,6 +171,10 @@ class FieldType:
     def choices(self, field: Field, reader: Reader) -> list[tuple[str, str]]:
         """(raw, label) of each pickable value, for templates that list them."""
         return []
+
+    def limit(self, limit: JsonValue, field: Field) -> JsonValue:
+        """A limit of the document as a message names it."""
+        return limit
 
     def prefix(self, field: Field, reader: Reader) -> str:
         """What stands before the control, such as a currency sign."""

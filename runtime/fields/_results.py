@@ -2,22 +2,43 @@
 
 from collections.abc import Mapping
 
-from runtime.fields import date, datetime, department, email, long_text, member, money, number, phone, yes_no
+from runtime.fields import (
+    barcode,
+    date,
+    datetime,
+    department,
+    email,
+    long_text,
+    member,
+    money,
+    number,
+    percent,
+    phone,
+    rating,
+    time,
+    url,
+    yes_no,
+)
 from runtime.fields._base import N_, Field, FieldType
 from runtime.fields._options import option
 
 FORMULA_RESULTS: Mapping[str, FieldType] = {
     "number": number.plugin,
     "money": money.plugin,
+    "percent": percent.plugin,
     "text": long_text.plugin,  # a computed text may be longer than one typed line
     "date": date.plugin,
     "datetime": datetime.plugin,
+    "time": time.plugin,
     "yes_no": yes_no.plugin,
 }
 LOOKUP_RESULTS: Mapping[str, FieldType] = {
     **FORMULA_RESULTS,
     "email": email.plugin,
     "phone": phone.plugin,
+    "url": url.plugin,
+    "rating": rating.plugin,
+    "barcode": barcode.plugin,
     "member": member.plugin,
     "department": department.plugin,
 }

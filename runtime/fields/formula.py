@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.types import TypeEngine
 
-from runtime.fields import _numbers, money, number
+from runtime.fields import _numbers, money, number, percent
 from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Raw, Reader, ValueType
 from runtime.fields._options import option, own_options
 from runtime.fields._results import FORMULA_RESULTS, NUMBER_OPTIONS, result_option, result_type
@@ -14,7 +14,8 @@ from runtime.fields._results import FORMULA_RESULTS, NUMBER_OPTIONS, result_opti
 class FormulaField(FieldType):
     """A value that the product computes on every save and stores, of the type `result` (number without it).
 
-    Computed numbers are rounded half up to the decimals that the field keeps: 6, for money 2.
+    Computed numbers are rounded half up to the decimals that the field keeps: 6, for money 2, for percent 2 of
+    what people read.
     """
 
     name = "formula"
@@ -70,6 +71,8 @@ def decimals_of(field: Field) -> int:
     """How many digits after the point a computed number keeps."""
     if _result(field) is money.plugin:
         return money.decimals_of(field)
+    if _result(field) is percent.plugin:
+        return percent.decimals_of(field) + 2
     return number.decimals_of(field)
 
 

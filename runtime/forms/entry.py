@@ -18,7 +18,9 @@ from runtime.text import localized
 log = logging.getLogger(__name__)
 
 # Their controls post a blank of their own before the answer, so that "nothing chosen" arrives too.
-LAST_COUNTS = frozenset(("fields/choice.html", "fields/yes_no.html", "fields/picker.html"))
+LAST_COUNTS = frozenset(
+    ("fields/choice.html", "fields/yes_no.html", "fields/picker.html", "fields/rating.html")
+)
 
 
 @dataclass(frozen=True)

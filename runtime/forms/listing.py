@@ -27,7 +27,7 @@ MOST_ROWS = 1000
 AT_ONCE = 200
 LONGEST_SEARCH = 100
 LONGEST_CELL = 120
-FORMATTED = frozenset((ValueType.NUMBER, ValueType.DATE, ValueType.DATETIME))
+FORMATTED = frozenset((ValueType.NUMBER, ValueType.DATE, ValueType.DATETIME, ValueType.TIME))
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,8 @@ def _address(form: Form, one: Field, value: JsonValue, names: Titles) -> str:
     kind = kind_of(one)
     if value is None:
         return ""
+    if kind == "url":
+        return str(value)
     if kind in LINKED:
         return LINKED[kind] + quote(str(value), safe="+@")
     if kind == "reference" and names.record(one.options["form"], value):

@@ -9,7 +9,7 @@ from runtime.definitions.documents import Form
 from runtime.fields import Field
 
 # These controls cannot hold a wrong value, as long as the document sets no limits of its own.
-NEVER_WRONG = frozenset(("text", "long_text", "choice", "yes_no", "member", "department"))
+NEVER_WRONG = frozenset(("text", "long_text", "choice", "rating", "yes_no", "member", "department"))
 LIMITS = frozenset(("minLength", "pattern"))
 
 

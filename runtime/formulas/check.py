@@ -9,7 +9,7 @@ from runtime.formulas.nodes import Call, Chain, Compare, Literal, Name, Negate, 
 from runtime.formulas.parse import Formula
 
 BOOL, NUMBER, DATE = ValueType.BOOL, ValueType.NUMBER, ValueType.DATE
-DATETIME, TEXT = ValueType.DATETIME, ValueType.TEXT
+DATETIME, TIME, TEXT = ValueType.DATETIME, ValueType.TIME, ValueType.TEXT
 
 _SUMS = {
     ("+", NUMBER, NUMBER): NUMBER,
@@ -20,9 +20,9 @@ _SUMS = {
     ("-", DATE, NUMBER): DATE,
     ("-", DATE, DATE): NUMBER,
 }
-_JOINABLE = (TEXT, NUMBER, DATE)
-_ORDERED = (NUMBER, DATE, DATETIME)
-_EQUAL = (TEXT, NUMBER, DATE, DATETIME, BOOL)
+_JOINABLE = (TEXT, NUMBER, DATE, TIME)
+_ORDERED = (NUMBER, DATE, DATETIME, TIME)
+_EQUAL = (TEXT, NUMBER, DATE, DATETIME, TIME, BOOL)
 
 
 def check(formula: Formula, types: Mapping[Path, ValueType]) -> ValueType:

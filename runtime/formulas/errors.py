@@ -53,6 +53,7 @@ TYPE_WORDS = {
     ValueType.NUMBER: _l("a number"),
     ValueType.DATE: _l("a date"),
     ValueType.DATETIME: _l("a date with time"),
+    ValueType.TIME: _l("a time of day"),
     ValueType.BOOL: _l("yes or no"),
     ValueType.LIST: _l("a list"),
     ValueType.NOTHING: _l("nothing"),

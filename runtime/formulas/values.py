@@ -1,12 +1,13 @@
 """The values that formulas work with, and what the operators do with them.
 
 Inside a formula a value has its canonical form: Decimal, text, bool, list, None for blank; a date is the text
-`2026-11-21`, a moment the text `2026-11-21T09:00:00Z`. Types were checked before, so a text that meets `+` is
-a date. What still does not fit (a formula that was never checked) is the error `wrong_value`.
+`2026-11-21`, a moment the text `2026-11-21T09:00:00Z`, a time of day the text `09:30`. Types were checked before,
+so a text that meets `+` is a date. What still does not fit (a formula that was never checked) is the error
+`wrong_value`.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from runtime.documents import plain_number
@@ -78,6 +79,16 @@ def day(value: Value) -> date:
     if isinstance(found, datetime):
         raise FormulaError("wrong_value")
     return found
+
+
+def clock(value: Value) -> time:
+    """A canonical text as the time of day it means."""
+    try:
+        if isinstance(value, str) and len(value) == 5:
+            return time.fromisoformat(value)
+    except ValueError:
+        pass
+    raise FormulaError("wrong_value")
 
 
 def text_of(value: date | datetime) -> str:
@@ -177,11 +188,14 @@ def compare(operator: str, left: Value, right: Value) -> bool | None:
         return None
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _ordered(operator, left < right, left == right)
-    # Dates and moments sort by their canonical text.
-    first, second = moment(left), moment(right)
-    if type(first) is not type(second):
+    # Dates, moments and times of day sort by their canonical text.
+    if type(_timely(left)) is not type(_timely(right)):
         raise FormulaError("wrong_value")
     return _ordered(operator, str(left) < str(right), left == right)
+
+
+def _timely(value: Value) -> date | datetime | time:
+    return clock(value) if isinstance(value, str) and len(value) == 5 else moment(value)
 
 
 def _same(left: Value, right: Value) -> bool:

@@ -145,7 +145,7 @@ class _Findings:
             if error is not None and self.form.fields[key].type.name in settling.POINTERS:
                 self._add(key, NOT_AVAILABLE)
             elif error is not None:
-                self._add(key, *problems.from_json_schema(error))
+                self._add(key, *problems.from_json_schema(error, self.form.fields[key]))
             else:
                 self._check(self.form.fields[key])
 

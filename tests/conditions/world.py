@@ -22,6 +22,7 @@ TYPES = {
     "met_at": ValueType.DATETIME,
     "remind": ValueType.BOOL,
     "made_at": ValueType.DATETIME,
+    "starts": ValueType.TIME,
 }
 DAYS = ["0001-01-01", "2024-02-29", "2026-11-20", "2026-11-21", "2026-11-22", "9999-12-31"]
 MOMENTS = [
@@ -31,6 +32,7 @@ MOMENTS = [
     "2026-11-21T00:00:01Z",
     "9999-12-31T23:59:59Z",
 ]
+CLOCKS = ["00:00", "09:30", "09:31", "20:00", "23:59"]
 TEXTS = [
     "",
     "a",
@@ -60,13 +62,14 @@ ODD_NUMBERS = [
     -(10**40),
 ]
 TRUTHS = [True, False]
-CONSTANTS = [*TEXTS, *NUMBERS, *ODD_NUMBERS, *TRUTHS, *DAYS, *MOMENTS]
+CONSTANTS = [*TEXTS, *NUMBERS, *ODD_NUMBERS, *TRUTHS, *DAYS, *MOMENTS, *CLOCKS]
 FACTS: dict[str, Any] = {
     "user": {
         "id": 5,
         "name": "ab",
         "day": "2026-11-21",
         "at": "2026-11-21T00:00:00Z",
+        "hour": "09:31",
         "ids": [0, 1, 5],
         "yes": True,
     },
@@ -97,6 +100,7 @@ def make_table() -> sa.Table:
         sa.Column("met_at", Instant()),
         sa.Column("remind", sa.Boolean),
         sa.Column("made_at", Moment),
+        sa.Column("starts", sa.String(5)),
     )
 
 
@@ -110,6 +114,7 @@ def make_record(random: Random) -> dict[str, Any]:
         "due_on": random.choice(DAYS),
         "met_at": random.choice(MOMENTS),
         "remind": random.choice(TRUTHS),
+        "starts": random.choice(CLOCKS),
         "made_at": times.parse_iso(random.choice(MOMENTS[1:4])).replace(
             microsecond=random.choice([0, 1, 999_999])
         ),
@@ -181,7 +186,7 @@ class Generator:
         return {keyword: operand for atom in atoms for keyword, operand in atom.items()}
 
     def _atom(self, kind: ValueType) -> dict[str, Any]:
-        times_kind = kind in (ValueType.DATE, ValueType.DATETIME)
+        times_kind = kind in (ValueType.DATE, ValueType.DATETIME, ValueType.TIME)
         fitting = ["const", "enum", "type"]
         fitting += ["formatMinimum", "formatMaximum"] * 2 if times_kind else []
         fitting += (
@@ -206,7 +211,7 @@ class Generator:
         if self.facts and self.random.random() < 0.3:
             return {"fact": self.random.choice(FACT_PATHS)}
         if keyword.startswith("format"):
-            return self.random.choice(DAYS + MOMENTS)
+            return self.random.choice(DAYS + MOMENTS + CLOCKS)
         if "imum" in keyword.lower():
             return self.random.choice(NUMBERS + ODD_NUMBERS)
         if self.random.random() < 0.2:
@@ -220,4 +225,5 @@ _POOLS: dict[ValueType, list[Any]] = {
     ValueType.DATE: DAYS,
     ValueType.DATETIME: MOMENTS,
     ValueType.BOOL: TRUTHS,
+    ValueType.TIME: CLOCKS,
 }

@@ -12,6 +12,7 @@ from runtime.conditions.operators import OPERATORS, Operator
 from runtime.db import db
 from runtime.fields import ValueType
 from tests.conditions.world import (
+    CLOCKS,
     DAYS,
     FACTS,
     MOMENTS,
@@ -31,15 +32,22 @@ CONSTANTS: dict[ValueType, list[Any]] = {
     ValueType.NUMBER: NUMBERS,
     ValueType.DATE: DAYS,
     ValueType.DATETIME: MOMENTS,
+    ValueType.TIME: CLOCKS,
     ValueType.BOOL: [None],
 }
-FACT_OF = {"name": "user.name", "amount": "user.id", "due_on": "days.today", "met_at": "user.at"}
+FACT_OF = {
+    "name": "user.name",
+    "amount": "user.id",
+    "due_on": "days.today",
+    "met_at": "user.at",
+    "starts": "user.hour",
+}
 
 
 def examples(operator: Operator) -> list[Row]:
     """Rows of the operator on every field that it is for, with constants and with a fact."""
     found = []
-    for name in ("name", "amount", "due_on", "met_at", "remind"):
+    for name in ("name", "amount", "due_on", "met_at", "starts", "remind"):
         if TYPES[name] not in operator.for_types:
             continue
         constants = CONSTANTS[TYPES[name]]
@@ -72,7 +80,7 @@ def test_a_row_is_read_back_from_its_condition(operator: Operator) -> None:
 @every_operator
 def test_a_row_is_a_sound_condition(operator: Operator) -> None:
     facts = {"user.name": ValueType.TEXT, "user.id": ValueType.NUMBER, "user.at": ValueType.DATETIME}
-    facts |= {"days.today": ValueType.DATE, "user.yes": ValueType.BOOL}
+    facts |= {"days.today": ValueType.DATE, "user.yes": ValueType.BOOL, "user.hour": ValueType.TIME}
     for row in examples(operator):
         if "user.gone" not in str(row.value):
             assert check(from_rows(Group("all", (row,))), TYPES, facts) == []

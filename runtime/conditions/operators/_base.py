@@ -65,7 +65,7 @@ def _json_type(value: Any) -> str:
     return "string" if isinstance(value, str) else ""
 
 
-TIMES = frozenset((ValueType.DATE, ValueType.DATETIME))
+TIMES = frozenset((ValueType.DATE, ValueType.DATETIME, ValueType.TIME))
 NUMBERS = frozenset((ValueType.NUMBER,))
 TRUTHS = frozenset((ValueType.BOOL,))
 SINGLE = TIMES | NUMBERS | {ValueType.TEXT}
