@@ -97,7 +97,9 @@
   for (const field of document.querySelectorAll("[data-zone]")) {
     field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
   }
-  document.querySelector("[data-focus]")?.focus();
+  // On a new page the focus begins at what went wrong, else at what the page before was told: nothing reads it out else.
+  const begin = document.querySelector("[data-focus]") ?? document.querySelector("[autofocus]") ?? document.querySelector("[data-told]");
+  begin?.focus();
   for (const field of document.querySelectorAll("[data-submit]")) {
     field.addEventListener("change", () => field.form.requestSubmit());
   }

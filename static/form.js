@@ -14,6 +14,7 @@
       event.preventDefault();
       control.closest(".fw-field").scrollIntoView({ block: "nearest" });
       control.focus();
+      if (control.matches("input")) control.select(); // as the tab key does: what is typed replaces what was wrong
     });
   }
   if (!form) return;

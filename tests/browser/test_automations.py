@@ -94,9 +94,11 @@ def work() -> None:
 
 def test_t10_a_large_amount_tells_the_manager(page: Page, alice: User) -> None:
     counter = Counter(page)
-    page.goto(f"{BASE}/tell/design/")
-    chosen = 0  # native choices count as a click each
-    with counter.budget(clicks=15, keys=6, seconds=60):
+    page.goto(f"/apps/{factory.APP}/app/{factory.APP}/design/overview")
+    with counter.budget(clicks=15, keys=6, seconds=12):
+        page.locator("#new-automation").click()
+        page.keyboard.type("Large")
+        page.keyboard.press("Enter")
         page.locator("#t-on-2").click()  # not when it is changed
         settled(page)
         page.locator("#pick-when").click()
@@ -112,7 +114,7 @@ def test_t10_a_large_amount_tells_the_manager(page: Page, alice: User) -> None:
         settled(page)
         page.locator("#a-notify-to-add").select_option("manager_of:starter")
         settled(page)
-        chosen += 3
+        counter.counts["click"] += 3  # native choices
         page.locator(".design-tabs a[href$='/design/test']").click()
         before = rows()
         page.locator("#test-run").click()
@@ -124,15 +126,13 @@ def test_t10_a_large_amount_tells_the_manager(page: Page, alice: User) -> None:
         expect(page.locator("#auto-asking")).to_contain_text("1")
         page.locator("#auto-confirm").click()
         expect(page.locator("#auto-on")).to_be_visible()
-    assert counter.counts["click"] + chosen <= 15, counter.counts
 
     buy(alice, "Pens", 30)
     buy(alice, "A press", 9000)
     work()
-    page.goto(f"{BASE}/tell/design/runs")
+    page.goto(f"{BASE}/large/design/runs")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody tr")).to_contain_text("A press")
-    assert page.evaluate("document.activeElement") is not None
     assert axe.barriers(page, "runs", "", axe.EVERYTHING) == []
 
 

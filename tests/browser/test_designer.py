@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from runtime.accounts.models import User
-from tests.browser.axe import problems
+from tests.browser.axe import EVERYTHING, barriers, problems
 from tests.browser.conftest import Tabs
 from tests.browser.design import (
     PATH,
     Counter,
     draft,
-    focused,
     form,
     opened,
     order,
@@ -42,31 +41,52 @@ def add(page: Page, kind: str) -> None:
     settled(page)
 
 
-def test_deleting_undoing_and_redoing_takes_four_keys(open_tab: Callable[..., Page], alice: User) -> None:
-    page = open_tab(alice)
+def speaking(open_tab: Callable[..., Page], language: str) -> Page:
+    """A tab of a designer who reads this language."""
+    return open_tab(make_user("dora", is_admin=True, locale=language))
+
+
+@LANGUAGES
+def test_t05_deleting_undoing_and_redoing_takes_four_keys_or_five_clicks(
+    open_tab: Callable[..., Page], language: str
+) -> None:
+    page = speaking(open_tab, language)
     counter = Counter(page)
-    draft(form("a", "b", "c", layout=[{"key": "one", "section": "One", "rows": [["a"], ["b"], ["c"]]}]))
-    opened(page)
-    before = stored()
-    pick(page, "b").focus()
-    with counter.budget(keys=4):
+    begin = form("a", "b", "c", layout=[{"key": "one", "section": "One", "rows": [["a"], ["b"], ["c"]]}])
+
+    def by_keys() -> None:
         page.keyboard.press("Delete")
         settled(page)
         gone = stored()
-        page.keyboard.press("Control+z")
+        for keys, found in (("Control+z", before), ("Control+Shift+z", gone), ("Control+z", before)):
+            page.keyboard.press(keys)
+            settled(page)
+            assert stored() == found
+
+    def by_clicks() -> None:
+        pick(page, "b").click()
+        page.locator("#panel .panel-foot form button").click()
         settled(page)
-        assert stored() == before
-        page.keyboard.press("Control+Shift+z")
-        settled(page)
-        assert stored() == gone
-        page.keyboard.press("Control+z")
-        settled(page)
-    assert stored() == before
-    assert focused(page) != ""
+        for tool, count in (("undo", 1), ("redo", 0), ("undo", 1)):
+            page.locator(f"#{tool}-button").click()
+            settled(page)
+            assert pick(page, "b").count() == count
+
+    draft(begin)
+    before = stored()
+    for way, most in ((by_keys, {"keys": 4}), (by_clicks, {"clicks": 5})):
+        for _try in counter.tries(seconds=2):
+            opened(page)
+            pick(page, "b").focus()
+            with counter.budget(**most):
+                way()
+            assert stored() == before
+    assert barriers(page, "undone", "", EVERYTHING) == []
 
 
-def test_what_was_not_answered_is_offered_after_the_tab_was_killed(tabs: Tabs, alice: User) -> None:
-    page = tabs.open(alice)
+@LANGUAGES
+def test_t06_what_was_not_answered_is_offered_after_the_tab_was_killed(tabs: Tabs, language: str) -> None:
+    page = speaking(tabs.open, language)
     draft(form("a"))
     opened(page)
     for _number in range(4):
@@ -77,12 +97,15 @@ def test_what_was_not_answered_is_offered_after_the_tab_was_killed(tabs: Tabs, a
     context = page.context
     page.close()
     again = context.new_page()
-    opened(again)
-    assert len(order()) == 5
-    again.locator("#designer-left button").first.click()
-    expect(again.locator(".cell")).to_have_count(6)
-    settled(again)
+    counter = Counter(again)
+    with counter.budget(clicks=1, seconds=3):
+        opened(again)
+        assert len(order()) == 5
+        again.locator("#designer-left button").first.click()
+        expect(again.locator(".cell")).to_have_count(6)
+        settled(again)
     assert len(order()) == 6
+    assert barriers(again, "brought back", "", EVERYTHING) == []
     forgive(tabs)
 
 

@@ -4,10 +4,16 @@ import gzip
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from playwright.sync_api import CDPSession, Page, Response, expect
 
 from runtime.accounts.models import User
-from tests.browser.office import NEW, focus
+from tests.browser.axe import EVERYTHING, barriers
+from tests.browser.design import Counter
+from tests.browser.office import NEW, answer, focus
+from tests.builder.factory import APP, field, form, install
+from tests.builder.factory import app as app_document
+from tests.conftest import make_user
 from tests.forms.followup import FOLLOWUP, make
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -126,3 +132,74 @@ def test_a_page_is_light_on_the_first_visit(
     assert sum(weights.values()) <= 150_000, weights
     for_the_page = [one.url for one in responses if "logo.svg" not in one.url]  # the icon of the tab
     assert len(for_the_page) <= 8, for_the_page
+
+
+EIGHT = {
+    "name": field("text", title={"en": "Name", "zh": "名称"}),
+    "phone": field("phone", title={"en": "Phone", "zh": "电话"}),
+    "email": field("email", title={"en": "E-mail", "zh": "邮箱"}),
+    "site": field("text", title={"en": "Site", "zh": "地点"}),
+    "amount": field("number", title={"en": "Amount", "zh": "数量"}),
+    "price": field("money", title={"en": "Price", "zh": "价格"}, currency="CNY"),
+    "urgent": field("yes_no", title={"en": "Urgent", "zh": "加急"}),
+    "note": field("long_text", title={"en": "Note", "zh": "备注"}),
+}
+
+
+def told(page: Page, key: str) -> str:
+    """What is said at a field, without the word “Error”."""
+    return page.locator(f"#e-{key}").inner_text().splitlines()[-1]
+
+
+# The summary has the focus when the scripts that wait for the document have run.
+AFTER_ANSWER = """() => {
+  const [{ responseEnd, domContentLoadedEventEnd }] = performance.getEntriesByType("navigation");
+  return domContentLoadedEventEnd - responseEnd;
+}"""
+TYPED = {
+    "name": "A lathe",
+    "phone": "12",
+    "email": "bo",
+    "site": "Hall 2",
+    "amount": "3",
+    "price": "12.5",
+    "urgent": None,
+    "note": "By the north gate.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_t15_eight_fields_with_two_mistakes_by_keyboard_alone(
+    open_tab: OpenTab, app: Flask, language: str
+) -> None:
+    install(form("order", EIGHT, title_field="name"), app=app_document(languages=["en", "zh"]))
+    page = open_tab(make_user("dora", is_admin=True, locale=language))
+    counter = Counter(page)
+    page.goto(f"/apps/{APP}/forms/order/new")
+    with counter.budget(keys=16, seconds=12):
+        for key in "Tab", "Enter", "Tab":
+            page.keyboard.press(key)
+        for key, text in TYPED.items():
+            assert focus(page) == key
+            page.keyboard.press("Space") if text is None else page.keyboard.type(text)
+            if key != "note":
+                page.keyboard.press("Tab")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[data-summary]")).to_be_focused()
+        assert page.evaluate(AFTER_ANSWER) <= 300
+        words = page.locator("[data-summary] a").all_inner_texts()
+        assert words == [told(page, key) for key in ("phone", "email")]
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert focus(page) == "phone"
+        page.keyboard.type("13800138009")
+        page.keyboard.press("Tab")
+        page.keyboard.type("bo@example.com")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/order/1/")
+    assert [answer(page, key) for key in ("phone", "email", "amount")] == [
+        "138 0013 8009",
+        "bo@example.com",
+        "3",
+    ]
+    assert barriers(page, "stored", "", EVERYTHING) == []

@@ -1,13 +1,14 @@
 """Rules, offers and formulas made in a browser, by click and by keys, within the clicks that people have."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from builder import drafts, packages
+from builder import drafts, packages, publish
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
@@ -15,6 +16,7 @@ from runtime.errors import NotFound
 from runtime.records import store
 from tests.browser.axe import EVERYTHING, SMALL, WIDE, barriers
 from tests.browser.design import Counter, settled
+from tests.browser.office import pick
 from tests.builder.factory import app as app_document
 from tests.builder.factory import field, form, package
 from tests.conftest import make_user
@@ -97,23 +99,44 @@ def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], admin: U
     return page
 
 
-def test_a_city_is_offered_only_in_the_chosen_country(page: Page) -> None:
+def test_t09_a_city_is_offered_only_in_the_chosen_country(page: Page) -> None:
     # given
     counter = Counter(page)
     page.goto(f"{TRIP}/fields")
 
     # when
-    with counter.budget(clicks=6, seconds=15):
+    with counter.budget(clicks=6, seconds=5):
         page.locator("#pick-city").click()
         page.locator("#offer-suggested-1").click()
         expect(page.locator("#offer .cond-row")).to_have_count(1)
-    settled(page)
+        settled(page)
 
     # then
     offer = stored()["properties"]["city"]["fw"]["offer"]
     assert offer["properties"]["country"] == {"const": {"fact": "record.country"}}
     expect(page.locator("#offer")).to_contain_text("1")
     expect(page.locator("#offer")).to_contain_text("3")
+    assert barriers(page, "offer", "", EVERYTHING) == []
+    with transaction():
+        publish.publish(None, "shop", "form", "trip")
+    offered(page)
+
+
+def offered(page: Page) -> None:
+    """The cities of another country are there at once, and the one that was chosen is told to be of none."""
+    page.goto("/apps/shop/forms/trip/new")
+    pick(page, "country", "France")
+    pick(page, "city", "Paris")
+    pick(page, "country", "China")
+    expect(page.locator("#e-city")).to_be_visible()
+    took = []
+    for _try in range(3):  # other work on the machine may slow down one of them
+        begin = time.monotonic()
+        page.locator("#city").fill("")
+        expect(page.locator("#o-city [role=option][data-value]")).to_have_count(2)
+        took.append(time.monotonic() - begin)
+        page.keyboard.press("Escape")
+    assert min(took) <= 0.4, took
 
 
 def test_the_common_rule_is_a_button_and_a_value(page: Page) -> None:

@@ -173,3 +173,14 @@ def test_a_field_with_a_bound_that_is_no_whole_number_is_drawn(app: Flask, brows
     page = browser.get(f"/apps/{APP}/forms/parcel/design/")
     assert page.status_code == 200
     assert "Weight" in page.text
+
+
+def test_the_main_part_of_a_page_that_shows_properties_on_a_phone_is_the_way_back(
+    browser: FlaskClient, app: Flask
+) -> None:
+    install(form("all", {"name": field("text")}))
+
+    page = browser.get(f"/apps/{APP}/forms/all/design/?sel=field/name&pane=properties").text
+
+    main = page[page.index('<main id="main"') : page.index("</main>")]
+    assert re.search(r'<main [^>]*>\s*<a class="btn canvas-close"', main)
