@@ -93,6 +93,13 @@
     const note = toast(texts.failed, button(texts.retry, () => { note.remove(); again(ctx); }));
   });
 
+  // An open menu goes when the focus leaves it, lest it cover what has the focus then.
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const menu = target.closest(":popover-open");
+    if (!menu || !relatedTarget || menu.contains(relatedTarget)) return;
+    if (relatedTarget.getAttribute("popovertarget") !== menu.id) menu.hidePopover();
+  });
+
   // --- Conveniences
   for (const field of document.querySelectorAll("[data-zone]")) {
     field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

@@ -1,0 +1,206 @@
+"""Every page in every state that a person meets: who meets it, and the way there."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.office import FORMS, NEW, pick, press_primary
+
+
+def fresh(page: Page) -> None:
+    page.goto(NEW)
+
+
+def filled(page: Page) -> None:
+    page.locator("#content").fill("They want ten.")
+    page.locator("#result").check()
+    page.locator("#remind").check()
+    page.locator("#prepare").fill("A price list")
+
+
+def wrong(page: Page) -> None:
+    fresh(page)
+    page.locator("#phone").fill("12")
+    page.locator("#remind").check()
+    expect(page.locator("#next_on")).to_be_visible()
+    press_primary(page)
+    expect(page.locator("[data-summary]")).to_be_focused()
+
+
+def picker_open(page: Page) -> None:
+    fresh(page)
+    page.locator("#customer").click()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#o-customer [aria-selected=true]")).to_have_count(1)
+
+
+def picker_empty(page: Page) -> None:
+    fresh(page)
+    page.locator("#customer").press_sequentially("zzzz")
+    expect(page.locator("#o-customer [role=option]")).to_have_count(1)
+
+
+def morphed(page: Page) -> None:
+    fresh(page)
+    pick(page, "customer", "hxdz")
+    expect(page.locator("#phone")).not_to_have_value("")
+    page.locator("#remind").check()
+    page.locator("#result-3").check()
+    page.locator("#phone").fill("12")
+    page.locator("#content").click()
+    expect(page.locator("#e-phone")).to_be_visible()
+    expect(page.locator("#reason")).to_be_visible()
+
+
+def newest(page: Page, form: str) -> str:
+    page.goto(f"{FORMS}/{form}/")
+    return page.locator("tbody tr a").first.get_attribute("href") or ""
+
+
+def visit(page: Page) -> None:
+    page.goto(newest(page, "visit"))
+
+
+def reminder(page: Page) -> None:
+    page.goto(newest(page, "reminder"))
+
+
+def edit(page: Page) -> None:
+    page.goto(newest(page, "visit") + "edit")
+
+
+def conflict(page: Page) -> None:
+    """Both change the same field of one record."""
+    address = newest(page, "visit") + "edit"
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(address)
+    earlier = other.locator("#content").input_value()
+    other.locator("#content").fill(f"{earlier}!")
+    press_primary(other)
+    other.wait_for_url("**/visit/*/")
+    other.close()
+    page.locator("#content").fill("They want twenty.")
+    press_primary(page)
+    expect(page.locator("#x-content")).to_be_visible()
+
+
+def deletion(page: Page) -> None:
+    page.goto(newest(page, "visit") + "delete")
+
+
+def menus(page: Page) -> None:
+    page.goto("/")
+    page.locator("[popovertarget=user-menu]").click()
+
+
+def no_sign_in(page: Page) -> None:
+    page.goto("/login")
+    page.locator("#email").fill("nobody@example.com")
+    page.locator("main form button").click()
+    expect(page.locator("#email-error")).to_be_visible()
+
+
+def no_user(page: Page) -> None:
+    page.goto("/admin/users/new")
+    press_primary(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+
+
+def no_new_password(page: Page) -> None:
+    page.goto("/profile")
+    page.locator("#old").fill("wrong")
+    page.locator("form[action$=password] button").click()
+    expect(page.locator("#old-error")).to_be_visible()
+
+
+def link(page: Page) -> None:
+    page.goto("/admin/users?q=eve")
+    page.locator("tbody a").first.click()
+    page.locator("form[action$=link] button").click()
+    expect(page.locator("#link")).to_be_visible()
+
+
+def invited(page: Page) -> None:
+    link(page)
+    page.goto(page.locator("#link").input_value())
+
+
+def department(page: Page) -> None:
+    page.goto("/admin/departments")
+    page.locator("tbody a").first.click()
+
+
+def at(address: str) -> Callable[[Page], None]:
+    """A page that needs nothing but its address."""
+
+    def there(page: Page) -> None:
+        page.goto(address)
+
+    return there
+
+
+STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "sign in": ("", at("/login")),
+    "sign in, refused": ("", no_sign_in),
+    "choose a password": ("admin", invited),
+    "home of the administrator": ("admin", at("/")),
+    "home": ("seller", menus),
+    "app": ("seller", at("/apps/followup/")),
+    "list": ("seller", at(f"{FORMS}/customer/")),
+    "empty list": ("stranger", at(f"{FORMS}/visit/")),
+    "nothing found": ("seller", at(f"{FORMS}/customer/?q=zzzz")),
+    "follow-up": ("seller", visit),
+    "reminder": ("seller", reminder),
+    "new, fresh": ("seller", fresh),
+    "new, with errors": ("seller", wrong),
+    "new, picker open": ("seller", picker_open),
+    "new, nothing to pick": ("seller", picker_empty),
+    "new, after answers": ("seller", morphed),
+    "edit": ("seller", edit),
+    "conflict": ("seller", conflict),
+    "delete": ("seller", deletion),
+    "inbox": ("seller", at("/inbox")),
+    "empty inbox": ("stranger", at("/inbox")),
+    "profile": ("seller", at("/profile")),
+    "profile, refused": ("seller", no_new_password),
+    "users": ("admin", at("/admin/users")),
+    "new user": ("admin", at("/admin/users/new")),
+    "new user, refused": ("admin", no_user),
+    "link for a user": ("admin", link),
+    "departments": ("admin", at("/admin/departments")),
+    "department": ("admin", department),
+    "new department": ("admin", at("/admin/departments/new")),
+    "runs": ("admin", at("/admin/runs")),
+    "deliveries": ("admin", at("/admin/deliveries")),
+    "no such page": ("seller", at("/nowhere")),
+    "not allowed": ("seller", at(f"{FORMS}/customer/1/delete")),
+}
+
+VISIT = f"{FORMS}/visit/design"
+APP = "/apps/followup/app/followup/design"
+REMIND = "/apps/followup/automations/remind_ahead/design"
+# The designer's pages are looked at for barriers by the tests of their own, in the states that those make.
+DESIGNER: dict[str, tuple[str, Callable[[Page], None]]] = {
+    address: ("admin", at(address))
+    for address in (
+        f"{VISIT}/fields?sel=field/customer",
+        f"{VISIT}/fields?sel=section/section_2",
+        f"{VISIT}/rules",
+        f"{VISIT}/list",
+        f"{VISIT}/preview",
+        f"{VISIT}/problems",
+        f"{VISIT}/publish",
+        f"{VISIT}/versions",
+        f"{APP}/overview",
+        f"{APP}/roles",
+        f"{APP}/settings",
+        f"{REMIND}/steps?sel=when",
+        f"{REMIND}/test",
+        f"{REMIND}/runs",
+        "/apps/followup/messages/visit_due/design/",
+        "/apps/followup/spreadsheet",
+        "/apps/new-app",
+        "/gallery/",
+    )
+}
