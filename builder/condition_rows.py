@@ -16,11 +16,12 @@ from builder.sights import Sight, Source
 from runtime import problems
 from runtime.conditions import ConditionError, Group, Row, from_rows, rows
 from runtime.conditions.operators import OPERATORS, Operator
-from runtime.fields import FieldError, Reader
+from runtime.fields import LISTED, FieldError, Reader
 
 POINTING = frozenset(("equals", "not_equals", "one_of", "not_one_of", "is_empty", "is_not_empty"))
 _ORDER = (
     *("equals", "not_equals", "is_yes", "is_no", "greater_than", "at_least", "less_than", "at_most"),
+    *("is_or_below", "is_not_below", "has_any_of", "has_all_of", "has_none_of"),
     *("between", "after", "on_or_after", "before", "on_or_before", "between_dates"),
 )
 _LAST = ("one_of", "not_one_of", "is_empty", "is_not_empty")
@@ -133,6 +134,8 @@ def _line(row: Row, source: Source, reader: Reader) -> Line | None:
 
 
 def _raw(value: Any, source: Source, reader: Reader) -> str:
+    if source.type in LISTED:
+        return str(value)  # conditions compare with what a list holds
     raw = source.field.type.to_raw(value, source.field, reader)
     if not isinstance(raw, str):
         raise TypeError
@@ -226,11 +229,12 @@ def _value(line: Line, source: Source, operator: Operator, reader: Reader) -> An
 
 
 def _picked(source: Source) -> bool:
-    return source.field.type.name == "choice" or source.points
+    return source.points or "enum" in source.field.type.keywords
 
 
 def _read(raw: str, source: Source, reader: Reader) -> Any:
     try:
-        return source.field.type.parse(raw, source.field, reader)
+        value = source.field.type.parse(raw, source.field, reader)
+        return value[-1] if isinstance(value, list) else value
     except FieldError as error:
         raise _Unfinished(problems.sentence(error.code, error.params, source.title)) from error

@@ -7,7 +7,17 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 
 from runtime import problems
-from runtime.fields import FIELD_TYPES, NOBODY, Field, FieldError, FieldType, JsonValue, Reader, ValueType
+from runtime.fields import (
+    FIELD_TYPES,
+    LISTED,
+    NOBODY,
+    Field,
+    FieldError,
+    FieldType,
+    JsonValue,
+    Reader,
+    ValueType,
+)
 from runtime.text import localized
 
 # Values that point to something else than themselves: another type cannot hold them, nor be read as one.
@@ -22,6 +32,7 @@ FITS: Mapping[ValueType, frozenset[ValueType]] = {
     ValueType.TIME: frozenset((ValueType.TEXT, ValueType.TIME)),
     ValueType.BOOL: frozenset((ValueType.TEXT, ValueType.BOOL)),
     ValueType.LIST: frozenset((ValueType.TEXT, ValueType.LIST)),
+    ValueType.PATH: frozenset((ValueType.TEXT, ValueType.PATH)),
 }
 
 
@@ -61,7 +72,7 @@ def _readings(value: JsonValue, old: Field, new: Field, reader: Reader) -> Itera
         yield raw[:10]
     elif kinds == (ValueType.DATETIME, ValueType.TIME):
         yield raw[11:16]
-    elif kinds[1] is ValueType.TEXT and (_offers(old) or kinds[0] in (ValueType.BOOL, ValueType.LIST)):
+    elif kinds[1] is ValueType.TEXT and (_offers(old) or kinds[0] in LISTED | {ValueType.BOOL}):
         yield shown
     yield raw
     yield shown

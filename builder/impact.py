@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Select, func, select
 from builder import conversion
 from builder.studio import Studio
 from runtime.automations.models import Timer
+from runtime.conditions import where
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form, parse_fields
 from runtime.definitions.models import App, Definition
-from runtime.fields import Field
+from runtime.fields import LISTED, Field
 from runtime.records.tables import table
 
 _EMPTY = _l("Records that have none keep it empty; whoever edits one next is asked for it.")
@@ -112,6 +113,8 @@ def _changed(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effe
         yield from _effect(count, sentence, _EMPTY, _filling(new, studio, count))
     if new.type.name == "choice":
         yield from _options_gone(now, old, new, studio)
+    if new.type.value_type in LISTED and "enum" in new.type.keywords:
+        yield from _items_gone(now, old, new, studio)
     most, was = new.schema.get("maxLength"), old.schema.get("maxLength")
     if isinstance(most, int) and (was is None or most < was):
         yield from _effect(
@@ -140,6 +143,20 @@ def _options_gone(now: Form, old: Field, new: Field, studio: Studio) -> Iterator
             _("%(field)s loses the choice %(choice)s", field=studio.text(new.title), choice=told),
             _("Records keep the old choice, readable; it cannot be chosen anew."),
             Question("map", new, value) if new.schema.get("enum") else None,
+        )
+
+
+def _items_gone(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:
+    """Options that lists of values hold; what stands in their place is up to whoever changes the record."""
+    labels = {**old.options.get("labels", {}), **new.options.get("labels", {})}
+    for value in [each for each in old.schema.get("enum", ()) if each not in new.schema.get("enum", ())]:
+        holding = {"required": [new.key], "properties": {new.key: {"contains": {"const": value}}}}
+        held = where(holding, table(now).c.__getitem__, {})
+        told = studio.text(labels.get(value)) or value
+        yield from _effect(
+            _count(_where(now, held)),
+            _("%(field)s loses the choice %(choice)s", field=studio.text(new.title), choice=told),
+            _("Records keep the old choice, readable; it cannot be chosen anew."),
         )
 
 

@@ -32,6 +32,8 @@ ALIASES = {
     "rating": "stars score 星级 打分",
     "barcode": "scan qr ean code 扫码 二维码",
     "choice": "select radio dropdown option 下拉 单选 选项",
+    "multi_choice": "checkbox tags several multiple select 多选 复选 标签",
+    "tree_choice": "cascade cascader levels category 级联 分类 树",
     "yes_no": "checkbox switch boolean 开关 是否",
     "reference": "link lookup relation 关联",
     "member": "person user people 人员 成员",

@@ -17,7 +17,8 @@ from builder.panels._controls import Control, Option, told
 from builder.problems import place
 from builder.studio import Studio
 from runtime.definitions import layout
-from runtime.fields import Field
+from runtime.fields import Field, Reader
+from runtime.fields._paths import PathField
 from runtime.i18n import LANGUAGES
 
 # What a field leaves by itself when it is deleted.
@@ -43,6 +44,10 @@ class Choice:
     title: str
     controls: tuple[Control, ...]
     renaming: Control | None
+    level: int = 0
+    deeper: str | None = None
+    """What it would lie below one level deeper."""
+    higher: str | None = None
 
 
 @dataclass(frozen=True)
@@ -173,9 +178,10 @@ class Properties:
         if self.kind != "field" or "enum" not in self.field.type.keywords:
             return None
         labels = self.field.options.get("labels", {})
-        return tuple(
-            self._choice(value, labels.get(value, value)) for value in self.field.schema.get("enum", ())
-        )
+        listed = self.field.schema.get("enum", ())
+        if isinstance(self.field.type, PathField):  # in the order of the tree
+            listed = [key for key, _label in self.field.type.choices(self.field, Reader("en", "UTC"))]
+        return tuple(self._choice(value, labels.get(value, value)) for value in listed)
 
     def _choice(self, value: str, label: Any) -> Choice:
         texts = {self.studio.default_locale: label} if isinstance(label, str) else dict(label)
@@ -191,7 +197,10 @@ class Properties:
             )
             for locale in self.studio.languages
         ]
-        return Choice(value, self.studio.text(label), told(controls, self.refused), self._renaming(value))
+        own = told(controls, self.refused)
+        level, deeper, higher = self._places(value)
+        title, renaming = self.studio.text(label), self._renaming(value)
+        return Choice(value, title, own, renaming, level, deeper, higher)
 
     def _renaming(self, value: str) -> Control | None:
         if is_published(self.studio.work, self.studio.target, self.key, value):
@@ -205,6 +214,17 @@ class Properties:
             read={"as": "text", "into": "to", "required": True},
         )
         return told([control], self.refused)[0]
+
+    def _places(self, value: str) -> tuple[int, str | None, str | None]:
+        """Of an option of a tree: its level, and below what it would lie one level deeper and one higher."""
+        if not isinstance(self.field.type, PathField):
+            return 0, None, None
+        way = self.field.type.path(value, self.field)
+        above = way[-2] if len(way) > 1 else ""
+        beside = self.field.type.below(above, self.field)
+        before = beside[: beside.index(value)] if value in beside else ()
+        higher = way[-3] if len(way) > 2 else ""
+        return max(len(way) - 1, 0), before[-1] if before else None, higher if above else None
 
     @cached_property
     def pasted(self) -> Control:

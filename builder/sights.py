@@ -11,10 +11,13 @@ from flask_babel import gettext as _
 
 from builder.checks import Context
 from runtime.definitions.documents import MAX_HOPS, parse_field
-from runtime.fields import N_, Field, ValueType
+from runtime.fields import LISTED, N_, Field, ValueType
 from runtime.text import Title
 
 POINTERS = ("reference", "member", "department")
+
+ALONE = ("member", "department", "choice")
+"""Types whose values compare with their like only."""
 
 Tell = Callable[[Title], str]
 
@@ -40,6 +43,8 @@ PLAIN = {
     ValueType.DATETIME: "datetime",
     ValueType.TIME: "time",
     ValueType.BOOL: "yes_no",
+    ValueType.LIST: "multi_choice",
+    ValueType.PATH: "tree_choice",
 }
 
 
@@ -144,7 +149,7 @@ def origin(context: Context, form: str, key: str) -> Field:
 def _like(field: Field, kind: ValueType) -> str:
     if field.type.name == "reference":
         return f"record:{field.options.get('form')}"
-    return field.type.name if field.type.name in ("member", "department", "choice") else kind.value
+    return field.type.name if field.type.name in ALONE or kind in LISTED else kind.value
 
 
 def _drawn(field: Field, kind: ValueType) -> Field:

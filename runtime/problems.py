@@ -43,6 +43,8 @@ SENTENCES: Mapping[str, Any] = {
     "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),
     "phone": _l("%(title)s must be a phone number, like 13800138000."),
     "yes_no": _l("Answer %(title)s with yes or no."),
+    "deeper": _l("Choose one of the values below it for %(title)s."),
+    "tree": _l("In %(title)s every option lies below another one or at the top, at most eight levels deep."),
     "enum": _l("Choose one of the offered values for %(title)s."),
     "reference": _CHOOSE,
     "member": _CHOOSE,
@@ -120,10 +122,26 @@ def _longest(limit: int, title: str, locale: str) -> str:
     return text
 
 
+def _fewest(limit: int, title: str, locale: str) -> str:
+    text: str = ngettext(
+        "Choose at least %(num)s for %(title)s.", "Choose at least %(num)s for %(title)s.", limit, title=title
+    )
+    return text
+
+
+def _most(limit: int, title: str, locale: str) -> str:
+    text: str = ngettext(
+        "Choose at most %(num)s for %(title)s.", "Choose at most %(num)s for %(title)s.", limit, title=title
+    )
+    return text
+
+
 _COUNTED: Mapping[str, Callable[[int, str, str], str]] = {
     "decimals": _decimals,
     "minLength": _shortest,
     "maxLength": _longest,
+    "minItems": _fewest,
+    "maxItems": _most,
 }
 
 

@@ -35,7 +35,7 @@
   document.addEventListener("change", (event) => {
     const field = fieldOf(event.target);
     if (!field || !form.contains(field)) return;
-    if (event.target.matches("[role=combobox]")) return event.stopPropagation(); // the hidden input speaks for it
+    if (event.target.matches("[role=combobox], [data-filter]")) return event.stopPropagation(); // others speak for it
     edited.add(field.dataset.field);
     dirty = true;
     clearTimeout(typing);
@@ -90,6 +90,7 @@
     if (added.length) say(form.dataset.added.replace("{}", list.format(added.map((key) => after.get(key).dataset.label))));
     if (document.activeElement === document.body) (document.getElementById(trigger.id) ?? form).focus();
     reopen();
+    form.querySelectorAll("[data-filter]").forEach(narrow);
     bringBack(added);
     before = null;
   });
@@ -97,7 +98,7 @@
   // A control shows what the server says, unless the person changed it after the question was sent.
   function settle(control) {
     if (control === document.activeElement && isTyped(control)) return;
-    if (!fieldOf(control)) return;
+    if (!fieldOf(control) || "filter" in control.dataset) return;
     if (control.name && now.has(control.name) && !same(now.getAll(control.name), sent.getAll(control.name))) {
       put(control, now.getAll(control.name));
     } else if (control.matches("[type=checkbox], [type=radio]")) {
@@ -111,6 +112,7 @@
 
   function put(control, values) {
     if (control.matches("[type=checkbox], [type=radio]")) control.checked = values.includes(control.value);
+    else if (control.options) control.value = values.find((value) => value && control.querySelector(`option[value="${CSS.escape(value)}"]`)) ?? "";
     else if (control.type !== "hidden" || control.closest("[data-combo]")) control.value = values.at(-1) ?? "";
   }
 
@@ -124,6 +126,21 @@
     }
     last?.dispatchEvent(new Event("change", { bubbles: true }));
   }
+
+  // --- long lists of boxes: those are shown that a word is found in ---------------------------------------
+
+  function narrow(filter) {
+    const sought = filter.value.trim().toLocaleLowerCase();
+    for (const line of document.getElementById(filter.dataset.filter).children) {
+      line.hidden = !line.textContent.toLocaleLowerCase().includes(sought) && !line.querySelector(":checked");
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    if (!("filter" in event.target.dataset)) return;
+    event.stopImmediatePropagation(); // it is no answer
+    narrow(event.target);
+  }, true);
 
   // --- leaving and sending ---------------------------------------------------------------------------------
 

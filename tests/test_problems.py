@@ -15,7 +15,7 @@ FOLDER = Path(runtime.fields.__file__).parent
 RAISED = {
     code for file in FOLDER.glob("*.py") for code in re.findall(r'FieldError\(\s*"(\w+)"', file.read_text())
 }
-COUNTED = {"decimals", "minLength", "maxLength"}
+COUNTED = {"decimals", "minLength", "maxLength", "minItems", "maxItems"}
 
 
 def test_every_code_that_a_field_raises_has_its_own_sentence() -> None:

@@ -54,10 +54,38 @@ def is_published(work: Workspace, target: Target, key: str, value: str) -> bool:
 def drop(work: Workspace, target: Target, key: str, schema: Schema, value: str) -> None:
     """Offer an option no more. Its label stays while records may hold it; a default goes with it."""
     schema["enum"].remove(value)
-    if schema.get("default") == value:
-        schema.pop("default")
+    _leave_default(schema, value)
+    _leave_tree(schema, value)
     if not is_published(work, target, key, value):
         set_label(schema, value, None)
+
+
+def _leave_default(schema: Schema, value: str) -> None:
+    default = schema.get("default")
+    if isinstance(default, list) and value in default and len(default) > 1:
+        default.remove(value)
+    elif default == value or default == [value]:
+        schema.pop("default")
+
+
+def _leave_tree(schema: Schema, value: str) -> None:
+    """What lay below an option lies below the one above it."""
+    parents = schema["fw"].get("parents", {})
+    above = parents.pop(value, "")
+    for key in [key for key, parent in parents.items() if parent == value]:
+        put_below(schema, key, above)
+    if not parents:
+        schema["fw"].pop("parents", None)
+
+
+def put_below(schema: Schema, value: str, above: str) -> None:
+    """Let an option lie below another one, or at the top."""
+    parents = schema["fw"].setdefault("parents", {})
+    parents.pop(value, None)
+    if above:
+        parents[value] = above
+    if not parents:
+        schema["fw"].pop("parents")
 
 
 def refuse_too_many(schema: Schema) -> None:

@@ -59,8 +59,17 @@ def _exchange(schema: Schema, at: int, old: str, new: str) -> None:
     if old in schema["fw"].get("labels", {}):
         _choices.set_label(schema, old, None)
         _choices.set_label(schema, new, label)
-    if schema.get("default") == old:
+    default, parents = schema.get("default"), schema["fw"].get("parents", {})
+    if isinstance(default, list):
+        schema["default"] = [_now(each, old, new) for each in default]
+    elif default == old:
         schema["default"] = new
+    if parents:
+        schema["fw"]["parents"] = {_now(key, old, new): _now(up, old, new) for key, up in parents.items()}
+
+
+def _now(value: str, old: str, new: str) -> str:
+    return new if value == old else value
 
 
 def _refuse_published(work: Workspace, target: Target, key: str, value: str) -> None:

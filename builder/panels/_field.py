@@ -13,7 +13,9 @@ from runtime.i18n import LANGUAGES
 
 SPANS = ((3, "¼"), (4, "⅓"), (6, "½"), (8, "⅔"))
 LATER = frozenset({"pattern", "pattern_message", "on_delete", "region"})
-ELSEWHERE = frozenset({"labels", "fill", "offer", "access", "converted_from", "title", "help", "initial"})
+ELSEWHERE = frozenset(
+    {"labels", "fill", "parents", "offer", "access", "converted_from", "title", "help", "initial"}
+)
 """Options that have a place of their own in the panel, or in that of the rules."""
 POINTERS = ("reference", "member", "department")
 INITIAL = {
@@ -143,6 +145,11 @@ def _default(case: FieldCase, setting: Setting) -> Control | None:
     )
     if field.type.name == "choice":
         return _making.pick(plain, _choices(field, setting))
+    if field.type.name == "multi_choice":
+        picked = tuple(
+            replace(each, chosen=each.value in (field.default or ())) for each in _choices(field, setting)
+        )
+        return replace(plain, kind="picks", options=picked, read={"as": "many"})
     if field.type.value_type is ValueType.BOOL:
         return _making.either(plain)
     if field.type.name in POINTERS:

@@ -26,7 +26,7 @@ SENTENCES = {
     "bad_fact": N_("A fact is written with its path alone, like {“fact”: “record.customer”}."),
     "bad_type": N_("The type must be one of: %(types)s."),
     "bad_length": N_("A length is a whole number from 0 to %(limit)s."),
-    "bad_contains": N_("“contains” takes one constant: {“const”: …}."),
+    "bad_contains": N_("“contains” takes constants: {“const”: …} or {“enum”: […]}."),
     "not_a_constant": N_("Compare with a text, a number, yes or no."),
     "not_a_number": N_("Compare with a number."),
     "not_a_date": N_(
@@ -53,6 +53,7 @@ _KEYWORDS: dict[ValueType, frozenset[str]] = {
     ValueType.TIME: _EQUALITY | _TIMES,
     ValueType.BOOL: _EQUALITY,
     ValueType.LIST: frozenset(("type", "contains")),
+    ValueType.PATH: frozenset(("type", "contains")),
 }
 _LENGTHS = {ValueType.DATE: 10, ValueType.DATETIME: 20, ValueType.TIME: 5}
 _TYPES: dict[ValueType, tuple[str, ...]] = {
@@ -63,6 +64,7 @@ _TYPES: dict[ValueType, tuple[str, ...]] = {
     ValueType.TIME: ("string",),
     ValueType.BOOL: ("boolean",),
     ValueType.LIST: ("array",),
+    ValueType.PATH: ("array",),
 }
 
 

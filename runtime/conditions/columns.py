@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    literal,
     or_,
     true,
 )
@@ -32,7 +33,7 @@ from runtime.conditions.facts import as_time, constants, is_clock, is_number, is
 from runtime.conditions.nodes import Atom, Constant, Schema
 from runtime.db import Json
 from runtime.fields import ValueType
-from runtime.fields._columns import CalendarDate, ExactNumber, Instant
+from runtime.fields._columns import CalendarDate, ExactNumber, Instant, Several
 
 Expression = ColumnElement[bool]
 Column = ColumnElement[Any]
@@ -64,9 +65,9 @@ def verdict(holds: bool) -> Expression:
 
 
 def compare(column: Column, atom: Atom, facts: Mapping[str, Any]) -> Expression:
-    """The keyword as SQL on a column that is not NULL; ConditionError `no_sql` for a list."""
+    """The keyword as SQL on a column that is not NULL; ConditionError `no_sql` for a list of our own tables."""
     kind = _kind(column.type)
-    if kind is ValueType.LIST and atom.keyword != "type":
+    if isinstance(column.type, Json) and atom.keyword != "type":
         raise ConditionError("no_sql", atom.place, keyword=atom.keyword)
     operands = list(constants(atom.operands, facts))
     special = _SPECIAL.get((atom.keyword, kind))
@@ -76,7 +77,9 @@ def compare(column: Column, atom: Atom, facts: Mapping[str, Any]) -> Expression:
 
 
 def _kind(sql: TypeEngine[Any]) -> ValueType:
-    if isinstance(sql, TypeDecorator) and not isinstance(sql, Json):
+    if isinstance(sql, Json | Several):
+        return ValueType.LIST
+    if isinstance(sql, TypeDecorator):
         sql = sql.impl_instance
     for classes, kind in _KINDS:
         if isinstance(sql, classes):
@@ -209,6 +212,32 @@ def _bound_moment(column: Column, keyword: str, operands: list[Any]) -> Expressi
     )
 
 
+def _contains(column: Column, keyword: str, operands: list[Constant]) -> Expression:
+    """Lists of records hold texts only."""
+    texts = dict.fromkeys(each for each in operands if isinstance(each, str) and is_storable(each))
+    return HasAny(column, *(literal(text, String()) for text in texts)) if texts else false()
+
+
+class HasAny(FunctionElement[bool]):
+    """Whether the list in a column, which comes first, holds one of the texts that follow."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(HasAny)
+def _has_any(element: HasAny, compiler: Any, **options: Any) -> str:
+    column, *texts = (compiler.process(each, **options) for each in element.clauses)
+    return f"({column} ?| ARRAY[{', '.join(texts)}]::text[])"
+
+
+@compiles(HasAny, "sqlite")
+def _has_any_on_sqlite(element: HasAny, compiler: Any, **options: Any) -> str:
+    column, *texts = (compiler.process(each, **options) for each in element.clauses)
+    held = f"(SELECT value FROM json_each({column}))"  # noqa: S608 - what SQLAlchemy compiled
+    return "(" + " OR ".join(f"{text} IN {held}" for text in texts) + ")"
+
+
 def _type(column: Column, keyword: str, operands: list[Constant]) -> Expression:
     if operands != ["integer"] or isinstance(column.type, Integer):
         return verdict(operands[0] in ("number", "integer"))
@@ -253,7 +282,10 @@ def _code_points_on_sqlite(element: CodePoints, compiler: Any, **options: Any) -
 
 
 _Special = Callable[[Column, str, list[Any]], Expression]
-_SPECIAL: dict[tuple[str, ValueType], _Special] = {("type", ValueType.NUMBER): _type}
+_SPECIAL: dict[tuple[str, ValueType], _Special] = {
+    ("type", ValueType.NUMBER): _type,
+    ("contains", ValueType.LIST): _contains,
+}
 for _keyword in ("const", "enum"):
     _SPECIAL[_keyword, ValueType.TEXT] = _equal_texts
     _SPECIAL[_keyword, ValueType.BOOL] = _equal_truths

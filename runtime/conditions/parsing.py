@@ -179,8 +179,10 @@ def _length(value: Any, place: Place) -> tuple[Operand, ...]:
 
 
 def _contains(value: Any, place: Place) -> tuple[Operand, ...]:
-    if not isinstance(value, Mapping) or list(value) != ["const"]:
+    if not isinstance(value, Mapping) or list(value) not in (["const"], ["enum"]):
         raise ConditionError("bad_contains", place)
+    if "enum" in value:
+        return _enum(value["enum"], (*place, "enum"))
     return _const(value["const"], (*place, "const"))
 
 

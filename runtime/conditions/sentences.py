@@ -74,6 +74,9 @@ class _Speaker:
         if operator.values == "two":
             low, high = row.value
             return self._say(operator.sentence, row.path, value=low, until=high)
+        if operator.every:
+            told = both([self._told(row.path, each) for each in row.value])
+            return str(gettext(operator.sentence, field=self._name(row.path), value=told))
         return self._say(operator.sentence, row.path, value=row.value)
 
     def _say(self, sentence: str, path: str, **values: Any) -> str:
@@ -120,7 +123,7 @@ class _Speaker:
         if keyword in ("minLength", "maxLength"):
             return str(gettext(_ATOMS[keyword], field=self._name(path), value=operands[0]))
         sentence = _ATOMS.get(keyword) or OPERATORS[_SAID_BY[keyword]].sentence
-        return self._say(sentence, path, value=operands if keyword == "enum" else operands[0])
+        return self._say(sentence, path, value=operands if len(operands) != 1 else operands[0])
 
     def _property(self, part: Property, path: str, required: set[str]) -> str:
         said = self.schema(part.schema, path)

@@ -4,6 +4,7 @@ Pure: no Flask, no session, no clock. May import runtime.text, documents, times 
 """
 
 from runtime.fields._base import (
+    LISTED,
     N_,
     NOBODY,
     Field,
@@ -21,6 +22,7 @@ FIELD_TYPES: Registry[FieldType] = Registry("runtime.fields")
 
 __all__ = [
     "FIELD_TYPES",
+    "LISTED",
     "NOBODY",
     "N_",
     "Field",

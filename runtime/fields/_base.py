@@ -31,7 +31,13 @@ class ValueType(Enum):
     TIME = "time"
     BOOL = "bool"
     LIST = "list"
+    PATH = "path"
+    """A list that is the way through a tree."""
     NOTHING = "nothing"
+
+
+LISTED = frozenset((ValueType.LIST, ValueType.PATH))
+"""Values that are lists: they have no order among each other."""
 
 
 class Reader(NamedTuple):
@@ -175,6 +181,10 @@ class FieldType:
     def limit(self, limit: JsonValue, field: Field) -> JsonValue:
         """A limit of the document as a message names it."""
         return limit
+
+    def steps(self, field: Field, raw: Raw, reader: Reader) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Of a type that is asked level by level: what is chosen on each level, and what it offers."""
+        return []
 
     def prefix(self, field: Field, reader: Reader) -> str:
         """What stands before the control, such as a currency sign."""

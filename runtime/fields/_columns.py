@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Numeric, String, and_
+from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Numeric, String, Text, and_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from runtime import times
-from runtime.documents import plain_number
+from runtime.documents import dumps, loads, plain_number
 
 DIGITS = 18
 _EXACT = Context(prec=120)
@@ -102,6 +103,24 @@ class ExactNumber(TypeDecorator[Decimal]):
 
     def _scaled(self, number: Decimal) -> Decimal:
         return number.scaleb(self.decimals, _EXACT)
+
+
+class Several(TypeDecorator[list[str]]):
+    """A list of texts; a JSONB on PostgreSQL, where it can be indexed, JSON text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        sql: TypeEngine[Any] = JSONB(none_as_null=True) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(sql)
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else dumps(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> list[str] | None:
+        found: list[str] | None = loads(value) if isinstance(value, str) else value
+        return found
 
 
 class CalendarDate(TypeDecorator[str]):

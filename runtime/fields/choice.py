@@ -6,8 +6,8 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Names, Reader
-from runtime.fields._options import TITLE, option, own_options
-from runtime.text import localized
+from runtime.fields._listed import LABELS, label_of, values_of
+from runtime.fields._options import own_options
 
 
 class ChoiceField(FieldType):
@@ -23,14 +23,7 @@ class ChoiceField(FieldType):
     group = "common"
     template = "fields/choice.html"
     keywords = ("enum",)
-    options = own_options(
-        labels=option(
-            N_("Labels"),
-            N_("What people read, by value. A value without a label is shown as it is."),
-            {"interested": {"en": "Interested", "zh": "有意向"}},
-            {"type": "object", "additionalProperties": TITLE},
-        )
-    )
+    options = own_options(labels=LABELS)
     example_schema = {"enum": ["interested", "refused"]}
     example_options = {"labels": {"interested": {"en": "Interested", "zh": "有意向"}}}
     examples = (("interested", "interested"), (" refused ", "refused"))
@@ -45,20 +38,13 @@ class ChoiceField(FieldType):
         return {"type": "string", "enum": values_of(field)}
 
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
-        labels = field.options.get("labels", {})
-        return localized(labels[value], reader.locale) if value in labels else str(value)
+        return label_of(value, field, reader.locale)
 
     def choices(self, field: Field, reader: Reader) -> list[tuple[str, str]]:
-        labels = field.options.get("labels", {})
-        return [(value, localized(labels.get(value, value), reader.locale)) for value in values_of(field)]
+        return [(value, label_of(value, field, reader.locale)) for value in values_of(field)]
 
     def column(self, field: Field) -> TypeEngine[Any]:
         return Text()
-
-
-def values_of(field: Field) -> list[str]:
-    """The values that can be chosen now, in their order."""
-    return list(field.schema.get("enum", ()))
 
 
 plugin = ChoiceField()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import JsonValue, Names, Reader
-from runtime.forms.entry import Entry
+from runtime.forms.entry import Entry, as_one
 from runtime.forms.shown import Clash
 from runtime.records.models import Event
 from runtime.records.rows import Record
@@ -64,7 +64,7 @@ def clashes(
         if one is None or key not in entry.raw or not _differs(entry, record, key):
             continue
         raw = entry.raw[key]
-        typed = raw if isinstance(raw, str) else raw[-1]
+        typed = as_one(raw)
         found[key] = Clash(
             mine=one.type.display(entry.values[key], one, reader, names) if key in entry.values else typed,
             theirs=one.type.display(record.values.get(key), one, reader, names),

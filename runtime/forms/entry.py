@@ -60,10 +60,17 @@ def read(
     raw = {key: _raw(form.fields[key], bound[key].raw_data or []) for key in keys}
     was = {key: text.replace("\r\n", "\n") for key in keys if (text := posted.get(f"_was.{key}")) is not None}
     left = frozenset(
-        key for key, text in was.items() if raw[key] == text or _emptied_before(form, key, raw, posted)
+        key
+        for key, text in was.items()
+        if as_one(raw[key]) == text or _emptied_before(form, key, raw, posted)
     )
     values, problems = _parsed(form, {key: text for key, text in raw.items() if key not in left}, reader)
     return Entry(raw, values, problems, left, was)
+
+
+def as_one(raw: Raw) -> str:
+    """What a control holds as one text."""
+    return raw if isinstance(raw, str) else ", ".join(filter(None, raw))
 
 
 def _emptied_before(form: Form, key: str, raw: Mapping[str, Raw], posted: Mapping[str, str]) -> bool:

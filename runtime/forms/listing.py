@@ -15,7 +15,7 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
-from runtime.fields import NOBODY, Field, Reader, ValueType
+from runtime.fields import LISTED, NOBODY, Field, Reader, ValueType
 from runtime.forms.names import POINTERS, kind_of, titles_for
 from runtime.records import lookups, query
 from runtime.records.query import Page
@@ -173,7 +173,9 @@ def _may_sort(fields: list[Field], sort: str) -> bool:
 
 def _sortable(one: Field) -> bool:
     # References and people are stored as ids: their order would look like none.
-    return one.type.stored and one.type.name not in ("reference", "member", "department", "long_text")
+    # What a list holds has no order.
+    apart = one.type.name in ("reference", "member", "department", "long_text")
+    return one.type.stored and not apart and one.type.value_type not in LISTED
 
 
 def _column(form: Form, one: Field, asked: Asked, reader: Reader, *, leads: bool) -> Column:

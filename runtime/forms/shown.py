@@ -18,6 +18,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A level of a field that is asked level by level."""
+
+    chosen: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
 class Picker:
     """A search among records, members or departments. `reads` are the fields whose values narrow the offer.
 
@@ -53,8 +61,9 @@ class Shown:
     display: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
+    steps: tuple[Step, ...] = ()
     grouped: bool = False
-    """Whether the choices are a group of radio buttons."""
+    """Whether it is a group of controls under one legend."""
     picker: Picker | None = None
     prefix: str = ""
     most: str = ""
@@ -74,6 +83,11 @@ class Shown:
     def text(self) -> str:
         """The one text of the control; of a field that was posted several times the last."""
         return self.raw if isinstance(self.raw, str) else (self.raw[-1] if self.raw else "")
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Every text of the control."""
+        return (self.raw,) if isinstance(self.raw, str) else self.raw
 
     @property
     def labelled(self) -> bool:

@@ -9,16 +9,17 @@ from runtime.definitions.documents import Form
 from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, Names, Raw, Reader, note
-from runtime.forms.entry import Entry
+from runtime.forms.entry import Entry, as_one
 from runtime.forms.names import POINTERS
 from runtime.forms.reads import static_fields
-from runtime.forms.shown import Choice, Clash, Picker, Shown, ShownSection
+from runtime.forms.shown import Choice, Clash, Picker, Shown, ShownSection, Step
 from runtime.records import lookups
 from runtime.records.reads import fills
 from runtime.records.store import Judged
 from runtime.text import localized
 
 CHOICE = "fields/choice.html"
+BOXES, STEPS = "fields/multi_choice.html", "fields/steps.html"
 OUTPUT = "fields/output.html"
 NOTE = "fields/note.html"
 RADIOS_AT_MOST = 6
@@ -112,6 +113,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
     attributes = one.type.attributes(one, now.reader) if open_to_typing else {}
     choices = _choices(now, one, raw) if open_to_typing else ()
     template = one.type.template if open_to_typing or not one.type.stored else OUTPUT
+    steps = _steps(now, one, raw) if open_to_typing else ()
     return Shown(
         key=key,
         title=localized(one.title, now.reader.locale),
@@ -121,7 +123,8 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         display=_display(now, one) if template in (OUTPUT, NOTE) else "",
         attributes=tuple((name, text) for name, text in attributes.items() if name != "maxlength"),
         choices=choices,
-        grouped=bool(choices) and choices[0].key != "",
+        steps=steps,
+        grouped=bool(steps) or (bool(choices) and choices[0].key != ""),
         picker=_picker(now, one, raw) if open_to_typing else None,
         prefix=one.type.prefix(one, now.reader),
         most=attributes.get("maxlength", ""),
@@ -130,7 +133,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         error=now.errors.get(key, ""),
         warning=now.warnings.get(key, ""),
         was=_was(now, one, value) if open_to_typing else None,
-        picked=_one(raw) if open_to_typing and "fill" in one.options else None,
+        picked=as_one(raw) if open_to_typing and "fill" in one.options else None,
         clash=now.clashes.get(key),
         span=span,
     )
@@ -157,15 +160,30 @@ def _display(now: Situation, one: Field) -> str:
 
 
 def _choices(now: Situation, one: Field, raw: Raw) -> tuple[Choice, ...]:
+    if one.type.template == STEPS:
+        return ()
     choices = [Choice(key, label) for key, label in one.type.choices(one, now.reader)]
+    if one.type.template == BOXES:
+        return (*choices, *_gone(choices, [raw] if isinstance(raw, str) else raw))
     if one.type.template != CHOICE:
         return tuple(choices)
-    if raw and raw not in {choice.key for choice in choices}:
-        # A value that is no longer offered stays until somebody chooses another.
-        choices.append(Choice(str(raw), _display(now, one) or str(raw)))
+    choices += _gone(choices, [str(raw)], _display(now, one))
     if len(choices) > RADIOS_AT_MOST:
         return (Choice("", ""), *choices)
     return tuple(choices) if one.key in now.judged.required else (*choices, Choice("", _("No answer")))
+
+
+def _gone(choices: list[Choice], raws: list[str], shown: str = "") -> list[Choice]:
+    """Values that are no longer offered stay until somebody chooses another."""
+    known = {choice.key for choice in choices}
+    return [Choice(raw, shown or raw) for raw in raws if raw and raw not in known]
+
+
+def _steps(now: Situation, one: Field, raw: Raw) -> tuple[Step, ...]:
+    return tuple(
+        Step(chosen, tuple(Choice(key, label) for key, label in offered))
+        for chosen, offered in one.type.steps(one, raw, now.reader)
+    )
 
 
 def _picker(now: Situation, one: Field, raw: Raw) -> Picker | None:
@@ -184,8 +202,4 @@ def _was(now: Situation, one: Field, value: object) -> str | None:
         return None
     if one.key in now.entry.was and one.key not in now.entry.left:
         return now.entry.was[one.key]
-    return _one(one.type.to_raw(value, one, now.reader))
-
-
-def _one(raw: Raw) -> str:
-    return raw if isinstance(raw, str) else raw[-1]
+    return as_one(one.type.to_raw(value, one, now.reader))

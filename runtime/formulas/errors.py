@@ -56,6 +56,7 @@ TYPE_WORDS = {
     ValueType.TIME: _l("a time of day"),
     ValueType.BOOL: _l("yes or no"),
     ValueType.LIST: _l("a list"),
+    ValueType.PATH: _l("a way through a tree"),
     ValueType.NOTHING: _l("nothing"),
 }
 

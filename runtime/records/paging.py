@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, Select, SelectBase, func, literal, or
 from runtime import documents
 from runtime.db import db
 from runtime.definitions.documents import Form
+from runtime.fields import LISTED
 from runtime.records import rows
 from runtime.records.judge import validators
 from runtime.records.rows import Record
@@ -47,9 +48,13 @@ def order(form: Form, sort: str | None, hidden: frozenset[str]) -> Order:
     """The order that was asked for, else the form's own, else newest first; never by what is hidden."""
     for name in (sort, form.sort, "-id"):
         key = (name or "").removeprefix("-")
-        if key in SYSTEM_ORDERS or (key in stored(form) and key not in hidden):
+        if key in SYSTEM_ORDERS or (key in stored(form) and key not in hidden and _has_order(form, key)):
             return Order(key, descending=(name or "").startswith("-"))
     raise AssertionError("-id is always an order")
+
+
+def _has_order(form: Form, key: str) -> bool:
+    return form.fields[key].type.value_type not in LISTED
 
 
 def fetch(

@@ -11,7 +11,20 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, func, inspect, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    cast,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, CreateTable, ForeignKeyConstraint
@@ -22,7 +35,7 @@ from runtime.db import Base, Moment
 from runtime.definitions.documents import Form
 from runtime.definitions.models import App, Definition
 from runtime.errors import Invalid, Problem
-from runtime.fields import Field
+from runtime.fields import LISTED, Field
 from runtime.records.wording import said
 
 MAX_NAME = 63  # bytes of an identifier in PostgreSQL
@@ -228,6 +241,8 @@ def own_order(form: Form) -> str:
 
 def _narrow(column: Column[Any], field: Field, room: int) -> ColumnElement[Any]:
     """The column, or its digest where its longest text would not fit into a page of PostgreSQL's index."""
+    if field.type.value_type in LISTED:
+        return func.md5(cast(column, Text))
     return func.md5(column) if _widest(field) > room else column
 
 

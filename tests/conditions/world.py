@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from runtime import times
 from runtime.db import Moment
 from runtime.fields import ValueType
-from runtime.fields._columns import CalendarDate, ExactNumber, Instant
+from runtime.fields._columns import CalendarDate, ExactNumber, Instant, Several
 
 TYPES = {
     "name": ValueType.TEXT,
@@ -23,6 +23,8 @@ TYPES = {
     "remind": ValueType.BOOL,
     "made_at": ValueType.DATETIME,
     "starts": ValueType.TIME,
+    "tags": ValueType.LIST,
+    "way": ValueType.PATH,
 }
 DAYS = ["0001-01-01", "2024-02-29", "2026-11-20", "2026-11-21", "2026-11-22", "9999-12-31"]
 MOMENTS = [
@@ -33,6 +35,7 @@ MOMENTS = [
     "9999-12-31T23:59:59Z",
 ]
 CLOCKS = ["00:00", "09:30", "09:31", "20:00", "23:59"]
+TAGS = ["a", "A", "中文", "it's %(x)s", "true", "5"]
 TEXTS = [
     "",
     "a",
@@ -101,6 +104,8 @@ def make_table() -> sa.Table:
         sa.Column("remind", sa.Boolean),
         sa.Column("made_at", Moment),
         sa.Column("starts", sa.String(5)),
+        sa.Column("tags", Several()),
+        sa.Column("way", Several()),
     )
 
 
@@ -115,6 +120,8 @@ def make_record(random: Random) -> dict[str, Any]:
         "met_at": random.choice(MOMENTS),
         "remind": random.choice(TRUTHS),
         "starts": random.choice(CLOCKS),
+        "way": TAGS[: random.randint(1, 4)],
+        "tags": random.sample(TAGS, random.randint(1, 3)),
         "made_at": times.parse_iso(random.choice(MOMENTS[1:4])).replace(
             microsecond=random.choice([0, 1, 999_999])
         ),
@@ -194,6 +201,7 @@ class Generator:
         )
         fitting += ["minLength", "maxLength", "formatMinimum"] if kind is ValueType.TEXT else []
         every = ["minimum", "exclusiveMaximum", "minLength", "maxLength", "formatMaximum", "contains"]
+        fitting += ["contains"] * 3 if kind in (ValueType.LIST, ValueType.PATH) else []
         keyword = self.random.choice(fitting if self.random.random() < 0.85 else every)
         return {keyword: self._operand(keyword, kind)}
 
@@ -205,7 +213,10 @@ class Generator:
         if keyword == "enum":
             return [self._constant("const", kind) for _ in range(self.random.randint(0, 4))]
         constant = self._constant(keyword, kind)
-        return {"const": constant} if keyword == "contains" else constant
+        if keyword == "contains":
+            several = {"enum": [constant, self._constant(keyword, kind)]}
+            return self.random.choice([{"const": constant}, several])
+        return constant
 
     def _constant(self, keyword: str, kind: ValueType) -> Any:
         if self.facts and self.random.random() < 0.3:
@@ -226,4 +237,6 @@ _POOLS: dict[ValueType, list[Any]] = {
     ValueType.DATETIME: MOMENTS,
     ValueType.BOOL: TRUTHS,
     ValueType.TIME: CLOCKS,
+    ValueType.LIST: TAGS,
+    ValueType.PATH: TAGS,
 }

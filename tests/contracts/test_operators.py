@@ -17,6 +17,7 @@ from tests.conditions.world import (
     FACTS,
     MOMENTS,
     NUMBERS,
+    TAGS,
     TEXTS,
     TYPES,
     canonical,
@@ -33,6 +34,8 @@ CONSTANTS: dict[ValueType, list[Any]] = {
     ValueType.DATE: DAYS,
     ValueType.DATETIME: MOMENTS,
     ValueType.TIME: CLOCKS,
+    ValueType.LIST: TAGS,
+    ValueType.PATH: TAGS,
     ValueType.BOOL: [None],
 }
 FACT_OF = {
@@ -41,13 +44,14 @@ FACT_OF = {
     "due_on": "days.today",
     "met_at": "user.at",
     "starts": "user.hour",
+    "way": "user.name",
 }
 
 
 def examples(operator: Operator) -> list[Row]:
     """Rows of the operator on every field that it is for, with constants and with a fact."""
     found = []
-    for name in ("name", "amount", "due_on", "met_at", "starts", "remind"):
+    for name in ("name", "amount", "due_on", "met_at", "starts", "remind", "tags", "way"):
         if TYPES[name] not in operator.for_types:
             continue
         constants = CONSTANTS[TYPES[name]]

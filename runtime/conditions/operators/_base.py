@@ -25,6 +25,8 @@ class Operator:
     sentence: str
     """The whole row in words, with `%(field)s`, `%(value)s` and, of two values, `%(until)s`."""
     for_types: frozenset[ValueType]
+    every: bool = False
+    """Whether a sentence joins several values by *and*, not by *or*."""
     values: str = "one"
     """How many values the row takes: none, one, two or many; two and many come as a list."""
     keyword: str = ""
@@ -68,5 +70,7 @@ def _json_type(value: Any) -> str:
 TIMES = frozenset((ValueType.DATE, ValueType.DATETIME, ValueType.TIME))
 NUMBERS = frozenset((ValueType.NUMBER,))
 TRUTHS = frozenset((ValueType.BOOL,))
+LISTS = frozenset((ValueType.LIST,))
+PATHS = frozenset((ValueType.PATH,))
 SINGLE = TIMES | NUMBERS | {ValueType.TEXT}
-FILLED = SINGLE | TRUTHS
+FILLED = SINGLE | TRUTHS | LISTS | PATHS

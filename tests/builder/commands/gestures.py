@@ -60,6 +60,10 @@ def _of_fields(draw: Draw, form: dict[str, Any], sections: list[str]) -> list[St
         ("choice.paste", {"field": one, "lines": "\n".join(some), "replace": draw(st.booleans())}),
         ("choice.add", {"field": one, "text": text["text"]}),
         ("choice.rename", {"field": one, "value": _one(draw, _values(form, one)), "to": text["text"] or "A"}),
+        (
+            "choice.under",
+            {"field": one, "value": _one(draw, _values(form, one)), "above": _one(draw, _values(form, one))},
+        ),
         ("fields.move", {"fields": some, "by": by}),
         ("fields.delete", {"fields": some}),
         ("group.save", {"fields": some, "title": text["text"]}),
