@@ -135,7 +135,7 @@ def test_every_field_type_shows_at_most_seven_controls_and_leaves_no_option_out(
     own = {"type": field_type.name, "title": "X", **field_type.example_options}
     parsed = parse_field("note", {**field_type.example_schema, "fw": own})
     made = field_panel(FieldCase(parsed, False, (), 12, False), setting())
-    elsewhere = {"labels", "fill", "offer"}
+    elsewhere = {"labels", "parents", "fill", "offer"}  # beside the options, and among the rules
     names = {control.name for control in made}
     assert len(made.controls) <= panels._controls.SHOWN
     assert {
