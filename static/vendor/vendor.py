@@ -1,10 +1,13 @@
 """Brings the vendored files from npm: `make vendor`. The versions stand here and in the names of the files.
 
 Afterwards CHECKSUMS lists the SHA-256 of every file; a test compares them. `icons.txt` names the icons of
-the sprite, one a line.
+the sprite, one a line. Of Tabler's style sheet only the rules stay that our templates, scripts and code can
+need: a browser reads and matches a sixth of it on every page. `tabler-classes.txt` names every class that
+Tabler has, so that a test can tell when a new one is used: then `make vendor` brings its rules.
 """
 
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -15,6 +18,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 HTMX, TABLER, ICONS, SORTABLE = "4.0.1", "1.6.1", "3.51.0", "1.15.7"
+PURGE = "8.0.0"  # PurgeCSS
+SOURCES = ("templates/**/*.html", "static/**/*.js", "runtime/**/*.py", "builder/**/*.py")
 BOX = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'  # an empty square in every icon
 
 
@@ -28,23 +33,52 @@ def main() -> None:
         sortable = unpack(f"sortablejs@{SORTABLE}", Path(name))
         copy(sortable / "Sortable.min.js", f"sortable-{SORTABLE}.min.js")
         copy(sortable / "LICENSE", "sortable.LICENSE.txt")
-        style = (tabler / "dist/css/tabler.min.css").read_text("utf-8")
-        (HERE / f"tabler-{TABLER}.min.css").write_text(without_map(style), "utf-8")
+        style = tabler / "dist/css/tabler.min.css"
+        (HERE / f"tabler-{TABLER}.min.css").write_text(without_map(trimmed(style, Path(name))), "utf-8")
+        (HERE / "tabler-classes.txt").write_text("\n".join(classes(style)) + "\n", "utf-8")
         copy(icons / "LICENSE", "tabler.LICENSE.txt")  # the same text for both; core ships none
         (HERE / f"tabler-icons-{ICONS}.svg").write_text(sprite(icons / "icons/outline"), "utf-8")
     write_checksums()
 
 
+def found(program: str) -> str:
+    """The path of a program that must be there."""
+    return shutil.which(program) or sys.exit(f"make vendor needs {program}")
+
+
 def unpack(package: str, folder: Path) -> Path:
     """The folder of an npm package."""
-    npm = shutil.which("npm") or sys.exit("make vendor needs npm")
     said = subprocess.run(
-        [npm, "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True
+        [found("npm"), "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True
     )
     archive = folder / said.stdout.split()[-1]
     with tarfile.open(archive) as tar:
         tar.extractall(folder / archive.stem, filter="data")
     return folder / archive.stem / "package"
+
+
+def trimmed(style: Path, folder: Path) -> str:
+    """The rules of a style sheet that our sources can need, by the words that stand in them."""
+    npm = [found("npm"), "install", "--silent", "--no-audit", "--no-fund"]
+    subprocess.run([*npm, f"purgecss@{PURGE}"], cwd=folder, check=True)
+    content = [str(HERE.parents[1] / source) for source in SOURCES]
+    ours = [str(path) for path in sorted(HERE.parent.glob("*.css"))]  # they use its variables
+    wanted = {"css": [str(style), *ours], "content": content, "variables": True, "keyframes": True}
+    script = (
+        'const { PurgeCSS } = require("purgecss");'
+        "const defaultExtractor = (text) => text.match(/[\\w-]+/g) || [];"
+        "new PurgeCSS().purge({ ...JSON.parse(process.argv[1]), defaultExtractor })"
+        ".then(([found]) => process.stdout.write(found.css));"
+    )
+    node = [found("node"), "-e", script]
+    said = subprocess.run([*node, json.dumps(wanted)], cwd=folder, check=True, capture_output=True, text=True)
+    return said.stdout
+
+
+def classes(style: Path) -> list[str]:
+    """The names of all classes of a style sheet."""
+    text = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", style.read_text("utf-8"), flags=re.S)
+    return sorted(set(re.findall(r"\.([a-z][a-z0-9_-]*)", text)))
 
 
 def copy(source: Path, name: str) -> None:
