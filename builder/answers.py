@@ -1,21 +1,23 @@
 """The questions of the publish page: their controls, and what the person answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
-from builder import condition_editor, converting, pointers
+from builder import converting, pointers, value_controls
 from builder.amending import Answers, Change
 from builder.impact import Effect, Question
 from builder.studio import Studio
+from builder.value_controls import Spot
 from runtime.fields import NOBODY, Field, FieldError, JsonValue, Reader, ValueType
 from runtime.forms import entry
+from runtime.forms.names import POINTERS
 from runtime.forms.shown import Choice, Shown
 
 KEEP = "keep"  # what the question about timers posts
-_DRAWN = ("fields/input.html", "fields/money.html", "fields/percent.html", "fields/textarea.html")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Asking:
     studio: Studio
     part: str
     effects: Sequence[Effect]
-    posted: Mapping[str, str]
+    posted: MultiDict[str, str]
 
     @property
     def answers(self) -> Answers:
@@ -76,28 +78,31 @@ class Asking:
         return f"{self.part}:{question.name}"
 
     def _raw(self, question: Question) -> str:
-        return self.posted.get(self._name(question), "").replace("\r\n", "\n")
+        texts = self.posted.getlist(self._name(question))  # without JavaScript a picker posts twice
+        return texts[-1].replace("\r\n", "\n") if texts else ""
 
     def _value(self, question: Question, raw: str) -> JsonValue:
-        field, offered = question.field, self._offered(question)
-        if offered and raw not in {choice.key for choice in offered}:
+        field, listed = question.field, self._listed(question)
+        if listed and raw not in {choice.key for choice in listed}:
             raise FieldError("enum")
         if field is None or question.kind == "map":
             return raw
-        return converting.judged(field.type.parse(raw, field, self._reader), field)
+        value = converting.judged(field.type.parse(raw, field, self._reader), field)
+        if field.type.name in POINTERS and not pointers.may_point(
+            self.studio.user, self.studio.app, field, value
+        ):
+            raise FieldError("enum")
+        return value
 
     @property
     def _reader(self) -> Reader:
-        return condition_editor.reader_of(self.studio)
+        return self.studio.reader
 
-    def _offered(self, question: Question) -> list[Choice]:
+    def _listed(self, question: Question) -> list[Choice]:
         """The answers of a question whose answers are listed."""
         field = question.field
         if field is None:
             return [Choice(KEEP, _("Let them go out as they were planned"))]
-        if field.type.template == "fields/picker.html":
-            found = pointers.offered(self.studio.user, self.studio.app, field)
-            return [Choice(str(each), title) for each, title in found]
         if field.type.value_type is ValueType.BOOL:
             return [Choice(*self._said(field, value)) for value in (True, False)]
         return [Choice(*each) for each in field.type.choices(field, self._reader)]
@@ -110,22 +115,18 @@ class Asking:
         question = effect.question
         if question is None:
             return None
-        field, offered, error = question.field, self._offered(question), self._read.get(question.name)
+        field, listed, error = question.field, self._listed(question), self._read.get(question.name)
         title, unanswered, more = self._words(question)
-        template = field.type.template if field and field.type.template in _DRAWN else "fields/input.html"
-        return Shown(
-            key=self._name(question),
-            title=title,
+        spot = Spot(
+            self._name(question),
+            title,
+            nothing=unanswered,
             help=" ".join(filter(None, (effect.then, more))),
-            template="fields/choice.html" if offered else template,
-            raw=self._raw(question),
-            attributes=()
-            if offered or field is None
-            else tuple(field.type.attributes(field, self._reader).items()),
-            choices=(Choice("", unanswered), *offered) if offered else (),
-            prefix="" if field is None else field.type.prefix(field, self._reader),
             error=self._told(field, error) if isinstance(error, FieldError) else "",
         )
+        if listed or field is None:
+            return value_controls.listed(self._raw(question), listed, spot)
+        return value_controls.control(self.studio, field, self._raw(question), spot)
 
     def _told(self, field: Field | None, error: FieldError) -> str:
         if field is None:

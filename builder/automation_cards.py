@@ -6,16 +6,19 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.automation_values import Mapped, mapped
+from builder.automation_values import CONSTANT, Mapped, Row, mapped
 from builder.automation_words import Words, policies
-from builder.condition_editor import reader_of
-from builder.panels import Option, Panel, Refused, Setting, panel
+from builder.panels import Control, Option, Panel, Refused, Setting, panel
+from builder.panels._controls import told
 from builder.studio import Studio
+from builder.value_controls import Spot
+from builder.value_controls import control as value_control
 from runtime.automations.actions import ACTIONS
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field
+from runtime.forms.entry import raw_of
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.recipients import OWNERS
 
@@ -127,12 +130,10 @@ def _opened(
     setting = _setting(studio, "action.set", {"action": card.key}, f"a-{card.key}", refused)
     made = panel(known.options, action, replace(setting, templates=ACTION_TEMPLATES))
     channelled = (tuple(_channels(c, action) for c in part) for part in (made.controls, made.advanced))
-    reader = reader_of(studio)
     values = {
-        part: mapped(studio.context, studio.document, action, part, studio.text, reader, shown)
+        part: _values(studio, card.key, action, part, asked, refused)
         for part in ("set", "match")
         if part in known.options["properties"]
-        for shown in [asked.removeprefix(f"{part}/") if asked.startswith(f"{part}/") else ""]
     }
     people = tuple(
         Recipient(words.recipient({**spec, "as": "to"}), spec.get("as") == "cc")
@@ -145,6 +146,31 @@ def _opened(
         recipients=people,
         offered=tuple(offered_recipients(studio, words)) if "to" in known.options["properties"] else (),
     )
+
+
+def _values(
+    studio: Studio, card: str, action: Document, part: str, asked: str, refused: Refused | None
+) -> Mapped:
+    """Where the values of a part come from, with a control for each that is fixed."""
+    shown = asked.removeprefix(f"{part}/") if asked.startswith(f"{part}/") else ""
+    found = mapped(studio.context, studio.document, action, part, studio.text, studio.reader, shown)
+    rows = tuple(
+        replace(row, control=_fixed(studio, card, part, row, refused)) if row.mode == CONSTANT else row
+        for row in found.rows
+    )
+    return replace(found, rows=rows)
+
+
+def _fixed(studio: Studio, card: str, part: str, row: Row, refused: Refused | None) -> Control:
+    """The control of a fixed value: that of the field itself."""
+    assert row.field is not None  # else it is shown as a formula
+    send = {"name": "action.value", "args": {"action": card, "part": part, "field": row.key}}
+    name, read = f"a-{card}-{part}-{row.key}-raw", {"as": "raw", "into": "constant"}
+    (own,) = told([Control(name, "value", row.title, send=send, read=read)], refused)
+    title = str(_("Fixed value of %(field)s", field=row.title))
+    spot = Spot(name, title, posts="in.value", nothing=str(_("(empty)")), error=own.error)
+    raw = row.raw if own.refused is None else raw_of(row.field, own.refused.typed.get("value") or [""])
+    return replace(own, value=value_control(studio, row.field, raw, spot))
 
 
 def _channels(control: Any, action: Document) -> Any:

@@ -4,32 +4,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from builder import converting
 from builder.checks import Context
-from builder.sights import Sight, Source, Tell, sight
-from runtime import formulas
+from builder.checks._constants import constant_of
+from builder.panels import Control
+from builder.sights import POINTERS, Sight, Source, Tell, sight
 from runtime.definitions.documents import Document
-from runtime.fields import Field, Reader
-from runtime.formulas import FormulaError
-from runtime.formulas.nodes import Literal, Negate
+from runtime.fields import Field, Raw, Reader, ValueType
 
 CONSTANT, FORMULA = "=constant", "=formula"
-CONSTANT_TYPES = ("text", "choice", "number", "bool")
 
 
 @dataclass(frozen=True)
 class Row:
     """A field that is written or matched. `mode` is the path of a source, or that it is a constant or a
-    formula; `sources` are those that fit, `raw` the text of its constant or formula.
+    formula; `sources` are those that fit, `raw` the text of its constant or formula, and `control` takes the
+    constant.
     """
 
     key: str
     title: str
     mode: str
-    raw: str
+    raw: Raw
     sources: tuple[Source, ...]
     field: Field | None
-    takes_constant: bool
-    source_title: str = ""
+    control: Control | None = None
 
 
 @dataclass(frozen=True)
@@ -83,25 +82,20 @@ def proposal(seen: Sight, target: Source) -> Any:
     known = fitting(seen, target)
     same = next((source for source in known if source.path == f"record.{target.path}"), None)
     best = same or next(iter(known), None)
-    return best.path if best is not None else first_constant(target.field)
-
-
-def takes_constant(target: Source | None) -> bool:
-    """Whether a fixed value can be entered: for what points to a record or a person a field is picked."""
-    return target is not None and target.like in CONSTANT_TYPES
+    if best is not None:
+        return best.path
+    return "TODAY()" if target.type is ValueType.DATE else first_constant(target.field)
 
 
 def first_constant(field: Field) -> Any:
-    """A constant to begin with."""
-    kind = field.type.value_type.value
-    if kind == "bool":
+    """A constant to begin with: nothing, where no value is likelier than others."""
+    if field.type.value_type is ValueType.BOOL:
         return True
-    if kind == "number":
-        return 0
-    if kind in ("date", "datetime"):
-        return "TODAY()" if kind == "date" else "NOW()"
-    choices = field.type.choices(field, Reader("en", "UTC"))
-    return quoted(choices[0][0]) if choices else quoted("")
+    if field.type.value_type is ValueType.NUMBER and field.type.name not in POINTERS:
+        return 0 if converting.is_taken(0, field) else quoted("")
+    is_text = field.type.value_type is ValueType.TEXT
+    choices = field.type.choices(field, Reader("en", "UTC")) if is_text else []
+    return quoted(choices[0][0] if choices else "")
 
 
 def quoted(text: str) -> str:
@@ -109,42 +103,26 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def constant_of(value: Any) -> Any:
-    """The constant that a stored value is; None for a formula that reads or works out something."""
-    if not isinstance(value, str):
-        return value
-    try:
-        root = formulas.parse(value).root
-    except FormulaError:
-        return None
-    if isinstance(root, Negate) and isinstance(root.operand, Literal):
-        root = root.operand
-        return -root.value if not isinstance(root.value, str | bool) else None
-    return root.value if isinstance(root, Literal) else None
-
-
 def _row(key: str, value: Any, target: Source | None, seen: Sight, reader: Reader, *, formula: bool) -> Row:
     field = target.field if target else None
     title = target.title if target else key
     sources = fitting(seen, target)
-    row = Row(key, title, FORMULA, _text(value), sources, field, takes_constant(target))
+    row = Row(key, title, FORMULA, _text(value), sources, field)
     if formula:
         return row
-    source = next((each for each in sources if each.path == value), None)
-    if source is not None:
-        return Row(key, title, source.path, "", sources, field, row.takes_constant, source.title)
+    if value in {each.path for each in sources}:
+        return Row(key, title, value, "", sources, field)
     constant = constant_of(value)
-    if constant is None or field is None or not row.takes_constant:
+    if constant is None or field is None:
         return row
-    return Row(key, title, CONSTANT, _raw(constant, field, reader), sources, field, True)
+    return Row(key, title, CONSTANT, _raw(constant, field, reader), sources, field)
 
 
-def _raw(constant: Any, field: Field, reader: Reader) -> str:
+def _raw(constant: Any, field: Field, reader: Reader) -> Raw:
     try:
-        raw = field.type.to_raw(constant, field, reader)
+        return field.type.to_raw(constant, field, reader)
     except (TypeError, ValueError, ArithmeticError, AttributeError):
         return str(constant)
-    return raw if isinstance(raw, str) else str(constant)
 
 
 def _text(value: Any) -> str:

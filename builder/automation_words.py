@@ -7,12 +7,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from builder import sentences
+from builder.checks._constants import constant_of
 from builder.sights import sight
 from builder.studio import Studio
 from runtime.automations.actions import ACTIONS
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import Document
 from runtime.fields import N_
+from runtime.forms.names import Titles
 from runtime.notifications.channels import CHANNELS
 
 _OFFSET = re.compile(r"([+-]?)([0-9]{1,3})(min|h|d|w|mo)")
@@ -48,6 +51,7 @@ class Words:
     def __init__(self, studio: Studio, document: Document | None = None) -> None:
         self._studio = studio
         self._document: Document = studio.document if document is None else document
+        self._titles = Titles(studio.user)
 
     def form(self, key: Any) -> str:
         """The title of a form, or that none is chosen."""
@@ -99,8 +103,17 @@ class Words:
         if "form" not in action:
             return told
         told = str(_("%(what)s: %(form)s", what=told, form=self.form(action["form"])))
-        fields = [self.field(action["form"], key) for key in action.get("set", ())]
+        fields = [self._set(action["form"], *value) for value in action.get("set", {}).items()]
         return str(_("%(what)s (%(fields)s)", what=told, fields=listed(fields[:6]))) if fields else told
+
+    def _set(self, form: Any, key: str, value: Any) -> str:
+        """The title of a field that is written, with what is written when it is fixed."""
+        title, field = self.field(form, key), self._studio.context.fields(str(form)).get(key)
+        constant = constant_of(value)
+        if constant is None or field is None:
+            return title
+        shown = "" if constant == "" else sentences.told(self._studio, field, constant, self._titles)
+        return str(_("%(field)s: %(value)s", field=title, value=shown or _("(empty)")))
 
     def _notify(self, action: Document) -> str:
         message = self.message(str(action.get("message", "")))

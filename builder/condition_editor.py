@@ -5,18 +5,18 @@ A screen makes an `Editor` with `editor(studio, place, document)`; the macro dra
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import condition_posts, condition_rows, pointers, sentences
+from builder import condition_posts, condition_rows, sentences, value_controls
 from builder.condition_rows import Block, Kept, Line
 from builder.sights import Sight, Source, sight
 from builder.studio import Studio
+from builder.value_controls import Spot
 from runtime import documents
 from runtime.conditions.operators import Operator
-from runtime.fields import Reader
 from runtime.forms.shown import Choice, Shown
 
 _DRAWN = ("fields/input.html", "fields/money.html", "fields/percent.html", "fields/choice.html")
@@ -83,13 +83,13 @@ class Editor:
 
 def editor(studio: Studio, place: Place, document: Any, start: Line | None = None) -> Editor:
     """The editor of a condition ({} for one that always holds); `start` is a first line to complete."""
-    seen, reader = sight_of(studio, place.sight), reader_of(studio)
+    seen, reader = sight_of(studio, place.sight), studio.reader
     waiting = _waiting(studio, place)
     found = waiting or condition_rows.block(document, seen, reader)
     if not found.items and start is not None:
         found = Block("all", (start,))
     faults = condition_rows.finished(found, seen, reader).faults
-    drawing = _Drawing(studio, seen, reader, faults)
+    drawing = _Drawing(studio, place, seen, faults)
     says = sentences.condition(studio, document, seen)
     return Editor(place, seen, drawing.block(found, "c"), says, bool(waiting and faults), not found.items)
 
@@ -97,11 +97,6 @@ def editor(studio: Studio, place: Place, document: Any, start: Line | None = Non
 def sight_of(studio: Studio, name: str) -> Sight:
     """What a condition of this draft can look at."""
     return sight(studio.context, name, studio.text)
-
-
-def reader_of(studio: Studio) -> Reader:
-    """How this person types values, in the zone of the app."""
-    return Reader(studio.locale, str(studio.app_document.get("zone", "UTC")))
 
 
 def _waiting(studio: Studio, place: Place) -> Block | None:
@@ -114,8 +109,8 @@ def _waiting(studio: Studio, place: Place) -> Block | None:
 @dataclass(frozen=True)
 class _Drawing:
     studio: Studio
+    at: Place
     sight: Sight
-    reader: Reader
     faults: Mapping[str, str]
 
     def block(self, found: Block, place: str) -> Drawn:
@@ -156,34 +151,39 @@ class _Drawing:
     def _controls(self, line: Line, source: Source, operator: Operator | None, place: str) -> Iterator[Shown]:
         if operator is None or operator.values == "none" or line.fact:
             return
-        picked = self._picked(source)
-        for number, raw in enumerate(self._raws(line, operator, bool(picked))):
+        reader = self.studio.reader
+        listed = tuple(Choice(*each) for each in source.field.type.choices(source.field, reader))
+        for number, raw in enumerate(self._raws(line, operator, bool(listed))):
             label = _("Value") if number == 0 else _("Value %(number)s", number=number + 1)
-            yield self._control(source, picked, f"{place}.value", label, raw)
+            if source.points:
+                yield self._picker(source, place, number, str(label), raw)
+            else:
+                yield self._control(source, listed, f"{place}.value", label, raw)
 
-    def _raws(self, line: Line, operator: Operator, picked: bool) -> list[Any]:
+    def _raws(self, line: Line, operator: Operator, listed: bool) -> list[Any]:
         """What the controls hold: one each, of many values one control for all, or one more to fill."""
         raws: list[Any] = list(line.raws)
         if operator.values == "many":
-            return [raws] if picked else [*[raw for raw in raws if raw.strip()], ""]
+            return [raws] if listed else [*[raw for raw in raws if raw.strip()], ""]
         wanted = 2 if operator.values == "two" else 1
         return (raws + [""] * wanted)[:wanted]
 
-    def _picked(self, source: Source) -> tuple[Choice, ...]:
-        if source.points:
-            return tuple(
-                Choice(str(each), title)
-                for each, title in pointers.offered(self.studio.user, self.studio.app, source.field)
-            )
-        return tuple(Choice(*each) for each in source.field.type.choices(source.field, self.reader))
+    def _picker(self, source: Source, place: str, number: int, label: str, raw: str) -> Shown:
+        line = f"{self.at.id}-{place}"
+        spot = Spot(f"{line}-v{number}", label, posts=f"{place}.value.{number}")
+        told = [("aria-label", label)]
+        if self.faults.get(place.removeprefix("c.")):
+            told.append(("aria-describedby", f"{line}-fault"))
+        found = value_controls.control(self.studio, source.field, raw, spot)
+        return replace(found, attributes=(*found.attributes, *told))
 
-    def _control(self, source: Source, picked: tuple[Choice, ...], name: str, label: str, raw: Any) -> Shown:
+    def _control(self, source: Source, listed: tuple[Choice, ...], name: str, label: str, raw: Any) -> Shown:
         kind = source.field.type
-        template = "fields/choice.html" if picked else kind.template
-        attributes = {} if picked else kind.attributes(source.field, self.reader)
-        known = {choice.key for choice in picked}
+        template = "fields/choice.html" if listed else kind.template
+        attributes = {} if listed else kind.attributes(source.field, self.studio.reader)
+        known = {choice.key for choice in listed}
         raws = raw if isinstance(raw, list) else [raw]
-        gone = tuple(Choice(each, each) for each in raws if each and each not in known) if picked else ()
+        gone = tuple(Choice(each, each) for each in raws if each and each not in known) if listed else ()
         first = () if isinstance(raw, list) else (Choice("", _("Choose…")),)
         return Shown(
             key=name,
@@ -192,6 +192,6 @@ class _Drawing:
             template=template if template in _DRAWN else "fields/input.html",
             raw=raw if isinstance(raw, str) else tuple(raw),
             attributes=(*attributes.items(), ("aria-label", label)),
-            choices=(*first, *picked, *gone) if picked else (),
-            prefix=kind.prefix(source.field, self.reader),
+            choices=(*first, *listed, *gone) if listed else (),
+            prefix=kind.prefix(source.field, self.studio.reader),
         )

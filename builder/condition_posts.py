@@ -38,8 +38,17 @@ def _posted_line(posted: Any, here: str) -> Line:
     path = posted[f"{here}.path"]
     if path != posted.get(f"{here}.was", path):  # the other controls still belong to the field before
         return Line(path)
-    raws = tuple(posted.getlist(f"{here}.value"))
+    raws = (*posted.getlist(f"{here}.value"), *_picked(posted, here))
     return Line(path, posted.get(f"{here}.op", ""), raws, posted.get(f"{here}.fact", ""))
+
+
+def _picked(posted: Any, here: str) -> Iterator[str]:
+    """What the pickers of a line hold: of each what it posts last, since without JavaScript it posts twice."""
+    for number in range(MOST):
+        texts = posted.getlist(f"{here}.value.{number}")
+        if not texts:
+            return
+        yield texts[-1]
 
 
 def _kept(text: str) -> Any:

@@ -99,6 +99,15 @@ def _offers(field: Field) -> bool:
     return "enum" in field.type.keywords and "enum" in field.schema
 
 
+def is_taken(value: JsonValue, field: Field) -> bool:
+    """Whether the field may hold the value."""
+    try:
+        judged(value, field)
+    except FieldError:
+        return False
+    return True
+
+
 def judged(value: JsonValue | None, new: Field) -> JsonValue:
     """The value as the field keeps it; FieldError when the field may not hold it."""
     if value is None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from builder.automation_words import Words
 from builder.dry_run import Made, Outcome
-from builder.pointers import newest, published
+from builder.pointers import newest
 from builder.studio import Studio
 from runtime import access, timeline
 from runtime.definitions import lookup
@@ -100,7 +100,7 @@ class Result:
 
 def candidates(studio: Studio) -> Choice:
     """The records to choose from; `record` in the address chooses, `find` looks for some."""
-    form = published(studio.app, str(studio.document["trigger"].get("form", "")))
+    form = lookup.form_if_any(studio.app, str(studio.document["trigger"].get("form", "")))
     if form is None:
         return Choice(None)
     words = studio.asked.get("find", "")[:100]

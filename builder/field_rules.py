@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from builder import rule_boxes, sentences, trying
 from builder.condition_editor import Editor, Place, editor, sight_of
 from builder.formula_editor import FormulaEditor, FormulaPlace, formula_editor
-from builder.pointers import published
 from builder.rule_boxes import Entry, Named
 from builder.sights import Sight, Source, fits
 from builder.studio import Studio
 from builder.trying import Tried
 from runtime.conditions import ConditionError, Group, Row, from_rows
+from runtime.definitions import lookup
 from runtime.records import query
 
 SUGGESTED = 3
@@ -128,7 +128,7 @@ def _ours(fact: Source) -> str:
 
 def _counted(studio: Studio, other: str, offer: Any, tested: Tried | None) -> str:
     """How many of the records a person may pick; empty when the form is not published as the draft has it."""
-    form = published(studio.app, other)
+    form = lookup.form_if_any(studio.app, other)
     if form is None or tested is None:
         return ""
     try:

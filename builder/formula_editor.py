@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder import formula_words, trying
-from builder.condition_editor import reader_of
 from builder.formula_words import Fault, Nameable, nameable
 from builder.sights import PLAIN, plain_field
 from builder.studio import Studio
@@ -141,6 +140,6 @@ def _display(studio: Studio, one: Field, result: Any, tested: Tried) -> str:
     if result is None:
         return ""
     try:
-        return one.type.display(canonical(one, result), one, reader_of(studio), tested.names)
+        return one.type.display(canonical(one, result), one, studio.reader, tested.names)
     except (FieldError, TypeError, ValueError, ArithmeticError, AttributeError):
         return str(result)

@@ -11,11 +11,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from builder.pointers import published
 from builder.studio import Studio
 from runtime import access, links, times
 from runtime.accounts.models import User
 from runtime.db import db
+from runtime.definitions import lookup
 from runtime.definitions.documents import Form, MessageDoc, parse_message
 from runtime.errors import NotFound, PermanentError
 from runtime.fields import Reader
@@ -39,7 +39,7 @@ class Trial:
 
 def form_of(studio: Studio) -> Form | None:
     """The published form that the message is about."""
-    return published(studio.app, str(studio.document.get("form", "")))
+    return lookup.form_if_any(studio.app, str(studio.document.get("form", "")))
 
 
 def people() -> list[tuple[int, str]]:

@@ -1,35 +1,24 @@
-"""What values of a draft's fields may point to: published records, people, departments."""
+"""Records that a person may try things with, and whether a value may point to what it points to."""
 
-from sqlalchemy import Select, select
+from typing import Any
 
-from runtime.accounts.models import Department, User
-from runtime.db import db
-from runtime.definitions import lookup
+from runtime.accounts.models import User
 from runtime.definitions.documents import Form
-from runtime.errors import NotFound
 from runtime.fields import Field
 from runtime.records import query
+from runtime.records.sources import Actor, Database
 
-OFFERED = 200  # to choose from in a list
 NEWEST = 20  # records to try something with
 
 
-def published(app: str, form: str) -> Form | None:
-    """The form in force; None for one that was never published."""
-    try:
-        return lookup.form(app, form)
-    except NotFound:
-        return None
-
-
-def offered(user: User, app: str, field: Field) -> list[tuple[int, str]]:
-    """The first records, people or departments that a field may point to, by title."""
+def may_point(user: User, app: str, field: Field, value: Any) -> bool:
+    """Whether this person could pick what the value of a field points to."""
+    sources = Database(Actor(user, "page"), app)
     if field.type.name == "member":
-        return _rows(select(User.id, User.name).where(User.active).order_by(User.name, User.id))
+        return value in sources.members([value])
     if field.type.name == "department":
-        return _rows(select(Department.id, Department.name).order_by(Department.path, Department.name))
-    form = published(app, str(field.options.get("form")))
-    return query.options(user, form, limit=OFFERED) if form else []
+        return value in sources.departments([value])
+    return sources.record(str(field.options.get("form")), value) is not None
 
 
 def newest(user: User, form: Form | None, search: str = "", limit: int = NEWEST) -> list[tuple[int, str]]:
@@ -39,7 +28,3 @@ def newest(user: User, form: Form | None, search: str = "", limit: int = NEWEST)
     found = query.page(user, form, sort="-id", limit=limit, search=search, total=False).items
     titles = query.titles(form, [each.id for each in found], user=user)
     return [(each.id, titles.get(each.id, f"#{each.id}")) for each in found]
-
-
-def _rows(chosen: Select[int, str]) -> list[tuple[int, str]]:
-    return [(row.id, row.name) for row in db.session.execute(chosen.limit(OFFERED))]

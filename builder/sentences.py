@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.pointers import published
-from builder.sights import Sight, Source
+from builder.sights import Sight
 from builder.studio import Studio
 from runtime import conditions
 from runtime.conditions import ConditionError
-from runtime.fields import Field, Reader
+from runtime.definitions import lookup
+from runtime.fields import Field
 from runtime.forms.names import Titles
 
 
@@ -28,7 +28,6 @@ class Teller:
     def __init__(self, studio: Studio, seen: Sight) -> None:
         self._studio, self._sight = studio, seen
         self._titles = Titles(studio.user)
-        self._reader = Reader(studio.locale, str(studio.app_document.get("zone", "UTC")))
 
     def name(self, path: str) -> str:
         """The title of a source or fact."""
@@ -39,14 +38,17 @@ class Teller:
         source = self._sight.sources.get(path)
         if source is None:
             return str(constant)
-        self._read(source, constant)
-        try:
-            return source.field.type.display(constant, source.field, self._reader, self._titles)
-        except (TypeError, ValueError, ArithmeticError, AttributeError):
-            return str(constant)  # it was meant for a field of another type
+        return told(self._studio, source.field, constant, self._titles)
 
-    def _read(self, source: Source, constant: Any) -> None:
-        read_title(self._studio, self._titles, source.field, constant)
+
+def told(studio: Studio, field: Field, constant: Any, titles: Titles) -> str:
+    """A constant as its field shows it to this person."""
+    try:
+        value = field.type.normalise(constant, field)
+        read_title(studio, titles, field, value)
+        return field.type.display(value, field, studio.reader, titles)
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
+        return str(constant)  # it was meant for a field of another type
 
 
 def read_title(studio: Studio, titles: Titles, field: Field, value: Any) -> None:
@@ -58,6 +60,6 @@ def read_title(studio: Studio, titles: Titles, field: Field, value: Any) -> None
     elif field.type.name == "department":
         titles.add_departments([value])
     elif field.type.name == "reference":
-        form = published(studio.app, str(field.options.get("form")))
+        form = lookup.form_if_any(studio.app, str(field.options.get("form")))
         if form is not None:
             titles.add_records(form, [value])

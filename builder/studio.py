@@ -13,6 +13,7 @@ from builder.commands import Target, Workspace
 from builder.workspaces import context_of
 from runtime.accounts.models import User
 from runtime.definitions.models import Draft
+from runtime.fields import Reader
 from runtime.text import Title, localized
 
 PLURALS = {"form": "forms", "automation": "automations", "message": "messages", "app": "app"}
@@ -32,6 +33,8 @@ class Studio:
     asked: Mapping[str, str] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     """What the browser shows already: see builder/kept.py."""
+    scripted: bool = False
+    """Whether a script is known to run, so that lists for browsers without one are left out."""
     _addresses: dict[Any, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -78,6 +81,16 @@ class Studio:
         """The app's own document; empty when it has none yet."""
         found: Mapping[str, Any] = self.work.documents.get(Target("app", self.app), {})
         return found
+
+    @property
+    def zone(self) -> str:
+        """The zone of the app."""
+        return str(self.app_document.get("zone", "UTC"))
+
+    @property
+    def reader(self) -> Reader:
+        """How this person types values, in the zone of the app."""
+        return Reader(self.locale, self.zone)
 
     @property
     def default_locale(self) -> str:

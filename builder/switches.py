@@ -7,13 +7,12 @@ from sqlalchemy import or_, select
 
 from builder import automation_counts, drafts, publish
 from builder.automation_counts import Count
-from builder.pointers import published
 from builder.studio import Studio
 from runtime.accounts.models import User
 from runtime.automations import pauses
 from runtime.automations.models import Pause
 from runtime.db import db
-from runtime.definitions import schemas
+from runtime.definitions import lookup, schemas
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import NotFound
 from runtime.times import now
@@ -90,7 +89,7 @@ def switch(user: User, app: str, key: str, *, on: bool, publishing: bool = False
 def would_have_run(studio: Studio) -> Count | None:
     """How often the draft would have started last week; None when that cannot be said."""
     document = studio.document
-    form = published(studio.app, str(document["trigger"].get("form", "")))
+    form = lookup.form_if_any(studio.app, str(document["trigger"].get("form", "")))
     if form is None or schemas.validate("automation", document):
         return None
     return automation_counts.last_week(form, document, now())

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.pointers import newest, published
+from builder.pointers import newest
 from builder.sentences import read_title
 from builder.sights import TITLES
 from builder.studio import Studio
@@ -15,6 +15,7 @@ from runtime.access import FieldRights
 from runtime.conditions import ConditionError, Group, Row
 from runtime.conditions.operators import OPERATORS
 from runtime.conditions.sentences import either
+from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import Rule
 from runtime.errors import NotFound
@@ -39,7 +40,7 @@ class Tried:
 
 def records(studio: Studio) -> list[tuple[int, str]]:
     """The newest records of the form that this person may read: id and title."""
-    return newest(studio.user, published(studio.app, studio.target.key))
+    return newest(studio.user, lookup.form_if_any(studio.app, studio.target.key))
 
 
 def draft_form(studio: Studio) -> Form | None:
@@ -48,7 +49,7 @@ def draft_form(studio: Studio) -> Form | None:
         form = studio.context.form(studio.target.key)
     except (KeyError, TypeError, ValueError):
         return None
-    return form and replace(form, zone=str(studio.app_document.get("zone", "UTC")))
+    return form and replace(form, zone=studio.zone)
 
 
 def tried(studio: Studio, record_id: int | None) -> Tried | None:
@@ -67,7 +68,7 @@ def rights_of(studio: Studio, draft: Form, stored: Record | None) -> FieldRights
     """The rights on the fields of a draft that is tried: those of the `role` that the address asks for, else all;
     with a record no more than the person has himself.
     """
-    role, form = studio.asked.get("role", ""), published(studio.app, draft.key)
+    role, form = studio.asked.get("role", ""), lookup.form_if_any(studio.app, draft.key)
     rights = access.fields_as(role, draft) if role in roles(studio) else access.EVERY_FIELD
     if stored is None or form is None:
         return rights
@@ -82,7 +83,7 @@ def roles(studio: Studio) -> dict[str, str]:
 
 def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
     """The record with those of its values that the draft can hold; None when there is none to read."""
-    form = published(studio.app, draft.key)
+    form = lookup.form_if_any(studio.app, draft.key)
     try:
         found = None if form is None or not record_id else query.get(studio.user, form, record_id)
     except NotFound:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from builder.checks._constants import constant_of
 from builder.checks._context import Context, Types
 from runtime.definitions.documents import Document
 from runtime.fields import ValueType
@@ -54,12 +55,19 @@ def formulas_of_automation(document: Document, context: Context) -> Iterator[For
     """Formulas of what actions match and set."""
     known = context.event_types(str(document["trigger"].get("form")))
     for index, action in enumerate(document["actions"]):
-        target = context.record_types(str(action.get("form")))
+        target, fields = (
+            context.record_types(str(action.get("form"))),
+            context.fields(str(action.get("form"))),
+        )
         for part in ("match", "set"):
             formulas: Mapping[str, Any] = action.get(part, {})
             for key, text in formulas.items():
                 if isinstance(text, str):
-                    yield FormulaPlace(("actions", index, part, key), text, known, target.get(key))
+                    is_constant = (
+                        key in fields and fields[key].type.writable and constant_of(text) is not None
+                    )
+                    result = None if is_constant else target.get(key)  # constants.py judges it by its field
+                    yield FormulaPlace(("actions", index, part, key), text, known, result)
 
 
 def conditions_of_form(document: Document, context: Context) -> Iterator[ConditionPlace]:

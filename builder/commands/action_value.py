@@ -8,20 +8,21 @@ from flask_babel import gettext as _
 from builder.automation_values import (
     CONSTANT,
     FORMULA,
-    constant_of,
     first_constant,
     proposal,
     quoted,
-    takes_constant,
     targets,
 )
 from builder.checks import Context
+from builder.checks._constants import constant_of
 from builder.commands._automations import KEY, TEXT, opened
 from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
+from builder.converting import judged
 from builder.sights import Source, sight
 from runtime import formulas, problems
 from runtime.fields import N_, FieldError, Reader
+from runtime.forms import entry
 from runtime.formulas import FormulaError
 from runtime.text import localized
 
@@ -29,8 +30,8 @@ PARTS = ("set", "match")
 
 
 class SetValue:
-    """Fills `field` in `part` (`set` or `match`) from a `source`, with a `constant` or by a `formula`; without
-    any of them from what fits best; with `remove` not at all.
+    """Fills `field` in `part` (`set` or `match`) from a `source`, with a `constant`, which is all that the
+    field's control posts, or by a `formula`; without any of them from what fits best; with `remove` not at all.
     """
 
     name = "action.value"
@@ -44,7 +45,7 @@ class SetValue:
         part={"enum": list(PARTS)},
         field=KEY,
         source=TEXT,
-        constant=TEXT,
+        constant={"type": "array", "items": TEXT, "maxItems": 1_000},
         formula=TEXT,
         remove={"type": "boolean"},
     )
@@ -66,7 +67,10 @@ class SetValue:
         if arguments.get("source") == FORMULA:
             return Done(said(N_("Changed a value")), select=f"{selected}/{part}/{key}")
         form = str(document["trigger"].get("form", ""))
-        values[key] = _value(context, form, own.get(key), values.get(key), arguments)
+        if "constant" in arguments:
+            values[key] = _constant(own.get(key), arguments["constant"], _zone(work))
+        else:
+            values[key] = _value(context, form, own.get(key), values.get(key), arguments)
         return Done(said(N_("Changed a value")), select=selected)
 
 
@@ -81,14 +85,9 @@ def _plain(title: Any) -> str:
 def _value(context: Context, form: str, target: Source | None, before: Any, arguments: Arguments) -> Any:
     if "formula" in arguments:
         return _formula(arguments["formula"])
-    if target is None:
-        refuse("field", "unknown", _("This field is no longer there."))
-    if "constant" in arguments:
-        return _constant(target, arguments["constant"])
+    target = _there(target)
     source = arguments.get("source", "")
     if source == CONSTANT:
-        if not takes_constant(target):
-            refuse("source", "unfit", _("A fixed value is not possible here: choose a field."))
         known = constant_of(before)
         return first_constant(target.field) if known is None else before
     seen = sight(context, f"event:{form}", _plain)
@@ -107,15 +106,25 @@ def _formula(text: str) -> str:
     return text.strip()
 
 
-def _constant(target: Source, text: str) -> Any:
-    if not takes_constant(target):
-        refuse("constant", "unfit", _("A fixed value is not possible here: choose a field."))
-    field = target.field
+def _there(target: Source | None) -> Source:
+    if target is None:
+        refuse("field", "unknown", _("This field is no longer there."))
+    return target
+
+
+def _zone(work: Workspace) -> str:
+    """The zone of the app, in which moments are typed."""
+    return next((str(work.read(each).get("zone", "UTC")) for each in work.targets("app")), "UTC")
+
+
+def _constant(target: Source | None, texts: Sequence[str], zone: str) -> Any:
+    field = _there(target).field
     try:
-        value = field.type.parse(text, field, Reader("en", "UTC"))
+        value = field.type.parse(entry.raw_of(field, texts or [""]), field, Reader("en", zone))
+        value = None if value is None else judged(value, field)
     except FieldError as error:
-        refuse("constant", error.code, problems.sentence(error.code, error.params, target.title))
-    return quoted(value or "") if isinstance(value, str) or value is None else value
+        refuse("constant", error.code, problems.sentence(error.code, error.params, _there(target).title))
+    return _formula(quoted(value or "")) if isinstance(value, str) or value is None else value
 
 
 plugin = SetValue()

@@ -88,6 +88,11 @@ def _flag(read: Mapping[str, Any], typed: Typed) -> bool | None:
     return None if ticked is read.get("default", False) else ticked
 
 
+def _raw(read: Mapping[str, Any], typed: Typed) -> list[str]:
+    """All that a field's own control posts, for its type to read."""
+    return list(typed.get("value", ()))[:MOST]
+
+
 def _either(read: Mapping[str, Any], typed: Typed) -> bool | None:
     return {"true": True, "false": False}.get(text_of(typed))
 
@@ -143,6 +148,7 @@ def _member_of(read: Mapping[str, Any], typed: Typed) -> list[Any] | None:
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any], Typed], Any]] = {
     "text": _text,
+    "raw": _raw,
     "number": _number,
     "flag": _flag,
     "either": _either,

@@ -6,7 +6,7 @@ Until then nothing is stored: the answer is the page with the lines as they are 
 from flask import Blueprint, Response, request
 
 from builder import condition_posts, condition_rows
-from builder.condition_editor import reader_of, sight_of
+from builder.condition_editor import sight_of
 from builder.field_rules import fill_of, offer_of, rules_of_field
 from builder.routes import designer
 from builder.routes._doing import do, studio
@@ -20,12 +20,12 @@ for own in (rules_of_field, offer_of, fill_of):  # what the panel of a field dra
 def change(app: str, kinds: str, key: str) -> Response:
     """Store a condition, or keep lines that are not complete on the page."""
     now = studio(app, kinds, key)
-    seen, reader = sight_of(now, request.form.get("sight", "")), reader_of(now)
+    seen, reader = sight_of(now, request.form.get("sight", "")), now.reader
     posted = condition_posts.acted(condition_posts.read(request.form), request.form.get("act", ""))
     lines = condition_posts.with_defaults(posted, seen)
     found = condition_rows.finished(lines, seen, reader)
     entered = {"rows_of": request.form.get("place", ""), "rows": condition_posts.as_text(lines)}
-    if found.faults or (lines.items and not found.document):
+    if designer.is_search() or found.faults or (lines.items and not found.document):
         return designer.page(studio(app, kinds, key, **entered))
     response = do(now, request.form.get("into", "when"), found.document, entered)
     if condition_posts.has_blank(lines) and response.status_code < 400:

@@ -40,13 +40,23 @@ def studio(app: str, kinds: str, key: str, tab: str = "", **asked: str) -> Studi
     require_designer()
     user, target = signed_in_user(), Target(KINDS[kinds], key)
     draft = draft_of(app, target)
-    asked = {**request.args.to_dict(), **pane_kept(), **asked}
-    return Studio(user, target, draft, workspace(app), locale(), tab, asked, held())
+    asked = {**request.args.to_dict(), **pane_kept(), **sought(), **asked}
+    return Studio(user, target, draft, workspace(app), locale(), tab, asked, held(), is_htmx())
 
 
 def pane_kept() -> dict[str, str]:
     """The pane that covers the canvas of a phone stays open while somebody works in it."""
     return {"pane": "properties"} if request.form.get("pane") == "properties" else {}
+
+
+def sought() -> dict[str, str]:
+    """What is looked for in the pickers of a page without JavaScript."""
+    return {name: text for name, text in request.form.items() if name.startswith("_find.")}
+
+
+def is_search() -> bool:
+    """Whether the button that was pressed only looks for something to pick."""
+    return request.form.get("_do", "").startswith("search:")
 
 
 @blueprint.get(f"{BASE}/")

@@ -80,7 +80,7 @@ def options_of(app: str, key: str, field: str) -> str:
         one = options.picker_field(form, field, closed)
         typed = entry.read(form, request.args, filling.reader_for(now.user, form), closed)
         facts = pages.facts_for(access.facts(now.user), typed.values)
-        offer = options.offer(now.user, form, one, facts, request.args.get("q", ""))
+        offer = options.offer(now.user, app, one, facts, request.args.get("q", ""))
         return render_template("fields/_options.html", key=field, offer=offer)
 
 

@@ -19,6 +19,7 @@ from builder.routes.designer import (
     BASE,
     asked_for,
     done,
+    is_search,
     page,
     require_designer,
     revision_read,
@@ -66,6 +67,8 @@ def change(app: str, kinds: str, key: str) -> Response:
     """Do the command in `do` with what was entered in the inputs `in.…`, read in the way that `read` says."""
     require_designer()
     target = Target(KINDS[kinds], key)
+    if is_search():
+        return _again(app, kinds, key, "")
     try:
         with transaction():
             outcome = _run(app, target)

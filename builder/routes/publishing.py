@@ -14,7 +14,7 @@ from builder.answers import Asked, Asking
 from builder.change_words import Line
 from builder.commands import Target
 from builder.problems import Found, problems
-from builder.routes.designer import BASE, require_designer, studio
+from builder.routes.designer import BASE, is_search, require_designer, studio
 from builder.studio import KINDS, PLURALS, Studio
 from builder.workspaces import draft_of
 from runtime.accounts.sessions import signed_in_user
@@ -66,6 +66,8 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
     draft_of(app, Target(KINDS[kinds], key))
     chosen = [Target(*name.split("/", 1)) for name in request.form.getlist("part") if "/" in name]
     note = request.form.get("note", "")
+    if is_search():
+        return _page(studio(app, kinds, key), set(chosen), [])
     try:
         with transaction():
             chosen = [each for each in chosen if _is_changed(app, each)]

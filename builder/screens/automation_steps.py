@@ -14,7 +14,7 @@ from builder import problems as judged
 from builder.automation_cards import action_cards, own_panel, said_at, trigger_card
 from builder.automation_values import sources_by_group
 from builder.automation_words import RUN_AS, Words, offset
-from builder.condition_editor import Place, editor, reader_of
+from builder.condition_editor import Place, editor
 from builder.condition_rows import Line
 from builder.dry_run_view import Candidate, candidates
 from builder.moments import Planned
@@ -62,7 +62,6 @@ class AutomationSteps:
             "elsewhere": elsewhere,
             "offset": offset,
             "by_group": sources_by_group,
-            "reader": reader_of(studio),
             "wall": partial(_wall, studio.locale),
             "weekday": partial(_weekday, studio.locale),
             "preview": _preview(studio),
@@ -93,7 +92,7 @@ def _preview(studio: Studio) -> dict[str, Any] | None:
     if trigger.get("type") != "date_reached":
         return None
     choice = candidates(studio)
-    zone = str(trigger.get("zone") or studio.app_document.get("zone", "UTC"))
+    zone = str(trigger.get("zone") or studio.zone)
     return {"choice": choice, "zone": zone, "moments": _moments(studio, choice.chosen, zone)}
 
 

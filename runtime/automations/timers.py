@@ -67,10 +67,10 @@ def _reached(automation_definition_id: int) -> tuple[Automation, Form] | None:
     """The published automation and its form, when a date starts it."""
     try:
         automation = lookup.automation_by_id(automation_definition_id)
-        form = lookup.form(automation.app, automation.form or "")
     except NotFound:
         return None
-    return (automation, form) if automation.trigger["type"] == "date_reached" else None
+    form = lookup.form_if_any(automation.app, automation.form or "")
+    return (automation, form) if form and automation.trigger["type"] == "date_reached" else None
 
 
 def _planned(automation_id: int) -> Select[Timer]:

@@ -1,7 +1,7 @@
 """What a person sent: WTForms reads the posted texts, the field types make values of them."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,7 @@ def read(
     ]
     bound = controls(form, keys)
     bound.process(posted)
-    raw = {key: _raw(form.fields[key], bound[key].raw_data or []) for key in keys}
+    raw = {key: raw_of(form.fields[key], bound[key].raw_data or []) for key in keys}
     was = {key: text.replace("\r\n", "\n") for key in keys if (text := posted.get(f"_was.{key}")) is not None}
     left = frozenset(
         key
@@ -84,7 +84,8 @@ def _emptied_before(form: Form, key: str, raw: Mapping[str, Raw], posted: Mappin
     return not raw[key] and any(picked_anew(reference) for reference, _source in fills(form).get(key, ()))
 
 
-def _raw(one: Field, texts: list[str]) -> Raw:
+def raw_of(one: Field, texts: Sequence[str]) -> Raw:
+    """What the control of a field holds, from all that it posts."""
     texts = [text.replace("\r\n", "\n") for text in texts]
     if len(texts) > 1 and one.type.template not in LAST_COUNTS:
         return texts

@@ -36,11 +36,11 @@ def picker_field(form: Form, key: str, closed: frozenset[str]) -> Field:
     return one
 
 
-def offer(user: User, form: Form, one: Field, facts: Mapping[str, Any], sought: str) -> Offer:
-    """What this field offers now; `facts` are what the condition on offered records may name."""
+def offer(user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str) -> Offer:
+    """What a field of this app offers now; `facts` are what the condition on offered records may name."""
     sought = sought[:LONGEST_SEARCH].replace("\x00", "")
     if one.type.name == "reference":
-        found = _records(user, form, one, facts, sought)
+        found = _records(user, app, one, facts, sought)
     elif one.type.name == "member":
         found = _rows(_members(sought))
     else:
@@ -49,9 +49,11 @@ def offer(user: User, form: Form, one: Field, facts: Mapping[str, Any], sought: 
 
 
 def _records(
-    user: User, form: Form, one: Field, facts: Mapping[str, Any], sought: str
+    user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str
 ) -> list[tuple[int, str]]:
-    target = lookup.form(form.app, one.options["form"])
+    target = lookup.form_if_any(app, str(one.options.get("form")))
+    if target is None:
+        return []
     return query.options(user, target, one.options.get("offer"), sought, OFFERED + 1, facts=facts)
 
 

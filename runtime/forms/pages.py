@@ -135,7 +135,7 @@ def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
     reads_posted = " ".join(sorted(reads - closed))
     if looks.scripted:
         return Picker(url, reads_posted, shown)
-    offered = options.offer(filling.user, form, form.fields[key], filling.judged.facts, sought).options
+    offered = options.offer(filling.user, form.app, form.fields[key], filling.judged.facts, sought).options
     chosen = filling.judged.values.get(key)
     if isinstance(chosen, int) and chosen not in dict(offered):
         offered = [(chosen, shown or str(chosen)), *offered]

@@ -128,7 +128,7 @@ def options_of(app: str, form: str, field: str) -> str:
     facts: Mapping[str, Any] = pages.facts_for(access.facts(user), typed.values)
     if offer_reads(found, field) & closed:
         facts = Filling(user, found, reader_for(user, found), _picked_for(found), typed).judged.facts
-    offer = options.offer(user, found, one, facts, request.args.get("q", ""))
+    offer = options.offer(user, app, one, facts, request.args.get("q", ""))
     return render_template("fields/_options.html", key=field, offer=offer)
 
 

@@ -78,6 +78,13 @@ class Shown:
     clash: Clash | None = None
     span: int = 12
     """How many of the 12 columns of its row it takes."""
+    posts: str = ""
+    """What its control is called in what is posted, where that is not the key."""
+
+    @property
+    def name(self) -> str:
+        """The name of its control."""
+        return self.posts or self.key
 
     @property
     def text(self) -> str:

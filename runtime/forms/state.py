@@ -113,7 +113,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
     attributes = one.type.attributes(one, now.reader) if open_to_typing else {}
     choices = _choices(now, one, raw) if open_to_typing else ()
     template = one.type.template if open_to_typing or not one.type.stored else OUTPUT
-    steps = _steps(now, one, raw) if open_to_typing else ()
+    steps = shown_steps(one, raw, now.reader) if open_to_typing else ()
     return Shown(
         key=key,
         title=localized(one.title, now.reader.locale),
@@ -179,10 +179,11 @@ def _gone(choices: list[Choice], raws: list[str], shown: str = "") -> list[Choic
     return [Choice(raw, shown or raw) for raw in raws if raw and raw not in known]
 
 
-def _steps(now: Situation, one: Field, raw: Raw) -> tuple[Step, ...]:
+def shown_steps(one: Field, raw: Raw, reader: Reader) -> tuple[Step, ...]:
+    """The levels of a field that is asked level by level."""
     return tuple(
         Step(chosen, tuple(Choice(key, label) for key, label in offered))
-        for chosen, offered in one.type.steps(one, raw, now.reader)
+        for chosen, offered in one.type.steps(one, raw, reader)
     )
 
 

@@ -37,6 +37,7 @@ PURCHASE = factory.form(
     {
         "subject": factory.field("text", title={"en": "Subject", "zh": "主题"}),
         "amount": factory.field("number", {"type": "number"}, title={"en": "Amount", "zh": "金额"}),
+        "buyer": factory.field("member", title={"en": "Buyer", "zh": "采购员"}),
         "needed_on": factory.field(
             "date", {"type": "string", "format": "date"}, title={"en": "Needed on", "zh": "需要日期"}
         ),
@@ -55,7 +56,7 @@ def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: U
     """A tab of a designer in one language, and an app with a form, a message and two purchases."""
     dispatch.register()
     with transaction() as session:
-        boss = User(name="Boss", email="boss@example.com", locale=request.param)
+        boss = User(name="Boss", email="boss@example.com", locale=request.param, search_text="boss")
         session.add(boss)
         session.flush()
         session.add(one := Department(name="Office", manager_id=boss.id))
@@ -230,3 +231,39 @@ def test_bad_words_at_a_control_stay_there_with_the_reason(page: Page) -> None:
 
     expect(page.locator("#t-late-send_within")).to_have_value("a while")
     expect(page.locator("#t-late-send_within-error")).to_be_visible()
+
+
+def test_a_person_is_found_by_typing_in_a_fixed_value_and_in_a_condition(page: Page) -> None:
+    page.goto(f"{BASE}/tell/design/")
+    page.locator("#add-create_record").click()
+    settled(page)
+    page.locator("#a-create_record-form").select_option("purchase")
+    settled(page)
+    page.locator("#a-create_record-set-add").select_option("buyer")
+    settled(page)
+    page.locator("#a-create_record-set-buyer").select_option("=constant")
+    settled(page)
+
+    pick(page, "a-create_record-set-buyer-raw", "bos", "Boss")
+
+    expect(page.locator("#pick-create_record")).to_contain_text("Boss")
+    expect(page.locator("#a-create_record-set-buyer-raw")).to_be_focused()
+    assert axe.barriers(page, "a picker", "", axe.EVERYTHING) == []
+    page.locator("#pick-when").click()
+    page.locator("#when-c\\.0-path").select_option("record.buyer")
+    settled(page)
+    pick(page, "when-c.0-v0", "bos", "Boss")
+    expect(page.locator("#pick-when")).to_contain_text("Boss")
+    assert axe.barriers(page, "a picker", "", axe.EVERYTHING) == []
+
+
+def pick(page: Page, id: str, typed: str, title: str) -> None:
+    """Find something by keys alone."""
+    box = page.locator(f'[id="{id}"]')
+    box.focus()
+    page.keyboard.type(typed)
+    expect(page.locator(f'[id="o-{id}"] [role=option]')).to_have_text(title)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(box).to_have_value(title)

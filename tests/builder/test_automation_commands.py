@@ -221,19 +221,90 @@ def test_only_a_source_of_the_same_kind_is_taken(work: Workspace) -> None:
 
     for source in ("record.id", "record.visited_on", "user.id", "record.nothing", "before"):
         assert refused(work, MAKE, "action.value", **own, source=source) == "wrong_type"
-    assert refused(work, MAKE, "action.value", **own, source="=constant") == "unfit"
-    assert refused(work, MAKE, "action.value", **own, constant="5") == "unfit"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "stored"),
+    [
+        ("due_on", "2026-12-24", '"2026-12-24"'),
+        ("due_on", "2026年12月24日", '"2026-12-24"'),
+        ("customer", "12", 12),
+        ("owner", "７", 7),
+        ("owner", "", '""'),
+    ],
+)
+def test_every_kind_of_field_takes_a_fixed_value(
+    work: Workspace, field: str, typed: str, stored: Any
+) -> None:
+    own = {"action": "plan", "part": "set", "field": field}
+    do(work, MAKE, "action.value", **own, source="=constant")
+    assert action(work, MAKE)["set"][field] == '""', "nothing is likelier than anything else"
+
+    do(work, MAKE, "action.value", **own, constant=[typed])
+
+    assert action(work, MAKE)["set"][field] == stored
+    do(work, MAKE, "action.value", **own, source="=constant")
+    assert action(work, MAKE)["set"][field] == stored
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "code"),
+    [
+        ("due_on", "2026-02-30", "date"),
+        ("due_on", "record.next_on", "date"),
+        ("customer", "Acme", "reference"),
+        ("customer", "0", "reference"),
+        ("owner", "9" * 30, "member"),
+        ("text", "x" * 2000, "maxLength"),
+        ("gone", "1", "unknown"),
+    ],
+)
+def test_a_fixed_value_that_its_field_does_not_take_is_refused(
+    work: Workspace, field: str, typed: str, code: str
+) -> None:
+    own = {"action": "plan", "part": "set", "field": field}
+    before = action(work, MAKE)["set"]
+
+    assert refused(work, MAKE, "action.value", **own, constant=[typed]) == code
+    assert action(work, MAKE)["set"] == before
+
+
+def test_a_fixed_moment_is_meant_in_the_zone_of_the_app(work: Workspace) -> None:
+    form = work.open(Target("form", "reminder"))
+    form["properties"]["at"] = {"type": "string", "fw": {"type": "datetime"}}
+
+    do(work, MAKE, "action.value", action="plan", part="set", field="at", constant=["2026-12-24T09:00"])
+
+    assert action(work, MAKE)["set"]["at"] == '"2026-12-24T01:00:00Z"'
+
+
+def test_a_fixed_list_of_choices_is_what_the_ticked_boxes_say(work: Workspace) -> None:
+    form = work.open(Target("form", "reminder"))
+    form["properties"]["by"] = {"type": "array", "enum": ["mail", "phone"], "fw": {"type": "multi_choice"}}
+    own = {"action": "plan", "part": "set", "field": "by"}
+    do(work, MAKE, "action.value", **own, source="=constant")
+    assert action(work, MAKE)["set"]["by"] == '""'
+
+    do(work, MAKE, "action.value", **own, constant=["", "phone", "mail"])
+    assert action(work, MAKE)["set"]["by"] == ["mail", "phone"]
+    assert refused(work, MAKE, "action.value", **own, constant=["", "fax"]) == "enum"
+
+
+def test_a_certain_record_can_be_the_one_that_is_changed(work: Workspace) -> None:
+    do(work, MAKE, "action.value", action="plan", part="match", field="id", constant=["12"])
+
+    assert action(work, MAKE)["match"]["id"] == 12
 
 
 def test_a_fixed_value_is_read_as_its_field_reads_it(work: Workspace) -> None:
     own = {"action": "plan", "part": "set"}
     do(work, MAKE, "action.value", **own, field="state", source="=constant")
     assert action(work, MAKE)["set"]["state"] == '"open"'
-    do(work, MAKE, "action.value", **own, field="state", constant="done")
+    do(work, MAKE, "action.value", **own, field="state", constant=["done"])
     assert action(work, MAKE)["set"]["state"] == '"done"'
-    do(work, MAKE, "action.value", **own, field="text", constant='He said "no"')
+    do(work, MAKE, "action.value", **own, field="text", constant=['He said "no"'])
     assert action(work, MAKE)["set"]["text"] == '"He said ""no"""'
-    assert refused(work, MAKE, "action.value", **own, field="state", constant="lost") == "enum"
+    assert refused(work, MAKE, "action.value", **own, field="state", constant=["lost"]) == "enum"
 
 
 def test_a_formula_must_be_one(work: Workspace) -> None:

@@ -279,3 +279,132 @@ def test_everything_works_by_plain_forms(world: World) -> None:
         document = drafts.read_draft("followup", "automation", "by_hand").document
     assert document["trigger"]["type"] == "date_reached"
     assert document["actions"][0]["set"] == {"customer": "record.id"}
+
+
+MAKE_NOTE = {
+    "type": "create_record",
+    "key": "make",
+    "form": "reminder",
+    "set": {
+        "customer": "record.id",
+        "owner": "record.owner",
+        "due_on": "TODAY()",
+        "state": '"open"',
+        "text": '"Call"',
+    },
+}
+
+
+def fixed(world: World, key: str, field: str, *typed: str, who: str = "anna", **more: str) -> TestResponse:
+    """Enter a fixed value in the control of a card, as its form posts it."""
+    page = world.browsers[who].get(f"{BASE}/{key}/design/steps?sel=action/make").text
+    rev = re.search(r'data-revision="(\d+)"', page)
+    assert rev
+    send_ = {"name": "action.value", "args": {"action": "make", "part": "set", "field": field}}
+    read = {"as": "raw", "into": "constant"}
+    own = {"do": json.dumps(send_), "read": json.dumps(read), "at": f"a-make-set-{field}-raw", "rev": rev[1]}
+    posted = {**own, "sel": "action/make", "in.value": list(typed), **more}
+    return send(world, key, "properties", who=who, **posted)
+
+
+def test_a_fixed_person_record_and_date_are_told_by_name_and_written_by_a_run(world: World) -> None:
+    customer = world.make("customer", name="Fixed & Sons")
+    made(world, "fixed", run_as="service", actions=[MAKE_NOTE])
+
+    # Without JavaScript a picker's hidden input posts what stood there, and then its list what was picked.
+    for field, *typed in (
+        ("customer", "", str(customer)),
+        ("owner", "", str(world.ids["rita"])),
+        ("due_on", "2026-12-24"),
+    ):
+        assert fixed(world, "fixed", field, *typed).status_code == 303
+
+    page = get(world, "fixed", "steps?sel=action/make")
+    assert "Customer: Fixed & Sons" in page and "Owner: Rita" in page and "Due on: Dec 24, 2026" in page
+    send(world, "fixed", "switch", on="1", publish="1")
+    world.api("bob").made("customer", name="Starts it")
+    world.work()
+    send(world, "fixed", "switch", on="0")
+    assert [run.state for run in runs(world, "fixed")] == ["done"]
+    (record, *_rest) = world.api("anna")("GET", "/apps/followup/forms/reminder/records?sort=-id").json[
+        "items"
+    ]
+    stored = record["values"]
+    assert (stored["customer"], stored["owner"], stored["due_on"]) == (
+        customer,
+        world.ids["rita"],
+        "2026-12-24",
+    )
+
+
+def test_a_fixed_value_that_cannot_be_read_stays_where_it_was_typed_with_the_reason(world: World) -> None:
+    before = [{**MAKE_NOTE, "set": {**MAKE_NOTE["set"], "due_on": '"2026-12-24"'}}]
+    made(world, "mistyped", actions=before)
+
+    answer = fixed(world, "mistyped", "due_on", "2026-02-30")
+
+    assert answer.status_code == 422
+    control = answer.text.split('id="a-make-set-due_on-raw"')[1].split(">")[0]
+    assert 'value="2026-02-30"' in control and 'aria-invalid="true"' in control
+    with world.app.app_context():
+        document = drafts.read_draft("followup", "automation", "mistyped").document
+    assert document["actions"] == before
+
+
+def test_whoever_may_not_read_a_fixed_record_never_learns_what_it_is_called(world: World) -> None:
+    secret = world.make("customer", name="Zilpzalp secret")
+    made(world, "discreet", actions=[{**MAKE_NOTE, "set": {**MAKE_NOTE["set"], "customer": secret}}])
+
+    for rest in ("steps", "steps?sel=action/make", "test", "publish"):
+        page = world.browsers["dora"].get(f"{BASE}/discreet/design/{rest}")
+        assert page.status_code == 200 and "Zilpzalp" not in page.text
+    assert "Customer: (not available)" in get(world, "discreet", "steps", who="dora")
+    offered = "/apps/followup/design/options/reference?form=customer&q=zilp"
+    assert "Zilpzalp" in world.browsers["anna"].get(offered).text
+    assert "Nothing found." in world.browsers["dora"].get(offered).text
+    assert world.browsers["bob"].get(offered).status_code == 404
+
+
+def test_without_javascript_a_search_narrows_what_a_fixed_record_is_picked_from(world: World) -> None:
+    for number in range(60):
+        world.make("customer", name=f"Aaron {number}")
+    wanted = world.make("customer", name="Zebra works")
+    blank = {**MAKE_NOTE, "set": {**MAKE_NOTE["set"], "customer": '""'}}
+    made(world, "searched", actions=[blank])
+    id = "a-make-set-customer-raw"
+    assert "Zebra works" not in get(world, "searched", "steps?sel=action/make")
+
+    answer = fixed(world, "searched", "customer", "", _do=f"search:{id}", **{f"_find.{id}": "zebra"})
+
+    assert answer.status_code == 200
+    assert f'<option value="{wanted}">Zebra works</option>' in answer.text
+    with world.app.app_context():
+        assert drafts.read_draft("followup", "automation", "searched").document["actions"] == [blank]
+
+
+def test_people_in_a_condition_are_picked_one_by_one(world: World) -> None:
+    made(world, "choosy", actions=[MAKE_NOTE])
+    bob, mia = world.ids["bob"], world.ids["mia"]
+    do = json.dumps({"name": "automation.when", "args": {}})
+    own = {"do": do, "into": "when", "sight": "event:customer", "place": "when", "sel": "when", "rev": "1"}
+    line = {"c.mode": "all", "c.0.was": "record.owner", "c.0.path": "record.owner", "c.0.op": "one_of"}
+    # Without JavaScript the hidden input posts what stood there, and then the list what was picked.
+    people = {"c.0.value.0": [str(mia), str(bob)], "c.0.value.1": ["", str(mia)], "c.0.value.2": ["", ""]}
+
+    def post(**more: str) -> TestResponse:
+        address = f"{BASE}/choosy/design/condition"
+        return world.browsers["anna"].post(address, data={"tab": "steps", **own, **line, **people, **more})
+
+    assert post().status_code == 303
+
+    with world.app.app_context():
+        document = drafts.read_draft("followup", "automation", "choosy").document
+    assert document["when"]["properties"]["record"]["properties"]["owner"]["enum"] == [bob, mia]
+    page = world.browsers["anna"].get(f"{BASE}/choosy/design/steps?sel=when").text
+    assert [f'id="when-c.0-v{n}" type="text" role="combobox"' in page for n in range(4)] == [True] * 3 + [
+        False
+    ]
+    found = post(**{"_do": "search:when-c.0-v2", "_find.when-c.0-v2": "rit"})
+    assert found.status_code == 200
+    offered = found.text.split('name="c.0.value.2" aria-label')[1].split("</select>")[0]
+    assert re.findall(r">(\w+)</option>", offered) == ["Rita"]

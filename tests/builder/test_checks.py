@@ -154,6 +154,40 @@ def test_a_reserved_key_is_refused(app: Flask, key: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("part", "key", "value", "code"),
+    [
+        ("set", "since", '"2026-12-24"', None),
+        ("set", "since", '"24.12.2026"', "date"),
+        ("set", "since", '""', None),
+        ("set", "since", "5", "type"),
+        ("set", "name", "5", "type"),
+        ("set", "customer", 12, None),
+        ("set", "customer", "12", None),
+        ("set", "customer", 0, "minimum"),
+        ("set", "customer", '"Acme"', "type"),
+        ("match", "since", '"2026-12-24"', None),
+        ("match", "since", '""', "required"),
+        ("set", "state", '"lost"', "enum"),
+        ("match", "state", '"lost"', None),
+    ],
+)
+def test_a_fixed_value_must_be_one_of_its_field(
+    app: Flask, part: str, key: str, value: Any, code: str | None
+) -> None:
+    kinds = {
+        "since": field("date"),
+        "name": field("text"),
+        "customer": field("reference", form="customer"),
+        "state": field("choice", {"enum": ["open"]}),
+    }
+    action = {**update("note"), "match": {"name": '"a"'}, "set": {"name": '"b"'}}
+    document = automation("fix", "customer", {**action, part: {key: value}})
+
+    expected = set() if code is None else {(f"actions/0/{part}/{key}", code)}
+    assert found(document, CUSTOMER, form("note", kinds)) == expected
+
+
 def test_two_rules_of_one_key_are_refused(app: Flask) -> None:
     rules = [rule("r", {}, lock=["name"]), rule("r", {}, lock=["phone"])]
     assert found(changed(ORDER, rules=rules), CUSTOMER) == {("fw/rules/1/key", "key_twice")}

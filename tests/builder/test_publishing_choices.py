@@ -42,11 +42,11 @@ def changed(world: World, key: str, change: Callable[[Document], None], kind: st
         drafts.save_draft(None, "followup", kind, key, document)
 
 
-def post(world: World, path: str, **form: Any) -> TestResponse:
-    dora = world.browsers["dora"]
-    token = re.search(r'name="csrf_token" value="([^"]+)"', dora.get(f"{VISIT}/publish").text)
+def post(world: World, path: str, who: str = "dora", **form: Any) -> TestResponse:
+    browser = world.browsers[who]
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{VISIT}/publish").text)
     assert token
-    return dora.post(path, data={"csrf_token": token[1], **form})
+    return browser.post(path, data={"csrf_token": token[1], **form})
 
 
 def published(world: World, *parts: str, base: str = CUSTOMER, **answers: str) -> TestResponse:
@@ -177,6 +177,26 @@ def test_an_answer_that_cannot_be_is_told_in_place_and_nothing_is_published(
     if name != "fill/email":
         assert "a@example.com" in answer_page.text
     assert (world.stored(), version(world, "customer"), amendments(world)) == (before, 1, [])
+
+
+def test_one_of_many_records_fills_a_reference_when_whoever_publishes_may_see_it(world: World) -> None:
+    for number in range(210):
+        world.make("customer", name=f"Aaron {number:03}")
+    last, plain = world.make("customer", name="Zebra works"), customer(world)
+    pick = {"type": "integer", "fw": {"type": "reference", "form": "customer", "title": "Parent"}}
+    changed(world, "customer", lambda form: (form["properties"].update(parent=pick), require("parent")(form)))
+    answer = {"fill/parent": str(last)}
+    searched = {"_do": "search:form/customer:fill/parent", "_find.form/customer:fill/parent": "zebra"}
+
+    refused = published(world, "form/customer", **answer)
+    assert refused.status_code == 422 and "Zebra" not in refused.text, "Dora may not read customers"
+    page = post(world, f"{CUSTOMER}/publish", who="anna", part=["form/customer"], note="Mine", **searched)
+    assert page.status_code == 200 and f'<option value="{last}">Zebra works' in page.text
+    assert 'value="Mine"' in page.text and version(world, "customer") == 1
+    own = {f"form/customer:{name}": ["", text] for name, text in answer.items()}
+    assert post(world, f"{CUSTOMER}/publish", who="anna", part=["form/customer"], **own).status_code == 303
+    world.work()
+    assert values(world, "customer", plain)["parent"] == last
 
 
 def test_a_field_that_stays_empty_does_not_keep_another_from_being_filled(world: World) -> None:

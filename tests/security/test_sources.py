@@ -38,7 +38,7 @@ SQL = {
 }
 HTML_OF_TEXTS = r"\beval\(|new Function\(|innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write"
 HTML = {
-    "static/form.js": "the options of a picker, as our own template escaped them",
+    "static/picker.js": "the options of a picker, as our own template escaped them",
     "static/designer-formula.js": "fields and functions to choose from, as our own template escaped them",
 }
 MARKUP = {

@@ -13,7 +13,7 @@ from runtime.automations.models import Run
 from runtime.conditions.facts import look_up
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
-from runtime.errors import NotFound, PermanentError
+from runtime.errors import PermanentError
 from runtime.records import store
 from runtime.records.store import Actor, Saved
 
@@ -33,10 +33,10 @@ class ActionContext:
 
     def target(self, key: str) -> Form:
         """The published form of the same app that an action names."""
-        try:
-            return lookup.form(self.automation.app, key)
-        except NotFound:
-            raise PermanentError(_("There is no form “%(form)s”.", form=key)) from None
+        found = lookup.form_if_any(self.automation.app, key)
+        if found is None:
+            raise PermanentError(_("There is no form “%(form)s”.", form=key))
+        return found
 
     def evaluate(self, formulas_by_key: Mapping[str, Any]) -> dict[str, Any]:
         """The value of each formula, None for blank; what is no text is a constant."""
