@@ -12,6 +12,7 @@ from builder.sights import TITLES
 from builder.studio import Studio
 from runtime import access, conditions
 from runtime.access import FieldRights
+from runtime.accounts.models import User
 from runtime.conditions import ConditionError, Group, Row
 from runtime.conditions.operators import OPERATORS
 from runtime.conditions.sentences import either
@@ -59,7 +60,7 @@ def tried(studio: Studio, record_id: int | None) -> Tried | None:
         return None
     stored = record(studio, form, record_id)
     rights = rights_of(studio, form, stored)
-    judged = store.judge(Actor(studio.user, "page"), form, {}, record=stored, rights=rights)
+    judged = store.judge(Actor(viewer(studio), "page"), form, {}, record=stored, rights=rights)
     title = dict(records(studio)).get(stored.id, f"#{stored.id}") if stored else str(_("An empty record"))
     return Tried(form, judged, title, _names(studio, form, judged))
 
@@ -73,6 +74,12 @@ def rights_of(studio: Studio, draft: Form, stored: Record | None) -> FieldRights
     if stored is None or form is None:
         return rights
     return rights.with_limits_of(access.fields(studio.user, form))
+
+
+def viewer(studio: Studio) -> User:
+    """Who looks at a draft that is tried: the person, as nothing but the `role` that the address asks for."""
+    role = studio.asked.get("role", "")
+    return access.as_role(studio.user, studio.app, role) if role in roles(studio) else studio.user
 
 
 def roles(studio: Studio) -> dict[str, str]:
@@ -99,7 +106,7 @@ def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
 
 
 def _names(studio: Studio, form: Form, judged: Judged) -> Names:
-    titles = Titles(studio.user)
+    titles = Titles(viewer(studio))
     for key, value in judged.values.items():
         if key in form.fields:
             read_title(studio, titles, form.fields[key], value)

@@ -11,9 +11,10 @@ from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from runtime import conditions
-from runtime.accounts.models import Department, User
+from runtime.accounts.models import Department, User, UserRole
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant
@@ -109,6 +110,18 @@ def fields(user: User | None, form: Form) -> FieldRights:
 def fields_as(role: str, form: Form) -> FieldRights:
     """The rights of somebody with this one role, as a designer tries them."""
     return _fields(form, lambda _each: frozenset((role,)))
+
+
+def as_role(user: User, app: str, role: str) -> User:
+    """This person as if the role were all he is in the app, as a designer tries it; as nobody in particular when he
+    is neither an administrator nor in that role, so that nobody is lent what others may see.
+    """
+    lent = user.is_admin or role in _roles(user, app)
+    seen = User(id=user.id, name=user.name, is_admin=False, is_designer=False, active=user.active)
+    seen.department_id = user.department_id
+    set_committed_value(seen, "department", user.department)
+    set_committed_value(seen, "roles", [UserRole(user_id=user.id, app=app, role=role)] if lent else [])
+    return seen
 
 
 def facts(user: User | None) -> dict[str, Any]:

@@ -78,6 +78,10 @@
 
   function besideBlock(under, y) {
     const kind = dragged.matches(".canvas-tab") ? ".canvas-tab" : ".canvas-section";
+    const tab = kind === ".canvas-section" && under.closest(".canvas-tab");
+    if (tab && [...tab.querySelectorAll(kind)].every((each) => each === dragged)) {
+      return { tab, line: line(tab.getBoundingClientRect(), true), text: words("into", titleOf(tab)) };
+    }
     const block = under.closest(kind) ?? nearest(canvas.querySelectorAll(kind), y);
     if (!block || block === dragged) return null;
     const box = block.getBoundingClientRect();
@@ -140,6 +144,7 @@
   // --- and what that means ------------------------------------------------------------------------------------
 
   function drop(item, to) {
+    if (to.tab) return design.command("section.move", { section: item.dataset.section, tab: to.tab.dataset.tab });
     if (to.block) return dropBlock(item, to);
     const added = item.querySelector("[data-drag]");
     if (added) return add(JSON.parse(added.value).args.type, to);

@@ -1,6 +1,7 @@
 """The live preview: the runtime's own form page in a frame, drawn from the draft. Nothing is ever stored.
 
-People see in it what they may see anyway: records and pickers are read with the designer's own rights.
+People see in it what they may see anyway: records and pickers are read with the designer's own rights, and as a
+role no more than that role may.
 """
 
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ def options_of(app: str, key: str, field: str) -> str:
         one = options.picker_field(form, field, closed)
         typed = entry.read(form, request.args, filling.reader_for(now.user, form), closed)
         facts = pages.facts_for(access.facts(now.user), typed.values)
-        offer = options.offer(now.user, app, one, facts, request.args.get("q", ""))
+        offer = options.offer(trying.viewer(now), app, one, facts, request.args.get("q", ""))
         return render_template("fields/_options.html", key=field, offer=offer)
 
 
@@ -97,7 +98,7 @@ def _filling(now: Studio, *, posted: bool = False) -> Filling:
     record = trying.record(now, form, trying.chosen(request.args))
     rights = trying.rights_of(now, form, record)
     typed = entry.read(form, request.form, reader, rights.closed) if posted else entry.Entry()
-    return Filling(now.user, form, reader, record, typed, _addresses(now), rights)
+    return Filling(trying.viewer(now), form, reader, record, typed, _addresses(now), rights)
 
 
 def _addresses(now: Studio) -> Addresses:
@@ -105,7 +106,7 @@ def _addresses(now: Studio) -> Addresses:
     asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in (*PASSED_ON, "q")}
     evaluate = url_for("preview.evaluate", **place, **asked)
     offers = url_for("preview.options_of", **place, field="")
-    return Addresses(_address(now), evaluate, offers, _address(now))
+    return Addresses(_address(now), evaluate, offers, _address(now), _asked())
 
 
 def _address(now: Studio) -> str:

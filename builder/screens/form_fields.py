@@ -13,6 +13,9 @@ from builder.palette import palette
 from builder.studio import Studio
 from runtime.text import search_key
 
+# The canvas comes first: the others begin with what it offers them.
+SUBJECTS = ("canvas", "titles", "adding", "asking", "several", "clipboard", "drag", "formula")
+
 
 class FormFields:
     """Tab “Form”."""
@@ -23,7 +26,7 @@ class FormFields:
     title = _l("Form")
     order = 10
     template = "builder/form/fields.html"
-    script = ("designer-canvas.js", "designer-drag.js", "designer-formula.js")
+    script = tuple(f"designer-{subject}.js" for subject in SUBJECTS)
     panes = True
     """The template brings its own `main`, with panes beside it."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -25,12 +26,15 @@ from runtime.records.store import Judged
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the page of a form posts to, asks, and goes back to; `options` ends before the key of a field."""
+    """Where the page of a form posts to, asks, and goes back to; `options` ends before the key of a field, and what
+    is `passed` follows it.
+    """
 
     save: str
     evaluate: str
     options: str
     back: str
+    passed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,10 @@ def _warnings(filling: Filling) -> dict[str, str]:
 def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
     form, sought = filling.form, looks.sought.get(key, "")
     reads, closed = offer_reads(form, key), filling.rights.closed
-    url = f"{filling.addresses.options}{key}"
+    passed = dict(filling.addresses.passed)
     if filling.record is not None and reads & closed:  # the page does not post what the offer compares with
-        url += f"?record={filling.record.id}"
+        passed["record"] = str(filling.record.id)
+    url = f"{filling.addresses.options}{key}" + (f"?{urlencode(passed)}" if passed else "")
     reads_posted = " ".join(sorted(reads - closed))
     if looks.scripted:
         return Picker(url, reads_posted, shown)

@@ -13,6 +13,7 @@ from tests.browser.design import (
     PATH,
     Counter,
     draft,
+    focused,
     form,
     opened,
     order,
@@ -201,6 +202,32 @@ def test_f6_goes_around_the_panes_and_a_command_is_announced(
     page.keyboard.press("r")
     settled(page)
     expect(page.locator("#live")).to_contain_text("A")
+
+
+def test_the_focus_goes_to_a_row_when_what_was_pressed_goes_away(
+    open_tab: Callable[..., Page], alice: User
+) -> None:
+    page = open_tab(alice)
+    rows = [{"key": "one", "section": "One", "rows": [["a"], ["b"], ["c"]]}]
+    draft(form("a", "b", "c", layout=[*rows, {"key": "two", "section": "Two", "rows": []}]))
+    opened(page, sel="section/two")
+    page.locator("#tool-delete").click()
+    settled(page)
+    assert focused(page) == "pick-section-one"
+    for tool, left in (("none", "pick-section-one"), ("delete", "pick-c")):
+        pick(page, "a").click(modifiers=["Shift"])
+        pick(page, "b").click(modifiers=["Shift"])
+        page.locator(f"[data-many={tool}]").click()
+        settled(page)
+        assert focused(page) == left
+    pick(page, "c").press("F2")
+    expect(page.locator("[data-title]:focus")).to_be_visible()
+    page.keyboard.type("Left by a click")
+    page.locator("#pick-section-one").click()
+    settled(page)
+    assert focused(page) == "pick-section-one"
+    assert "Left by a click" in stored()
+    expect(page.locator("#pick-section-one")).to_have_attribute("aria-current", "true")
 
 
 def test_enter_adds_one_more_of_the_same_type(open_tab: Callable[..., Page], alice: User) -> None:

@@ -217,6 +217,26 @@ def test_a_section_moves(page: Page) -> None:
     assert order() == [["c"], ["a"], ["b"]]
 
 
+def test_a_section_goes_into_an_empty_tab(page: Page) -> None:
+    tabs = [{"key": key, "title": {"en": key.capitalize(), "zh": f"页{key}"}} for key in ("full", "bare")]
+    sections = [{**each, "tab": "full"} for each in TWO_SECTIONS["fw"]["layout"]]
+    begin = form("a", "b", "c", tabs=tabs, layout=sections)
+
+    def by_click(page: Page) -> None:
+        page.locator("#pick-section-two").click()
+        page.locator("#tool-down").click()
+
+    def by_keys(page: Page) -> None:
+        page.locator("#pick-section-two").focus()
+        page.keyboard.press("Alt+ArrowDown")
+
+    def by_drag(page: Page) -> None:
+        drag(page, page.locator("#section-two .canvas-head .h"), page.locator("#tab-bare"), y=0.8)
+
+    found = same_in_all_ways(page, begin, by_click, by_keys, by_drag)
+    assert '"tab": "bare"' in found
+
+
 def test_a_field_is_duplicated_required_and_deleted(page: Page) -> None:
     def by_click(page: Page) -> None:
         menu(page, "a", "tool-copy")
@@ -267,10 +287,16 @@ def test_several_fields_move_and_go_together(page: Page) -> None:
             pick(page, key).click(modifiers=["Shift"])
         page.locator("[data-many=up]").click()
 
-    def by_keys(page: Page) -> None:
-        keys(page, "b", "Shift+ArrowDown", "Alt+ArrowUp")
+    def by_boxes(page: Page) -> None:
+        for key in ("b", "c"):
+            page.locator(f"#cell-{key}").hover()
+            page.locator(f"#cell-{key} .mark-box").check()
+        page.locator("[data-many=up]").click()
 
-    same_in_all_ways(page, form("a", "b", "c", "d"), by_click, by_keys)
+    def by_keys(page: Page) -> None:
+        keys(page, "b", "Shift+ArrowDown", "Shift+ArrowDown", "Shift+ArrowUp", "Alt+ArrowUp")
+
+    same_in_all_ways(page, form("a", "b", "c", "d"), by_click, by_boxes, by_keys)
     assert order() == [["b"], ["c"], ["a"], ["d"]]
 
 

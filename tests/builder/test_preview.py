@@ -95,6 +95,22 @@ def test_a_picker_offers_only_what_the_designer_may_read(world: World) -> None:
     assert "Acme" not in get(world, f"{FRAME}/options/customer?q=acme", "dora").text
 
 
+def test_as_a_role_a_picker_offers_only_what_that_role_may_read(world: World) -> None:
+    canary = world.api("eve").made(
+        "customer", name="Canary Ltd", phone="13800138001"
+    )  # of another department
+    world.make("customer", name="Canal Ltd")  # nobody's
+    for role, seen in (("", {"Canary", "Canal"}), ("sales", {"Canal"}), ("reader", set())):
+        pages = (
+            get(world, f"{FRAME}/options/customer?q=can&role={role}"),
+            get(world, f"{FRAME}?role={role}"),  # without JavaScript all are in the page
+        )
+        assert [{name for name in ("Canary", "Canal") if name in page.text} for page in pages] == [seen] * 2
+        chosen = post(world, f"{FRAME}/eval?role={role}", customer=str(canary)).text
+        assert ("Canary" in chosen) == ("Canary" in seen)
+    assert f"{FRAME}/options/customer?role=reader" in pages[1].text
+
+
 def test_the_reasons_of_hidden_fields_are_told(world: World) -> None:
     page = get(world, f"{DESIGN}/preview").text
     assert "Hidden: it is shown only when" in page
