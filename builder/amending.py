@@ -32,6 +32,7 @@ from runtime.records.tables import table
 
 KIND = "amendment"
 ORIGIN, BACK = "publish", "undo publish"
+KEEP, CANCEL = "keep", "cancel"
 NAMED = 20  # records that are named when they could not be changed
 
 
@@ -48,7 +49,8 @@ class Answers:
     """What the person chose about the effects of publishing one document."""
 
     changes: tuple[Change, ...] = ()
-    keeps_timers: bool = False
+    timers: str = ""
+    """KEEP lets them go out as they are planned, CANCEL withdraws them; else they are planned anew."""
 
 
 def plan(session: Session, form: Form, changes: Sequence[Change]) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from builder import converting, pointers, value_controls
-from builder.amending import Answers, Change
+from builder.amending import CANCEL, KEEP, Answers, Change
 from builder.impact import Effect, Question
 from builder.studio import Studio
 from builder.value_controls import Spot
@@ -16,8 +16,6 @@ from runtime.fields import NOBODY, Field, FieldError, JsonValue, Reader, ValueTy
 from runtime.forms import entry
 from runtime.forms.names import POINTERS
 from runtime.forms.shown import Choice, Shown
-
-KEEP = "keep"  # what the question about timers posts
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ class Asking:
             for question, value in chosen
             if question.field is not None and not isinstance(value, FieldError)
         ]
-        return Answers(tuple(changes), any(question.kind == "timers" for question, _value in chosen))
+        timers = (str(value) for question, value in chosen if question.kind == "timers")
+        return Answers(tuple(changes), next(timers, ""))
 
     @property
     def is_refused(self) -> bool:
@@ -102,7 +101,10 @@ class Asking:
         """The answers of a question whose answers are listed."""
         field = question.field
         if field is None:
-            return [Choice(KEEP, _("Let them go out as they were planned"))]
+            return [
+                Choice(KEEP, _("Let them go out as they were planned")),
+                Choice(CANCEL, _("Cancel them")),
+            ]
         if field.type.value_type is ValueType.BOOL:
             return [Choice(*self._said(field, value)) for value in (True, False)]
         return [Choice(*each) for each in field.type.choices(field, self._reader)]
@@ -137,7 +139,8 @@ class Asking:
         """The label of a question, what leaving it unanswered is called, and what else must be known."""
         if question.kind == "timers":
             more = _(
-                "Those that go out as planned keep moment and text of the version before, until their record changes."
+                "Those that go out as planned keep moment and text of the version before, until their record "
+                "changes. Those that are cancelled stay so, unless their date changes."
             )
             return str(_("Waiting reminders")), str(_("Plan them anew")), str(more)
         if question.kind == "map":

@@ -233,8 +233,11 @@ def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None
             conversion.plan(session, form, _versions_before(form))
             if chosen.changes:
                 amending.plan(session, form, chosen.changes)
-    for definition_id in _to_replan(definitions):
-        timers.replan(session, definition_id)
+    for definition_id, wanted in _timers(definitions).items():
+        if wanted == amending.CANCEL:
+            timers.withdraw(session, definition_id)
+        elif wanted != amending.KEEP:
+            timers.replan(session, definition_id)
 
 
 def _versions_before(form: Form) -> list[Version]:
@@ -245,16 +248,25 @@ def _versions_before(form: Form) -> list[Version]:
     return list(db.session.scalars(earlier.order_by(Version.number)))
 
 
-def _to_replan(definitions: Mapping[Definition, Answers]) -> list[int]:
-    """The changed automations; every automation of an app whose own document, which has the zone, changed.
-    Those left out whose waiting timers are to go out as they were planned.
+def _timers(definitions: Mapping[Definition, Answers]) -> dict[int, str]:
+    """What becomes of the waiting timers of each changed automation, and of every automation of an app whose
+    own document changed, which has the zone. What was chosen for an automation itself counts.
     """
-    kept = {each.id for each, chosen in definitions.items() if chosen.keeps_timers}
-    own = {each.app_id for each in definitions if each.kind == "app" and each.id not in kept}
-    changed = {each.id for each in definitions if each.kind == "automation"}
+    found = {
+        automation: chosen.timers
+        for definition, chosen in definitions.items()
+        if definition.kind == "app"
+        for automation in automations_in_force(definition.app_id)
+    }
+    own = {each.id: chosen.timers for each, chosen in definitions.items() if each.kind == "automation"}
+    return dict(sorted({**found, **own}.items()))
+
+
+def automations_in_force(app_id: int) -> list[int]:
+    """The definition ids of an app's published automations."""
     every = select(Definition.id).where(
-        Definition.app_id.in_(own),
+        Definition.app_id == app_id,
         Definition.kind == "automation",
         Definition.current_version_id.is_not(None),
     )
-    return sorted((changed | set(db.session.scalars(every))) - kept)
+    return list(db.session.scalars(every))

@@ -13,6 +13,7 @@ from builder.commands import Target
 from builder.models_amendments import Amendment
 from builder.studio import Studio
 from runtime.accounts.models import User
+from runtime.automations import timers
 from runtime.automations.models import Run, Timer
 from runtime.db import db
 from runtime.definitions import lookup
@@ -136,8 +137,18 @@ def undo_publish(user: User, app: str, target: Target) -> Version | None:
 
 
 def _brought_back(user: User, app: str, target: Target, version: Version) -> Version:
-    """What was in force before, and with it the values that publishing had changed."""
+    """What was in force before, with the values that publishing had changed and the timers that it withdrew."""
     before = publish.rollback(user, app, *target, version.number - 1)
+    definition = db.session.get_one(Definition, version.definition_id)
     if target.kind == "form":
-        amending.take_back(db.session(), lookup.form_by_id(version.definition_id), version)
+        amending.take_back(db.session(), lookup.form_by_id(definition.id), version)
+    for automation in _automations(definition):
+        timers.give_back(db.session(), automation, version.published_at)
     return before
+
+
+def _automations(definition: Definition) -> list[int]:
+    """The automations whose timers publishing a definition is asked about."""
+    if definition.kind == "app":
+        return publish.automations_in_force(definition.app_id)
+    return [definition.id] if definition.kind == "automation" else []

@@ -41,6 +41,7 @@ REASONS: Mapping[str, Any] = {
     "past": _l("the moment was past already"),
     "missed": _l("the system did not run in time"),
     "rule changed": _l("the automation changed"),
+    "withdrawn": _l("whoever published the automation cancelled what was waiting"),
     "rule switched off": _l("the automation was switched off"),
     "record deleted": _l("the record was deleted"),
     "failed": _l("it failed"),

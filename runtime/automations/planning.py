@@ -1,7 +1,7 @@
 """Brings the planned moments of one record in line with its values, in the transaction that saves it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,9 @@ from runtime.records.rows import Record
 from runtime.times import now, today
 
 CLEARED, CONDITION, PAST = "date cleared", "condition", "past"
+WITHDRAWN = "withdrawn"  # by a person, and so not planned again when the record is merely changed
+
+Known = dict[tuple[str, datetime], Timer]  # by offset and due moment
 
 
 def plan(
@@ -26,11 +29,13 @@ def plan(
     *,
     changed: str = "date changed",
     note_past: bool = True,
+    withdrawn: bool = False,
 ) -> None:
     """Plan what the rule wants for this record and cancel what it no longer wants, saying why.
 
     `changed` is the reason for what is merely at another moment now. With `note_past` moments that are past
-    already are kept as skipped rows, so that the record's timeline explains itself.
+    already are kept as skipped rows, so that the record's timeline explains itself; with `withdrawn` those that
+    a person had cancelled come back.
     """
     known = _known(session, automation, record)
     reason, wanted = _wanted(automation, form, record)
@@ -40,9 +45,17 @@ def plan(
         [timer for key, timer in known.items() if timer.state == "planned" and key not in keys],
         reason or changed,
     )
+    apart = set() if withdrawn else _withdrawn(known.values())
+    wanted = [moment for moment in wanted if (moment.offset, moment.local_date) not in apart]
+    _set_going(session, automation, form, _new(automation, form, record, known, wanted), note_past=note_past)
+
+
+def _new(
+    automation: Automation, form: Form, record: Record, known: Known, wanted: Iterable[Moment]
+) -> list[tuple[Moment, Timer]]:
+    """The timers that wanted moments lack; those that are planned already go over to this version."""
     started = {timer.offset for timer in known.values() if timer.state == "sent"}
-    again = automation.trigger.get("again", False)
-    new = []
+    again, new = automation.trigger.get("again", False), []
     for moment in wanted:
         timer = known.get((moment.offset, moment.due_at))
         if timer is not None and timer.state == "planned":
@@ -51,7 +64,7 @@ def plan(
             new.append((moment, _timer(automation, form, record, moment)))
         elif timer is not None and timer.state == "cancelled":
             new.append((moment, timer))
-    _set_going(session, automation, form, new, note_past=note_past)
+    return new
 
 
 def zone_of(automation: Automation, form: Form) -> str:
@@ -59,11 +72,20 @@ def zone_of(automation: Automation, form: Form) -> str:
     return str(automation.trigger.get("zone") or form.zone)
 
 
-def _known(session: Session, automation: Automation, record: Record) -> dict[tuple[str, datetime], Timer]:
+def _known(session: Session, automation: Automation, record: Record) -> Known:
     rows = session.scalars(
         select(Timer).where(Timer.automation_id == automation.definition_id, Timer.record_id == record.id)
     )
     return {(timer.offset, timer.due_at): timer for timer in rows}
+
+
+def _withdrawn(known: Iterable[Timer]) -> set[tuple[str, date]]:
+    """What a person had cancelled: at whatever time of that day the rule wants it now, it stays so."""
+    return {
+        (timer.offset, timer.local_date)
+        for timer in known
+        if timer.state == "cancelled" and timer.reason == WITHDRAWN
+    }
 
 
 def _wanted(automation: Automation, form: Form, record: Record) -> tuple[str, list[Moment]]:

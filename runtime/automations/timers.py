@@ -5,7 +5,7 @@ does the run. Neither a missed ring nor a stopped clock loses one: the row stays
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
@@ -61,6 +61,29 @@ def replan(session: Session, automation_definition_id: int, *, backfill: bool = 
     session.flush()
     planned = _planned(automation.definition_id).with_only_columns(func.count())
     return session.scalar(planned) or 0
+
+
+def withdraw(session: Session, automation_definition_id: int) -> None:
+    """Cancel what is planned, because a person said so."""
+    planning.cancel(session, session.scalars(_planned(automation_definition_id)), planning.WITHDRAWN)
+
+
+def give_back(session: Session, automation_definition_id: int, since: datetime) -> None:
+    """Plan again what was withdrawn since then, as far as the automation still wants it."""
+    found = _reached(automation_definition_id)
+    if found is None:
+        return
+    automation, form = found
+    ids = select(Timer.record_id).where(
+        Timer.automation_id == automation.definition_id,
+        Timer.state == "cancelled",
+        Timer.reason == planning.WITHDRAWN,
+        Timer.changed_at >= since,
+    )
+    for record in _records(session, form, ids.distinct().order_by(Timer.record_id)):
+        planning.plan(
+            session, automation, form, record, changed=RULE_CHANGED, note_past=False, withdrawn=True
+        )
 
 
 def _reached(automation_definition_id: int) -> tuple[Automation, Form] | None:

@@ -14,9 +14,11 @@ from werkzeug.test import TestResponse
 from builder import amending, batches, drafts, publish
 from builder.models_amendments import Amendment
 from runtime import documents, jobs, outbox
+from runtime.accounts.models import User
 from runtime.automations.models import Timer
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.outbox import Outbox
 from runtime.records.models import Event
 from runtime.times import today
 from tests.support.world import World, records, world_on
@@ -332,6 +334,86 @@ def test_waiting_reminders_are_planned_anew_or_go_out_as_planned(
     with world.app.app_context():
         reasons = {timer.reason for timer in db.session.scalars(select(Timer)) if timer.state == "cancelled"}
         assert reasons == ({planned} if planned else set())
+
+
+REMIND = "/apps/followup/automations/remind_ahead/design"
+
+
+def earlier(document: Document) -> None:
+    document["trigger"]["at"] = "08:30"
+
+
+def waiting(world: World) -> list[Timer]:
+    with world.app.app_context():
+        return list(db.session.scalars(select(Timer).where(Timer.state == "planned").order_by(Timer.id)))
+
+
+def timeline(world: World) -> str:
+    [reminder] = world.api("bob")("GET", records("reminder")).json["items"]
+    page: str = world.browsers["bob"].get(f"/apps/followup/forms/reminder/{reminder['id']}/").text
+    return page
+
+
+@both
+def test_waiting_reminders_can_be_cancelled_and_stay_so_when_their_record_changes(world: World) -> None:
+    world.follow_up("bob", customer(world), today("Asia/Shanghai") + timedelta(days=2))
+    number = len(waiting(world))
+    changed(world, "remind_ahead", earlier, kind="automation")
+    page = world.browsers["dora"].get(f"{REMIND}/publish").text
+    assert f"Reminders are waiting</strong>: {number}" in page and "Cancel them" in page and number > 1
+
+    published(world, "automation/remind_ahead", base=REMIND, timers="cancel")
+
+    assert waiting(world) == []
+    assert "whoever published the automation cancelled what was waiting" in timeline(world)
+    [reminder] = world.api("bob")("GET", records("reminder")).json["items"]
+    own, head = records("reminder", reminder["id"]), {"If-Match": f'"{reminder["revision"]}"'}
+    said = world.api("bob")("PATCH", own, json={"values": {"text": "Bring slides"}}, headers=head)
+    assert said.status_code == 200, said.text
+    assert waiting(world) == []
+    later = {"due_on": (today("Asia/Shanghai") + timedelta(days=9)).isoformat()}
+    head = {"If-Match": f'"{said.json["revision"]}"'}
+    assert world.api("bob")("PATCH", own, json={"values": later}, headers=head).status_code == 200
+    assert len(waiting(world)) == number, "another date is planned as ever"
+
+
+def test_undoing_the_publish_brings_cancelled_reminders_back(world: World) -> None:
+    world.follow_up("bob", customer(world), today("Asia/Shanghai") + timedelta(days=2))
+    before = [(timer.offset, timer.due_at) for timer in waiting(world)]
+    changed(world, "remind_ahead", earlier, kind="automation")
+    published(world, "automation/remind_ahead", base=REMIND, timers="cancel")
+
+    post(world, f"{REMIND}/versions/undo")
+
+    assert [(timer.offset, timer.due_at) for timer in waiting(world)] == before
+    with world.app.app_context():
+        due = {row.ref_id for row in db.session.scalars(select(Outbox).where(Outbox.kind == "timer"))}
+    assert {timer.id for timer in waiting(world)} <= due
+
+
+def test_a_publish_that_breaks_off_cancels_no_reminder(world: World) -> None:
+    world.follow_up("bob", customer(world), today("Asia/Shanghai") + timedelta(days=2))
+    before = [timer.id for timer in waiting(world)]
+    changed(world, "remind_ahead", earlier, kind="automation")
+    name = ("automation", "remind_ahead")
+    with world.app.app_context(), pytest.raises(KeyboardInterrupt), transaction() as session:
+        dora = session.get_one(User, world.ids["dora"])
+        publish.publish_together(dora, "followup", [name], answers={name: amending.Answers(timers="cancel")})
+        raise KeyboardInterrupt
+
+    assert [timer.id for timer in waiting(world)] == before
+
+
+def test_what_was_chosen_for_an_automation_counts_before_what_was_chosen_for_its_app(world: World) -> None:
+    world.follow_up("bob", customer(world), today("Asia/Shanghai") + timedelta(days=2))
+    before = [timer.id for timer in waiting(world)]
+    changed(world, "remind_ahead", earlier, kind="automation")
+    changed(world, "followup", lambda app: app.update(zone="Europe/Berlin"), kind="app")
+    parts = {"app/followup:timers": "cancel", "automation/remind_ahead:timers": "keep"}
+
+    post(world, f"{REMIND}/publish", part=["automation/remind_ahead", "app/followup"], **parts)
+
+    assert [timer.id for timer in waiting(world)] == before
 
 
 def test_an_answer_about_timers_that_there_is_not_is_refused(world: World) -> None:
