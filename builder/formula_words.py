@@ -13,18 +13,12 @@ from builder.checks import Context
 from builder.checks._context import Types, paths
 from builder.sights import Source, Tell, sight
 from runtime import formulas
-from runtime.fields import N_, ValueType
+from runtime.fields import ValueType
 from runtime.formulas import FUNCTIONS, FormulaError
 from runtime.formulas.errors import TYPE_WORDS
-from runtime.formulas.functions import Function
+from runtime.formulas.functions import GROUPS, Function
 from runtime.text import search_key
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    N_("Logic"): ("IF", "AND", "OR", "NOT", "ISBLANK"),
-    N_("Lines"): ("SUM",),
-    N_("Dates"): ("TODAY", "DATEADD", "DATEDIF"),
-}
-OTHERS = N_("Other")
 _WIDE = str.maketrans("（），＝＋－＊／＜＞＆“”‘’", "(),=+-*/<>&\"\"''")
 _TEXT = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'""")
 _WORD = re.compile(r"[A-Za-z0-9_.]")
@@ -66,10 +60,7 @@ def nameable(context: Context, scope: str, tell: Tell) -> Nameable:
 
 def grouped_functions() -> list[tuple[str, list[Function]]]:
     """The functions there are, in groups."""
-    known = {name for names in GROUPS.values() for name in names}
-    groups = {**GROUPS, OTHERS: tuple(name for name in FUNCTIONS if name not in known)}
-    found = [(_(title), [FUNCTIONS[name] for name in names]) for title, names in groups.items()]
-    return [(title, functions) for title, functions in found if functions]
+    return [(_(group.title), list(group.functions)) for group in GROUPS.values()]
 
 
 def searched(*texts: str) -> str:

@@ -41,12 +41,19 @@ SENTENCES = {
     "unit_needs_time": _l("A date has no “%(unit)s”: use day, week, month, quarter or year."),
     "wrong_value": _l("The formula got a value of the wrong kind."),
     "division_by_zero": _l("The formula divides by zero: change the number it divides by."),
+    "no_result": _l("%(name)s has no result for these values."),
+    "pairs": _l("%(name)s needs a result after each test."),
+    "count": _l("A number from %(least)s to %(most)s is needed here, not %(found)s."),
+    "text_format": _l('Write the format like "0.00", "#,##0.00", "0%%", "yyyy-mm-dd" or "hh:mm".'),
     "overflow": _l("The result is too large: use smaller numbers."),
     "not_whole": _l("Days, weeks, months and years are counted in whole numbers, not %(number)s."),
     "date_range": _l("The result is not a date between the years 1000 and 9999."),
     "text_too_long": _l("The resulting text is too long: at most %(limit)s characters."),
     "too_many_steps": _l("The formula has too much to work out: use fewer rows."),
 }
+
+LIMITS = frozenset(("too_many_steps", "text_too_long"))
+"""Errors that nothing makes good: the formula asks for too much."""
 
 TYPE_WORDS = {
     ValueType.TEXT: _l("a text"),

@@ -123,13 +123,14 @@ def calculate(operator: str, left: Value, right: Value) -> Value:
 
 def joined(left: Value, right: Value) -> Value:
     """Both values as one text."""
-    result = _shown(left) + _shown(right)
+    result = shown(left) + shown(right)
     if len(result) > MAX_TEXT:
         raise FormulaError("text_too_long", limit=MAX_TEXT)
     return result or None
 
 
-def _shown(value: Value) -> str:
+def shown(value: Value) -> str:
+    """The value as a text, "" for blank; `wrong_value` for what is not written in one way only."""
     if value is None:
         return ""
     if isinstance(value, Decimal):
@@ -181,9 +182,9 @@ _ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
 def compare(operator: str, left: Value, right: Value) -> bool | None:
     """`left = right` and its kin. Two blanks are equal; `<` and the like are blank with a blank."""
     if operator == "=":
-        return _same(left, right)
+        return same(left, right)
     if operator == "<>":
-        return not _same(left, right)
+        return not same(left, right)
     if left is None or right is None:
         return None
     if isinstance(left, Decimal) and isinstance(right, Decimal):
@@ -198,7 +199,8 @@ def _timely(value: Value) -> date | datetime | time:
     return clock(value) if isinstance(value, str) and len(value) == 5 else moment(value)
 
 
-def _same(left: Value, right: Value) -> bool:
+def same(left: Value, right: Value) -> bool:
+    """Whether two values are equal: of one kind, two blanks too."""
     return type(left) is type(right) and left == right
 
 

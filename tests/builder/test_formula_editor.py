@@ -95,7 +95,7 @@ def test_every_code_has_words() -> None:
     params = {
         name: name for name in ("limit", "number", "found", "name", "usage", "expected", "left", "right")
     }
-    params |= {"units": "units", "unit": "unit"}
+    params |= {"units": "units", "unit": "unit", "least": "least", "most": "most"}
     for code in SENTENCES:
         error = FormulaError(code, position=0, **params)
         assert formula_words.fault(error, "qty", named()).sentence

@@ -82,7 +82,20 @@ def test_what_cannot_work_is_refused_with_a_sentence(
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_error_has_a_sentence_in_both_languages(app: Flask, code: str) -> None:
-    names = ("limit", "number", "found", "name", "usage", "expected", "left", "right", "units", "unit")
+    names = (
+        "limit",
+        "number",
+        "found",
+        "name",
+        "usage",
+        "expected",
+        "left",
+        "right",
+        "units",
+        "unit",
+        "least",
+        "most",
+    )
     error = FormulaError(code, **dict.fromkeys(names, "ABC"))
 
     for locale in ("en", "zh"):

@@ -1,0 +1,260 @@
+"""Functions of dates, of moments in the zone of the app, and of times of day."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from runtime.fields import N_, FieldError
+from runtime.fields._dates import read_date, read_time
+from runtime.formulas.errors import FormulaError
+from runtime.formulas.functions._base import (
+    DATE,
+    DATETIME,
+    NUMBER,
+    TEXT,
+    TIME,
+    Function,
+    Group,
+    Lazy,
+    Parameter,
+    Scope,
+    always,
+    counted,
+    strict,
+    text,
+)
+from runtime.formulas.values import Value, clock, moment, text_of, whole
+from runtime.times import iso
+
+MOST = 1_000_000  # months or days that a date is counted on by
+
+
+def _today(scope: Scope) -> Value:
+    return scope.now.astimezone(ZoneInfo(scope.zone)).date().isoformat()
+
+
+def _now(scope: Scope) -> Value:
+    return iso(scope.now)
+
+
+def _local(value: Value, scope: Scope) -> date | datetime:
+    """A date as it is, a moment in the zone of the app."""
+    found = moment(value)
+    return found.astimezone(ZoneInfo(scope.zone)) if isinstance(found, datetime) else found
+
+
+def _part(take: Callable[[date], int]) -> Callable[..., Value]:
+    def run(scope: Scope, value: Lazy) -> Value:
+        found = value()
+        return None if found is None else Decimal(take(_local(found, scope)))
+
+    return run
+
+
+def _of_clock(take: Callable[[time | datetime], int]) -> Callable[..., Value]:
+    def run(scope: Scope, value: Lazy) -> Value:
+        found = value()
+        if found is None:
+            return None
+        if len(text(found)) == 5:
+            return Decimal(take(clock(found)))
+        local = _local(found, scope)
+        if not isinstance(local, datetime):
+            raise FormulaError("wrong_value")
+        return Decimal(take(local))
+
+    return run
+
+
+def _date(year: Value, month: Value, number: Value) -> Value:
+    """As in spreadsheets: the thirteenth month is January of the next year, the 0th day the last one before."""
+    months = whole(year) * 12 + whole(month) - 1
+    days = whole(number) - 1
+    if abs(months) > MOST or abs(days) > MOST:
+        raise FormulaError("date_range")
+    try:
+        return text_of(date(months // 12, months % 12 + 1, 1) + timedelta(days=days))
+    except (ValueError, OverflowError):
+        raise FormulaError("date_range") from None
+
+
+def _time(hour: Value, minute: Value) -> Value:
+    return time(counted(hour, most=23), counted(minute, most=59)).isoformat("minutes")
+
+
+def _weekday(scope: Scope, value: Lazy, kind: Lazy = lambda: Decimal(1)) -> Value:
+    found, first = value(), kind()
+    if found is None or first is None:
+        return None
+    monday = _local(found, scope).isoweekday()
+    return Decimal({1: monday % 7 + 1, 2: monday, 3: monday - 1}[counted(first, least=1, most=3)])
+
+
+def _datevalue(scope: Scope, value: Lazy) -> Value:
+    found = value()
+    if found is None:
+        return None
+    if len(text(found)) == 20 and text(found).endswith("Z"):
+        local = _local(found, scope)
+        return date(local.year, local.month, local.day).isoformat()
+    try:
+        return read_date(text(found)).isoformat()
+    except FieldError:
+        return None
+
+
+def _timevalue(scope: Scope, value: Lazy) -> Value:
+    found = value()
+    if found is None:
+        return None
+    if len(text(found)) == 20 and text(found).endswith("Z"):
+        local = _local(found, scope)
+        return local.time().isoformat("minutes") if isinstance(local, datetime) else None
+    try:
+        return read_time(text(found)).isoformat("minutes")
+    except FieldError:
+        return None
+
+
+_WHEN = (DATE, DATETIME)
+_ONE = (Parameter("date", _WHEN),)
+_CLOCK = (Parameter("time", (TIME, DATETIME)),)
+
+
+def _of_parts(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    run: Callable[..., Value],
+    doc: str,
+    *examples: tuple[str, Value],
+) -> Function:
+    """A function whose result is a number."""
+    return Function(name, parameters, always(NUMBER), run, doc, examples)
+
+
+def _of_dates(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    run: Callable[..., Value],
+    doc: str,
+    *examples: tuple[str, Value],
+) -> Function:
+    """A function whose result is a date."""
+    return Function(name, parameters, always(DATE), run, doc, examples)
+
+
+plugin = Group(
+    "dates",
+    N_("Dates and times"),
+    (
+        _of_dates(
+            "TODAY",
+            (),
+            _today,
+            N_("Today's date in the zone of the app."),
+            ("TODAY() - TODAY()", Decimal(0)),
+        ),
+        Function(
+            "NOW",
+            (),
+            always(DATETIME),
+            _now,
+            N_("The moment of the calculation."),
+            (("DATEVALUE(NOW()) = TODAY()", True),),
+        ),
+        _of_dates(
+            "DATE",
+            (Parameter("year", (NUMBER,)), Parameter("month", (NUMBER,)), Parameter("day", (NUMBER,))),
+            strict(_date),
+            N_(
+                "The date of a year, month and day; a 13th month or a 0th day counts on into the next or the "
+                "last. Blank for blank."
+            ),
+            ("DATE(2026, 2, 28)", "2026-02-28"),
+            ("DATE(2026, 13, 0)", "2026-12-31"),
+        ),
+        Function(
+            "TIME",
+            (Parameter("hour", (NUMBER,)), Parameter("minute", (NUMBER,))),
+            always(TIME),
+            strict(_time),
+            N_("The time of day of an hour and a minute. Blank for blank."),
+            (("TIME(9, 5)", "09:05"),),
+        ),
+        _of_parts(
+            "YEAR",
+            _ONE,
+            _part(lambda found: found.year),
+            N_("The year of a date. Blank for blank."),
+            ("YEAR(DATE(2026, 5, 9))", Decimal(2026)),
+        ),
+        _of_parts(
+            "MONTH",
+            _ONE,
+            _part(lambda found: found.month),
+            N_("The month of a date, 1 to 12. Blank for blank."),
+            ("MONTH(DATE(2026, 5, 9))", Decimal(5)),
+        ),
+        _of_parts(
+            "DAY",
+            _ONE,
+            _part(lambda found: found.day),
+            N_("The day of a date in its month. Blank for blank."),
+            ("DAY(DATE(2026, 5, 9))", Decimal(9)),
+        ),
+        _of_parts(
+            "HOUR",
+            _CLOCK,
+            _of_clock(lambda found: found.hour),
+            N_("The hour of a time, or of a date with time in the zone of the app. Blank for blank."),
+            ("HOUR(TIME(9, 5))", Decimal(9)),
+        ),
+        _of_parts(
+            "MINUTE",
+            _CLOCK,
+            _of_clock(lambda found: found.minute),
+            N_("The minute of a time, or of a date with time in the zone of the app. Blank for blank."),
+            ("MINUTE(TIME(9, 5))", Decimal(5)),
+        ),
+        _of_parts(
+            "WEEKDAY",
+            (*_ONE, Parameter("kind", (NUMBER,), optional=True)),
+            _weekday,
+            N_(
+                "The day of the week: from 1 for Sunday, with kind 2 from 1 for Monday, with kind 3 from 0 for "
+                "Monday. Blank for blank."
+            ),
+            ("WEEKDAY(DATE(2026, 11, 22))", Decimal(1)),
+            ("WEEKDAY(DATE(2026, 11, 22), 2)", Decimal(7)),
+        ),
+        _of_parts(
+            "ISOWEEKNUM",
+            _ONE,
+            _part(lambda found: found.isocalendar().week),
+            N_("The week of the year after ISO 8601, from Monday on. Blank for blank."),
+            ("ISOWEEKNUM(DATE(2026, 1, 1))", Decimal(1)),
+        ),
+        _of_dates(
+            "DATEVALUE",
+            (Parameter("value", (TEXT, DATETIME)),),
+            _datevalue,
+            N_(
+                "The date that a text says, or of a date with time in the zone of the app. Blank when there is none."
+            ),
+            ('DATEVALUE("2026年11月2日")', "2026-11-02"),
+            ('DATEVALUE("soon")', None),
+        ),
+        Function(
+            "TIMEVALUE",
+            (Parameter("value", (TEXT, DATETIME)),),
+            always(TIME),
+            _timevalue,
+            N_(
+                "The time of day that a text says, or of a date with time in the zone of the app. Blank when "
+                "there is none."
+            ),
+            (('TIMEVALUE("9:05")', "09:05"),),
+        ),
+    ),
+)
