@@ -38,6 +38,11 @@ def lines(kind: str, before: Any, after: Any, tell: Tell) -> list[Line]:
     return list(dict.fromkeys(told))
 
 
+def value(kind: str, before: Any, after: Any, change: Change, tell: Tell) -> Line:
+    """What differs, and its two values."""
+    return _Telling(kind, before, after, tell).value(change)
+
+
 @dataclass(frozen=True)
 class _Telling:
     kind: str
@@ -59,6 +64,16 @@ class _Telling:
                 yield Line(str(_("Changed the order of %(what)s", what=self._place(change.path[:-1]))))
             case _:
                 yield self._plain(change)
+
+    def value(self, change: Change) -> Line:
+        """What differs, and its two values."""
+        match change.path:
+            case ("properties", str(key), *rest) if rest:
+                title = self.before["properties"][key]["fw"].get("title") or key
+                what = f"{self.tell(title)} › {_part(tuple(rest))}"
+            case _:
+                what = self._place(change.path)
+        return Line(what, self._shown(change.before), self._shown(change.after))
 
     def _field(self, change: Change) -> Line:
         [schema] = change.before or change.after

@@ -18,6 +18,7 @@ from builder.commands import COMMANDS, Done, Said, Target, Workspace
 from builder.diff import Change, Overlap
 from builder.models import DraftCommand
 from builder.workspaces import draft_of, workspace
+from runtime import documents
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.models import Draft
@@ -31,11 +32,11 @@ Made = Mapping[Target, list[Change]]
 
 
 class Touched(Conflict):
-    """Somebody changed the same thing meanwhile; `by` is their command."""
+    """Somebody changed the same thing meanwhile; `by` is their command, `asked` the one that is refused."""
 
-    def __init__(self, by: DraftCommand) -> None:
+    def __init__(self, by: DraftCommand, asked: "Request") -> None:
         super().__init__(_("Somebody changed this meanwhile."), code="touched")
-        self.by = by
+        self.by, self.asked = by, asked
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Outcome:
 class Request:
     """A command as somebody gave it: to which draft of which revision.
 
-    `since` is the revision at which it was sent first, when that answer never arrived.
+    `since` is the revision at which it was sent first, when that answer never arrived. `mine` are the paths of the
+    values that shall be changed, when somebody chose among them; None is all.
     """
 
     user: User
@@ -61,6 +63,7 @@ class Request:
     arguments: Any
     revision: int
     since: int | None = None
+    mine: frozenset[str] | None = None
 
 
 def run(asked: Request) -> Outcome:
@@ -70,14 +73,15 @@ def run(asked: Request) -> Outcome:
     arrived = _arrived(asked, draft)
     if arrived is not None:
         return Outcome(draft.revision, None, arrived.selected)
-    _refuse_when_touched(draft, asked.revision, touches)
+    _refuse_when_touched(draft, asked, touches)
     work = workspace(asked.app)
     done = commands.run(work, asked.target, asked.name, asked.arguments)
-    made = _made(work)
-    if not made:
+    _leave_out(work, asked.mine)
+    changes = made(work)
+    if not changes:
         return Outcome(draft.revision, done.say, done.select)
     revision = _save(asked.user, work, asked.target, draft)
-    _log(asked, revision, draft.definition_id, work, made, touches, done)
+    _log(asked, revision, draft.definition_id, work, changes, touches, done)
     return Outcome(revision, done.say or done.words, done.select)
 
 
@@ -154,20 +158,35 @@ def _arrived(asked: Request, draft: Draft) -> DraftCommand | None:
     return next((command for command in found if command.arguments == asked.arguments), None)
 
 
-def _refuse_when_touched(draft: Draft, revision: int, touches: list[str]) -> None:
-    if revision == draft.revision:
+def _refuse_when_touched(draft: Draft, asked: Request, touches: list[str]) -> None:
+    if asked.revision == draft.revision:
         return
     since = select(DraftCommand).where(
         DraftCommand.definition_id == draft.definition_id,
-        DraftCommand.revision > revision,
+        DraftCommand.revision > asked.revision,
         DraftCommand.state == "done",
     )
     for command in db.session.scalars(since.order_by(DraftCommand.id.desc())):
         if meet(command.touches, touches):
-            raise Touched(command)
+            raise Touched(command, asked)
 
 
-def _made(work: Workspace) -> Made:
+def path_of(change: Change) -> str:
+    """The path of a change as `mine` names it."""
+    return documents.dumps(list(change.path))
+
+
+def _leave_out(work: Workspace, mine: frozenset[str] | None) -> None:
+    """Take back what was not chosen."""
+    if mine is None:
+        return
+    for target, changes in made(work).items():
+        rest = [change for change in changes if path_of(change) not in mine]
+        work.changed[target] = diff.take_back(work.changed[target], rest)
+
+
+def made(work: Workspace) -> Made:
+    """What commands changed in each document of a workspace."""
     found = {
         target: diff.changes(work.documents.get(target), document)
         for target, document in work.changed.items()

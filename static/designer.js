@@ -229,18 +229,27 @@
     }
   }
 
-  // Somebody else changed the same thing: theirs is on the page, mine can still be set.
-  document.addEventListener("fw:touched", (event) => {
-    const entry = issued ?? waiting[0];
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = texts.mine;
-    const note = toast(event.detail.text, button);
-    note.id = "designer-touched";
-    button.addEventListener("click", () => {
-      note.remove();
-      enqueue({ method: entry.method, action: entry.action, body: entry.body });
-    });
+  // Somebody else changed the same thing: what to choose stays, whatever is done and drawn before that.
+  const clashes = document.getElementById("clashes");
+  document.addEventListener("fw:drawn", () => {
+    const box = designer().querySelector("[data-clash]");
+    if (!box) return;
+    clashes.querySelector(`#${box.id}`)?.remove();
+    clashes.append(box);
+    box.querySelector("a, button").focus();
+  });
+  function chosen(box) {
+    box.remove();
+    (clashes.querySelector("a, button") ?? designer().querySelector("[aria-current=true]") ?? document.getElementById("main")).focus();
+  }
+  clashes.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-clash-theirs]")) return;
+    event.preventDefault();
+    chosen(event.target.closest("[data-clash]"));
+  });
+  document.addEventListener("fw:asked", () => {
+    const box = clashes.contains(document.activeElement) && document.activeElement.closest("[data-clash]");
+    if (box) chosen(box);
   });
 
   // --- keys that work everywhere -----------------------------------------------------------------------------

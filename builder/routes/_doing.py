@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, request
 
 from builder import designing
+from builder.designing import Touched
 from builder.routes import designer
 from builder.studio import PLURALS, Studio
 from runtime.db import db, transaction
@@ -25,7 +26,7 @@ def do(now: Studio, into: str, value: Any, entered: Mapping[str, str]) -> Respon
     """
     name, arguments = designer.asked_for()
     given = {**arguments, into: value}
-    asked = designing.Request(now.user, now.app, now.target, name, given, designer.revision_read())
+    asked = designer.asked_of(now.app, now.target, name, given)
     try:
         with transaction():
             outcome = designing.run(asked)
@@ -38,6 +39,8 @@ def do(now: Studio, into: str, value: Any, entered: Mapping[str, str]) -> Respon
 
 
 def _refused(now: Studio, error: FormwrightError, entered: Mapping[str, str]) -> Response:
+    if isinstance(error, Touched) and (asked := designer.choice(error)):
+        return asked
     told = designer.sentence(error)
     if not is_htmx():
         flash(told, "error")

@@ -4,13 +4,13 @@ htmx gets the inside of the page, a browser without it a redirect to the same ad
 as it is stored then, so a refused command restores the truth by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request
 from flask_babel import gettext as _
 
-from builder import designing, history, shapes
+from builder import clashes, designing, history, shapes
 from builder.commands import Said, Target
 from builder.designing import Outcome, Touched
 from builder.kept import HEADER, held
@@ -26,6 +26,8 @@ from runtime.htmx import go_to, is_htmx, replace_url, trigger
 from runtime.i18n import locale
 
 blueprint = plugin = Blueprint("designer", __name__, url_prefix="/apps")
+OWN = ("csrf_token", "rev", "since", "tab", "sel", "pane", "mine.")
+"""What a form of the page posts about the page, see `carried` in builder/_commands.html."""
 BASE = f"/<app>/<any({', '.join(KINDS)}):kinds>/<key>/design"
 
 
@@ -72,7 +74,7 @@ def command(app: str, kinds: str, key: str) -> Response:
     require_designer()
     target = Target(KINDS[kinds], key)
     name, arguments = asked_for()
-    asked = designing.Request(signed_in_user(), app, target, name, arguments, revision_read(), sent_first())
+    asked = asked_of(app, target, name, arguments)
     return answer(app, target, lambda: designing.run(asked))
 
 
@@ -116,6 +118,13 @@ def asked_for() -> tuple[str, dict[str, Any]]:
     return name, {**arguments, **own}
 
 
+def asked_of(app: str, target: Target, name: str, arguments: Any) -> designing.Request:
+    """A command as this request asks for it."""
+    user, mine = signed_in_user(), [text for each, text in request.form.items() if each.startswith("mine.")]
+    chosen = frozenset(mine) if mine else None
+    return designing.Request(user, app, target, name, arguments, revision_read(), sent_first(), chosen)
+
+
 def revision_read() -> int:
     text = request.form.get("rev", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
@@ -154,6 +163,8 @@ def done(app: str, target: Target, tab: str, outcome: Outcome, selected: str = "
 def _refused(app: str, target: Target, tab: str, selected: str, error: FormwrightError) -> Response:
     if isinstance(error, NotFound) and not _exists(app, target):
         raise error
+    if isinstance(error, Touched) and (asked := choice(error)):
+        return asked
     told = sentence(error)
     if not is_htmx():
         flash(told, "error")
@@ -161,7 +172,20 @@ def _refused(app: str, target: Target, tab: str, selected: str, error: Formwrigh
         return go_to(address(app, target, tab, **query))
     status = 409 if isinstance(error, Conflict) else 422
     response = page(studio(app, PLURALS[target.kind], target.key, tab, sel=selected), status)
-    return trigger(response, {"fw:touched" if isinstance(error, Touched) else "fw:toast": {"text": told}})
+    return trigger(response, {"fw:toast": {"text": told}})
+
+
+def choice(error: Touched) -> Response | None:
+    """The page with what somebody else did and what was asked for now, to choose from; None when there is nothing
+    to choose any more.
+    """
+    found = clashes.clash(error)
+    if found is None:
+        return None
+    app, target, form = error.asked.app, error.asked.target, request.form
+    now = studio(app, PLURALS[target.kind], target.key, form.get("tab", ""), sel=form.get("sel", ""))
+    again = [(name, text) for name, text in form.items(multi=True) if not name.startswith(OWN)]
+    return page(now, 409, clash=found, again=again)
 
 
 def _exists(app: str, target: Target) -> bool:
@@ -185,8 +209,8 @@ def _yours() -> str:
     return str(_("Yours was “%(text)s”.", text=" · ".join(texts)[:200])) if texts else ""
 
 
-def page(now: Studio, status: int = 200) -> Response:
-    """A tab of the designer, whole or for htmx the part that commands change.
+def page(now: Studio, status: int = 200, **more: Any) -> Response:
+    """A tab of the designer, whole or for htmx the part that commands change; `more` is for its template.
 
     A draft that came over the API may have any shape: one that cannot be drawn gets a page that says why.
     """
@@ -196,10 +220,10 @@ def page(now: Studio, status: int = 200) -> Response:
     if not shapes.fits(now.target.kind, now.document):
         faults = schemas.validate(now.target.kind, now.document)
         return make_response(render_template("builder/unfit.html", studio=now, faults=faults), 422)
-    return _drawn(now, shown, status)
+    return _drawn(now, shown, status, more)
 
 
-def _drawn(now: Studio, shown: Screen, status: int) -> Response:
+def _drawn(now: Studio, shown: Screen, status: int, more: Mapping[str, Any]) -> Response:
     steps = history.latest(now.user, now.draft, "done")
     context = {
         "studio": now,
@@ -210,6 +234,7 @@ def _drawn(now: Studio, shown: Screen, status: int) -> Response:
         "may_redo": bool(history.latest(now.user, now.draft, "undone", 1)),
         "others": history.others(now.user, now.draft),
         **shown.context(now),
+        **more,
     }
     template = "builder/_inside.html" if is_htmx() else "builder/designer.html"
     response = make_response(render_template(template, **context), status)

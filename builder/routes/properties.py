@@ -12,24 +12,23 @@ from flask import Blueprint, Response, abort, g, request
 
 from builder import designing
 from builder.commands import Target
-from builder.designing import Outcome
+from builder.designing import Outcome, Touched
 from builder.panels import Incomplete, Refused, arguments
 from builder.properties import Properties, properties
 from builder.routes.designer import (
     BASE,
     asked_for,
+    asked_of,
+    choice,
     done,
     is_search,
     page,
     require_designer,
-    revision_read,
-    sent_first,
     sentence,
     studio,
 )
 from builder.studio import KINDS, Studio
 from runtime import config, documents
-from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, transaction
 from runtime.errors import FormwrightError, NotFound
 from runtime.htmx import trigger
@@ -78,6 +77,8 @@ def change(app: str, kinds: str, key: str) -> Response:
         raise
     except FormwrightError as error:
         db.session.rollback()
+        if isinstance(error, Touched) and (asked := choice(error)):
+            return asked
         return _again(app, kinds, key, sentence(error))
     return done(app, target, request.form.get("tab", ""), outcome, request.form.get("sel", ""))
 
@@ -85,10 +86,7 @@ def change(app: str, kinds: str, key: str) -> Response:
 def _run(app: str, target: Target) -> Outcome:
     name, known = asked_for()
     entered = _entered()
-    asked = designing.Request(
-        signed_in_user(), app, target, name, {**known, **entered}, revision_read(), sent_first()
-    )
-    return designing.run(asked)
+    return designing.run(asked_of(app, target, name, {**known, **entered}))
 
 
 def _entered() -> dict[str, Any]:

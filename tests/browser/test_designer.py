@@ -165,13 +165,20 @@ def test_a_field_that_somebody_else_named_meanwhile_shows_both_names(
         page.keyboard.type(title)
         page.keyboard.press("Enter")
         settled(page)
-    note = mine.locator("#designer-touched")
-    for words in ("Lee", "Theirs", "Mine"):
-        expect(note).to_contain_text(words)
+    box = mine.locator("#clashes [data-clash]")
+    expect(box.locator("th, td")).to_contain_text(["", "", "", "", "Theirs", "Mine"])
+    expect(box.locator("h2")).to_contain_text("Lee")
+    expect(box.locator("[data-clash-theirs]")).to_be_focused()
     expect(mine.locator("#cell-a")).to_contain_text("Theirs")
-    note.locator("button").first.click()
+    assert barriers(mine, "clash", "", EVERYTHING) == []
+    pick(mine, "b").press("r")  # the choice waits
+    settled(mine)
+    box.locator("[data-clash-theirs]").focus()
+    mine.keyboard.press("Tab")
+    mine.keyboard.press("Enter")
     settled(mine)
     assert '"Mine"' in stored()
+    expect(box).to_have_count(0)
     expect(mine.locator("#others")).to_contain_text("Lee")
 
 
