@@ -3,11 +3,14 @@
 It really happens, by the code that works off runs, in a transaction that is always rolled back: the drafts of
 the automation and of its messages are in force there, what is written is judged like any write. Nothing is
 rung, nothing leaves, serial numbers are drawn and given back.
+
+An administrator sees what would really happen. For anybody else what he may not see counts as empty, and is not
+found; and it is written with his rights. Else a draft could be made to ask for values that are hidden from him.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import event, func, select
@@ -15,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from builder import drafts
 from builder.commands import Workspace
+from runtime import access
 from runtime.accounts.models import User
 from runtime.automations import context, runs
 from runtime.automations.models import Run, Step, Timer
@@ -100,8 +104,15 @@ def dry_run(user: User, work: Workspace, key: str, document: Document, asked: As
         _bring_into_force(session, work, key, document)
         automation = _automation(work.app, key)
         form = lookup.form(work.app, str(automation.form))
-        record = query.get(user, form, asked.record)
-        return _Play(session, user, automation, form).outcome(record, asked)
+        record = context.seen_by(user, form, query.get(user, form, asked.record))
+        hidden = access.fields(user, form).hidden
+        before = {key: value for key, value in asked.before.items() if key not in hidden}
+        return _Play(session, user, automation, form).outcome(record, replace(asked, before=before))
+
+
+def sees_all(user: User) -> bool:
+    """Whether nothing is hidden from this person, so that a dry run goes as a run would."""
+    return access.can(user, "administer", "platform")
 
 
 def _bring_into_force(session: Session, work: Workspace, key: str, document: Document) -> None:
@@ -169,7 +180,8 @@ class _Play:
 
     def _steps(self, run: Run) -> Iterator[Made]:
         """Each action's doings; after the one that fails comes none."""
-        working = runs.steps(self.session, run)
+        onlooker = None if sees_all(self.user) else self.user
+        working = runs.steps(self.session, run, onlooker)
         for at, action in enumerate(self.automation.actions):
             savepoint = self.session.begin_nested()
             try:

@@ -10,7 +10,7 @@ from babel.dates import format_datetime
 from flask_babel import gettext as _
 
 from builder.automation_words import Words
-from builder.dry_run import Made, Outcome
+from builder.dry_run import Made, Outcome, sees_all
 from builder.pointers import newest
 from builder.studio import Studio
 from runtime import access, timeline
@@ -96,6 +96,8 @@ class Result:
     steps: tuple[Shown, ...]
     others: tuple[str, ...]
     timers: tuple[str, ...]
+    limited: bool
+    """Whether the person's own rights bounded what was tried."""
 
 
 def candidates(studio: Studio) -> Choice:
@@ -126,8 +128,9 @@ def result(studio: Studio, outcome: Outcome) -> Result:
     return Result(
         outcome,
         tuple(view.step(made) for made in outcome.steps),
-        tuple(view.automation(each) for each in outcome.others),
-        tuple(view.timer(each) for each in outcome.timers if view.may_tell(each)),
+        tuple(view.automation(each) for each in outcome.others if view.may_follow(each)),
+        tuple(view.timer(each) for each in outcome.timers if view.may_follow(each.automation_id)),
+        not sees_all(studio.user),
     )
 
 
@@ -193,10 +196,17 @@ class _View:
         automation = lookup.automation_by_id(automation_id)
         return localized(automation.title, self._studio.locale)
 
-    def may_tell(self, timer: Any) -> bool:
-        """Whether the person may see the date that the moment counts from."""
-        date = lookup.automation_by_id(timer.automation_id).trigger.get("field")
-        return date not in access.fields(self._user, lookup.form_by_id(timer.form_id)).hidden
+    def may_follow(self, automation_id: int) -> bool:
+        """Whether the person may see all that starts an automation, so that its start tells nothing hidden."""
+        automation = lookup.automation_by_id(automation_id)
+        form = lookup.form_if_any(automation.app, str(automation.form))
+        trigger, reads = automation.trigger, automation.when.reads if automation.when else ()
+        named = {
+            str(trigger.get("field")),
+            *trigger.get("fields", ()),
+            *(path.split(".")[-1] for path in reads),
+        }
+        return form is not None and not named & access.fields(self._user, form).hidden
 
     def timer(self, timer: Any) -> str:
         zone = ZoneInfo(timer.zone)

@@ -1,6 +1,7 @@
 """What an automation knows, as plain values: `record`, `before`, `changed`, `user` (its starter), `now`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +40,11 @@ def _context(record: Context, before: Context, changed: list[str], user: User | 
         "user": access.facts(user),
         "now": times.iso(times.now()),
     }
+
+
+def seen_by(user: User, form: Form, record: Record) -> Record:
+    """The record as if what this person may not see of it were empty."""
+    return replace(record.without(access.fields(user, form).hidden), withheld={})
 
 
 @lru_cache(1024)

@@ -165,8 +165,10 @@ def _perform(session: Session, run: Run) -> None:
         pass
 
 
-def steps(session: Session, run: Run) -> Iterator[tuple[int, Result]]:
-    """Do what a waiting run is to do, action by action: after each its place and its result."""
+def steps(session: Session, run: Run, onlooker: User | None = None) -> Iterator[tuple[int, Result]]:
+    """Do what a waiting run is to do, action by action: after each its place and its result. With an `onlooker`,
+    who only tries it, as far as that person may see and write.
+    """
     automation = lookup.automation_of_version(run.version_id)
     form = lookup.form_by_id(run.form_id)
     event = None if run.event_id is None else session.scalars(_EVENT, {"id": run.event_id}).one()
@@ -175,6 +177,8 @@ def steps(session: Session, run: Run) -> Iterator[tuple[int, Result]]:
         close(run, "skipped", _("The record was deleted."))
         return
     user = _starter(session, automation, event, record)
+    if onlooker is not None and record is not None:
+        record = context.seen_by(onlooker, form, record)
     values = _values(event, form, record, user)
     actor = _actor(automation, run, event, user)
     budget = chain.budget(actor.root_id)
@@ -183,7 +187,7 @@ def steps(session: Session, run: Run) -> Iterator[tuple[int, Result]]:
             session.scalars(_STEP, {"run_id": run.id, "index": index, "action": options["type"]}).one()
         )
         result = ACTIONS[options["type"]].run(
-            ActionContext(session, run, automation, form, actor, values, budget, step_id), options
+            ActionContext(session, run, automation, form, actor, values, budget, step_id, onlooker), options
         )
         session.execute(_RESULT, {"step_id": step_id, "found": result})
         yield index, result

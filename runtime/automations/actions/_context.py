@@ -1,13 +1,14 @@
 """What an action works with: the run, its values, and the one way to write records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from runtime import formulas, times
+from runtime.accounts.models import User
 from runtime.automations.chain import Budget, silence
 from runtime.automations.models import Run
 from runtime.conditions.facts import look_up
@@ -30,6 +31,8 @@ class ActionContext:
     values: Mapping[str, Any]
     budget: Budget
     step_id: int
+    onlooker: User | None = None
+    """Who only tries the run, and may learn and write nothing by it that is not his to see and write."""
 
     def target(self, key: str) -> Form:
         """The published form of the same app that an action names."""
@@ -58,5 +61,8 @@ class ActionContext:
     ) -> Saved:
         """Create a record, or change one, as the identity of the run and within the chain's budget."""
         self.budget.spend()
+        actor = self.actor
+        if self.onlooker is not None:
+            actor = replace(actor, user=self.onlooker, trusted=False)
         with silence(not triggers):
-            return store.save(self.actor, form, dict(values), record_id=record_id)
+            return store.save(actor, form, dict(values), record_id=record_id)

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 
+from runtime import access
 from runtime.automations.actions._context import ActionContext
 from runtime.definitions.documents import Form
 from runtime.errors import PermanentError
 from runtime.fields import N_
 from runtime.records import rows, tables
+from runtime.records.sources import allowed
 from runtime.text import localized
 
 MAX_RECORDS = 1_000
@@ -67,7 +69,7 @@ def matching(context: ActionContext, form: Form, wanted: Mapping[str, Any], many
     """
     if any(value is None for value in wanted.values()):
         return []
-    query = select(tables.table(form).c.id).where(*_equal(form, wanted))
+    query = select(tables.table(form).c.id).where(*_equal(form, wanted), *_in_sight(context, form, wanted))
     found = list(context.session.scalars(query.order_by(tables.table(form).c.id).limit(MAX_RECORDS + 1)))
     if many == "first":
         return found[:1]
@@ -87,6 +89,16 @@ def nothing_matches(form: Form) -> PermanentError:
 
 def _title(form: Form) -> str:
     return localized(form.title, "en")
+
+
+def _in_sight(context: ActionContext, form: Form, wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Of a run that is only tried: what whoever tries it may find by what he looks for."""
+    user = context.onlooker
+    if user is None:
+        return []
+    if access.fields(user, form).hidden & wanted.keys():
+        return [false()]
+    return [allowed(form, access.visible(user, "read", form))]
 
 
 def _equal(form: Form, wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:

@@ -1,0 +1,128 @@
+"""Whoever designs an automation learns nothing by trying it that is hidden from him elsewhere."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from builder import drafts
+from runtime.accounts.models import User
+from runtime.db import transaction
+from runtime.definitions import lookup
+from runtime.records import store
+from tests.builder.factory import automation
+from tests.security.hospital import APP, CANARY, key, make, open_hospital, secrets
+from tests.support.world import World
+
+TRY = f"/apps/{APP}/automations/try/design/dry-run"
+NUMBER, TEXT = 73197319, f"{CANARY} text"
+WHO = {"name": "record.name"}
+MATCHED: dict[str, Any] = {"type": "update_records", "form": "patient", "many": "all", "triggers": False}
+
+
+def when(path: str, **says: Any) -> dict[str, Any]:
+    """A condition on a value of the record, or of what it was before."""
+    part, name = path.split(".")
+    return {"required": [part], "properties": {part: {"required": [name], "properties": {name: says}}}}
+
+
+def created(form: str = "patient", **values: str) -> dict[str, Any]:
+    return {"type": "create_record", "form": form, "set": values}
+
+
+NOTE = created("ward", floor='"There"')
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "a condition": {"when": when(f"record.{key('number')}", const=NUMBER)},
+    "a condition that it is empty": {"when": {"not": when(f"record.{key('text')}")}},
+    "a condition on a look-up": {"when": when("record.looked_up", const=CANARY)},
+    "what it was before": {"when": when(f"before.{key('number')}", const=NUMBER)},
+    "the field that changed": {"trigger": {"fields": [key("number")]}},
+    "a copy": {"actions": [created("ward", floor=f"record.{key('text')}")]},
+    "a copy of what it was before": {"actions": [created("ward", floor=f"before.{key('text')}")]},
+    "a formula": {"actions": [created("ward", floor=f'IF(record.{key("number")} > 5, "more", "less")')]},
+    "a search by a value": {
+        "actions": [{**MATCHED, "match": {key("text"): f'"{TEXT}"'}, "set": {"name": '"X"'}, "none": "skip"}]
+    },
+    "a search by what it holds": {
+        "actions": [{**MATCHED, "match": {"name": f"record.{key('text')}"}, "set": WHO, "none": "fail"}]
+    },
+    "a search that makes what it does not find": {
+        "actions": [
+            {
+                "type": "upsert_record",
+                "form": "ward",
+                "match": {"geheim": f'"{CANARY}"'},
+                "set": {"floor": '"There"'},
+                "many": "all",
+            }
+        ]
+    },
+    "a message to a person": {
+        "actions": [{"type": "notify", "message": "told", "to": [{"field": key("member")}]}]
+    },
+    "a message to oneself": {"actions": [{"type": "notify", "message": "told", "to": [{"role": "reader"}]}]},
+    "what comes after it": {"actions": [{**MATCHED, "match": {"id": "record.id"}, "set": {"name": '"Y"'}}]},
+}
+
+
+@pytest.fixture(scope="module")
+def ids(world: World) -> dict[str, int]:
+    found = open_hospital(world)
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(User).where(User.id == world.ids["eve"]).values(is_designer=True))
+    return found
+
+
+@pytest.fixture(scope="module")
+def record(world: World, ids: dict[str, int]) -> int:
+    return make(
+        world, "patient", name="Asked about", ward=ids["ward:1"], **{key("text"): "x", key("money"): 5}
+    )
+
+
+def change(world: World, record_id: int, **values: Any) -> None:
+    with world.app.app_context(), transaction():
+        actor = store.Actor(user=None, origin="sample", trusted=True)
+        store.save(actor, lookup.form(APP, "patient"), values, record_id=record_id)
+
+
+def answer(world: World, record: int, who: str, how: str) -> str:
+    sent = {"tab": "test", "record": str(record), "how": how}
+    page = world.browsers[who].post(TRY, data=sent)
+    assert page.status_code == 200, page.text[:2000]
+    return page.text.split('id="test-result"')[1]
+
+
+def asked(world: World, question: str) -> None:
+    own = dict(QUESTIONS[question])
+    document = automation("try", "patient", *own.pop("actions", [NOTE]), run_as="service")
+    document["trigger"] = {**document["trigger"], "on": ["created", "updated"], **own.pop("trigger", {})}
+    with world.app.app_context(), transaction():
+        drafts.save_draft(None, APP, "automation", "try", {**document, **own})
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_dry_run_answers_the_same_whatever_the_hidden_values_are(
+    world: World, ids: dict[str, int], record: int, question: str
+) -> None:
+    asked(world, question)
+    answers = []
+    for values in (secrets(ids), {**dict.fromkeys(secrets(ids)), key("text"): "x", key("money"): 5}):
+        change(world, record, **{**values, key("email"): None})
+        answers.append([answer(world, record, "eve", how) for how in ("created", "updated")])
+
+    assert answers[0] == answers[1]
+    for page in answers[0]:
+        assert CANARY.lower() not in page.lower() and str(NUMBER) not in page
+        assert "Tried with your own rights" in page
+
+
+def test_an_administrator_sees_what_a_run_would_really_do(
+    world: World, ids: dict[str, int], record: int
+) -> None:
+    change(world, record, **{**secrets(ids), key("email"): None})
+    asked(world, "a copy")
+
+    page = answer(world, record, "anna", "created")
+
+    assert TEXT in page and "Tried with your own rights" not in page
