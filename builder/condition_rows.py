@@ -16,7 +16,7 @@ from builder.sights import Sight, Source
 from runtime import problems
 from runtime.conditions import ConditionError, Group, Row, from_rows, rows
 from runtime.conditions.operators import OPERATORS, Operator
-from runtime.fields import LISTED, FieldError, Reader
+from runtime.fields import LISTED, NOBODY, Field, FieldError, Reader
 
 POINTING = frozenset(("equals", "not_equals", "one_of", "not_one_of", "is_empty", "is_not_empty"))
 _ORDER = (
@@ -135,11 +135,18 @@ def _line(row: Row, source: Source, reader: Reader) -> Line | None:
 
 def _raw(value: Any, source: Source, reader: Reader) -> str:
     if source.type in LISTED:
-        return str(value)  # conditions compare with what a list holds
+        return _item(str(value), source.field, reader)
     raw = source.field.type.to_raw(value, source.field, reader)
     if not isinstance(raw, str):
         raise TypeError
     return raw
+
+
+def _item(value: str, field: Field, reader: Reader) -> str:
+    """What a list holds, as it is picked; where nothing is offered to pick, in words."""
+    if field.type.choices(field, reader):
+        return value
+    return field.type.display(field.type.normalise([value], field), field, reader, NOBODY)
 
 
 def _stale(line: Line, sight: Sight) -> bool:

@@ -30,6 +30,8 @@ ALIASES = {
     "time": "clock hour 时刻",
     "url": "link website homepage 链接 网页",
     "rating": "stars score 星级 打分",
+    "location": "gps position coordinates map 定位 位置 坐标",
+    "region": "province city district address area 省市区 地区 地址",
     "barcode": "scan qr ean code 扫码 二维码",
     "choice": "select radio dropdown option 下拉 单选 选项",
     "multi_choice": "checkbox tags several multiple select 多选 复选 标签",

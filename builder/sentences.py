@@ -9,7 +9,7 @@ from builder.studio import Studio
 from runtime import conditions
 from runtime.conditions import ConditionError
 from runtime.definitions import lookup
-from runtime.fields import Field
+from runtime.fields import LISTED, Field
 from runtime.forms.names import Titles
 
 
@@ -44,7 +44,9 @@ class Teller:
 def told(studio: Studio, field: Field, constant: Any, titles: Titles) -> str:
     """A constant as its field shows it to this person."""
     try:
-        value = field.type.normalise(constant, field)
+        # Conditions compare with what a list holds.
+        held = [constant] if field.type.value_type in LISTED and isinstance(constant, str) else constant
+        value = field.type.normalise(held, field)
         read_title(studio, titles, field, value)
         return field.type.display(value, field, studio.reader, titles)
     except (TypeError, ValueError, ArithmeticError, AttributeError):

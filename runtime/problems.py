@@ -40,6 +40,7 @@ SENTENCES: Mapping[str, Any] = {
     "rating": _l("Choose from 1 to %(limit)s stars for %(title)s."),
     "ean_13": _l("Enter the 13 digits of the barcode for %(title)s: the last one checks the others."),
     "code_128": _l("Enter at most %(limit)s letters without accents, digits and signs for %(title)s."),
+    "location": _l("Enter latitude and longitude for %(title)s, like 30.27415, 120.15515."),
     "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),
     "phone": _l("%(title)s must be a phone number, like 13800138000."),
     "yes_no": _l("Answer %(title)s with yes or no."),

@@ -20,6 +20,7 @@ from runtime.fields._base import (
 from runtime.fields._columns import Several
 
 DEEPEST = 8
+LONGEST = 200  # characters of all the names of a way
 _BETWEEN = re.compile(r"[/>›,，、]")
 
 
@@ -73,14 +74,27 @@ class PathField(FieldType):
     def _told(self, text: str, field: Field) -> list[str]:
         """The way to a key, or to what is named by the words of its levels."""
         known = self.path(text, field)
-        if known:
+        if known or len(text) > LONGEST:
             return known
         found: list[str] = []
         for part in _BETWEEN.split(text)[: DEEPEST + 1]:
             key = self.named(part.strip(), found[-1] if found else "", field)
             if not key:
+                return self._spelled(text, field)
+            found.append(key)
+        return found
+
+    def _spelled(self, text: str, field: Field) -> list[str]:
+        """The way of names that stand one after the other without anything between them."""
+        found: list[str] = []
+        while text and len(found) < DEEPEST:
+            lengths = range(len(text), 0, -1)
+            keys = ((self.named(text[:size], found[-1] if found else "", field), size) for size in lengths)
+            key, size = next(((key, size) for key, size in keys if key), ("", 0))
+            if not key:
                 return []
             found.append(key)
+            text = text[size:]
         return found
 
     def normalise(self, value: JsonValue, field: Field) -> JsonValue | None:

@@ -8,6 +8,7 @@ from runtime.fields import (
     datetime,
     department,
     email,
+    location,
     long_text,
     member,
     money,
@@ -39,6 +40,7 @@ LOOKUP_RESULTS: Mapping[str, FieldType] = {
     "url": url.plugin,
     "rating": rating.plugin,
     "barcode": barcode.plugin,
+    "location": location.plugin,
     "member": member.plugin,
     "department": department.plugin,
 }

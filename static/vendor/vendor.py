@@ -18,6 +18,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 HTMX, TABLER, ICONS, SORTABLE = "4.0.1", "1.6.1", "3.51.0", "1.15.7"
+AREAS = "2.1.0"  # of Vant: provinces, cities and districts of China, by the codes of GB/T 2260
+FIELDS = HERE.parents[1] / "runtime" / "fields"
 PURGE = "8.0.0"  # PurgeCSS
 SOURCES = ("templates/**/*.html", "static/**/*.js", "runtime/**/*.py", "builder/**/*.py")
 BOX = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'  # an empty square in every icon
@@ -36,6 +38,9 @@ def main() -> None:
         style = tabler / "dist/css/tabler.min.css"
         (HERE / f"tabler-{TABLER}.min.css").write_text(without_map(trimmed(style, Path(name))), "utf-8")
         (HERE / "tabler-classes.txt").write_text("\n".join(classes(style)) + "\n", "utf-8")
+        areas = unpack(f"@vant/area-data@{AREAS}", Path(name))
+        shutil.copyfile(areas / "LICENSE", FIELDS / "regions-china.LICENSE.txt")
+        (FIELDS / f"regions-china-{AREAS}.json").write_text(regions(areas / "dist/index.js"), "utf-8")
         copy(icons / "LICENSE", "tabler.LICENSE.txt")  # the same text for both; core ships none
         (HERE / f"tabler-icons-{ICONS}.svg").write_text(sprite(icons / "icons/outline"), "utf-8")
     write_checksums()
@@ -83,6 +88,15 @@ def classes(style: Path) -> list[str]:
 
 def copy(source: Path, name: str) -> None:
     shutil.copyfile(source, HERE / name)
+
+
+def regions(script: Path) -> str:
+    """Code and name of every region, one a line: the package is a script of plain literals."""
+    pairs = re.findall(
+        r'^\s*([1-9][0-9]{5}): ("(?:[^"\\]|\\u[0-9A-F]{4})+"),?$', script.read_text("utf-8"), re.M
+    )
+    lines = [f'"{code}": {json.dumps(json.loads(name), ensure_ascii=False)}' for code, name in sorted(pairs)]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def without_map(style: str) -> str:

@@ -167,3 +167,55 @@ def test_a_rule_is_copied_changed_and_deleted(world: World) -> None:
     assert "hidden_value" not in rules(world)["ask_stage_2"]
     command(world, "rule.delete", {"rule": "ask_stage_2"})
     assert "ask_stage_2" not in rules(world)
+
+
+@pytest.mark.parametrize(
+    ("kind", "operator", "typed", "stored", "sentence"),
+    [
+        (
+            "multi_choice",
+            "has_any_of",
+            ["option_1", "option_2"],
+            {"enum": ["option_1", "option_2"]},
+            "has Option 1",
+        ),
+        ("tree_choice", "is_or_below", "option_2", {"const": "option_2"}, "is Option 2 or lies below it"),
+        ("region", "is_or_below", "浙江 / 杭州", {"const": "330100"}, "is 浙江省 / 杭州市 or lies below it"),
+    ],
+)
+def test_what_a_list_holds_is_asked_in_rows_and_told_in_words(
+    world: World, kind: str, operator: str, typed: Any, stored: Any, sentence: str
+) -> None:
+    # given
+    command(world, "field.add", {"type": kind, "title": "Ways"}, tab="canvas")
+
+    # when
+    added = {"field": "prepare", "effect": "lock"}
+    condition(world, "rule.add", added, c__0__path="ways", c__0__op=operator, c__0__value=typed)
+
+    # then
+    when = rules(world)["lock_prepare"]["when"]
+    assert when["properties"]["ways"] == {"type": "array", "contains": stored}
+    text = page(world, sel="rule/lock_prepare")
+    assert f"Ways {sentence}" in text
+    assert "cannot be shown as rows" not in text
+
+
+def test_a_time_and_a_percentage_are_compared_as_people_write_them(world: World) -> None:
+    # given
+    for kind, title in (("time", "Starts"), ("percent", "Share")):
+        command(world, "field.add", {"type": kind, "title": title}, tab="canvas")
+
+    # when
+    condition(
+        world, "rule.add", {"field": "prepare", "effect": "lock"},
+        c__0__path="starts", c__0__op="after", c__0__value="6:30 pm",
+        c__1__path="share", c__1__op="at_least", c__1__value="12.5%",
+    )  # fmt: skip
+
+    # then
+    starts, share = rules(world)["lock_prepare"]["when"]["allOf"]
+    assert starts["properties"]["starts"]["formatMinimum"] == "18:30"
+    assert str(share["properties"]["share"]["minimum"]) == "0.125"
+    text = page(world, sel="rule/lock_prepare")
+    assert "Share is at least 12.5%" in text
