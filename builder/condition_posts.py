@@ -10,15 +10,21 @@ from typing import Any
 from builder.condition_rows import Block, Kept, Line, operators
 from builder.sights import Sight
 from runtime import documents
+from runtime.conditions import Mode
 from runtime.fields import ValueType
 
 MOST = 200  # lines of a block
+MODES: tuple[Mode, ...] = ("all", "any", "none")
 
 
 def read(posted: Any, prefix: str = "c") -> Block:
     """The lines that the controls of a page hold; `posted` is a MultiDict."""
     items = tuple(_posted(posted, prefix))
-    return Block("any" if posted.get(f"{prefix}.mode") == "any" else "all", items)
+    return Block(_mode(posted.get(f"{prefix}.mode")), items)
+
+
+def _mode(text: object) -> Mode:
+    return next((mode for mode in MODES if mode == text), "all")
 
 
 def _posted(posted: Any, prefix: str) -> Iterator[Line | Kept | Block]:
@@ -130,4 +136,4 @@ def _unplain(item: Any) -> Line | Kept | Block:
         return Line(str(path), str(operator), tuple(map(str, raws)), str(fact))
     if "kept" in item:
         return Kept(item["kept"])
-    return Block("any" if item["mode"] == "any" else "all", tuple(map(_unplain, item["items"])))
+    return Block(_mode(item["mode"]), tuple(map(_unplain, item["items"])))

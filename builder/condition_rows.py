@@ -7,14 +7,14 @@ saving the editor never changes what a condition means.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.diff import same
 from builder.sights import Sight, Source
 from runtime import problems
-from runtime.conditions import ConditionError, Group, Row, from_rows, rows
+from runtime.conditions import ConditionError, Group, Mode, Row, from_rows, rows, together
 from runtime.conditions.operators import OPERATORS, Operator
 from runtime.fields import LISTED, NOBODY, Field, FieldError, Reader
 
@@ -46,9 +46,9 @@ class Kept:
 
 @dataclass(frozen=True)
 class Block:
-    """Lines of which all or any must hold."""
+    """Lines of which all, any or none must hold."""
 
-    mode: Literal["all", "any"] = "all"
+    mode: Mode = "all"
     items: "tuple[Line | Kept | Block, ...]" = ()
 
 
@@ -75,7 +75,7 @@ def _part_by_part(document: Any, sight: Sight, reader: Reader) -> Block:
     parts = document[keyword] if keyword in ("allOf", "anyOf") else None
     if not isinstance(parts, list):
         return Block("all", (Kept(document),))
-    mode: Literal["all", "any"] = "all" if keyword == "allOf" else "any"
+    mode: Mode = "all" if keyword == "allOf" else "any"
     return Block(mode, tuple(_of_part(part, sight, reader) for part in parts))
 
 
@@ -181,7 +181,7 @@ def finished(found: Block, sight: Sight, reader: Reader) -> Finished:
         for document in _said(item, str(number), sight, reader, faults)
     ]
     single = found.mode == "all" and len(said) == 1 and not any(isinstance(i, Block) for i in found.items)
-    return Finished(said[0] if single else {f"{found.mode}Of": said} if said else {}, faults)
+    return Finished(said[0] if single else together(found.mode, said), faults)
 
 
 def _said(
@@ -195,7 +195,7 @@ def _said(
             for number, each in enumerate(item.items)
             for document in _said(each, f"{place}.{number}", sight, reader, faults)
         ]
-        return [{f"{item.mode}Of": inner}] if inner else []
+        return [together(item.mode, inner)] if inner else []
     if not item.path:
         return []
     try:

@@ -199,8 +199,9 @@ class _Teller:
             group = conditions.rows(rule.when.document)
         except ConditionError:
             return []
-        told = (row for row in _rows(group) if row.path not in self.judged.hidden and not self._true(row))
-        return list(dict.fromkeys(self._fact(row.path) for row in told))
+        wrong = (row for row, wanted in _rows(group) if self._true(row) is not wanted)
+        told = (row.path for row in wrong if row.path not in self.judged.hidden)
+        return list(dict.fromkeys(self._fact(path) for path in told))
 
     def _true(self, row: Row) -> bool:
         document = conditions.from_rows(Group("all", (row,)))
@@ -216,12 +217,14 @@ class _Teller:
         return str(_("%(field)s is %(value)s", field=self.name(path), value=self.value(path, value)))
 
 
-def _rows(group: Group) -> Iterator[Row]:
+def _rows(group: Group, *, wanted: bool = True) -> Iterator[tuple[Row, bool]]:
+    """The rows of a condition, each with whether it is to hold."""
+    wanted = wanted is (group.mode != "none")
     for item in group.items:
         if isinstance(item, Row):
-            yield item
+            yield item, wanted
         else:
-            yield from _rows(item)
+            yield from _rows(item, wanted=wanted)
 
 
 def chosen(asked: Mapping[str, str]) -> int | None:

@@ -5,7 +5,7 @@ Pure: no session, no clock, no request; sentences and problems ask flask_babel f
 """
 
 from runtime.conditions.checking import check, problem
-from runtime.conditions.editing import Group, Row, from_rows, rows
+from runtime.conditions.editing import Group, Mode, Row, from_rows, rows, together
 from runtime.conditions.errors import ConditionError
 from runtime.conditions.evaluation import Condition, compile
 from runtime.conditions.export import to_schema
@@ -16,6 +16,7 @@ __all__ = [
     "Condition",
     "ConditionError",
     "Group",
+    "Mode",
     "Row",
     "check",
     "compile",
@@ -24,5 +25,6 @@ __all__ = [
     "problem",
     "rows",
     "to_schema",
+    "together",
     "where",
 ]

@@ -1,4 +1,4 @@
-"""Condition ↔ the rows of the editor: *field · operator · value*, in groups of which all or any must hold.
+"""Condition ↔ the rows of the editor: *field · operator · value*, in groups of which all, any or none must hold.
 
 Reads what it writes, and hand-written conditions of the same meaning; all others are refused (`not_rows`),
 so that opening and saving the editor never changes what a condition says.
@@ -23,11 +23,14 @@ class Row:
     value: Any = None
 
 
+Mode = Literal["all", "any", "none"]
+
+
 @dataclass(frozen=True)
 class Group:
-    """Lines, or groups again, of which all or any must hold; all of none holds, any of none does not."""
+    """Lines, or groups again, of which all, any or none must hold. Of no lines, all and none hold, any does not."""
 
-    mode: Literal["all", "any"]
+    mode: Mode
     items: tuple["Row | Group", ...] = ()
 
 
@@ -44,16 +47,22 @@ def from_rows(group: Group) -> dict[str, Any]:
         return {"not": {}}
     if group.mode == "all" and len(group.items) == 1 and isinstance(group.items[0], Row):
         return _row_document(group.items[0])
-    documents = [_document(item) for item in group.items]
-    return {f"{group.mode}Of": documents} if documents else {}
+    return together(group.mode, [_document(item) for item in group.items])
+
+
+def together(mode: Mode, documents: list[Any]) -> dict[str, Any]:
+    """The condition that all, any or none of these hold; without any it always holds."""
+    if not documents:
+        return {}
+    return {"not": {"anyOf": documents}} if mode == "none" else {f"{mode}Of": documents}
 
 
 def _document(item: Row | Group) -> dict[str, Any]:
     if isinstance(item, Row):
         return _row_document(item)
-    if not item.items:
-        return {} if item.mode == "all" else {"not": {}}
-    return {f"{item.mode}Of": [_document(each) for each in item.items]}
+    return (
+        {"not": {}} if item == Group("any") else together(item.mode, [_document(each) for each in item.items])
+    )
 
 
 def _row_document(row: Row) -> dict[str, Any]:
@@ -105,9 +114,13 @@ def _contrary(document: Any, prefix: str, place: Place) -> Row | Group:
     if item == Group("all"):
         return Group("any")
     contraries = {each.opposite: each.name for each in OPERATORS.values() if each.opposite}
-    if isinstance(item, Group) or item.operator not in contraries or _may_lack_its_object(item, prefix):
+    if isinstance(item, Row) and item.operator in contraries and not _may_lack_its_object(item, prefix):
+        return Row(item.path, contraries[item.operator], item.value)
+    if prefix not in ("", f"{RECORD}."):  # inside `before` it needs a `before`; around it, it does not
         raise ConditionError("not_rows", place)
-    return Row(item.path, contraries[item.operator], item.value)
+    if isinstance(item, Group) and item.mode != "all":
+        return Group("none" if item.mode == "any" else "any", item.items)
+    return Group("none", (item,))
 
 
 def _may_lack_its_object(row: Row, prefix: str) -> bool:

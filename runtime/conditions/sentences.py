@@ -60,12 +60,15 @@ class _Speaker:
 
     def group(self, group: Group) -> str:
         said = [self._line(item, alone=len(group.items) == 1) for item in group.items]
-        return both(said) if group.mode == "all" else either(said)
+        if group.mode == "none" and said:
+            return str(gettext("not %(condition)s", condition=bracketed(either(said))))
+        return either(said) if group.mode == "any" else both(said)
 
     def _line(self, item: Row | Group, *, alone: bool) -> str:
         if isinstance(item, Row):
             return self._row(item)
-        return self.group(item) if alone or len(item.items) == 1 else bracketed(self.group(item))
+        is_one = alone or len(item.items) == 1 or item.mode == "none"
+        return self.group(item) if is_one else bracketed(self.group(item))
 
     def _row(self, row: Row) -> str:
         operator = OPERATORS[row.operator]

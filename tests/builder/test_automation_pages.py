@@ -408,3 +408,18 @@ def test_people_in_a_condition_are_picked_one_by_one(world: World) -> None:
     assert found.status_code == 200
     offered = found.text.split('name="c.0.value.2" aria-label')[1].split("</select>")[0]
     assert re.findall(r">(\w+)</option>", offered) == ["Rita"]
+
+
+def test_a_condition_can_say_what_may_not_hold(world: World) -> None:
+    made(world, "without", actions=[MAKE_NOTE])
+    do = json.dumps({"name": "automation.when", "args": {}})
+    own = {"do": do, "into": "when", "sight": "event:customer", "place": "when", "sel": "when", "rev": "1"}
+    line = {"c.0.was": "record.state", "c.0.path": "record.state", "c.0.op": "equals", "c.0.value": "lost"}
+    address = f"{BASE}/without/design/condition"
+
+    answer = world.browsers["anna"].post(address, data={"tab": "steps", **own, "c.mode": "none", **line})
+
+    assert answer.status_code == 303
+    page = world.browsers["anna"].get(f"{BASE}/without/design/steps?sel=when").text
+    assert '<option value="none" selected>none of these holds</option>' in page
+    assert "not (State is Lost)" in plain(page)

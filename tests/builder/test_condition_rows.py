@@ -83,7 +83,7 @@ ROWS = st.one_of(
     st.builds(Row, st.just("gone"), st.just("is_not_empty")),
     st.builds(Row, st.just("nights"), st.just("equals"), st.just("text of before")),
 )
-MODES = st.sampled_from(["all", "any"])
+MODES = st.sampled_from(["all", "any", "none"])
 GROUPS = st.recursive(
     st.builds(Group, MODES, st.lists(ROWS, max_size=3).map(tuple)),
     lambda inner: st.builds(Group, MODES, st.lists(st.one_of(ROWS, inner), max_size=3).map(tuple)),
@@ -174,6 +174,18 @@ def test_a_part_that_lines_cannot_say_stays_as_it_is_beside_those_that_can() -> 
     # then
     assert block.items == (Kept(by_hand), Line("urgent", "is_yes"))
     assert stored(block) == document
+
+
+def test_what_may_not_hold_is_shown_as_lines_of_which_none_may() -> None:
+    # given
+    yes = conditions.from_rows(Group("all", (Row("urgent", "is_yes"),)))
+    several = {"not": {"anyOf": [yes, conditions.from_rows(Group("all", (Row("nights", "equals", 3),)))]}}
+
+    # then
+    assert opened({"not": yes}) == Block("none", (Line("urgent", "is_yes"),))
+    assert stored(opened({"not": yes})) == {"not": {"anyOf": [yes]}}
+    assert opened(several) == Block("none", (Line("urgent", "is_yes"), Line("nights", "equals", ("3",))))
+    assert stored(opened(several)) == several
 
 
 def test_a_group_inside_a_group_stays_as_it_is() -> None:

@@ -41,7 +41,9 @@ def some_rows(draw: st.DrawFn) -> Row:
 
 def some_groups(items: st.SearchStrategy[Row | Group]) -> st.SearchStrategy[Group]:
     lists = st.lists(items, max_size=3).map(tuple)
-    return st.builds(Group, st.sampled_from(["all", "any"]), lists)  # type: ignore[arg-type]
+    some = st.lists(items, min_size=1, max_size=3).map(tuple)  # none of nothing is all of nothing
+    modes: Any = st.sampled_from(["all", "any"])
+    return st.one_of(st.builds(Group, modes, lists), st.builds(Group, st.just("none"), some))  # type: ignore[arg-type]
 
 
 trees = st.recursive(some_rows(), some_groups, max_leaves=8)
@@ -91,14 +93,47 @@ def test_a_hand_written_condition_is_read_row_by_row() -> None:
         {"properties": {"a": {"const": 1}}},
         {"required": ["a"], "properties": {"a": {"minimum": 5}}},
         {"required": ["a"], "properties": {"a": {"type": "string", "minLength": 2}}},
-        {"not": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}},
-        {"not": {"required": ["before"], "properties": {"before": {"required": ["a"]}}}},
+        {"not": {"properties": {"a": {"const": 1}}}},
+        {"required": ["before"], "properties": {"before": {"not": {"anyOf": [{"required": ["a"]}]}}}},
         {"properties": {"before": {"required": ["a"]}}},
     ],
 )
 def test_what_rows_cannot_say_is_refused(document: Any) -> None:
     with pytest.raises(ConditionError, match="not_rows"):
         rows(document)
+
+
+@pytest.mark.parametrize(
+    ("document", "group"),
+    [
+        (
+            {"not": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}},
+            Group("none", (Row("a", "is_not_empty"), Row("b", "is_not_empty"))),
+        ),
+        (
+            {"not": {"required": ["a"], "properties": {"a": {"const": True}}}},
+            Group("none", (Row("a", "is_yes"),)),
+        ),
+        (
+            {"not": {"required": ["before"], "properties": {"before": {"required": ["a"]}}}},
+            Group("none", (Row("before.a", "is_not_empty"),)),
+        ),
+        (
+            {"not": {"allOf": [{"required": ["a"]}, {"required": ["b"]}]}},
+            Group("none", (Group("all", (Row("a", "is_not_empty"), Row("b", "is_not_empty"))),)),
+        ),
+        (
+            {"not": {"not": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}}},
+            Group("any", (Row("a", "is_not_empty"), Row("b", "is_not_empty"))),
+        ),
+        (
+            {"required": ["record"], "properties": {"record": {"not": {"anyOf": [{"required": ["a"]}]}}}},
+            Group("none", (Row("record.a", "is_not_empty"),)),
+        ),
+    ],
+)
+def test_what_must_not_hold_is_a_group_of_which_none_may(document: Any, group: Group) -> None:
+    assert rows(document) == group
 
 
 def test_never_is_any_of_nothing() -> None:

@@ -61,6 +61,12 @@ def test_rows_are_said_in_the_words_of_their_operators() -> None:
     )
 
 
+def test_what_may_not_hold_is_said_with_one_not() -> None:
+    none = Group("none", (Row("state", "equals", "open"), Row("owner", "is_empty")))
+    group = Group("all", (Row("record.amount", "at_least", 100), none))
+    assert say(from_rows(group)) == 'Amount is at least 100 and not (state is "open" or owner is empty)'
+
+
 def test_the_same_condition_is_said_in_chinese() -> None:
     group = Group("any", (Row("record.amount", "at_least", 100), Row("state", "equals", "open")))
     assert say(from_rows(group), "zh") == 'Amount 不小于 100或state 为 "open"'
