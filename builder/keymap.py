@@ -19,7 +19,14 @@ def keymap() -> list[tuple[tuple[str, ...], str]]:
         (("P",), _("To the properties")),
         (("Shift + ↑", "Shift + ↓", "Space"), _("Select several fields")),
         (("Ctrl + D",), _("Duplicate")),
-        (("Ctrl + V",), _("Make options of the copied lines, on a choice")),
+        (
+            ("Ctrl + C", "Ctrl + X", "Ctrl + V"),
+            _("Copy, cut and paste fields, also into another form of the app"),
+        ),
+        (
+            ("Ctrl + V",),
+            _("Make options of copied lines, on a choice; make fields of copied columns of a spreadsheet"),
+        ),
         (("Delete",), _("Delete")),
         (("Ctrl + Z", "Ctrl + Shift + Z"), _("Undo, redo")),
         (("Ctrl + Enter",), _("Publish…")),

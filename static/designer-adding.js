@@ -103,6 +103,21 @@
     seek();
   });
 
+  // --- “+” between the rows: behind the field under the pointer or with the focus --------------------------------
+
+  const here = document.createElement("button");
+  here.type = "button";
+  here.className = "add-here btn btn-icon";
+  here.textContent = "+";
+  here.tabIndex = -1; // by keys it is “/”
+  here.addEventListener("click", () => canvas.onSelected(here.closest(".cell").querySelector("a.pick"), seek));
+  function place(cell) {
+    if (!cell || here.parentElement === cell) return;
+    cell.append(here);
+    here.setAttribute("aria-label", canvas.main().dataset.add.replace("{}", cell.querySelector("a.pick").getAttribute("aria-label")));
+  }
+  document.addEventListener("pointerover", ({ target }) => { if (canvas.main().contains(target)) place(canvas.cellOf(target)); });
+
   Object.assign(canvas, { began, seek, plain, fits });
   canvas.drawn.push(filter);
   filter();

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from builder.checks.keys import RESERVED
 from builder.commands._base import MAX_STEM, free_key, refuse
 from builder.commands._workspace import Target, Workspace
+from runtime.fields import N_
 from runtime.text import Title, localized, spelled
 
 Form = dict[str, Any]
@@ -49,6 +50,15 @@ def title_of(form: Form, key: str) -> Title:
     schema = form["properties"][key]
     title: Title = schema["fw"].get("title") or schema.get("title") or key
     return title
+
+
+def copied_title(form: Form, key: str, work: Workspace) -> dict[str, str]:
+    """What a copy of a field is called beside it."""
+    title = title_of(form, key)
+    return {
+        locale: str(known_text(N_("%(title)s (copy)"), work, title=localized(title, locale))[locale])
+        for locale in languages(work)
+    }
 
 
 def languages(work: Workspace) -> list[str]:

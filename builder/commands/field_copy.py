@@ -7,16 +7,14 @@ from builder.commands import _layout
 from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import (
     KEY,
+    copied_title,
     field_in,
-    known_text,
-    languages,
     proposed_key,
     taken_keys,
     title_of,
 )
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
-from runtime.text import localized
 
 
 class CopyField:
@@ -34,10 +32,7 @@ class CopyField:
         form, key = work.open(target), arguments["field"]
         schema, title = deepcopy(field_in(form, key)), title_of(form, key)
         sections = _layout.arrange(form)
-        told = {
-            locale: str(known_text(N_("%(title)s (copy)"), work, title=localized(title, locale))[locale])
-            for locale in languages(work)
-        }
+        told = copied_title(form, key, work)
         schema["fw"]["title"] = told
         new = proposed_key(title, taken_keys(work, target))
         form["properties"][new] = schema

@@ -28,6 +28,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 COMMANDS = "**/design/commands"
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
+FOLLOWS = """([one, other]) => Boolean(document.getElementById(one).compareDocumentPosition(
+  document.getElementById(other)) & Node.DOCUMENT_POSITION_FOLLOWING)"""
+PASTE = """(row, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  row.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
 
 def forgive(tabs: Tabs) -> None:
     """What the console says of a network or a server that the test itself made fail."""
@@ -235,6 +243,23 @@ def test_the_focus_goes_to_a_row_when_what_was_pressed_goes_away(
     assert focused(page) == "pick-section-one"
     assert "Left by a click" in stored()
     expect(page.locator("#pick-section-one")).to_have_attribute("aria-current", "true")
+
+
+def test_fields_and_columns_are_pasted_into_another_form(open_tab: Callable[..., Page], alice: User) -> None:
+    page = open_tab(alice)
+    draft(form("a", "b"))
+    opened(page)
+    pick(page, "a").press("Control+c")
+    page.goto(PATH.replace("desk", "customer"))
+    pick(page, "name").press("Control+v")
+    expect(pick(page, "a")).to_be_focused()
+    assert page.evaluate(FOLLOWS, ["cell-name", "cell-a"])
+    pick(page, "a").evaluate(PASTE, "Name\tAge\nAnn\t5")
+    page.wait_for_url("**/spreadsheet/")
+    assert [page.locator(f"[name='title.{number}']").input_value() for number in range(2)] == ["Name", "Age"]
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/forms/customer/design/**")
+    expect(pick(page, "age")).to_have_count(1)
 
 
 def test_enter_adds_one_more_of_the_same_type(open_tab: Callable[..., Page], alice: User) -> None:

@@ -300,6 +300,47 @@ def test_several_fields_move_and_go_together(page: Page) -> None:
     assert order() == [["b"], ["c"], ["a"], ["d"]]
 
 
+def test_a_field_is_added_between_the_rows(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        page.locator("#cell-a").hover()
+        page.locator("#cell-a .add-here").click()
+        expect(page.locator("#palette-find")).to_be_focused()
+        item(page, "date").click()
+
+    def by_keys(page: Page) -> None:
+        keys(page, "a", "/")
+        expect(page.locator("#palette-find")).to_be_focused()
+        page.keyboard.type("riqi")
+        page.keyboard.press("Enter")
+
+    same_in_all_ways(page, form("a", "b"), by_click, by_keys)
+    assert order() == [["a"], ["date"], ["b"]]
+
+
+def test_fields_are_copied_and_cut_and_pasted(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        menu(page, "b", "tool-clip-copy")
+        menu(page, "d", "tool-clip-paste")
+        expect(pick(page, "b_2")).to_have_count(1)
+        for key in ("a", "b"):
+            pick(page, key).click(modifiers=["Shift"])
+        page.locator("#canvas-many [data-clip=cut]").click()
+        expect(page.locator(".cell.cut")).to_have_count(2)
+        page.locator("#canvas-paste").click()
+
+    def by_keys(page: Page) -> None:
+        keys(page, "b", "Control+c")
+        keys(page, "d", "Control+v")
+        expect(pick(page, "b_2")).to_have_count(1)
+        settled(page)
+        keys(page, "a", "Shift+ArrowDown", "Control+x")
+        expect(page.locator(".cell.cut")).to_have_count(2)
+        keys(page, "b_2", "Control+v")
+
+    same_in_all_ways(page, form("a", "b", "c", "d"), by_click, by_keys)
+    assert order() == [["c"], ["d"], ["b_2"], ["a"], ["b"]]
+
+
 def test_escape_lets_go_of_what_is_dragged(page: Page) -> None:
     draft(form("a", "b", "c"))
     opened(page)

@@ -66,6 +66,7 @@ def _of_fields(draw: Draw, form: dict[str, Any], sections: list[str]) -> list[St
         ),
         ("fields.move", {"fields": some, "by": by}),
         ("fields.delete", {"fields": some}),
+        ("fields.paste", {"form": "order", "fields": some, "after": other, "cut": draw(st.booleans())}),
         ("group.save", {"fields": some, "title": text["text"]}),
         ("section.wrap", {"field": one}),
         ("form.set", {"path": ["title_field"], "value": one}),
