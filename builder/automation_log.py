@@ -63,9 +63,8 @@ def _titles(studio: Studio, listed: list[Run]) -> dict[tuple[int, int], tuple[st
     """Address and title of the records that the person may read, by form and id."""
     found: dict[tuple[int, int], tuple[str, str]] = {}
     for form_id in {run.form_id for run in listed}:
-        try:
-            form = lookup.form_by_id(form_id)
-        except NotFound:
+        form = lookup.form_by_id_if_any(form_id)
+        if form is None:
             continue
         ids = {run.record_id for run in listed if run.form_id == form_id}
         for record_id, title in query.titles(form, ids, user=studio.user).items():

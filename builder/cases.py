@@ -20,7 +20,7 @@ from runtime.automations.models import Run
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Document, Form
-from runtime.errors import Conflict, Invalid, NotFound, Problem
+from runtime.errors import Conflict, Invalid, Problem
 from runtime.records import rows, store, tables
 from runtime.records.store import Actor
 
@@ -179,10 +179,10 @@ def _listed(errors: set[tuple[Any, str]]) -> str:
 
 
 def _form(app: str, named: Document, path: Path) -> Form:
-    try:
-        return lookup.form(app, named["form"])
-    except NotFound as error:
-        raise Invalid([Problem((*path, "form"), "unknown_form", error.message)]) from None
+    found = lookup.form_if_any(app, named["form"])
+    if found is None:
+        raise Invalid([Problem((*path, "form"), "unknown_form", _("There is no such form."))])
+    return found
 
 
 def _resolved(form: Form, values: Document, ids: Ids, path: Path) -> dict[str, Any]:

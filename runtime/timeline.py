@@ -22,7 +22,6 @@ from runtime.automations.models import Run, Step, Timer
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
-from runtime.errors import NotFound
 from runtime.fields import Reader
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.models import Delivery
@@ -249,9 +248,8 @@ class _Story:
     def _written_by(self, run: Run) -> Origin:
         """The automation whose run wrote an event, and the record it ran for if that may be read."""
         origin = self._origin(run)
-        try:
-            source = lookup.form_by_id(run.form_id)
-        except NotFound:
+        source = lookup.form_by_id_if_any(run.form_id)
+        if source is None:
             return origin
         title = self._names.record(source.key, run.record_id)
         if title is None:

@@ -220,10 +220,16 @@ def forms(app_key: str) -> list[Form]:
 
 def form_by_id(definition_id: int) -> Form:
     """The version in force of the form with this definition id."""
-    current = catalogue().by_id.get(definition_id)
-    if current is None or current.kind != "form":
+    found = form_by_id_if_any(definition_id)
+    if found is None:
         raise NotFound(_("There is no such form."))
-    return form(current.app, current.key)
+    return found
+
+
+def form_by_id_if_any(definition_id: int) -> Form | None:
+    """The version in force of the form with this definition id; None for one that is not in force."""
+    current = catalogue().by_id.get(definition_id)
+    return form_if_any(current.app, current.key) if current is not None and current.kind == "form" else None
 
 
 def form_of_version(version_id: int) -> Form:
