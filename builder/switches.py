@@ -92,4 +92,4 @@ def would_have_run(studio: Studio) -> Count | None:
     form = lookup.form_if_any(studio.app, str(document["trigger"].get("form", "")))
     if form is None or schemas.validate("automation", document):
         return None
-    return automation_counts.last_week(form, document, now())
+    return automation_counts.last_week(form, document, now(), studio.user)

@@ -1,5 +1,7 @@
 """Whoever designs an automation learns nothing by trying it that is hidden from him elsewhere."""
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.records import store
+from runtime.times import today
 from tests.builder.factory import automation
 from tests.security.hospital import APP, CANARY, key, make, open_hospital, secrets
 from tests.support.world import World
@@ -126,3 +129,37 @@ def test_an_administrator_sees_what_a_run_would_really_do(
     page = answer(world, record, "anna", "created")
 
     assert TEXT in page and "Tried with your own rights" not in page
+
+
+def would_have_run(world: World, who: str, document: dict[str, Any]) -> int:
+    with world.app.app_context(), transaction():
+        drafts.save_draft(None, APP, "automation", "try", document)
+    page = world.browsers[who].get(f"/apps/{APP}/automations/try/design/steps?ask=on").text
+    said = re.search(r"It would have run (\d+) times? last week\.", page)
+    assert said, page[:3000]
+    assert ("Counted by what you may see" in page) is (who != "anna")
+    return int(said[1])
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_how_often_it_would_have_run_tells_nothing_of_hidden_values(
+    world: World, ids: dict[str, int], record: int, planned: bool
+) -> None:
+    found = world.api("rita")("GET", f"/apps/{APP}/forms/patient/records/{record}")
+    own = {key("number"): NUMBER + planned, key("date"): "2026-01-01"}
+    head = {"If-Match": found.headers["ETag"]}
+    address = f"/apps/{APP}/forms/patient/records/{record}"
+    assert world.api("rita")("PATCH", address, json={"values": own}, headers=head).status_code == 200
+    document = automation("try", "patient", NOTE)
+    if planned:
+        days = (today("Asia/Shanghai") - date(2026, 1, 1)).days - 1
+        trigger = {"type": "date_reached", "form": "patient", "field": key("date"), "offsets": [f"+{days}d"]}
+        document["trigger"] = {**trigger, "at": "09:00"}
+    questions = [
+        {**document, "when": when(f"record.{key('number')}", const=NUMBER + n)} for n in (planned, 7)
+    ]
+
+    assert [would_have_run(world, "anna", each) > 0 for each in questions] == [True, False]
+    assert [would_have_run(world, "eve", each) for each in questions] == [0, 0]
+    everything = would_have_run(world, "eve", document)
+    assert everything == 0 if planned else everything > 0
