@@ -20,6 +20,7 @@ GROUPS = {
     "layout": N_("Layout"),
     "saved": N_("Saved groups"),
 }
+USUAL = ("text", "long_text", "number", "money", "choice", "multi_choice", "yes_no", "date", "datetime")
 # Other words that people look for.
 ALIASES = {
     "text": "string line 单行 文本",
@@ -68,11 +69,16 @@ class Group:
 def palette(studio: Studio) -> list[Group]:
     """The groups of the palette, in their order; those of types that came later stand before the layout."""
     items: dict[str, list[Item]] = {name: [] for name in _order()}
-    for kind in FIELD_TYPES.values():
+    for kind in sorted(FIELD_TYPES.values(), key=_usual):
         items[kind.group].append(_of_type(kind, studio.locale))
     items["layout"] = [*_parts(), *items["layout"]]
     items["saved"] = list(_saved(studio))
     return [Group(name, _title(name), tuple(listed)) for name, listed in items.items() if listed]
+
+
+def _usual(kind: FieldType) -> int:
+    """The types that most forms are made of come first, the others by their names."""
+    return USUAL.index(kind.name) if kind.name in USUAL else len(USUAL)
 
 
 def _order() -> list[str]:

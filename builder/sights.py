@@ -81,7 +81,9 @@ class Sight:
         return known.title if known else path
 
     def facts_like(self, source: Source) -> list[Source]:
-        """The facts that this source can be compared with."""
+        """The facts that this source can be compared with; what lists hold is compared with constants only."""
+        if source.type in LISTED:
+            return []
         own = (source.path, f"record.{source.path}" if self.name.startswith("own:") else "")
         return [fact for fact in self.facts.values() if fact.like == source.like and fact.path not in own]
 

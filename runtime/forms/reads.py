@@ -9,8 +9,10 @@ from runtime.definitions.documents import Form
 from runtime.fields import Field
 
 # These controls cannot hold a wrong value, as long as the document sets no limits of its own.
-NEVER_WRONG = frozenset(("text", "long_text", "choice", "rating", "yes_no", "member", "department"))
-LIMITS = frozenset(("minLength", "pattern"))
+NEVER_WRONG = frozenset(
+    ("text", "long_text", "choice", "multi_choice", "rating", "yes_no", "member", "department")
+)
+LIMITS = frozenset(("minLength", "pattern", "minItems", "maxItems"))
 
 
 @lru_cache(maxsize=512)

@@ -34,6 +34,9 @@ TRIP = form(
         "boss": field("member"),
         "country": field("reference", form="country"),
         "city": field("reference", form="city"),
+        "tags": field("multi_choice", {"enum": ["a", "b"]}, labels={"a": "Ay"}),
+        "area": field("region"),
+        "old_area": field("region"),
         "total": field("formula", formula="nights * price", result="money", currency="CNY"),
         "head": field("heading"),
     },
@@ -80,6 +83,8 @@ ROWS = st.one_of(
     st.builds(Row, st.sampled_from(["who", "country"]), st.just("equals"), st.integers(1, 99)),
     st.builds(Row, st.just("who"), st.just("equals"), st.just({"fact": "user.id"})),
     st.builds(Row, st.just("price"), st.just("greater_than"), st.just({"fact": "record.limit"})),
+    st.builds(Row, st.just("tags"), st.sampled_from(["has_any_of", "has_all_of"]), st.just(["a", "b"])),
+    st.builds(Row, st.just("area"), st.sampled_from(["is_or_below", "is_not_below"]), st.just("330100")),
     st.builds(Row, st.just("gone"), st.just("is_not_empty")),
     st.builds(Row, st.just("nights"), st.just("equals"), st.just("text of before")),
 )
@@ -278,3 +283,8 @@ def test_another_field_in_a_line_begins_it_anew() -> None:
 @pytest.mark.parametrize("text", ["", "x", "[]", "{}", '{"mode": "all", "items": 3}', '["a"]'])
 def test_a_text_that_holds_no_lines_is_none(text: str) -> None:
     assert condition_posts.from_text(text) is None
+
+
+def test_what_a_list_holds_is_compared_with_no_other_field() -> None:
+    # a region is no part of another one because both lie in the same province
+    assert seen().facts_like(seen().sources["area"]) == []

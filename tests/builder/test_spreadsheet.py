@@ -86,6 +86,11 @@ def test_types_are_told_from_the_values_of_a_text_in_chinese() -> None:
         }, encoding
 
 
+def test_shares_times_of_day_and_addresses_are_told_apart() -> None:
+    text = "Share\tStarts\tSite\n" + "\n".join(f"{n}.5%\t{n}:30\thttps://e{n}.example/" for n in range(3, 9))
+    assert found(text) == {"Share": "percent", "Starts": "time", "Site": "url"}
+
+
 def test_a_row_of_titles_alone_is_told_by_its_words() -> None:
     assert found("Customer\tPhone\tOrder date\tAmount\tRemarks") == {
         "Customer": "text",

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.datastructures import MultiDict
 
-from runtime import documents
+from runtime import documents, formulas, times
 from runtime.accounts import service
 from runtime.accounts.models import User
 from runtime.conditions import Row, compile, from_rows
@@ -21,8 +21,9 @@ from runtime.definitions import lookup
 from runtime.definitions.export import record_schema
 from runtime.fields import FIELD_TYPES, NOBODY
 from runtime.records import query, store
+from runtime.records.values import canonical
 from tests.conftest import both_databases
-from tests.fields.support import READER
+from tests.fields.support import READER, example_field
 from tests.forms.followup import sign_in
 from tests.records import factory
 
@@ -142,6 +143,14 @@ def test_every_operator_filters_as_it_judges(browser: FlaskClient, bob: User) ->
             document = from_rows(Group("all", (Row(key, operator.name, _operand(operator.values, value)),)))
             holds = compile(document).holds({key: value})
             assert query.count(bob, form, condition=document) == holds, (key, operator.name)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_formula_hands_on_the_value_as_it_is(name: str) -> None:
+    one = example_field(name)
+    for _raw, value in one.type.examples:
+        given = formulas.evaluate(formulas.parse("it"), lambda _path, v=value: v, now=times.now(), zone="UTC")
+        assert canonical(one, given) == value
 
 
 def _operand(values: str, value: Any) -> Any:

@@ -52,6 +52,15 @@ def test_a_default_is_read_as_its_field_reads_it(desk: Desk) -> None:
     assert desk.refused("field.set", field="sum", path=["default"], value="many") == "number"
 
 
+def test_a_limit_of_a_percentage_is_written_as_its_values_are() -> None:
+    desk = Desk(form("order", {"share": field("percent", title="Share")}))
+    share = desk.order("field.set", field="share", path=["maximum"], value="100%")["properties"]["share"]
+    assert share["maximum"] == 1
+    share = desk.order("field.set", field="share", path=["default"], value="12.5")["properties"]["share"]
+    assert str(share["default"]) == "0.125"
+    assert desk.refused("field.set", field="share", path=["maximum"], value="all") == "number"
+
+
 @pytest.mark.parametrize(
     "path, value, code",
     [
