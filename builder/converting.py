@@ -18,7 +18,7 @@ from runtime.fields import (
     Reader,
     ValueType,
 )
-from runtime.text import localized
+from runtime.fields._listed import called, values_of
 
 # Values that point to something else than themselves: another type cannot hold them, nor be read as one.
 APART = frozenset(
@@ -82,17 +82,7 @@ def _option(raw: str, new: Field) -> str:
     """The value of the option that is called so in any language."""
     if not _offers(new):
         return raw
-    return _options(new).get(raw.strip().casefold(), raw)
-
-
-def _options(new: Field) -> dict[str, str]:
-    labels: Mapping[str, Any] = new.options.get("labels", {})
-    found: dict[str, str] = {}
-    for value in new.schema.get("enum", ()):
-        label = labels.get(value, value)
-        texts = [label] if isinstance(label, str) else [*label.values()]
-        found |= {text.casefold(): value for text in (*texts, localized(label, "en"), value)}
-    return found
+    return called(new, values_of(new)).get(raw.strip().casefold(), raw)
 
 
 def _offers(field: Field) -> bool:

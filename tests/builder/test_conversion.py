@@ -1,5 +1,6 @@
 """A field of another type takes over what is stored: beforehand in counts, afterwards by a job."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -212,6 +213,28 @@ def test_a_conversion_is_planned_once(app: Flask) -> None:
             "苹果",
             "a",
         ),
+        (field("number"), field("percent"), Decimal(15), Decimal("0.15")),
+        (field("percent"), field("number"), Decimal("0.15"), 15),
+        (field("datetime"), field("time"), "2026-11-21T01:30:00Z", "09:30"),
+        (field("text"), field("time"), "9:30 pm", "21:30"),
+        (field("text"), field("url"), "example.com", "https://example.com"),
+        (field("text"), field("rating"), "4", 4),
+        (field("choice", {"enum": ["a"]}), field("multi_choice", {"enum": ["a", "b"]}), "a", ["a"]),
+        (
+            field("text"),
+            field("multi_choice", {"enum": ["a", "b"]}, labels={"b": "Bee"}),
+            "bee, a",
+            ["a", "b"],
+        ),
+        (
+            field("multi_choice", {"enum": ["a", "b"]}, labels={"b": "Bee"}),
+            field("text"),
+            ["a", "b"],
+            "a, Bee",
+        ),
+        (field("text"), field("region"), "浙江省杭州市", ["330000", "330100"]),
+        (field("region"), field("text"), ["330000", "330100"], "浙江省 / 杭州市"),
+        (field("text"), field("location"), "30.5 N 60 E", "30.5,60"),
     ],
 )
 def test_a_value_becomes_what_a_person_would_type(old: Any, new: Any, value: Any, expected: Any) -> None:
@@ -225,6 +248,8 @@ def test_a_value_becomes_what_a_person_would_type(old: Any, new: Any, value: Any
         (field("text"), field("number", {"maximum": 10}), "12"),
         (field("text"), field("choice", {"enum": ["a"]}), "b"),
         (field("long_text"), field("email"), "nobody"),
+        (field("multi_choice", {"enum": ["a", "b"]}), field("choice", {"enum": ["a", "b"]}), ["a", "b"]),
+        (field("text"), field("region"), "Atlantis"),
     ],
 )
 def test_a_value_that_the_new_field_refuses_is_not_converted(old: Any, new: Any, value: Any) -> None:
