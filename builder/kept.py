@@ -1,9 +1,11 @@
 """What the browser shows already is not sent again: an answer only names the fields that stay as they are.
 
-A field that is not selected carries the digest of its own HTML, and with a request come the digests of all
-that is on the page. Whatever would be sent with one of these is there, byte for byte, however it came there.
+A field that is not selected carries the digest of its own HTML, so do the palette and the properties, and with a
+request come the digests of all that is on the page. Whatever would be sent with one of these is there, byte for
+byte, however it came there; only the hidden inputs that every request of the page fills anew may differ.
 """
 
+import re
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -17,6 +19,7 @@ from runtime.htmx import is_htmx
 
 HEADER = "FW-Drawn"
 DIGITS = 8  # of a digest: 500 fields fit into a header
+_FILLED_ANEW = re.compile(r'(name="(?:csrf_token|rev)" value=)"[^"]*"')
 
 
 class Part(NamedTuple):
@@ -38,6 +41,13 @@ class Sending:
         part = _part(one, self._locale)
         return part.name if part.digest in self._held else part.html
 
+    def part(self, name: str, html: Markup) -> Markup:
+        """A part of the page beside the fields, in an element of this id."""
+        digest = _digest(_FILLED_ANEW.sub(r"\1", html))
+        macros = _macros()
+        drawn: Markup = macros.kept(name) if digest in self._held else macros.part(name, digest, html)
+        return drawn
+
 
 def held() -> frozenset[str]:
     """The digests of what stands on the page that asks."""
@@ -47,6 +57,14 @@ def held() -> frozenset[str]:
 
 @lru_cache(DRAWN)
 def _part(one: Cell, locale: str) -> Part:
-    macros: Any = current_app.jinja_env.get_template("builder/form/_cell.html").module
-    digest = blake2b(macros.cell(one, "").encode(), digest_size=DIGITS // 2).hexdigest()
-    return Part(digest, macros.cell(one, digest), macros.kept(one))
+    macros = _macros()
+    digest = _digest(macros.cell(one, ""))
+    return Part(digest, macros.cell(one, digest), macros.kept(f"cell-{one.key}"))
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template("builder/form/_cell.html").module
+
+
+def _digest(html: str) -> str:
+    return blake2b(html.encode(), digest_size=DIGITS // 2).hexdigest()

@@ -63,6 +63,17 @@ def test_the_rules_of_every_class_are_in_the_trimmed_style_sheet() -> None:
     assert lacking == set(), "make vendor brings them"
 
 
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.css")), ids=lambda path: path.name)
+def test_no_rule_is_for_whatever_stands_behind_something(path: Path) -> None:
+    """With such a rule every swap makes the browser work out the style of the whole page anew."""
+    rules = re.findall(
+        r"[^{},]*[+~]\s*(?:\*|:)[^{},]*",
+        re.sub(r"/\*.*?\*/|\([^()]*\)", "", path.read_text("utf-8"), flags=re.S),
+    )
+
+    assert rules == []
+
+
 def test_no_class_of_the_style_sheet_is_put_together_in_a_template() -> None:
     known = (VENDOR / "tabler-classes.txt").read_text("utf-8").split()
     texts = [path.read_text("utf-8") for path in Path(config.ROOT, "templates").rglob("*.html")]

@@ -34,7 +34,7 @@ DRAFT = form(
 )
 START = {**DRAFT, "$id": "urn:formwright:followup:visit"}
 pytestmark = pytest.mark.timeout(180)
-KEPT = re.compile(r'<div id="(cell-[^"]+)" data-kept></div>')
+KEPT = re.compile(r'<div id="((?:cell|kept)-[^"]+)" data-kept></div>')
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +81,10 @@ class Open:
 
 
 def canvas_of(page: str) -> str:
-    found = re.search(r'<main id="main".*?</main>', page, re.S)
+    """The palette, the canvas and the properties."""
+    found = re.search(r'<nav id="palette".*</aside>', page, re.S)
     assert found, page
-    return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", found[0])
+    return re.sub(r'(name="(?:csrf_token|rev)" value=")[^"]*', r"\1", found[0])  # filled anew by the page
 
 
 def revision_of(page: str) -> str:
@@ -157,3 +158,16 @@ def test_only_what_changed_is_sent(world: World) -> None:
     sent = world.browsers["dora"].get(f"{PATH}fields?sel=field/name", headers=page._headers()).text
     whole = re.findall(r'<div class="cell [^>]* id="(cell-[^"]+)"', sent)
     assert (whole, KEPT.findall(sent)) == (["cell-name", "cell-net"], ["cell-grade", "cell-total"])
+
+
+def test_a_move_sends_neither_the_palette_nor_the_properties(world: World) -> None:
+    reset(world)
+    page = Open(world.browsers["dora"])
+    page.look(sel="field/total")
+
+    headers = {**page._headers(), "X-CSRFToken": page._token}
+    move = json.dumps({"name": "field.move", "args": {"field": "total", "by": -1}})
+    data = {"rev": page.revision, "tab": "fields", "sel": "field/total", "do": move}
+    sent = world.browsers["dora"].post(f"{PATH}commands", data=data, headers=headers).text
+
+    assert set(KEPT.findall(sent)) >= {"kept-palette", "kept-properties"}
