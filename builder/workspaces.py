@@ -1,8 +1,13 @@
-"""The documents of an app as its designers see them, read from the database one by one when looked at."""
+"""The documents of an app as its designers see them, read from the database one by one when looked at.
+
+What was read once is kept in the process: a version never changes, a draft has a new revision and time then.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -13,7 +18,23 @@ from runtime.db import db
 from runtime.definitions.models import App, Definition, Draft, Version
 from runtime.errors import NotFound
 
-Row = tuple[Target, int | None, int | None]  # ids of the version in force and of the draft
+KEPT = 1000  # documents
+
+
+_DOCUMENT = {"draft": select(Draft.document), "version": select(Version.document)}
+_ID = {"draft": Draft.definition_id, "version": Version.id}
+
+
+class Stored(NamedTuple):
+    """Where a document stands: the id of its row, and which state of it. After a roll-back a number may come again."""
+
+    table: Literal["draft", "version"]
+    id: int
+    number: int
+    at: datetime
+
+
+Row = tuple[Target, Stored | None, Stored | None]  # the version in force and the draft
 
 
 class Documents(Mapping[Target, Any]):
@@ -38,12 +59,12 @@ class Documents(Mapping[Target, Any]):
     def _document(self, target: Target) -> Any:
         version, draft = self._rows[target]
         if self._drafts and draft is not None:
-            document = db.session.get_one(Draft, draft).document
+            document = _read(draft)
             if shapes.fits(target.kind, document):
                 return document
         if version is None:
             return shapes.blank(target.kind, self._app, target.key)
-        return db.session.get_one(Version, version).document
+        return _read(version)
 
     def __contains__(self, target: object) -> bool:
         return target in self._rows
@@ -57,19 +78,47 @@ class Documents(Mapping[Target, Any]):
 
 def workspace(app: str) -> Workspace:
     """The app as its designers see it now."""
-    rows = _rows(app)
+    rows = list(_rows(app))
     return Workspace(app, Documents(app, rows), Documents(app, rows, in_force=True))
 
 
-def _rows(app: str) -> list[Row]:
-    found = db.session.execute(
-        select(Definition.kind, Definition.key, Definition.current_version_id, Draft.definition_id)
-        .join(App, App.id == Definition.app_id)
-        .outerjoin(Draft, Draft.definition_id == Definition.id)
-        .where(App.key == app)
-        .order_by(Definition.id)
+def _read(stored: Stored) -> Any:
+    known: dict[Stored, Any] = current_app.extensions.setdefault("designed_documents", {})
+    if stored not in known:
+        for oldest in list(known)[: -KEPT + 1]:
+            known.pop(oldest, None)
+        known[stored] = db.session.scalars(
+            _DOCUMENT[stored.table].where(_ID[stored.table] == stored.id)
+        ).one()
+    return known[stored]
+
+
+_ROWS = (
+    select(
+        Definition.kind,
+        Definition.key,
+        Version.id,
+        Version.number,
+        Version.published_at,
+        Draft.definition_id,
+        Draft.revision,
+        Draft.updated_at,
     )
-    return [(Target(kind, key), version, draft) for kind, key, version, draft in found]
+    .join(App, App.id == Definition.app_id)
+    .outerjoin(Version, Version.id == Definition.current_version_id)
+    .outerjoin(Draft, Draft.definition_id == Definition.id)
+    .order_by(Definition.id)
+)
+
+
+def _rows(app: str) -> Iterator[Row]:
+    for row in db.session.execute(_ROWS.where(App.key == app)):
+        kind, key, version, number, published_at, draft, revision, updated_at = row
+        yield (
+            Target(kind, key),
+            None if version is None else Stored("version", version, number, published_at),
+            None if draft is None else Stored("draft", draft, revision, updated_at),
+        )
 
 
 def context_of(app: str, documents: Mapping[Target, Any]) -> Context:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterato
 
 
 _ADDITIONAL: Any = Draft202012Validator.VALIDATORS["additionalProperties"]
+_ITEMS: Any = Draft202012Validator.VALIDATORS["items"]
 
 
 def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
@@ -98,15 +100,33 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Ite
 def _errors_of(
     validator: Any, allowed: Any, one: Mapping[str, Any], schema: Any
 ) -> Iterator[ValidationError]:
+    yield from _unless_sound(allowed, one, lambda: _ADDITIONAL(validator, allowed, one, schema))
+
+
+def _items(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    if not isinstance(instance, list) or not isinstance(wanted, Mapping) or "prefixItems" in schema:
+        yield from _ITEMS(validator, wanted, instance, schema)
+        return
+    for index, item in enumerate(instance):
+        yield from _unless_sound(wanted, item, partial(validator.descend, item, wanted, path=index))
+
+
+def _property_names(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    for name in instance if isinstance(instance, Mapping) else ():
+        yield from _unless_sound(wanted, name, partial(validator.descend, name, wanted))
+
+
+def _unless_sound(
+    rule: Any, value: Any, judged: Callable[[], Iterable[ValidationError]]
+) -> list[ValidationError]:
     errors: list[ValidationError] = []
 
     def judge() -> bool:
-        errors.extend(_ADDITIONAL(validator, allowed, one, schema))
+        errors.extend(islice(judged(), MAX_PROBLEMS))
         return not errors
 
     # The parts of our schemas live as long as the process, so that their ids name them.
-    if not _sound.holds(str(id(allowed)), one, judge):
-        yield from errors
+    return [] if _sound.holds(str(id(rule)), value, judge) else errors
 
 
 def _all_of(validator: Any, parts: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
@@ -130,6 +150,8 @@ _KEYWORDS = {
     "pattern": _pattern,
     "uniqueItems": _unique,
     "additionalProperties": _additional,
+    "items": _items,
+    "propertyNames": _property_names,
 }
 _Validator: Any = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]
 

@@ -143,7 +143,7 @@ def test_a_stale_line_does_not_stand_in_the_way_of_mending_another(world: World)
         )
         document = json.loads(json.dumps(found.document, default=float))
         document["fw"]["rules"][1]["when"] = {"allOf": [stale, {"required": ["remind"]}]}
-        found.document = document
+        found.document, found.revision = document, found.revision + 1
 
     # when
     command(world, "rule.when", {"rule": "ask_reason", "when": {"allOf": [stale, {"required": ["result"]}]}})
