@@ -1,6 +1,7 @@
 """The editor of formulas: stores what was typed, previews it, and lists what can be named."""
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask_babel import gettext
 
 from builder import formula_words
 from builder.field_rules import formula_of
@@ -53,6 +54,7 @@ def names(app: str, kinds: str, key: str) -> Response:
         groups=groups,
         functions=formula_words.grouped_functions(),
         search_key=formula_words.searched,
+        plain=gettext,  # `_` of templates reads a sign of per cent as a place to fill
     )
 
 

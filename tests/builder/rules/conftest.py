@@ -24,4 +24,5 @@ def world(shared: World) -> World:
         for draft in db.session.scalars(select(Draft)):
             definition = db.session.get_one(Definition, draft.definition_id)
             draft.document = db.session.get_one(Version, definition.current_version_id).document
+            draft.revision += 1
     return shared

@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from runtime.formulas import FUNCTIONS
 from tests.builder.rules.support import VISIT, command, condition, draft, formula, page, rules
 from tests.support.world import World
 
@@ -127,6 +128,22 @@ def test_a_reference_offers_what_fits_the_record_and_fills_fields(world: World) 
     command(world, "reference.offer", {"field": "deal", "offer": {}})
     command(world, "reference.fill", {"field": "deal", "target": "deal_stage", "source": ""})
     assert not {"offer", "fill"} & draft(world)["properties"]["deal"]["fw"].keys()
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_every_function_is_offered_with_what_it_is_for(
+    world: World, locale: str, headers: dict[str, str]
+) -> None:
+    # when
+    browser = world.browsers["dora"]
+    answer = browser.get(
+        f"{VISIT}/formula/names?scope=form:visit", headers={**headers, "Accept-Language": locale}
+    )
+
+    # then
+    assert answer.status_code == 200
+    assert [name for name in FUNCTIONS if f"<code>{name}(" not in answer.text] == []
 
 
 @pytest.mark.parametrize("name", ["bob", "rita"])
