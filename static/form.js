@@ -35,7 +35,7 @@
   document.addEventListener("change", (event) => {
     const field = fieldOf(event.target);
     if (!field || !form.contains(field)) return;
-    if (event.target.matches("[role=combobox], [data-filter]")) return; // others speak for it
+    if (event.target.matches("[role=combobox], [data-narrows]")) return; // others speak for it
     edited.add(field.dataset.field);
     dirty = true;
     clearTimeout(typing);

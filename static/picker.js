@@ -78,7 +78,7 @@
 
   // A morph in the meantime has reset the box of a list that still stands open.
   document.addEventListener("htmx:after:swap", () => {
-    document.querySelectorAll("[data-filter]").forEach(narrow);
+    document.querySelectorAll("[data-narrows]").forEach(narrow);
     const box = document.activeElement;
     if (isBox(box) && isOpen(box)) box.setAttribute("aria-expanded", "true");
   });
@@ -91,7 +91,7 @@
     if (isBox(event.target)) ask(event.target);
   });
   document.addEventListener("change", (event) => {
-    if (isBox(event.target) || event.target.matches?.("[data-filter]")) event.stopPropagation(); // others speak for it
+    if (isBox(event.target) || event.target.matches?.("[data-narrows]")) event.stopPropagation(); // others speak for it
   }, true);
   document.addEventListener("keydown", (event) => {
     const box = event.target;
@@ -138,13 +138,13 @@
   // What is ticked is never out of sight.
   function narrow(filter) {
     const sought = filter.value.trim().toLocaleLowerCase();
-    for (const line of document.getElementById(filter.dataset.filter).children) {
+    for (const line of document.getElementById(filter.dataset.narrows).children) {
       line.hidden = !line.textContent.toLocaleLowerCase().includes(sought) && !line.querySelector(":checked");
     }
   }
 
   document.addEventListener("input", (event) => {
-    if (!event.target.matches?.("[data-filter]")) return;
+    if (!event.target.matches?.("[data-narrows]")) return;
     event.stopPropagation();
     narrow(event.target);
   }, true);
