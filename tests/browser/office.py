@@ -107,7 +107,7 @@ class Office:
             context.close()
         self.contexts.clear()
         found, self.errors[:] = self.errors[:], []
-        assert found == []
+        assert found == [], "\n".join(found)
 
 
 def found(home: Path, chromium: Browser, mails: MailSink, locale: str) -> Office:
