@@ -180,7 +180,8 @@ class Properties:
         labels = self.field.options.get("labels", {})
         listed = self.field.schema.get("enum", ())
         if isinstance(self.field.type, PathField):  # in the order of the tree
-            listed = [key for key, _label in self.field.type.choices(self.field, Reader("en", "UTC"))]
+            ordered = [key for key, _label in self.field.type.choices(self.field, Reader("en", "UTC"))]
+            listed = [*ordered, *(value for value in listed if value not in ordered)]  # of a ring, say
         return tuple(self._choice(value, labels.get(value, value)) for value in listed)
 
     def _choice(self, value: str, label: Any) -> Choice:
