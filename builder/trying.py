@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from builder.dry_run import sees_all
 from builder.pointers import newest
 from builder.sentences import read_title
 from builder.sights import TITLES
@@ -89,7 +90,9 @@ def roles(studio: Studio) -> dict[str, str]:
 
 
 def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
-    """The record with those of its values that the draft can hold; None when there is none to read."""
+    """The record with those of its values that the draft can hold; None when there is none to read. What whoever
+    designs may not see is empty, so that no rule of a draft can ask for it; only administrators try the true one.
+    """
     form = lookup.form_if_any(studio.app, draft.key)
     try:
         found = None if form is None or not record_id else query.get(studio.user, form, record_id)
@@ -102,7 +105,8 @@ def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
     def held(values: Mapping[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in values.items() if k in fitting and fitting[k].is_valid(v)}
 
-    return replace(found, values=held(found.values), withheld=held(found.withheld))
+    withheld = held(found.withheld) if sees_all(studio.user) else {}
+    return replace(found, values=held(found.values), withheld=withheld)
 
 
 def _names(studio: Studio, form: Form, judged: Judged) -> Names:
