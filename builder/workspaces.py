@@ -18,7 +18,7 @@ from runtime.db import db
 from runtime.definitions.models import App, Definition, Draft, Version
 from runtime.errors import NotFound
 
-KEPT = 1000  # documents
+KEPT = 500  # documents: of each draft its newest state
 
 
 _DOCUMENT = {"draft": select(Draft.document), "version": select(Version.document)}
@@ -83,14 +83,15 @@ def workspace(app: str) -> Workspace:
 
 
 def _read(stored: Stored) -> Any:
-    known: dict[Stored, Any] = current_app.extensions.setdefault("designed_documents", {})
-    if stored not in known:
+    known: dict[Any, tuple[Stored, Any]] = current_app.extensions.setdefault("designed_documents", {})
+    place = (stored.table, stored.id)
+    found = known.get(place)
+    if found is None or found[0] != stored:
         for oldest in list(known)[: -KEPT + 1]:
             known.pop(oldest, None)
-        known[stored] = db.session.scalars(
-            _DOCUMENT[stored.table].where(_ID[stored.table] == stored.id)
-        ).one()
-    return known[stored]
+        own = _DOCUMENT[stored.table].where(_ID[stored.table] == stored.id)
+        found = known[place] = (stored, db.session.scalars(own).one())
+    return found[1]
 
 
 _ROWS = (
