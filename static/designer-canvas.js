@@ -187,7 +187,8 @@
     const lost = at === document.body || at === main() || !at.checkVisibility();
     if (!lost && (!at.matches("a.pick, #tool-delete") || design.waiting.length > 1)) return;
     const all = picks();
-    if (entry.method === "POST" || lost) goTo(selected() ?? all[Math.min(stood, all.length - 1)]);
+    const to = selected() ?? all[Math.min(stood, all.length - 1)];
+    if ((entry.method === "POST" || lost) && to?.checkVisibility()) goTo(to);
   }
 
   // The tab stops are this script's own: to take them away and put them back costs more than all the rest.

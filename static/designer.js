@@ -211,10 +211,14 @@
     server = null;
     if (waiting.length === 1) showStored();
     document.dispatchEvent(new CustomEvent("fw:drawn", { detail: entry }));
-    if (document.activeElement === document.body) {
-      (document.querySelector("#designer [aria-current=true]") ?? document.getElementById("main"))?.focus();
-    }
+    if (document.activeElement === document.body || !document.activeElement.checkVisibility()) begins();
   });
+
+  // What had the focus is gone or hidden: what is selected has it, on a phone the way back from what covers that.
+  function begins() {
+    const stops = ["[aria-current=true]", ".canvas-close", "#main"].flatMap((stop) => [...designer().querySelectorAll(stop)]);
+    stops.find((one) => one.checkVisibility())?.focus();
+  }
 
   // A morph leaves ticks and choices as they are, of whatever stood here before. Controls that apply at once hold
   // what is stored.
@@ -240,7 +244,8 @@
   });
   function chosen(box) {
     box.remove();
-    (clashes.querySelector("a, button") ?? designer().querySelector("[aria-current=true]") ?? document.getElementById("main")).focus();
+    clashes.querySelector("a, button")?.focus();
+    if (document.activeElement === document.body) begins();
   }
   clashes.addEventListener("click", (event) => {
     if (!event.target.closest("[data-clash-theirs]")) return;
