@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 CUSTOMER = "/apps/followup/forms/customer/design"
 MESSAGE = "/apps/followup/messages/visit_due/design"
 EMAIL, PAUSED = "form/customer:fill/email", "form/customer:map/state/paused"
+OWNER = "form/customer:fill/owner"
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -42,8 +43,8 @@ def paused(designer: User) -> Iterator[int]:
 
 
 def stricter(document: dict[str, Any]) -> None:
-    """The e-mail address is required, nothing is paused any more."""
-    document["required"] = ["name", "email"]
+    """The e-mail address and the owner are required, nothing is paused any more."""
+    document["required"] = ["name", "email", "owner"]
     document["properties"]["state"]["enum"].remove("paused")
 
 
@@ -99,11 +100,18 @@ def test_what_is_chosen_on_the_page_is_done_and_taken_back(
     tabs.errors[:] = [line for line in tabs.errors if "422" not in line]
 
     named(page, EMAIL).fill("ask@example.com")
+    if script:
+        page.locator(f'[id="{OWNER}"]').press("ArrowDown")
+        expect(page.locator(f'[id="o-{OWNER}"] [aria-selected=true]')).to_have_count(1)
+        page.keyboard.press("Enter")
+    else:
+        page.locator(f'select[name="{OWNER}"]').select_option(index=1)
     page.locator("#publish-button").click()
     page.wait_for_url("**/design/versions")
     expect(page.locator("#share")).to_have_value("http://localhost:8000/apps/followup/forms/customer/new")
     work_off()
     assert (values(paused)["email"], values(paused)["state"]) == ("ask@example.com", "active")
+    assert values(paused)["owner"] in range(1, 100)
 
     versions = page.locator(".design-version")
     known = versions.count()
@@ -111,6 +119,7 @@ def test_what_is_chosen_on_the_page_is_done_and_taken_back(
     expect(versions).to_have_count(known + 1)
     work_off()
     assert (values(paused).get("email"), values(paused)["state"]) == (None, "paused")
+    assert "owner" not in values(paused)
 
 
 def test_no_page_on_the_way_to_a_version_has_a_barrier(tabs: Tabs, designer: User, paused: int) -> None:
