@@ -4,7 +4,7 @@ from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.routing import IntegerConverter
 
-from runtime import compression, endpoints, error_pages, i18n, limits, shell
+from runtime import assets, compression, endpoints, error_pages, i18n, limits, shell
 from runtime import db as database
 from runtime.accounts import sessions
 from runtime.htmx import Request, is_htmx
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
     shell.init_app(app)
     error_pages.init_app(app)
     app.after_request(_add_headers)
+    assets.init_app(app)
     compression.init_app(app)
 
 

@@ -118,3 +118,28 @@ def test_without_gzip_the_file_comes_as_it_is(client: FlaskClient) -> None:
 )
 def test_nothing_else_is_served(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code in (303, 404)
+
+
+def test_scripts_of_a_page_come_in_one_piece(client: FlaskClient) -> None:
+    answer = client.get("/static/form.js+picker.js?v=1", headers={"Accept-Encoding": "gzip"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in answer.headers["Cache-Control"]
+    scripts = [(STATIC / name).read_bytes() for name in ("form.js", "picker.js")]
+    assert gzip.decompress(answer.data) == b";\n".join(scripts)
+
+
+def test_the_piece_is_not_sent_to_a_browser_that_has_it(client: FlaskClient) -> None:
+    first = client.get("/static/form.js+picker.js")
+
+    again = client.get("/static/form.js+picker.js", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["form.js+nope.js", "form.js+../app.py", "form.js+app.css", "form.js+", "+".join(["form.js"] * 21)],
+)
+def test_only_our_scripts_come_in_one_piece(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
