@@ -18,7 +18,7 @@ OWN = ("type", "title", "help", "initial", "labels", "fill", "offer")
 def add_section(page: Page, titles: Titles) -> None:
     """A new section at the end, and its title."""
     if page.locator(".canvas-section").count():
-        press(page, page.locator(".canvas-end button"))
+        press(page, page.locator('.canvas-end button[value*="section.add"]'))
     title_section(page, titles)
 
 
