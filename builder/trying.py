@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.dry_run import sees_all
 from builder.pointers import newest
 from builder.sentences import read_title
 from builder.sights import TITLES
@@ -14,6 +13,7 @@ from builder.studio import Studio
 from runtime import access, conditions
 from runtime.access import FieldRights
 from runtime.accounts.models import User
+from runtime.automations import context
 from runtime.conditions import ConditionError, Group, Row
 from runtime.conditions.operators import OPERATORS
 from runtime.conditions.sentences import either
@@ -99,14 +99,14 @@ def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
     except NotFound:
         return None
     fitting = validators(draft)
-    if found is None:
+    if form is None or found is None:
         return None
 
     def held(values: Mapping[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in values.items() if k in fitting and fitting[k].is_valid(v)}
 
-    withheld = held(found.withheld) if sees_all(studio.user) else {}
-    return replace(found, values=held(found.values), withheld=withheld)
+    seen = context.seen_by(studio.user, form, found)
+    return replace(seen, values=held(seen.values))
 
 
 def _names(studio: Studio, form: Form, judged: Judged) -> Names:

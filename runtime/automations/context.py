@@ -44,7 +44,11 @@ def _context(record: Context, before: Context, changed: list[str], user: User | 
 
 def seen_by(user: User, form: Form, record: Record) -> Record:
     """The record as if what this person may not see of it were empty."""
-    return replace(record.without(access.fields(user, form).hidden), withheld={})
+    hidden = access.fields(user, form).hidden
+    seen = replace(record.without(hidden), withheld={})
+    if form.owner_field in hidden:
+        seen = replace(seen, owner_id=None, department_id=None)
+    return seen
 
 
 @lru_cache(1024)

@@ -176,9 +176,9 @@ def steps(session: Session, run: Run, onlooker: User | None = None) -> Iterator[
     if record is None and (event is None or event.kind != "deleted"):
         close(run, "skipped", _("The record was deleted."))
         return
-    user = _starter(session, automation, event, record)
     if onlooker is not None and record is not None:
         record = context.seen_by(onlooker, form, record)
+    user = _starter(session, automation, event, record)
     values = _values(event, form, record, user)
     actor = _actor(automation, run, event, user)
     budget = chain.budget(actor.root_id)

@@ -83,6 +83,7 @@ def _patient() -> dict[str, Any]:
             "sort": "-geheim_number",
         },
         unique=[[key("email")]],
+        owner_field=key("member"),
         rules=[
             rule("locks", {"required": [key("number")]}, lock=["urgent"]),
             rule("clears", {"required": ["urgent"]}, hide=[key("phone")]),

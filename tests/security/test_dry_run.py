@@ -1,6 +1,7 @@
 """Whoever designs an automation learns nothing by trying it that is hidden from him elsewhere."""
 
 import re
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,8 @@ from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.records import store
 from runtime.times import today
-from tests.builder.factory import automation
-from tests.security.hospital import APP, CANARY, key, make, open_hospital, secrets
+from tests.builder.factory import automation, rule
+from tests.security.hospital import APP, CANARY, app_package, key, make, open_hospital, secrets
 from tests.support.world import World
 
 TRY = f"/apps/{APP}/automations/try/design/dry-run"
@@ -64,6 +65,16 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "actions": [{"type": "notify", "message": "told", "to": [{"field": key("member")}]}]
     },
     "a message to oneself": {"actions": [{"type": "notify", "message": "told", "to": [{"role": "reader"}]}]},
+    "a condition on the owner": {"when": when("record.owner_id")},
+    "a condition on the owner's department": {"when": when("record.department_id")},
+    "a copy of the owner": {"actions": [created("ward", floor='IF(ISBLANK(record.owner_id), "-", "x")')]},
+    "who it would be done as": {
+        "run_as": "owner",
+        "actions": [created("ward", floor='IF(ISBLANK(user.id), "-", "x")')],
+    },
+    "a message to the owner": {
+        "actions": [{"type": "notify", "message": "told", "to": [{"field": "owner_id"}]}]
+    },
     "what comes after it": {"actions": [{**MATCHED, "match": {"id": "record.id"}, "set": {"name": '"Y"'}}]},
 }
 
@@ -184,3 +195,23 @@ def test_trying_the_rules_of_a_form_tells_nothing_of_hidden_values(
     assert eves[0] == eves[1]
     assert annas[0] != annas[1], "an administrator sees what the rule really does"
     assert str(NUMBER) not in eves[0]
+
+
+def test_trying_a_rule_on_the_owner_tells_nothing_of_a_hidden_owner_field(
+    world: World, ids: dict[str, int], record: int
+) -> None:
+    draft = deepcopy(
+        next(each for each in app_package()["definitions"]["forms"] if each["$id"].endswith(":patient"))
+    )
+    draft["fw"]["rules"].append(rule("owned", {"required": ["owner_id"]}, lock=["copied"]))
+    with world.app.app_context(), transaction():
+        drafts.save_draft(None, APP, "form", "patient", draft)
+    pages = []
+    for owner in (ids["member:max"], None):
+        change(world, record, **{key("member"): owner})
+        address = f"/apps/{APP}/forms/patient/design/rules?record={record}"
+        pages.append([alike(world.browsers[who].get(address).text) for who in ("eve", "anna")])
+
+    eves, annas = zip(*pages, strict=True)
+    assert eves[0] == eves[1]
+    assert annas[0] != annas[1]
