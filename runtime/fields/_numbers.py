@@ -9,7 +9,7 @@ from runtime.fields._base import Field, FieldError, JsonValue, kept
 from runtime.fields._columns import DIGITS
 from runtime.fields._texts import plain
 
-_WIDE = Context(prec=120)
+WIDE = Context(prec=120)
 _LONGEST = 60
 _PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
@@ -59,7 +59,7 @@ def judge(number: JsonValue, decimals: int) -> None:
 
 def rounded(number: Decimal, decimals: int) -> Decimal:
     """The number rounded half up (away from zero) to so many decimals."""
-    return canonical(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE))
+    return canonical(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, WIDE))
 
 
 def number_schema(field: Field, decimals: int) -> dict[str, Any]:

@@ -40,6 +40,9 @@ class _Evaluation:
             if error.position is None:
                 error.position = node.at
             raise
+        except ArithmeticError as error:  # whatever a function did not foresee, no value may break a page
+            code = "date_range" if isinstance(error, OverflowError) else "overflow"
+            raise FormulaError(code, position=node.at) from error
 
     def _value(self, node: Node) -> Value:
         match node:

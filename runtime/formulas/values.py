@@ -9,6 +9,7 @@ so a text that meets `+` is a date. What still does not fit (a formula that was 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from zoneinfo import ZoneInfo
 
 from runtime.documents import plain_number
 from runtime.formulas.errors import FormulaError
@@ -71,6 +72,15 @@ def moment(value: Value) -> date | datetime:
     except (ValueError, OverflowError):
         pass
     raise FormulaError("wrong_value")
+
+
+def local(value: Value, zone: str) -> date | datetime:
+    """A date as it is, a moment as the clocks of `zone` show it; `date_range` where those pass the year 9999."""
+    found = moment(value)
+    try:
+        return found.astimezone(ZoneInfo(zone)) if isinstance(found, datetime) else found
+    except OverflowError:
+        raise FormulaError("date_range") from None
 
 
 def day(value: Value) -> date:

@@ -1,6 +1,8 @@
 """Functions over values of fields: blanks, lists, moments in their zone, limits, types at publish."""
 
+import tracemalloc
 from decimal import Decimal
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -87,6 +89,51 @@ def test_a_moment_is_taken_apart_in_the_zone_of_the_app(formula: str, expected: 
 )
 def test_what_has_no_result_says_why(formula: str, code: str) -> None:
     assert code_of(formula) == code
+
+
+@pytest.mark.parametrize(
+    "formula, code",
+    [
+        ("MOD(1, big)", ""),
+        ("MOD(big, 1 / big / big)", "overflow"),
+        ("YEAR(last)", "date_range"),
+        ("HOUR(last)", "date_range"),
+        ("DATEVALUE(last)", "date_range"),
+        ("TIMEVALUE(last)", "date_range"),
+        ('TEXT(last, "yyyy")', "date_range"),
+        ("DATEADD(last, 1, 'day')", "date_range"),
+        ("MAX(tags)", "wrong_value"),
+        ("MIN(1, tags)", "wrong_value"),
+        ("MIN(tags, 'm')", "wrong_value"),
+        ('CONCAT(REPT("a", 20000), "b")', "text_too_long"),
+        ('TEXTJOIN(REPT("a", 20000), "b", "c")', "text_too_long"),
+    ],
+)
+def test_the_farthest_values_have_a_result_or_a_reason(formula: str, code: str) -> None:
+    values = {"big": Decimal(10**17), "last": "9999-12-31T23:00:00Z", "tags": ["mail", "visit"]}
+    assert code_of(formula, **values) == code
+
+
+def test_the_largest_numbers_are_written_with_the_most_digits() -> None:
+    assert result('TEXT(n, "0.000000000000")', n=10**17) == "1" + "0" * 17 + "." + "0" * 12
+    assert result('TEXT(n, "#,##0.00%")', n=10**18 - 1) == "99,999,999,999,999,999,900.00%"
+    assert result('TEXT(n, "0.0")', n=Decimal("-0.01")) == "0.0"
+
+
+def test_a_format_that_almost_fits_is_refused_at_once() -> None:
+    started = perf_counter()
+    for _time in range(50):
+        assert code_of("TEXT(TODAY(), note)", note="m" * 40 + "x") == "text_format"
+    assert perf_counter() - started < 2
+
+
+def test_a_text_that_is_too_long_is_not_made_first() -> None:
+    tracemalloc.start()
+    try:
+        code = code_of('TEXTJOIN(REPT("a", 20000), many)', many=["b"] * 2_000)
+        assert (code, tracemalloc.get_traced_memory()[1] < 10_000_000) == ("text_too_long", True)
+    finally:
+        tracemalloc.stop()
 
 
 def test_only_the_branch_that_counts_is_worked_out() -> None:

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 from runtime.fields import FieldError, ValueType
-from runtime.fields._numbers import read_number
+from runtime.fields._numbers import WIDE, read_number
 from runtime.formulas.errors import FormulaError
 from runtime.formulas.functions._base import (
     NUMBER,
@@ -17,11 +16,11 @@ from runtime.formulas.functions._base import (
     limited,
     text,
 )
-from runtime.formulas.values import Value, bounded, clock, moment, number
+from runtime.formulas.values import Value, bounded, clock, local, number
 from runtime.text import normalised
 
 _NUMBER_FORMAT = re.compile(r"(#,##)?0(?:\.(0{1,12}))?(%?)")
-_TIME_FORMAT = re.compile(r"(?:yyyy|mm?|dd?|hh?:mm|[-/.: 年月日]){1,20}")
+_TIME_FORMAT = re.compile(r"(?:yyyy|mm?+|dd?+|hh?+:mm|[-/.: 年月日]){1,20}+")  # never goes back
 _TIME_PART = re.compile(r"yyyy|hh:mm|h:mm|mm|m|dd|d")
 
 
@@ -51,8 +50,8 @@ def _number_text(value: Decimal, wanted: str) -> str:
     if match is None:
         raise FormulaError("text_format")
     scaled = value.scaleb(2) if match[3] else value
-    exact = scaled.quantize(Decimal(1).scaleb(-len(match[2] or "")), ROUND_HALF_UP)
-    return format(exact + 0, ",f" if match[1] else "f") + match[3]
+    exact = scaled.quantize(Decimal(1).scaleb(-len(match[2] or "")), ROUND_HALF_UP, WIDE)
+    return format(WIDE.plus(exact), ",f" if match[1] else "f") + match[3]
 
 
 def _time_text(value: Value, wanted: str, zone: str) -> str:
@@ -61,16 +60,15 @@ def _time_text(value: Value, wanted: str, zone: str) -> str:
     if len(text(value)) == 5:
         hour = clock(value)
         return _TIME_PART.sub(lambda m: _clock_part(m[0], hour.hour, hour.minute, {}), wanted)
-    when = moment(value)
-    local = when.astimezone(ZoneInfo(zone)) if hasattr(when, "astimezone") else when
+    when = local(value, zone)
     parts = {
-        "yyyy": f"{local.year:04}",
-        "mm": f"{local.month:02}",
-        "m": str(local.month),
-        "dd": f"{local.day:02}",
-        "d": str(local.day),
+        "yyyy": f"{when.year:04}",
+        "mm": f"{when.month:02}",
+        "m": str(when.month),
+        "dd": f"{when.day:02}",
+        "d": str(when.day),
     }
-    hours, minutes = getattr(local, "hour", 0), getattr(local, "minute", 0)
+    hours, minutes = getattr(when, "hour", 0), getattr(when, "minute", 0)
     return _TIME_PART.sub(lambda m: _clock_part(m[0], hours, minutes, parts), wanted)
 
 

@@ -24,7 +24,7 @@ from runtime.formulas.functions._base import (
     strict,
     text,
 )
-from runtime.formulas.values import Value, clock, moment, text_of, whole
+from runtime.formulas.values import Value, clock, local, text_of, whole
 from runtime.times import iso
 
 MOST = 1_000_000  # months or days that a date is counted on by
@@ -38,16 +38,10 @@ def _now(scope: Scope) -> Value:
     return iso(scope.now)
 
 
-def _local(value: Value, scope: Scope) -> date | datetime:
-    """A date as it is, a moment in the zone of the app."""
-    found = moment(value)
-    return found.astimezone(ZoneInfo(scope.zone)) if isinstance(found, datetime) else found
-
-
 def _part(take: Callable[[date], int]) -> Callable[..., Value]:
     def run(scope: Scope, value: Lazy) -> Value:
         found = value()
-        return None if found is None else Decimal(take(_local(found, scope)))
+        return None if found is None else Decimal(take(local(found, scope.zone)))
 
     return run
 
@@ -59,10 +53,10 @@ def _of_clock(take: Callable[[time | datetime], int]) -> Callable[..., Value]:
             return None
         if len(text(found)) == 5:
             return Decimal(take(clock(found)))
-        local = _local(found, scope)
-        if not isinstance(local, datetime):
+        when = local(found, scope.zone)
+        if not isinstance(when, datetime):
             raise FormulaError("wrong_value")
-        return Decimal(take(local))
+        return Decimal(take(when))
 
     return run
 
@@ -87,7 +81,7 @@ def _weekday(scope: Scope, value: Lazy, kind: Lazy = lambda: Decimal(1)) -> Valu
     found, first = value(), kind()
     if found is None or first is None:
         return None
-    monday = _local(found, scope).isoweekday()
+    monday = local(found, scope.zone).isoweekday()
     return Decimal({1: monday % 7 + 1, 2: monday, 3: monday - 1}[counted(first, least=1, most=3)])
 
 
@@ -96,8 +90,8 @@ def _datevalue(scope: Scope, value: Lazy) -> Value:
     if found is None:
         return None
     if len(text(found)) == 20 and text(found).endswith("Z"):
-        local = _local(found, scope)
-        return date(local.year, local.month, local.day).isoformat()
+        when = local(found, scope.zone)
+        return date(when.year, when.month, when.day).isoformat()
     try:
         return read_date(text(found)).isoformat()
     except FieldError:
@@ -109,8 +103,8 @@ def _timevalue(scope: Scope, value: Lazy) -> Value:
     if found is None:
         return None
     if len(text(found)) == 20 and text(found).endswith("Z"):
-        local = _local(found, scope)
-        return local.time().isoformat("minutes") if isinstance(local, datetime) else None
+        when = local(found, scope.zone)
+        return when.time().isoformat("minutes") if isinstance(when, datetime) else None
     try:
         return read_time(text(found)).isoformat("minutes")
     except FieldError:

@@ -62,9 +62,19 @@ def _median(scope: Scope, *items: Lazy) -> Value:
     return bounded(lambda: EXACT.divide(EXACT.add(low, high), Decimal(2)))
 
 
+def _comparable(items: Sequence[Lazy]) -> Iterator[Value]:
+    """The values that are there; what a list holds must be numbers, for as one the result counts."""
+    for item in items:
+        value = item()
+        if isinstance(value, list):
+            yield from (number(each) for each in value if each is not None)
+        elif value is not None:
+            yield value
+
+
 def _extreme(best: Callable[..., Value]) -> Callable[..., Value]:
     def run(scope: Scope, *items: Lazy) -> Value:
-        found = [*_flat(items)]
+        found = [*_comparable(items)]
         if len({type(each) for each in found}) > 1:
             raise FormulaError("wrong_value")
         return best(found) if found else None

@@ -45,11 +45,15 @@ def _steps(how: str) -> Callable[..., Value]:
 
 
 def _mod(value: Value, by: Value) -> Value:
-    divisor = number(by)
+    exact, divisor = number(value), number(by)
     if not divisor:
         raise FormulaError("division_by_zero")
-    whole = EXACT.divide(number(value), divisor).to_integral_value(ROUND_FLOOR)
-    return bounded(lambda: EXACT.subtract(number(value), EXACT.multiply(whole, divisor)))
+
+    def rest() -> Decimal:
+        whole = EXACT.divide(exact, divisor).to_integral_value(ROUND_FLOOR)
+        return EXACT.subtract(exact, EXACT.multiply(whole, divisor))
+
+    return bounded(rest)
 
 
 def _quotient(value: Value, by: Value) -> Value:

@@ -1,6 +1,6 @@
 """Functions of texts. A blank text is one without characters."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from runtime.fields import N_
@@ -38,11 +38,19 @@ def _texts(items: Sequence[Lazy]) -> Iterator[str]:
 
 
 def _concat(scope: Scope, *items: Lazy) -> Value:
-    return limited("".join(_texts(items)))
+    return _joined("", _texts(items))
 
 
 def _textjoin(scope: Scope, between: Lazy, *items: Lazy) -> Value:
-    return limited(text(between()).join(filter(None, _texts(items))))
+    return _joined(text(between()), filter(None, _texts(items)))
+
+
+def _joined(between: str, pieces: Iterable[str]) -> Value:
+    """The pieces as one text, that is not even made when it is too long."""
+    found = [*pieces]
+    if sum(map(len, found)) + len(between) * (len(found) - 1) > MAX_TEXT:
+        raise FormulaError("text_too_long", limit=MAX_TEXT)
+    return between.join(found) or None
 
 
 def _left(value: Value, count: Value = Decimal(1)) -> Value:
