@@ -29,13 +29,13 @@ def plan(
     *,
     changed: str = "date changed",
     note_past: bool = True,
-    withdrawn: bool = False,
+    withdrawn_since: datetime | None = None,
 ) -> None:
     """Plan what the rule wants for this record and cancel what it no longer wants, saying why.
 
     `changed` is the reason for what is merely at another moment now. With `note_past` moments that are past
-    already are kept as skipped rows, so that the record's timeline explains itself; with `withdrawn` those that
-    a person had cancelled come back.
+    already are kept as skipped rows, so that the record's timeline explains itself; what a person had
+    cancelled stays so, save what was cancelled from `withdrawn_since` on.
     """
     known = _known(session, automation, record)
     reason, wanted = _wanted(automation, form, record)
@@ -45,7 +45,7 @@ def plan(
         [timer for key, timer in known.items() if timer.state == "planned" and key not in keys],
         reason or changed,
     )
-    apart = set() if withdrawn else _withdrawn(known.values())
+    apart = _withdrawn(known.values(), withdrawn_since)
     wanted = [moment for moment in wanted if (moment.offset, moment.local_date) not in apart]
     _set_going(session, automation, form, _new(automation, form, record, known, wanted), note_past=note_past)
 
@@ -79,12 +79,14 @@ def _known(session: Session, automation: Automation, record: Record) -> Known:
     return {(timer.offset, timer.due_at): timer for timer in rows}
 
 
-def _withdrawn(known: Iterable[Timer]) -> set[tuple[str, date]]:
+def _withdrawn(known: Iterable[Timer], before: datetime | None) -> set[tuple[str, date]]:
     """What a person had cancelled: at whatever time of that day the rule wants it now, it stays so."""
     return {
         (timer.offset, timer.local_date)
         for timer in known
-        if timer.state == "cancelled" and timer.reason == WITHDRAWN
+        if timer.state == "cancelled"
+        and timer.reason == WITHDRAWN
+        and (before is None or timer.changed_at < before)
     }
 
 

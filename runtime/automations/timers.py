@@ -82,7 +82,7 @@ def give_back(session: Session, automation_definition_id: int, since: datetime) 
     )
     for record in _records(session, form, ids.distinct().order_by(Timer.record_id)):
         planning.plan(
-            session, automation, form, record, changed=RULE_CHANGED, note_past=False, withdrawn=True
+            session, automation, form, record, changed=RULE_CHANGED, note_past=False, withdrawn_since=since
         )
 
 

@@ -342,6 +342,30 @@ def test_old_records_get_timers_only_when_asked_for(sales: Sales) -> None:
     assert len(sales.timers()) == 3
 
 
+@both_databases
+def test_undoing_a_publish_gives_back_only_what_that_publish_withdrew(sales: Sales, at: At) -> None:
+    sales.automate(remind(offsets=["-1d"]))
+    record = task(sales)
+    automation = lookup.automations("sales")[0].definition_id
+    withdraw(automation)
+    sales.automate(remind(offsets=["-1d", "0d"]))
+    sales.save("task", record, title="Write")
+    at("2026-12-01 12:05")
+    since = now()
+    withdraw(automation)
+    with transaction() as session:
+        timers.give_back(session, automation, since)
+
+    assert states(sales) == [("-1d", "cancelled", "withdrawn"), ("0d", "planned", "")]
+    sales.save("task", record, title="Call")
+    assert [timer.offset for timer in sales.timers("planned")] == ["0d"]
+
+
+def withdraw(automation: int) -> None:
+    with transaction() as session:
+        timers.withdraw(session, automation)
+
+
 def test_a_rolled_back_save_plans_nothing(sales: Sales) -> None:
     sales.automate(remind())
     with pytest.raises(ZeroDivisionError), transaction():
