@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from flask_babel import force_locale
@@ -50,6 +51,13 @@ def title_of(form: Form, key: str) -> Title:
     schema = form["properties"][key]
     title: Title = schema["fw"].get("title") or schema.get("title") or key
     return title
+
+
+def copy_of(schema: Mapping[str, Any]) -> Form:
+    """A field for another place. Only the original takes over what an earlier field holds."""
+    copy = deepcopy(dict(schema))
+    copy["fw"].pop("converted_from", None)
+    return copy
 
 
 def copied_title(form: Form, key: str, work: Workspace) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """Copies a field."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 
 from builder.commands import _layout
 from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import (
     KEY,
     copied_title,
+    copy_of,
     field_in,
     proposed_key,
     taken_keys,
@@ -30,7 +30,7 @@ class CopyField:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        schema, title = deepcopy(field_in(form, key)), title_of(form, key)
+        schema, title = copy_of(field_in(form, key)), title_of(form, key)
         sections = _layout.arrange(form)
         told = copied_title(form, key, work)
         schema["fw"]["title"] = told

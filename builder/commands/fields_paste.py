@@ -11,7 +11,7 @@ from builder.checks.keys import RESERVED
 from builder.commands import _layout, _removing
 from builder.commands._adding import MAX_FIELDS
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
-from builder.commands._fields import KEY, KEYS, SWITCH, copied_title, field_in, is_on, taken_keys
+from builder.commands._fields import KEY, KEYS, SWITCH, copied_title, copy_of, field_in, is_on, taken_keys
 from builder.commands._renaming import rename_in_form
 from builder.commands._workspace import Target, Workspace
 from builder.commands.field_add import place_new
@@ -63,12 +63,12 @@ def _in_order(form: Form, keys: Sequence[str]) -> list[str]:
 def _moved(form: Form, keys: list[str], arguments: Arguments) -> str:
     """Take the fields to their new place; the first of them."""
     sections, behind = _layout.arrange(form), arguments.get("after", "")
-    order = _layout.order(sections)
     section = len(sections) - 1
     if behind:
         field_in(form, behind, "after")
         section = _layout.find(sections, behind).section
-        # Behind one that moves itself is behind what stays before it.
+        order = _layout.order([sections[section]])
+        # Behind one that moves itself is behind what stays before it in its section.
         behind = next((key for key in reversed(order[: order.index(behind) + 1]) if key not in keys), "")
     elif arguments.get("section"):
         section = _layout.section_at(sections, arguments["section"])
@@ -87,7 +87,7 @@ def _copied(work: Workspace, target: Target, source: Target, keys: list[str]) ->
     form, given = work.open(target), work.read(source)
     if len(form["properties"]) + len(keys) > MAX_FIELDS:
         refuse("fields", "limit", _("A form may have at most %(limit)s fields.", limit=MAX_FIELDS))
-    group: Form = {"properties": {key: deepcopy(given["properties"][key]) for key in keys}}
+    group: Form = {"properties": {key: copy_of(given["properties"][key]) for key in keys}}
     required, taken = given.get("required", ()), {*taken_keys(work, target), *RESERVED}
     new: list[str] = []
     for key in keys:

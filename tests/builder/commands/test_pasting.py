@@ -82,6 +82,25 @@ def test_what_is_cut_in_the_same_form_moves_and_stays_what_it_is(
     check_layout(done)
 
 
+def test_what_is_cut_and_pasted_where_it_stood_stays_in_its_section() -> None:
+    layout = [{"key": "one", "rows": [["a"], ["b"]]}, {"key": "two", "rows": [["x"], ["y"], ["z"]]}]
+    desk = Desk(form("order", {key: field("text") for key in "abxyz"}, layout=layout))
+    assert rows(desk.order("fields.paste", form="order", fields=["x"], cut=True, after="x"), 1)[0] == ["x"]
+    done = desk.order("fields.paste", form="order", fields=["b", "x", "y"], cut=True, after="y")
+    assert (rows(done, 0), rows(done, 1)) == ([["a"]], [["b"], ["x"], ["y"], ["z"]])
+
+
+@pytest.mark.parametrize("name", ["field.copy", "fields.paste"])
+def test_a_copy_of_a_converted_field_takes_nothing_over(name: str) -> None:
+    new = field("number", {"type": "number"}, title="A", converted_from="old")
+    desk = Desk(form("order", {"a": new}))
+    which = {"field": "a"} if name == "field.copy" else {"form": "order", "fields": ["a"]}
+    done = desk.order(name, **which)
+    (copy,) = done["properties"].keys() - {"a"}
+    assert "converted_from" not in done["properties"][copy]["fw"]
+    assert done["properties"]["a"]["fw"]["converted_from"] == "old"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
