@@ -162,7 +162,7 @@ def test_how_often_it_would_have_run_tells_nothing_of_hidden_values(
     world: World, ids: dict[str, int], record: int, planned: bool
 ) -> None:
     found = world.api("rita")("GET", f"/apps/{APP}/forms/patient/records/{record}")
-    own = {key("number"): NUMBER + planned, key("date"): "2026-01-01"}
+    own = {key("number"): NUMBER + planned, key("date"): "2026-01-01", key("member"): ids["member:max"]}
     head = {"If-Match": found.headers["ETag"]}
     address = f"/apps/{APP}/forms/patient/records/{record}"
     assert world.api("rita")("PATCH", address, json={"values": own}, headers=head).status_code == 200
@@ -171,12 +171,11 @@ def test_how_often_it_would_have_run_tells_nothing_of_hidden_values(
         days = (today("Asia/Shanghai") - date(2026, 1, 1)).days - 1
         trigger = {"type": "date_reached", "form": "patient", "field": key("date"), "offsets": [f"+{days}d"]}
         document["trigger"] = {**trigger, "at": "09:00"}
-    questions = [
-        {**document, "when": when(f"record.{key('number')}", const=NUMBER + n)} for n in (planned, 7)
-    ]
+    numbers = [when(f"record.{key('number')}", const=NUMBER + n) for n in (planned, 7)]
+    questions = [{**document, "when": each} for each in (*numbers, when("record.owner_id"))]
 
-    assert [would_have_run(world, "anna", each) > 0 for each in questions] == [True, False]
-    assert [would_have_run(world, "eve", each) for each in questions] == [0, 0]
+    assert [would_have_run(world, "anna", each) > 0 for each in questions] == [True, False, True]
+    assert [would_have_run(world, "eve", each) for each in questions] == [0, 0, 0]
     everything = would_have_run(world, "eve", document)
     assert everything == 0 if planned else everything > 0
 
