@@ -1,7 +1,7 @@
 """Values that are a way through a tree, from its top to what was chosen: shared by the types with levels."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.types import TypeEngine
@@ -44,8 +44,8 @@ class PathField(FieldType):
         """What people read for a key."""
         raise NotImplementedError
 
-    def named(self, text: str, above: str, field: Field) -> str:
-        """The key right below another that is called so; "" when there is none."""
+    def names(self, above: str, field: Field) -> Callable[[str], str]:
+        """Finds the key right below another by what it is called; "" when there is none."""
         raise NotImplementedError
 
     def must_end(self, field: Field) -> bool:
@@ -63,7 +63,16 @@ class PathField(FieldType):
         return found
 
     def _followed(self, keys: list[str], field: Field) -> list[str]:
-        """The way of the keys, as far as each lies below the one before: levels below a changed one are stale."""
+        """The way of the keys, as far as each lies below the one before: levels below a changed one are stale.
+
+        One that was taken out is refused, so that what a record held is not dropped without a word.
+        """
+        found = self._followable(keys, field)
+        if self._gone(keys[len(found) :], field):
+            raise FieldError("enum")
+        return found
+
+    def _followable(self, keys: list[str], field: Field) -> list[str]:
         found: list[str] = []
         for key in keys:
             if key not in self.below(found[-1] if found else "", field):
@@ -71,31 +80,40 @@ class PathField(FieldType):
             found.append(key)
         return found
 
+    def _gone(self, keys: list[str], field: Field) -> str:
+        """The first of the keys if there is no such one any more, else ""."""
+        return keys[0] if keys and not self.path(keys[0], field) else ""
+
     def _told(self, text: str, field: Field) -> list[str]:
         """The way to a key, or to what is named by the words of its levels."""
         known = self.path(text, field)
         if known or len(text) > LONGEST:
             return known
-        found: list[str] = []
-        for part in _BETWEEN.split(text)[: DEEPEST + 1]:
-            key = self.named(part.strip(), found[-1] if found else "", field)
+        # A name may hold what else stands between names.
+        splits = ([text], text.split(" / "), _BETWEEN.split(text))
+        ways = (self._named(parts[: DEEPEST + 1], field) for parts in splits)
+        return next(filter(None, ways), None) or self._spelled(text, field)
+
+    def _named(self, parts: list[str], field: Field) -> list[str]:
+        """The way of names that are told apart; empty when one of them is unknown."""
+        key = ""
+        for part in parts:
+            key = self.names(key, field)(part.strip())
             if not key:
-                return self._spelled(text, field)
-            found.append(key)
-        return found
+                return []
+        return self.path(key, field)
 
     def _spelled(self, text: str, field: Field) -> list[str]:
         """The way of names that stand one after the other without anything between them."""
-        found: list[str] = []
-        while text and len(found) < DEEPEST:
-            lengths = range(len(text), 0, -1)
-            keys = ((self.named(text[:size], found[-1] if found else "", field), size) for size in lengths)
-            key, size = next(((key, size) for key, size in keys if key), ("", 0))
-            if not key:
-                return []
-            found.append(key)
+        found = ""
+        for _level in range(DEEPEST):
+            named = self.names(found, field)
+            keys = ((named(text[:size]), size) for size in range(len(text), 0, -1))
+            found, size = next(((key, size) for key, size in keys if key), ("", 0))
             text = text[size:]
-        return found
+            if not (found and text):
+                break
+        return self.path(found, field)
 
     def normalise(self, value: JsonValue, field: Field) -> JsonValue | None:
         if not isinstance(value, list) or not all(isinstance(key, str) for key in value):
@@ -109,19 +127,20 @@ class PathField(FieldType):
             raise FieldError("deeper")
 
     def to_raw(self, value: JsonValue | None, field: Field, reader: Reader) -> Raw:
-        return "" if value is None else list(value)
+        return "" if value is None else self.path(value[-1], field) or list(value)
 
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
         return " / ".join(self.word(key, field, reader.locale) for key in value)
 
     def steps(self, field: Field, raw: Raw, reader: Reader) -> list[tuple[str, list[tuple[str, str]]]]:
         keys = [key for key in ([raw] if isinstance(raw, str) else raw) if key]
-        way = self._followed(keys, field) if len(keys) != 1 else self.path(keys[0], field)
+        way = self._followable(keys, field) if len(keys) != 1 else self.path(keys[0], field)
+        gone = self._gone(keys[len(way) :], field)
         found = []
-        for above, chosen in zip(("", *way), (*way, ""), strict=True):
-            offered = [(key, self.word(key, field, reader.locale)) for key in self.below(above, field)]
+        for above, chosen in zip(("", *way), (*way, gone), strict=True):
+            offered = [*self.below(above, field), *([gone] if gone and chosen == gone else ())]
             if offered:
-                found.append((chosen, offered))
+                found.append((chosen, [(key, self.word(key, field, reader.locale)) for key in offered]))
         return found
 
     def column(self, field: Field) -> TypeEngine[Any]:

@@ -65,7 +65,8 @@ class MultiChoiceField(FieldType):
         if text in values_of(field):
             return [text]
         known = called(field, values_of(field))
-        parts = [part.strip() for part in _BETWEEN.split(text)]
+        whole = text.casefold() in known  # a label may hold what else stands between two
+        parts = [part.strip() for part in ([text] if whole else _BETWEEN.split(text))]
         return [known.get(part.casefold(), part) for part in parts if part]
 
     def normalise(self, value: JsonValue, field: Field) -> JsonValue | None:
@@ -79,7 +80,7 @@ class MultiChoiceField(FieldType):
         return {"type": "array", "items": items, "minItems": 1, "uniqueItems": True, **limits}
 
     def to_raw(self, value: JsonValue | None, field: Field, reader: Reader) -> Raw:
-        return "" if value is None else list(value)
+        return "" if value is None else _ordered(value, field)
 
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
         return joined((label_of(each, field, reader.locale) for each in value), reader.locale)

@@ -1,7 +1,7 @@
 """The region field type."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,11 +63,11 @@ class RegionField(PathField):
     def word(self, key: str, field: Field, locale: str) -> str:
         return _names().get(key, key)
 
-    def named(self, text: str, above: str, field: Field) -> str:
-        keys = self.below(above, field)
-        exact = [key for key in keys if _names()[key] == text]
-        begins = [key for key in keys if len(text) > 1 and _names()[key].startswith(text)]
-        return exact[0] if exact else begins[0] if len(begins) == 1 else ""
+    def names(self, above: str, field: Field) -> Callable[[str], str]:
+        # An address names a city that is a province once.
+        again = [key for key in self.below(above, field) if above and _names()[key] == _names()[above]]
+        levels = [self.below(key, field) for key in (above, *again)]
+        return lambda text: next(filter(None, (_named(text, keys) for keys in levels)), "")
 
     def must_end(self, field: Field) -> bool:
         return bool(field.options.get("only_ends", False))
@@ -79,12 +79,22 @@ class RegionField(PathField):
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
         words = [self.word(key, field, reader.locale) for key in value]
         # A city that is a province stands twice in its codes, and once in an address.
-        return " / ".join(word for place, word in enumerate(words) if word not in words[:place])
+        last = len(words) - 1
+        return " / ".join(
+            word for place, word in enumerate(words) if place == last or word not in words[:place]
+        )
 
 
 def levels_of(field: Field) -> int:
     """How many levels are asked."""
     return int(field.options.get("levels", 3))
+
+
+def _named(text: str, keys: Sequence[str]) -> str:
+    """The one of the keys that is called so, or begins so as no other one does."""
+    exact = [key for key in keys if _names()[key] == text]
+    begins = [key for key in keys if len(text) > 1 and _names()[key].startswith(text)]
+    return exact[0] if exact else begins[0] if len(begins) == 1 else ""
 
 
 @cache

@@ -1,6 +1,6 @@
 """The tree_choice field type: one of the values of a tree."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from runtime.fields._base import N_, Field, FieldError, Reader
@@ -62,47 +62,46 @@ class TreeChoiceField(PathField):
     def word(self, key: str, field: Field, locale: str) -> str:
         return label_of(key, field, locale)
 
-    def named(self, text: str, above: str, field: Field) -> str:
-        return called(field, self.below(above, field)).get(text.casefold(), "")
+    def names(self, above: str, field: Field) -> Callable[[str], str]:
+        known = called(field, self.below(above, field))
+        return lambda text: known.get(text.casefold(), "")
 
     def must_end(self, field: Field) -> bool:
         return bool(field.options.get("only_ends", False))
 
     def check_options(self, field: Field) -> None:
         known = set(values_of(field))
+        reachable = {way[-1] for way in _ways(_tree(field))}
         for key, parent in field.options.get("parents", {}).items():
-            if key in known and (parent not in known or key not in self._reachable(field)):
+            if key in known and (parent not in known or key not in reachable):
                 raise FieldError("tree", option="parents")
 
-    def _reachable(self, field: Field) -> set[str]:
-        return set(_walk(_tree(field), "", 0))
-
     def value_schema(self, field: Field) -> dict[str, Any]:
-        ways = [self.path(key, field) for key in _walk(_tree(field), "", 0)]
+        ways = [list(way) for way in _ways(_tree(field))]
         return {"type": "array", "items": {"type": "string"}, "enum": ways}
 
     def choices(self, field: Field, reader: Reader) -> list[tuple[str, str]]:
         return [
-            (key, " / ".join(self.word(each, field, reader.locale) for each in self.path(key, field)))
-            for key in _walk(_tree(field), "", 0)
+            (way[-1], " / ".join(self.word(each, field, reader.locale) for each in way))
+            for way in _ways(_tree(field))
         ]
 
 
 def _tree(field: Field) -> Mapping[str, list[str]]:
     """What lies right below each value; below "" what stands at the top."""
     parents, found = field.options.get("parents", {}), dict[str, list[str]]()
-    known = values_of(field)
+    known = dict.fromkeys(values_of(field))
     for key in known:
         above = parents.get(key, "")
         found.setdefault(above if above in known else "", []).append(key)
     return found
 
 
-def _walk(tree: Mapping[str, list[str]], above: str, depth: int) -> Iterator[str]:
-    """The values in the order of the tree; those of a ring, or too deep, are not met."""
-    for key in tree.get(above, ()) if depth < DEEPEST else ():
-        yield key
-        yield from _walk(tree, key, depth + 1)
+def _ways(tree: Mapping[str, list[str]], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The ways to the values in the order of the tree; those of a ring, or too deep, are not met."""
+    for key in tree.get(above[-1] if above else "", ()) if len(above) < DEEPEST else ():
+        yield (*above, key)
+        yield from _ways(tree, (*above, key))
 
 
 plugin = TreeChoiceField()

@@ -13,7 +13,7 @@ from typing import Any
 from runtime import formulas
 from runtime.access import EVERY_FIELD, FieldRights
 from runtime.definitions.documents import Form
-from runtime.fields import Field, FieldError
+from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import Formula, FormulaError
 from runtime.records.reads import fills, names_read, with_first_values
 from runtime.records.sources import Sources
@@ -115,10 +115,17 @@ def _read(case: Case, given: Mapping[str, Any]) -> tuple[Values, Faults]:
         if found is None or not _may_write(case, found):
             continue
         try:
-            sent[key] = None if value is None else found.type.normalise(value, found)
+            sent[key] = None if value is None else _as_held(found, value, case.before.get(key))
         except FieldError as error:
             faults[key] = error
     return sent, faults
+
+
+def _as_held(found: Field, value: Any, held: Any) -> Any:
+    """The value in canonical form. The same choices in another order, since options were moved, are no change."""
+    read = found.type.normalise(value, found)
+    is_list = found.type.value_type is ValueType.LIST and held is not None
+    return held if is_list and found.type.normalise(held, found) == read else read
 
 
 def _may_write(case: Case, found: Field) -> bool:
@@ -138,15 +145,22 @@ def _defaults(case: Case, sent: Sent) -> Values:
 
 def _reopened(case: Case, sent: Sent, stored: Mapping[str, Any]) -> Values:
     """The stored values, with first values for the empty fields that rules hid: they count once these show."""
-    values = dict(stored)
+    values = {**stored, **_moved(case, stored)}
     empty = with_first_values(case.form) - stored.keys() - sent.keys()
     if not (empty and sent):
         return values
-    hidden = _settled(case, {}, stored)[1].hidden
+    hidden = _settled(case, {}, values)[1].hidden
     for key in case.form.fields:
         if key in empty and key in hidden and not case.is_kept(key):
             _put(values, key, _first_value(case, case.form.fields[key], values))
     return values
+
+
+def _moved(case: Case, stored: Mapping[str, Any]) -> Values:
+    """The stored ways through a tree as they go now: an option that was moved may not stop every later write."""
+    ways = (key for key, found in case.form.fields.items() if found.type.value_type is ValueType.PATH)
+    fields = (case.form.fields[key] for key in ways if key in stored and not case.is_kept(key))
+    return {found.key: found.type.normalise(stored[found.key], found) for found in fields}
 
 
 def _first_value(case: Case, found: Field, values: Mapping[str, Any]) -> Any:

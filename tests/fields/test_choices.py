@@ -1,5 +1,7 @@
 """Several choices, and choices in a tree."""
 
+from time import process_time
+
 import pytest
 
 from runtime.fields import FieldError
@@ -82,3 +84,43 @@ def test_a_ring_and_a_bottomless_tree_are_refused(parents: dict[str, str]) -> No
     with pytest.raises(FieldError, match="tree"):
         field.type.check_options(field)
     assert field.type.choices(field, READER)  # and it can still be drawn
+
+
+def test_an_option_that_moved_is_shown_where_it_lies_now_and_one_that_is_gone_stays_to_be_seen() -> None:
+    gone = field_of("tree_choice", {"enum": ["hardware", "service"]})
+    raw = gone.type.to_raw(["hardware", "pumps"], gone, READER)
+    assert TREE.type.to_raw(["service", "pumps"], TREE, READER) == ["hardware", "pumps"]
+    assert raw == ["hardware", "pumps"]
+    assert gone.type.steps(gone, raw, READER)[1] == ("pumps", [("pumps", "pumps")])
+    assert refusal(gone, raw) == "enum"
+
+
+def test_a_top_option_that_is_gone_stays_to_be_seen() -> None:
+    gone = field_of("tree_choice", {"enum": ["service"]})
+    assert gone.type.steps(gone, ["hardware"], READER) == [
+        ("hardware", [("service", "service"), ("hardware", "hardware")])
+    ]
+    assert refusal(gone, "hardware") == "enum"
+
+
+@pytest.mark.parametrize("label", ["Oil, gas", "Oil / gas", "Oil>gas、coal"])
+def test_a_label_with_what_separates_others_is_read_back(label: str) -> None:
+    enum, labels = {"enum": ["fuel", "oil", "crude"]}, {"fuel": label, "oil": "Oil", "crude": "Crude, raw"}
+    tree = field_of("tree_choice", enum, labels=labels, parents={"crude": "fuel"})
+    assert parse(field_of("multi_choice", enum, labels=labels), label) == ["fuel"]
+    assert parse(tree, label) == ["fuel"]
+    assert " / " in label or parse(tree, show(tree, ["fuel", "crude"])) == ["fuel", "crude"]
+
+
+def test_boxes_stand_as_the_options_do() -> None:
+    assert SEVERAL.type.to_raw(["phone", "mail"], SEVERAL, READER) == ["mail", "phone"]
+
+
+def test_a_tree_of_a_thousand_options_is_judged_and_read_at_once() -> None:
+    values = [f"v{number}" for number in range(1000)]
+    parents = {key: values[place // 8 * 8 + place % 8 - 1] for place, key in enumerate(values) if place % 8}
+    field = field_of("tree_choice", {"enum": values}, parents=parents)
+    since = process_time()
+    field.type.check_options(field)
+    assert refusal(field, "x" * 200) == "enum"
+    assert process_time() - since < 0.5

@@ -3,6 +3,7 @@
 import pytest
 
 from runtime.fields import FieldError
+from runtime.fields.region import _names
 from tests.fields.support import CHINESE, READER, field_of, parse, refusal, show
 
 LOCATION = field_of("location")
@@ -51,6 +52,9 @@ def test_the_api_sends_the_one_way(value: str) -> None:
         ("浙江/杭州", ["330000", "330100"]),
         ("浙江", ["330000"]),
         ("330106", ["330000", "330100", "330106"]),
+        ("北京市朝阳区", ["110000", "110100", "110105"]),
+        ("上海市浦东新区", ["310000", "310100", "310115"]),
+        ("重庆市万州区", ["500000", "500100", "500101"]),
         (["330000", "330100", ""], ["330000", "330100"]),
         (["440000", "330100", "330106"], ["440000"]),
     ],
@@ -83,3 +87,17 @@ def test_fewer_levels_are_asked_where_the_form_says_so() -> None:
     assert refusal(cities, "330106") == "enum"
     with pytest.raises(FieldError, match="deeper"):
         cities.type.check(["330000"], cities)
+
+
+def test_every_region_is_read_back_from_what_is_shown() -> None:
+    every = _names()
+    ways = [REGION.type.path(key, REGION) for key in every]
+    assert len(ways) > 3000
+    assert [way for way in ways if parse(REGION, show(REGION, way)) != way] == []
+
+
+def test_a_level_that_is_no_longer_asked_stays_to_be_seen() -> None:
+    cities = field_of("region", levels=2)
+    raw = ["330000", "330100", "330106"]
+    assert cities.type.steps(cities, raw, READER)[2] == ("330106", [("330106", "西湖区")])
+    assert refusal(cities, raw) == "enum"
