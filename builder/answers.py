@@ -1,7 +1,7 @@
 """The questions of the publish page: their controls, and what the person answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask_babel import gettext as _
@@ -12,8 +12,9 @@ from builder.amending import CANCEL, KEEP, Answers, Change
 from builder.impact import Effect, Question
 from builder.studio import Studio
 from builder.value_controls import Spot
-from runtime.fields import NOBODY, Field, FieldError, JsonValue, Reader, ValueType
+from runtime.fields import LISTED, NOBODY, Field, FieldError, JsonValue, Raw, Reader, ValueType
 from runtime.forms import entry
+from runtime.forms.entry import as_one
 from runtime.forms.names import POINTERS
 from runtime.forms.shown import Choice, Shown
 
@@ -66,7 +67,7 @@ class Asking:
         """Of each answered question, by name, the value or what speaks against it."""
         found: dict[str, JsonValue | FieldError] = {}
         for question in self._questions:
-            if self._raw(question).strip():
+            if as_one(self._raw(question)).strip():
                 try:
                     found[question.name] = self._value(question, self._raw(question))
                 except FieldError as error:
@@ -76,16 +77,17 @@ class Asking:
     def _name(self, question: Question) -> str:
         return f"{self.part}:{question.name}"
 
-    def _raw(self, question: Question) -> str:
-        texts = self.posted.getlist(self._name(question))  # without JavaScript a picker posts twice
-        return texts[-1].replace("\r\n", "\n") if texts else ""
+    def _raw(self, question: Question) -> Raw:
+        texts = self.posted.getlist(self._name(question)) or [""]
+        field = question.field
+        return texts[-1] if field is None or question.kind == "map" else entry.raw_of(field, texts)
 
-    def _value(self, question: Question, raw: str) -> JsonValue:
+    def _value(self, question: Question, raw: Raw) -> JsonValue:
         field, listed = question.field, self._listed(question)
-        if listed and raw not in {choice.key for choice in listed}:
+        if listed and as_one(raw) not in {choice.key for choice in listed}:
             raise FieldError("enum")
         if field is None or question.kind == "map":
-            return raw
+            return as_one(raw)
         value = converting.judged(field.type.parse(raw, field, self._reader), field)
         if field.type.name in POINTERS and not pointers.may_point(
             self.studio.user, self.studio.app, field, value
@@ -107,6 +109,8 @@ class Asking:
             ]
         if field.type.value_type is ValueType.BOOL:
             return [Choice(*self._said(field, value)) for value in (True, False)]
+        if question.kind == "fill" and field.type.value_type in LISTED:
+            return []  # their own controls answer with several values
         return [Choice(*each) for each in field.type.choices(field, self._reader)]
 
     def _said(self, field: Field, value: JsonValue) -> tuple[str, str]:
@@ -127,8 +131,8 @@ class Asking:
             error=self._told(field, error) if isinstance(error, FieldError) else "",
         )
         if listed or field is None:
-            return value_controls.listed(self._raw(question), listed, spot)
-        return value_controls.control(self.studio, field, self._raw(question), spot)
+            return value_controls.listed(as_one(self._raw(question)), listed, spot)
+        return replace(value_controls.control(self.studio, field, self._raw(question), spot), by_button=True)
 
     def _told(self, field: Field | None, error: FieldError) -> str:
         if field is None:

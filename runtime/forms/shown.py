@@ -78,6 +78,8 @@ class Shown:
     clash: Clash | None = None
     span: int = 12
     """How many of the 12 columns of its row it takes."""
+    by_button: bool = False
+    """Whether the next level comes by a button only: no script draws the page around it anew."""
     posts: str = ""
     """What its control is called in what is posted, where that is not the key."""
 

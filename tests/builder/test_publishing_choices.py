@@ -437,3 +437,31 @@ def test_after_publishing_the_address_of_the_form_can_be_copied(world: World) ->
     published(world, "form/customer")
     page = world.browsers["dora"].get(f"{CUSTOMER}/versions").text
     assert re.search(r'<input[^>]*value="http[^"]*/apps/followup/forms/customer/new"[^>]*readonly', page)
+
+
+@both
+def test_empty_fields_of_several_levels_or_values_are_filled_with_all_that_was_answered(world: World) -> None:
+    empty = customer(world)
+    area = {"type": "array", "fw": {"type": "region", "title": "Area"}}
+    tags = {
+        "type": "array",
+        "enum": ["a", "b", "c"],
+        "minItems": 2,
+        "fw": {"type": "multi_choice", "title": "Tags"},
+    }
+
+    def change(document: Document) -> None:
+        document["properties"].update(area=area, tags=tags)
+        require("area", "tags")(document)
+
+    changed(world, "customer", change)
+    name, answers = "form/customer:fill/", {"area": ["330000", ""], "tags": ["", "a", "c"]}
+    named = {f"{name}{key}": answer for key, answer in answers.items()}
+    asked = {"part": ["form/customer"], "note": "", **named}
+    page = post(world, f"{CUSTOMER}/publish", **asked, _do=f"search:{name}area").text
+    assert '<option value="330000" selected>' in page and '<option value="330100">' in page
+    assert f'<button class="btn" name="_do" value="search:{name}area">' in page.split("<noscript>")[0]
+    assert post(world, f"{CUSTOMER}/publish", **asked).status_code == 303
+    world.work()
+    found = values(world, "customer", empty)
+    assert (found["area"], found["tags"]) == (["330000"], ["a", "c"])
