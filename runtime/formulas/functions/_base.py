@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from runtime.documents import plain_number
@@ -101,6 +102,21 @@ class Group:
 def always(result: ValueType) -> Callable[[Sequence[Argument]], ValueType]:
     """The result is of this type whatever the arguments are."""
     return lambda arguments: result
+
+
+def _giving(
+    result: ValueType,
+    name: str,
+    parameters: tuple[Parameter, ...],
+    run: Callable[..., Value],
+    doc: str,
+    *examples: tuple[str, Value],
+) -> Function:
+    return Function(name, parameters, always(result), run, doc, examples)
+
+
+of_numbers, of_texts, of_dates = (partial(_giving, result) for result in (NUMBER, TEXT, DATE))
+"""Make the functions whose result is always a number, a text, a date: name, parameters, work, doc, examples."""
 
 
 def alike(name: str, *kinds: ValueType) -> ValueType:

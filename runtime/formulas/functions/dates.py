@@ -21,6 +21,8 @@ from runtime.formulas.functions._base import (
     Scope,
     always,
     counted,
+    of_dates,
+    of_numbers,
     strict,
     text,
 )
@@ -85,30 +87,28 @@ def _weekday(scope: Scope, value: Lazy, kind: Lazy = lambda: Decimal(1)) -> Valu
     return Decimal({1: monday % 7 + 1, 2: monday, 3: monday - 1}[counted(first, least=1, most=3)])
 
 
-def _datevalue(scope: Scope, value: Lazy) -> Value:
-    found = value()
-    if found is None:
-        return None
-    if len(text(found)) == 20 and text(found).endswith("Z"):
-        when = local(found, scope.zone)
-        return date(when.year, when.month, when.day).isoformat()
-    try:
-        return read_date(text(found)).isoformat()
-    except FieldError:
-        return None
+def _value(
+    read: Callable[[str], date | time], part: Callable[[datetime], date | time]
+) -> Callable[..., Value]:
+    """What a text says, or that part of a moment in the zone of the app; blank when it says nothing."""
+
+    def run(scope: Scope, value: Lazy) -> Value:
+        found = value()
+        if found is None:
+            return None
+        if len(text(found)) == 20 and text(found).endswith("Z"):
+            when = local(found, scope.zone)
+            return _plain(part(when)) if isinstance(when, datetime) else None
+        try:
+            return _plain(read(text(found)))
+        except FieldError:
+            return None
+
+    return run
 
 
-def _timevalue(scope: Scope, value: Lazy) -> Value:
-    found = value()
-    if found is None:
-        return None
-    if len(text(found)) == 20 and text(found).endswith("Z"):
-        when = local(found, scope.zone)
-        return when.time().isoformat("minutes") if isinstance(when, datetime) else None
-    try:
-        return read_time(text(found)).isoformat("minutes")
-    except FieldError:
-        return None
+def _plain(found: date | time) -> str:
+    return found.isoformat("minutes") if isinstance(found, time) else found.isoformat()
 
 
 _WHEN = (DATE, DATETIME)
@@ -116,33 +116,11 @@ _ONE = (Parameter("date", _WHEN),)
 _CLOCK = (Parameter("time", (TIME, DATETIME)),)
 
 
-def _of_parts(
-    name: str,
-    parameters: tuple[Parameter, ...],
-    run: Callable[..., Value],
-    doc: str,
-    *examples: tuple[str, Value],
-) -> Function:
-    """A function whose result is a number."""
-    return Function(name, parameters, always(NUMBER), run, doc, examples)
-
-
-def _of_dates(
-    name: str,
-    parameters: tuple[Parameter, ...],
-    run: Callable[..., Value],
-    doc: str,
-    *examples: tuple[str, Value],
-) -> Function:
-    """A function whose result is a date."""
-    return Function(name, parameters, always(DATE), run, doc, examples)
-
-
 plugin = Group(
     "dates",
     N_("Dates and times"),
     (
-        _of_dates(
+        of_dates(
             "TODAY",
             (),
             _today,
@@ -157,7 +135,7 @@ plugin = Group(
             N_("The moment of the calculation."),
             (("DATEVALUE(NOW()) = TODAY()", True),),
         ),
-        _of_dates(
+        of_dates(
             "DATE",
             (Parameter("year", (NUMBER,)), Parameter("month", (NUMBER,)), Parameter("day", (NUMBER,))),
             strict(_date),
@@ -176,42 +154,42 @@ plugin = Group(
             N_("The time of day of an hour and a minute. Blank for blank."),
             (("TIME(9, 5)", "09:05"),),
         ),
-        _of_parts(
+        of_numbers(
             "YEAR",
             _ONE,
             _part(lambda found: found.year),
             N_("The year of a date. Blank for blank."),
             ("YEAR(DATE(2026, 5, 9))", Decimal(2026)),
         ),
-        _of_parts(
+        of_numbers(
             "MONTH",
             _ONE,
             _part(lambda found: found.month),
             N_("The month of a date, 1 to 12. Blank for blank."),
             ("MONTH(DATE(2026, 5, 9))", Decimal(5)),
         ),
-        _of_parts(
+        of_numbers(
             "DAY",
             _ONE,
             _part(lambda found: found.day),
             N_("The day of a date in its month. Blank for blank."),
             ("DAY(DATE(2026, 5, 9))", Decimal(9)),
         ),
-        _of_parts(
+        of_numbers(
             "HOUR",
             _CLOCK,
             _of_clock(lambda found: found.hour),
             N_("The hour of a time, or of a date with time in the zone of the app. Blank for blank."),
             ("HOUR(TIME(9, 5))", Decimal(9)),
         ),
-        _of_parts(
+        of_numbers(
             "MINUTE",
             _CLOCK,
             _of_clock(lambda found: found.minute),
             N_("The minute of a time, or of a date with time in the zone of the app. Blank for blank."),
             ("MINUTE(TIME(9, 5))", Decimal(5)),
         ),
-        _of_parts(
+        of_numbers(
             "WEEKDAY",
             (*_ONE, Parameter("kind", (NUMBER,), optional=True)),
             _weekday,
@@ -222,17 +200,17 @@ plugin = Group(
             ("WEEKDAY(DATE(2026, 11, 22))", Decimal(1)),
             ("WEEKDAY(DATE(2026, 11, 22), 2)", Decimal(7)),
         ),
-        _of_parts(
+        of_numbers(
             "ISOWEEKNUM",
             _ONE,
             _part(lambda found: found.isocalendar().week),
             N_("The week of the year after ISO 8601, from Monday on. Blank for blank."),
             ("ISOWEEKNUM(DATE(2026, 1, 1))", Decimal(1)),
         ),
-        _of_dates(
+        of_dates(
             "DATEVALUE",
             (Parameter("value", (TEXT, DATETIME)),),
-            _datevalue,
+            _value(read_date, datetime.date),
             N_(
                 "The date that a text says, or of a date with time in the zone of the app. Blank when there is none."
             ),
@@ -243,7 +221,7 @@ plugin = Group(
             "TIMEVALUE",
             (Parameter("value", (TEXT, DATETIME)),),
             always(TIME),
-            _timevalue,
+            _value(read_time, datetime.time),
             N_(
                 "The time of day that a text says, or of a date with time in the zone of the app. Blank when "
                 "there is none."

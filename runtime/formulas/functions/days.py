@@ -1,7 +1,7 @@
 """Functions that count days, months and working days."""
 
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,8 +20,9 @@ from runtime.formulas.functions._base import (
     Parameter,
     Scope,
     alike,
-    always,
     counted,
+    of_dates,
+    of_numbers,
     strict,
     unit_of,
 )
@@ -127,40 +128,18 @@ _UNIT = Parameter("unit", (TEXT,), units=calendar.UNITS)
 _START_MONTHS = (Parameter("start", (DATE,)), Parameter("months", (NUMBER,)))
 
 
-def _of_parts(
-    name: str,
-    parameters: tuple[Parameter, ...],
-    run: Callable[..., Value],
-    doc: str,
-    *examples: tuple[str, Value],
-) -> Function:
-    """A function whose result is a number."""
-    return Function(name, parameters, always(NUMBER), run, doc, examples)
-
-
-def _of_dates(
-    name: str,
-    parameters: tuple[Parameter, ...],
-    run: Callable[..., Value],
-    doc: str,
-    *examples: tuple[str, Value],
-) -> Function:
-    """A function whose result is a date."""
-    return Function(name, parameters, always(DATE), run, doc, examples)
-
-
 plugin = Group(
     "days",
     N_("Counting days"),
     (
-        _of_dates(
+        of_dates(
             "EDATE",
             _START_MONTHS,
             _edate,
             N_("The date so many months later; a month end stays a month end at most. Blank for blank."),
             ("EDATE(DATE(2026, 1, 31), 1)", "2026-02-28"),
         ),
-        _of_dates(
+        of_dates(
             "EOMONTH",
             _START_MONTHS,
             _eomonth,
@@ -192,14 +171,14 @@ plugin = Group(
                 ('DATEDIF(TODAY(), TODAY() - 1, "day")', Decimal(-1)),
             ),
         ),
-        _of_parts(
+        of_numbers(
             "DAYS",
             (Parameter("end", (DATE,)), Parameter("start", (DATE,))),
             strict(_days),
             N_("How many days lie from the second date to the first. Blank for blank."),
             ("DAYS(DATE(2026, 3, 1), DATE(2026, 2, 1))", Decimal(28)),
         ),
-        _of_parts(
+        of_numbers(
             "NETWORKDAYS",
             (Parameter("start", (DATE,)), Parameter("end", (DATE,))),
             strict(_networkdays),
@@ -209,7 +188,7 @@ plugin = Group(
             ),
             ("NETWORKDAYS(DATE(2026, 11, 20), DATE(2026, 11, 23))", Decimal(2)),
         ),
-        _of_dates(
+        of_dates(
             "WORKDAY",
             (Parameter("start", (DATE,)), Parameter("days", (NUMBER,))),
             strict(_workday),

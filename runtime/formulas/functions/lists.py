@@ -21,7 +21,7 @@ from runtime.formulas.functions._base import (
     Parameter,
     Scope,
     alike,
-    always,
+    of_numbers,
     several,
 )
 from runtime.formulas.values import EXACT, Value, bounded, number, same, total
@@ -106,38 +106,27 @@ _SEVERAL = several("value", (NUMBER, LIST))
 _ORDERED = several("value", (NUMBER, LIST, DATE, DATETIME, TIME))
 
 
-def _of_numbers(
-    name: str,
-    parameters: tuple[Parameter, ...],
-    run: Callable[..., Value],
-    doc: str,
-    *examples: tuple[str, Value],
-) -> Function:
-    """A function whose result is a number."""
-    return Function(name, parameters, always(NUMBER), run, doc, examples)
-
-
 D = Decimal
 
 plugin = Group(
     "lists",
     N_("Lists and sub-tables"),
     (
-        _of_numbers(
+        of_numbers(
             "SUM",
             _SEVERAL,
             _sum,
             N_("All numbers added up, those of every row for a sub-table. Blank counts as 0."),
             ("SUM(1, 2, 3.5)", D("6.5")),
         ),
-        _of_numbers(
+        of_numbers(
             "AVERAGE",
             _SEVERAL,
             _average,
             N_("The mean of all numbers; blanks do not count. Blank when there is none."),
             ("AVERAGE(1, 2, 6)", D(3)),
         ),
-        _of_numbers(
+        of_numbers(
             "MEDIAN",
             _SEVERAL,
             _median,
@@ -161,27 +150,27 @@ plugin = Group(
             N_("The greatest of numbers, dates or times; blanks do not count. Blank when there is none."),
             (("MAX(3, 1, 2)", D(3)),),
         ),
-        _of_numbers(
+        of_numbers(
             "PRODUCT",
             _SEVERAL,
             _product,
             N_("All numbers multiplied; blanks do not count. Blank when there is none."),
             ("PRODUCT(2, 3, 0.5)", D(3)),
         ),
-        _of_numbers(
+        of_numbers(
             "COUNT",
             several("value", ANY),
             _count,
             N_("How many values there are, of lists how many items. Blanks do not count."),
             ('COUNT("a", "", 3)', D(2)),
         ),
-        _of_numbers(
+        of_numbers(
             "COUNTIF",
             (Parameter("list", LISTS), Parameter("value", ONE)),
             _countif,
             N_("How many items of a list equal the value; a blank list has none."),
         ),
-        _of_numbers(
+        of_numbers(
             "MATCH",
             (Parameter("value", ONE), Parameter("list", LISTS)),
             _match,

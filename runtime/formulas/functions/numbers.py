@@ -13,6 +13,7 @@ from runtime.formulas.functions._base import (
     Parameter,
     always,
     counted,
+    of_numbers,
     strict,
 )
 from runtime.formulas.values import EXACT, Value, bounded, number
@@ -104,38 +105,27 @@ _STEP = (*_ONE, Parameter("step", (NUMBER,), optional=True))
 _BY = (Parameter("number", (NUMBER,)), Parameter("divisor", (NUMBER,)))
 
 
-def _of_numbers(
-    name: str,
-    parameters: tuple[Parameter, ...],
-    run: Callable[..., Value],
-    doc: str,
-    *examples: tuple[str, Value],
-) -> Function:
-    """A function whose result is a number."""
-    return Function(name, parameters, always(NUMBER), run, doc, examples)
-
-
 D = Decimal
 
 plugin = Group(
     "numbers",
     N_("Numbers"),
     (
-        _of_numbers(
+        of_numbers(
             "ABS",
             _ONE,
             strict(lambda value: abs(number(value))),
             N_("The number without its sign. Blank for blank."),
             ("ABS(-2.5)", D("2.5")),
         ),
-        _of_numbers(
+        of_numbers(
             "SIGN",
             _ONE,
             strict(lambda value: D((number(value) > 0) - (number(value) < 0))),
             N_("1 for a number above zero, -1 for one below, 0 for zero. Blank for blank."),
             ("SIGN(-2.5)", D(-1)),
         ),
-        _of_numbers(
+        of_numbers(
             "ROUND",
             _DIGITS,
             _rounding(ROUND_HALF_UP),
@@ -147,28 +137,28 @@ plugin = Group(
             ("ROUND(-2.5)", D(-3)),
             ("ROUND(1250, -2)", D(1300)),
         ),
-        _of_numbers(
+        of_numbers(
             "ROUNDUP",
             _DIGITS,
             _rounding(ROUND_UP),
             N_("Like ROUND, but always away from zero."),
             ("ROUNDUP(2.341, 2)", D("2.35")),
         ),
-        _of_numbers(
+        of_numbers(
             "ROUNDDOWN",
             _DIGITS,
             _rounding(ROUND_DOWN),
             N_("Like ROUND, but always towards zero."),
             ("ROUNDDOWN(2.349, 2)", D("2.34")),
         ),
-        _of_numbers(
+        of_numbers(
             "MROUND",
             (*_ONE, Parameter("step", (NUMBER,))),
             _steps(ROUND_HALF_UP),
             N_("The multiple of a step that is nearest. Blank for blank."),
             ("MROUND(13, 5)", D(15)),
         ),
-        _of_numbers(
+        of_numbers(
             "CEILING",
             _STEP,
             _steps(ROUND_CEILING),
@@ -176,28 +166,28 @@ plugin = Group(
             ("CEILING(12.1, 5)", D(15)),
             ("CEILING(2.1)", D(3)),
         ),
-        _of_numbers(
+        of_numbers(
             "FLOOR",
             _STEP,
             _steps(ROUND_FLOOR),
             N_("The next multiple of a step that is not more; of 1 when left out. Blank for blank."),
             ("FLOOR(12.9, 5)", D(10)),
         ),
-        _of_numbers(
+        of_numbers(
             "INT",
             _ONE,
             strict(lambda value: number(value).to_integral_value(ROUND_FLOOR)),
             N_("The next whole number that is not more. Blank for blank."),
             ("INT(-2.1)", D(-3)),
         ),
-        _of_numbers(
+        of_numbers(
             "TRUNC",
             _DIGITS,
             _rounding(ROUND_DOWN),
             N_("The number cut off after so many digits; none when left out. Blank for blank."),
             ("TRUNC(-2.9)", D(-2)),
         ),
-        _of_numbers(
+        of_numbers(
             "MOD",
             _BY,
             strict(_mod),
@@ -205,14 +195,14 @@ plugin = Group(
             ("MOD(7, 3)", D(1)),
             ("MOD(-7, 3)", D(2)),
         ),
-        _of_numbers(
+        of_numbers(
             "QUOTIENT",
             _BY,
             strict(_quotient),
             N_("The whole part of a division. Blank for blank."),
             ("QUOTIENT(7, 3)", D(2)),
         ),
-        _of_numbers(
+        of_numbers(
             "POWER",
             (Parameter("base", (NUMBER,)), Parameter("exponent", (NUMBER,))),
             strict(_power),
@@ -220,28 +210,28 @@ plugin = Group(
             ("POWER(2, 10)", D(1024)),
             ("POWER(9, 0.5)", D(3)),
         ),
-        _of_numbers(
+        of_numbers(
             "SQRT",
             _ONE,
             _above_zero("SQRT", EXACT.sqrt, zero=True),
             N_("The square root; none of a number below zero. Blank for blank."),
             ("SQRT(2.25)", D("1.5")),
         ),
-        _of_numbers(
+        of_numbers(
             "EXP",
             _ONE,
             strict(_exp),
             N_("e to the power of the number. Blank for blank."),
             ("EXP(0)", D(1)),
         ),
-        _of_numbers(
+        of_numbers(
             "LN",
             _ONE,
             _above_zero("LN", EXACT.ln),
             N_("The natural logarithm of a number above zero. Blank for blank."),
             ("LN(1)", D(0)),
         ),
-        _of_numbers(
+        of_numbers(
             "LOG",
             (*_ONE, Parameter("base", (NUMBER,), optional=True)),
             strict(_log),

@@ -22,6 +22,7 @@ from runtime.formulas.functions._base import (
     always,
     counted,
     limited,
+    of_texts,
     several,
     strict,
     text,
@@ -107,17 +108,6 @@ def _changed(change: Callable[[str], str]) -> Callable[..., Value]:
     return strict(lambda value: limited(change(text(value))))
 
 
-def _of_texts(
-    name: str,
-    parameters: tuple[Parameter, ...],
-    run: Callable[..., Value],
-    doc: str,
-    *examples: tuple[str, Value],
-) -> Function:
-    """A function whose result is a text."""
-    return Function(name, parameters, always(TEXT), run, doc, examples)
-
-
 _ONE = (Parameter("text", WORDS),)
 _COUNT = (*_ONE, Parameter("count", (NUMBER,), optional=True))
 _FINDING = (
@@ -131,28 +121,28 @@ plugin = Group(
     "texts",
     N_("Texts"),
     (
-        _of_texts(
+        of_texts(
             "CONCAT",
             _PIECES,
             _concat,
             N_("All values as one text, of lists every item. A blank adds nothing."),
             ('CONCAT("A", 1, "", "b")', "A1b"),
         ),
-        _of_texts(
+        of_texts(
             "TEXTJOIN",
             (Parameter("between", WORDS), *_PIECES),
             _textjoin,
             N_("All values as one text with another one between them; blanks are left out."),
             ('TEXTJOIN(", ", "a", "", "b")', "a, b"),
         ),
-        _of_texts(
+        of_texts(
             "LEFT",
             _COUNT,
             strict(_left),
             N_("The first characters; one when left out. Blank for blank."),
             ('LEFT("Formwright", 4)', "Form"),
         ),
-        _of_texts(
+        of_texts(
             "RIGHT",
             _COUNT,
             strict(_right),
@@ -160,7 +150,7 @@ plugin = Group(
             ('RIGHT("Formwright", 6)', "wright"),
             ('RIGHT("x", 0)', None),
         ),
-        _of_texts(
+        of_texts(
             "MID",
             (*_ONE, Parameter("start", (NUMBER,)), Parameter("count", (NUMBER,))),
             strict(_mid),
@@ -191,49 +181,49 @@ plugin = Group(
             N_("Like FIND, but capital and small letters are alike."),
             (('SEARCH("W", "Formwright")', Decimal(5)),),
         ),
-        _of_texts(
+        of_texts(
             "SUBSTITUTE",
             (*_ONE, Parameter("old", WORDS), Parameter("new", WORDS)),
             _substitute,
             N_("The text with another one in every place of the old one; a blank new one takes it out."),
             ('SUBSTITUTE("1-2-3", "-", "")', "123"),
         ),
-        _of_texts(
+        of_texts(
             "REPLACE",
             (*_ONE, Parameter("start", (NUMBER,)), Parameter("count", (NUMBER,)), Parameter("new", WORDS)),
             _replace,
             N_("The text with so many characters from a place on replaced. Blank for blank."),
             ('REPLACE("13800138000", 4, 4, "****")', "138****8000"),
         ),
-        _of_texts(
+        of_texts(
             "TRIM",
             _ONE,
             _changed(lambda found: " ".join(found.split())),
             N_("The text without blanks at its ends and with single ones inside. Blank for blank."),
             ('TRIM("  a   b ")', "a b"),
         ),
-        _of_texts(
+        of_texts(
             "UPPER",
             _ONE,
             _changed(str.upper),
             N_("The text in capital letters. Blank for blank."),
             ('UPPER("ab1")', "AB1"),
         ),
-        _of_texts(
+        of_texts(
             "LOWER",
             _ONE,
             _changed(str.lower),
             N_("The text in small letters. Blank for blank."),
             ('LOWER("Ab1")', "ab1"),
         ),
-        _of_texts(
+        of_texts(
             "PROPER",
             _ONE,
             _changed(str.title),
             N_("The text with a capital letter at the beginning of each word. Blank for blank."),
             ('PROPER("li wei")', "Li Wei"),
         ),
-        _of_texts(
+        of_texts(
             "REPT",
             (*_ONE, Parameter("count", (NUMBER,))),
             strict(_rept),
