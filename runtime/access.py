@@ -124,6 +124,13 @@ def as_role(user: User, app: str, role: str) -> User:
     return seen
 
 
+def hides_owner(form: Form, hidden: frozenset[str]) -> bool:
+    """Whether the owner of a record and his department must not be told where these fields are hidden: they follow
+    from the owner field.
+    """
+    return form.owner_field in hidden
+
+
 def facts(user: User | None) -> dict[str, Any]:
     """The user as conditions and formulas may name him: `user.id`, `user.department_id`; no empty ones."""
     if user is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from runtime import conditions, documents
+from runtime import access, conditions, documents
 from runtime.api.body import BadRequest
 from runtime.conditions import ConditionError
 from runtime.db import Moment
@@ -13,7 +13,7 @@ from runtime.errors import Invalid, Problem
 from runtime.fields import ValueType
 from runtime.records.tables import SYSTEM, stored
 
-OWNERS = ("owner_id", "department_id")  # of a record: they follow from the owner field
+OWNERS = ("owner_id", "department_id")
 FACTS = {"user.id": ValueType.NUMBER, "user.department_id": ValueType.NUMBER}
 
 
@@ -47,7 +47,7 @@ def _placed(problem: Problem) -> Problem:
 
 def _types(form: Form, hidden: frozenset[str]) -> dict[str, ValueType]:
     """What a filter may look at: what is stored, without the text that the quick search looks through."""
-    left_out = {"search_text", *(OWNERS if form.owner_field in hidden else ())}
+    left_out = {"search_text", *(OWNERS if access.hides_owner(form, hidden) else ())}
     system = {
         name: ValueType.DATETIME if isinstance(column, Moment) else ValueType.NUMBER
         for name, column in SYSTEM.items()

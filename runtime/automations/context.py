@@ -46,7 +46,7 @@ def seen_by(user: User, form: Form, record: Record) -> Record:
     """The record as if what this person may not see of it were empty."""
     hidden = access.fields(user, form).hidden
     seen = replace(record.without(hidden), withheld={})
-    if form.owner_field in hidden:
+    if access.hides_owner(form, hidden):
         seen = replace(seen, owner_id=None, department_id=None)
     return seen
 
