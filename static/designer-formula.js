@@ -5,6 +5,7 @@
   const IDLE = 600;
   const offers = new Map(); // address → the promise of the list of what can be named there
   let list = null; // the open list
+  let opening = null; // until it is known whether something is offered
   let typing = 0;
   let asked = null;
 
@@ -99,7 +100,9 @@
   }
 
   async function show(input) {
-    if (list) return; // no scolding while something is offered
+    const text = input.value;
+    await opening;
+    if (list || input.value !== text) return; // no scolding while something is offered
     asked?.abort();
     asked = new AbortController();
     const body = new FormData(input.form);
@@ -110,7 +113,8 @@
         method: "POST", body, signal: asked.signal, headers: { "X-CSRF-Token": token, "HX-Request": "true" },
       });
       const place = document.getElementById(input.id.replace(/-text$/, "-preview"));
-      if (answer.ok && place) place.outerHTML = await answer.text();
+      const html = await answer.text();
+      if (answer.ok && place && !list) place.outerHTML = html;
     } catch (error) {
       if (error.name !== "AbortError") console.warn(error);
     }
@@ -118,12 +122,12 @@
 
   document.addEventListener("input", (event) => {
     if (!isFormula(event.target) || event.isComposing) return;
-    open(event.target, event.target.value === "=");
+    opening = open(event.target, event.target.value === "=");
     later(event.target);
   });
   document.addEventListener("compositionend", (event) => {
     if (!isFormula(event.target)) return;
-    open(event.target, false);
+    opening = open(event.target, false);
     later(event.target);
   });
   document.addEventListener("keydown", (event) => {

@@ -109,7 +109,8 @@
   }
 
   function put(control, values) {
-    if (control.matches("[type=checkbox], [type=radio]")) control.checked = values.includes(control.value);
+    if (control.matches("[type=radio]")) control.checked = control.value === values.at(-1); // the first may be that nothing is chosen
+    else if (control.matches("[type=checkbox]")) control.checked = values.includes(control.value);
     else if (control.options) control.value = values.find((value) => value && control.querySelector(`option[value="${CSS.escape(value)}"]`)) ?? "";
     else if (control.type !== "hidden" || control.closest("[data-combo]")) control.value = values.at(-1) ?? "";
   }
@@ -124,8 +125,6 @@
     }
     last?.dispatchEvent(new Event("change", { bubbles: true }));
   }
-
-  // --- long lists of boxes: those are shown that a word is found in ---------------------------------------
 
   // --- leaving and sending ---------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from runtime.accounts.models import User
 from tests.browser.axe import EVERYTHING, WIDE, barriers
@@ -107,6 +107,29 @@ def test_a_record_of_them_is_filled_by_camera_keys_and_levels(
         "北京市 / 东城区",
     ):
         assert shown in text
+
+
+def test_stars_that_are_chosen_while_an_answer_is_under_way_stay(
+    open_tab: Callable[..., Page], alice_shops: User
+) -> None:
+    # given
+    page = open_tab(alice_shops)
+    page.goto(NEW)
+    held: list[Route] = []
+    page.route("**/eval", lambda route: held.append(route))
+
+    # when
+    page.locator("#share").fill("12.5%")
+    page.locator("#starts").click()
+    page.get_by_title("4 stars").click()
+    assert len(held) == 1
+    held[0].continue_()
+    page.unroute("**/eval")
+    page.select_option(level(page, 1), "330000")
+    expect(page.locator(level(page, 2))).to_be_visible()
+
+    # then
+    expect(page.get_by_role("radio", name="4 stars")).to_be_checked()
 
 
 def test_without_script_a_button_brings_the_next_level(

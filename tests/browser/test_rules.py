@@ -208,6 +208,26 @@ def test_a_formula_is_typed_with_suggestions_and_its_result_shown(page: Page) ->
     assert stored()["properties"]["total"]["fw"]["formula"] == "price * 2"
 
 
+def test_a_word_is_not_scolded_before_what_it_may_become_is_known(page: Page) -> None:
+    # given
+    page.clock.install()
+    page.goto(f"{TRIP}/fields?sel=field/total")
+    text = page.locator("input[id$='-text'].formula").first
+    held: list[Route] = []
+    page.route("**/formula/names*", lambda route: held.append(route))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    # when
+    text.press_sequentially("pri")
+    page.clock.run_for(900)
+    held[0].continue_()
+
+    # then
+    expect(page.locator(".formula-list [aria-selected=true]")).to_be_visible()
+    assert not [url for url in asked if url.endswith("/formula/preview")]
+
+
 def test_suggestions_that_come_late_do_not_open_over_a_finished_formula(page: Page) -> None:
     # given
     page.goto(f"{TRIP}/fields?sel=field/total")
