@@ -1,8 +1,9 @@
-"""Keyset paging: pages follow each other by (sort column, id), so the thousandth is as quick as the first.
+"""Keyset paging: pages follow each other by (sort columns, id), so the thousandth is as quick as the first.
 
-Empty values come before all others on both databases; a cursor is the place of a page's last record. After a
-cursor, values and empty values are read one after the other, for an OR over both would cost the index. Texts
-that may be too long for an address are ordered by their beginnings, so that a cursor holds all that decides.
+Empty values come before all others on both databases; a cursor is the place of a page's last record. What comes
+after it is read in stretches, one after the other: alike in the columns before and greater in this one, empty values
+apart, for an OR over them would cost the index. Texts that may be too long for an address are ordered by their
+beginnings, so that a cursor holds all that decides.
 """
 
 import base64
@@ -17,44 +18,25 @@ from sqlalchemy import ColumnElement, Row, Select, SelectBase, func, literal, or
 from runtime import documents
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.fields import LISTED
 from runtime.records import rows
 from runtime.records.judge import validators
+from runtime.records.orders import BEGINNING, SYSTEM_ORDERS, Order, is_cut
 from runtime.records.rows import Record
 from runtime.records.sources import is_id
-from runtime.records.tables import is_wide, own_order, stored, table
+from runtime.records.tables import own_order, table
 from runtime.text import clean_text
 
-SYSTEM_ORDERS = ("id", "created_at", "updated_at")
-MAX_CURSOR = 4000
-BEGINNING = 200  # characters that decide the order of a field of long texts
+MAX_CURSOR = 5000
 
 Wanted = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
-class Order:
-    """By which column, and whether the largest comes first."""
+class Place:
+    """Where a record stands in an order: the values of its sorts as their columns bind them, and its id."""
 
-    key: str
-    descending: bool
-
-    @property
-    def name(self) -> str:
-        return f"-{self.key}" if self.descending else self.key
-
-
-def order(form: Form, sort: str | None, hidden: frozenset[str]) -> Order:
-    """The order that was asked for, else the form's own, else newest first; never by what is hidden."""
-    for name in (sort, form.sort, "-id"):
-        key = (name or "").removeprefix("-")
-        if key in SYSTEM_ORDERS or (key in stored(form) and key not in hidden and _has_order(form, key)):
-            return Order(key, descending=(name or "").startswith("-"))
-    raise AssertionError("-id is always an order")
-
-
-def _has_order(form: Form, key: str) -> bool:
-    return form.fields[key].type.value_type not in LISTED
+    values: tuple[Any, ...]
+    id: int
 
 
 def fetch(
@@ -84,82 +66,134 @@ def _ids(form: Form, wanted: Wanted, either: Wanted, by: Order, size: int) -> Se
     def first(*one: ColumnElement[bool]) -> Select[Any]:
         return select(table(form).c.id).where(*wanted, *one).order_by(*_ordering(form, by)).limit(size)
 
-    if len(either) < 2 or by.key not in ("id", own_order(form)):
+    if len(either) < 2 or by.keys not in (("id",), (own_order(form),)):
         return first(or_(*either))
     return union(*(select(first(one).subquery().c.id) for one in either))
 
 
 def _ordering(form: Form, by: Order) -> list[ColumnElement[Any]]:
-    own = table(form).c
-    if by.key == "id":
-        return [own.id.desc() if by.descending else own.id.asc()]
-    if by.descending:
-        return [_sorted(form, by).desc().nulls_last(), own.id.desc()]
-    return [_sorted(form, by).asc().nulls_first(), own.id.asc()]
+    return [
+        (level.column.desc().nulls_last() if level.descending else level.column.asc().nulls_first())
+        if level.may_be_empty
+        else (level.column.desc() if level.descending else level.column.asc())
+        for level in _levels(form, by)
+    ]
 
 
-def _sorted(form: Form, by: Order) -> ColumnElement[Any]:
-    column = table(form).c[by.key]
-    return func.substr(column, 1, BEGINNING, type_=column.type) if _is_cut(form, by) else column
+@dataclass(frozen=True)
+class _Level:
+    """A column of an order, and where a cursor stands in it."""
+
+    column: ColumnElement[Any]
+    descending: bool
+    value: Any = None
+
+    @property
+    def may_be_empty(self) -> bool:
+        return bool(getattr(self.column, "nullable", True))
+
+    @property
+    def bound(self) -> ColumnElement[Any]:
+        return literal(self.value, self.column.type)
+
+    def alike(self) -> ColumnElement[bool]:
+        """The same value."""
+        return self.column.is_(None) if self.value is None else self.column == self.bound
+
+    def after(self) -> list[ColumnElement[bool]]:
+        """The stretches of other values that come later."""
+        if self.value is None:
+            return [] if self.descending else [self.column.is_not(None)]
+        if not self.descending:
+            return [self.column > self.bound]
+        return [self.column < self.bound, *self.empty()]
+
+    def empty(self) -> list[ColumnElement[bool]]:
+        """The stretch of empty values, where there can be any."""
+        return [self.column.is_(None)] if self.may_be_empty else []
 
 
-def _is_cut(form: Form, by: Order) -> bool:
-    return by.key not in SYSTEM_ORDERS and is_wide(form.fields[by.key])
+def _levels(form: Form, by: Order, found: Place | None = None) -> list[_Level]:
+    """The columns that decide, down to the id, which no two records share."""
+    values = found.values if found else (None,) * len(by.sorts)
+    levels = []
+    for each, value in zip(by.sorts, values, strict=True):
+        if each.key == "id":
+            return [*levels, _id_level(form, each.descending, found)]
+        levels.append(_Level(_sorted(form, by, each.key), each.descending, value))
+    return [*levels, _id_level(form, by.descending, found)]
 
 
-def _parts(form: Form, by: Order, found: tuple[Any, int] | None) -> list[list[ColumnElement[bool]]]:
+def _id_level(form: Form, descending: bool, found: Place | None) -> _Level:
+    return _Level(table(form).c.id, descending, found.id if found else None)
+
+
+def _sorted(form: Form, by: Order, key: str) -> ColumnElement[Any]:
+    column = table(form).c[key]
+    return func.substr(column, 1, BEGINNING, type_=column.type) if is_cut(form, by, key) else column
+
+
+def _parts(form: Form, by: Order, found: Place | None) -> list[list[ColumnElement[bool]]]:
     """The conditions of the stretches to read, one after the other."""
-    own = table(form).c
     if found is None:
         return [[]]
-    value, record_id = found
-    beyond = own.id < record_id if by.descending else own.id > record_id
-    if by.key == "id":
-        return [[beyond]]
-    column = _sorted(form, by)
-    if value is None:
-        rest = [column.is_(None), beyond]
-        return [rest] if by.descending else [rest, [column.is_not(None)]]
-    pair, last = tuple_(column, own.id), tuple_(literal(value, column.type), literal(record_id, own.id.type))
-    following: ColumnElement[bool] = pair < last if by.descending else pair > last
-    return [[following], [column.is_(None)]] if by.descending else [[following]]
+    levels, parts = _levels(form, by, found), []
+    if len(levels) > 1 and levels[-2].value is not None and levels[-2].descending == levels[-1].descending:
+        *levels, last, own_id = levels
+        parts = [[*_alike(levels), part] for part in _after_both(last, own_id)]
+    for depth in reversed(range(len(levels))):
+        parts += [[*_alike(levels[:depth]), part] for part in levels[depth].after()]
+    return parts
+
+
+def _alike(levels: list[_Level]) -> list[ColumnElement[bool]]:
+    return [level.alike() for level in levels]
+
+
+def _after_both(last: _Level, own_id: _Level) -> list[ColumnElement[bool]]:
+    """What comes after a value and an id in the same direction: one stretch of an index, and the empty values."""
+    pair, place = tuple_(last.column, own_id.column), tuple_(last.bound, own_id.bound)
+    return [pair < place, *last.empty()] if last.descending else [pair > place]
 
 
 def cursor(form: Form, by: Order, last: Record) -> str:
     """The place of a record in an order, as text for a URL."""
-    value = getattr(last, by.key) if by.key in SYSTEM_ORDERS else last.values.get(by.key)
-    if isinstance(value, datetime):
-        value = value.isoformat()
-    if _is_cut(form, by) and value is not None:
-        value = value[:BEGINNING]
-    text = documents.dumps([by.name, value, last.id])
+    text = documents.dumps([by.name, *(_told(form, by, each, last) for each in by.keys), last.id])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def place(form: Form, by: Order, after: str | None) -> tuple[Any, int] | None:
-    """Column value and id of a cursor; None for one that is malformed or of another order."""
+def _told(form: Form, by: Order, key: str, last: Record) -> Any:
+    value = getattr(last, key) if key in SYSTEM_ORDERS else last.values.get(key)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value[:BEGINNING] if value is not None and is_cut(form, by, key) else value
+
+
+def place(form: Form, by: Order, after: str | None) -> Place | None:
+    """Where a cursor stands; None for one that is malformed or of another order."""
     if not after or len(after) > MAX_CURSOR:
         return None
     try:
         text = base64.urlsafe_b64decode(after + "=" * (-len(after) % 4))
-        name, value, record_id = documents.loads(text)
+        name, *values, record_id = documents.loads(text)
         if name != by.name or not is_id(record_id):
             return None
-        return _column_value(form, by, value), record_id
+        pairs = zip(by.keys, values, strict=True)
+        return Place(tuple(_column_value(form, by, *pair) for pair in pairs), record_id)
     except (ValueError, TypeError, OverflowError, binascii.Error):
         return None
 
 
-def _column_value(form: Form, by: Order, value: Any) -> Any:
+def _column_value(form: Form, by: Order, key: str, value: Any) -> Any:
     """The value as its column binds it; ValueError when it is none of this field."""
-    if by.key == "id" or value is None:
+    if key == "id" or (value is None and key not in SYSTEM_ORDERS):
         return None
-    if by.key in SYSTEM_ORDERS:
+    if key in SYSTEM_ORDERS:
         return datetime.fromisoformat(value).astimezone(UTC)
-    field = form.fields[by.key]
-    if _is_cut(form, by):
+    field = form.fields[key]
+    if is_cut(form, by, key):
         return _beginning(value)
-    if not validators(form)[by.key].is_valid(value):
+    if not validators(form)[key].is_valid(value):
         raise ValueError("a cursor with a value that the field cannot have")
     field.type.check(value, field)
     return field.type.to_column(value, field)

@@ -12,7 +12,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records import lookups, naming, paging, rows
+from runtime.records import lookups, naming, orders, paging, rows
 from runtime.records import search as searching
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
@@ -62,14 +62,14 @@ def page(
 ) -> Page:
     """A page of the records that the user may read, in a stable order.
 
-    `sort` is a field or system column, `-` before it for the other way; an unknown one, or one that the user
-    may not see, means the form's own order. `after` is the cursor of the page before; one that does not fit this
-    order is as good as none. Empty values come before all others. ConditionError for a condition over something
-    that is no column.
+    `sort` names up to three fields or system columns, `-` before one for the other way (`state,-amount`); where one
+    is unknown, or hidden from the user, it means the form's own order. `after` is the cursor of the page before; one
+    that does not fit this order is as good as none. Empty values come before all others. ConditionError for a
+    condition over something that is no column.
     """
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     wanted = _wanted(user, form, condition, search, facts)
-    order = paging.order(form, sort, access.fields(user, form).hidden)
+    order = orders.order(form, sort, access.fields(user, form).hidden)
     limit = max(1, min(limit, MAX_LIMIT))
     found = paging.fetch(form, wanted, readable, order, limit + 1, after)
     items = [rows.record(form, row) for row in found[:limit]]
@@ -92,7 +92,7 @@ def _for_reader(user: User | None, form: Form, records: list[Record]) -> list[Re
 
 def is_cursor(user: User | None, form: Form, sort: str | None, after: str | None) -> bool:
     """Whether `after` is the cursor of a page in this order; none at all is that of the first page."""
-    order = paging.order(form, sort, access.fields(user, form).hidden)
+    order = orders.order(form, sort, access.fields(user, form).hidden)
     return not after or paging.place(form, order, after) is not None
 
 

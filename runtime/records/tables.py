@@ -251,6 +251,11 @@ def is_wide(field: Field) -> bool:
     return _widest(field) > MAX_INDEXED_BYTES
 
 
+def is_longer(field: Field, characters: int) -> bool:
+    """Whether the field can hold a text of more characters than these."""
+    return _widest(field) > 4 * characters
+
+
 def _widest(field: Field) -> int:
     """The bytes that the field's longest value can take."""
     return 4 * int(field.type.value_schema(field).get("maxLength", 10))

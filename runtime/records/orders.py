@@ -1,0 +1,83 @@
+"""The order of a list: by which columns, as the text of an address names it, and never by what is hidden."""
+
+from dataclasses import dataclass
+
+from runtime.definitions.documents import Form
+from runtime.fields import LISTED
+from runtime.records.tables import is_longer, is_wide, stored
+
+SYSTEM_ORDERS = ("id", "created_at", "updated_at")
+MOST_SORTS = 3
+BEGINNING = 200  # characters that decide the order of a field of long texts
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Sort:
+    """By which column, and whether the largest comes first."""
+
+    key: str
+    descending: bool
+
+    @property
+    def name(self) -> str:
+        return f"-{self.key}" if self.descending else self.key
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which columns, the first one first; records that are alike in all follow each other by id, in the
+    direction of the last.
+    """
+
+    sorts: tuple[Sort, ...]
+
+    @property
+    def name(self) -> str:
+        return ",".join(each.name for each in self.sorts)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(each.key for each in self.sorts)
+
+    @property
+    def descending(self) -> bool:
+        """Whether the ids of records that are alike fall."""
+        return self.sorts[-1].descending
+
+
+def order(form: Form, sort: str | None, hidden: frozenset[str]) -> Order:
+    """The order that was asked for, else the form's own, else newest first; never by what is hidden."""
+    for names in (sort, form.sort, "-id"):
+        if found := _sorts(form, names or "", hidden):
+            return Order(found)
+    raise AssertionError("-id is always an order")
+
+
+def _sorts(form: Form, names: str, hidden: frozenset[str]) -> tuple[Sort, ...]:
+    """The sorts of a text like `state,-amount`; none at all where one of them is none."""
+    found = read(names)
+    return found if all(_has_order(form, each.key, hidden) for each in found) else ()
+
+
+def read(names: str) -> tuple[Sort, ...]:
+    """The sorts that a text names, whatever there is; none of a text that names too many."""
+    found: dict[str, Sort] = {}
+    for name in names.split(",") if len(names) <= _LONGEST else ():
+        key = name.removeprefix("-")
+        found.setdefault(key, Sort(key, descending=name.startswith("-")))
+    return tuple(found.values()) if len(found) <= MOST_SORTS else ()
+
+
+def _has_order(form: Form, key: str, hidden: frozenset[str]) -> bool:
+    if key in SYSTEM_ORDERS:
+        return True
+    return key in stored(form) and key not in hidden and form.fields[key].type.value_type not in LISTED
+
+
+def is_cut(form: Form, by: Order, key: str) -> bool:
+    """Whether only the beginning of a text decides: of several, a cursor has room for that alone."""
+    if key in SYSTEM_ORDERS:
+        return False
+    field = form.fields[key]
+    return is_wide(field) or (len(by.sorts) > 1 and is_longer(field, BEGINNING))
