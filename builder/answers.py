@@ -7,13 +7,14 @@ from functools import cached_property
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from builder import converting, pointers, value_controls
+from builder import converting, pointers
 from builder.amending import CANCEL, KEEP, Answers, Change
 from builder.impact import Effect, Question
 from builder.studio import Studio
-from builder.value_controls import Spot
 from runtime.fields import LISTED, NOBODY, Field, FieldError, JsonValue, Raw, Reader, ValueType
 from runtime.forms import entry
+from runtime.forms.conditions import controls
+from runtime.forms.conditions.controls import Spot
 from runtime.forms.entry import as_one
 from runtime.forms.names import POINTERS
 from runtime.forms.shown import Choice, Shown
@@ -131,8 +132,8 @@ class Asking:
             error=self._told(field, error) if isinstance(error, FieldError) else "",
         )
         if listed or field is None:
-            return value_controls.listed(as_one(self._raw(question)), listed, spot)
-        return replace(value_controls.control(self.studio, field, self._raw(question), spot), by_button=True)
+            return controls.listed(as_one(self._raw(question)), listed, spot)
+        return replace(controls.control(self.studio, field, self._raw(question), spot), by_button=True)
 
     def _told(self, field: Field | None, error: FieldError) -> str:
         if field is None:

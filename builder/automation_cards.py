@@ -11,13 +11,13 @@ from builder.automation_words import Words, policies
 from builder.panels import Control, Option, Panel, Refused, Setting, panel
 from builder.panels._controls import told
 from builder.studio import Studio
-from builder.value_controls import Spot
-from builder.value_controls import control as value_control
 from runtime.automations.actions import ACTIONS
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field
+from runtime.forms.conditions.controls import Spot
+from runtime.forms.conditions.controls import control as value_control
 from runtime.forms.entry import raw_of
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.recipients import OWNERS

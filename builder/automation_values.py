@@ -8,9 +8,10 @@ from builder import converting
 from builder.checks import Context
 from builder.checks._constants import constant_of
 from builder.panels import Control
-from builder.sights import POINTERS, Sight, Source, Tell, sight
+from builder.sights import Tell, sight
 from runtime.definitions.documents import Document
 from runtime.fields import Field, Raw, Reader, ValueType
+from runtime.forms.conditions.sights import POINTERS, Sight, Source
 
 CONSTANT, FORMULA = "=constant", "=formula"
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from builder import sentences
 from builder.checks._constants import constant_of
 from builder.sights import sight
 from builder.studio import Studio
@@ -15,6 +14,7 @@ from runtime.automations.actions import ACTIONS
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import Document
 from runtime.fields import N_
+from runtime.forms.conditions import words
 from runtime.forms.names import Titles
 from runtime.notifications.channels import CHANNELS
 
@@ -112,7 +112,7 @@ class Words:
         constant = constant_of(value)
         if constant is None or field is None:
             return title
-        shown = "" if constant == "" else sentences.told(self._studio, field, constant, self._titles)
+        shown = "" if constant == "" else words.told(self._studio, field, constant, self._titles)
         return str(_("%(field)s: %(value)s", field=title, value=shown or _("(empty)")))
 
     def _notify(self, action: Document) -> str:

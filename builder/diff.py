@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime import documents
+from runtime.documents import same
 
 Path = tuple[str, ...]
 ORDER = "$order"  # the last step of a path whose values are lists of names
@@ -69,15 +70,6 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], path: Path) -> 
     stayed, stay = [name for name in old if name in new], [name for name in new if name in old]
     if stayed != stay:
         yield Change((*path, ORDER), [stayed], [stay])
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal; unlike in Python, 1 is not true."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return list(one) == list(other) and all(same(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
 
 
 def take_back(document: Any, made: Sequence[Change]) -> Any:

@@ -6,15 +6,16 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import rule_boxes, sentences, trying
+from builder import rule_boxes, trying
 from builder.condition_editor import Editor, Place, editor, sight_of
 from builder.formula_editor import FormulaEditor, FormulaPlace, formula_editor
 from builder.rule_boxes import Entry, Named
-from builder.sights import Sight, Source, fits
 from builder.studio import Studio
 from builder.trying import Tried
 from runtime.conditions import ConditionError, Group, Row, from_rows
 from runtime.definitions import lookup
+from runtime.forms.conditions import words
+from runtime.forms.conditions.sights import Sight, Source, fits
 from runtime.records import query
 
 SUGGESTED = 3
@@ -93,7 +94,7 @@ def offer_of(studio: Studio, key: str) -> Offer | None:
         f"offer-{key}", "reference.offer", f"offer:{studio.target.key}:{other}", {"field": key}, "offer"
     )
     seen, tested = sight_of(studio, place.sight), trying.tried(studio, trying.chosen_or_newest(studio))
-    says = sentences.condition(studio, stored or {}, seen)
+    says = words.condition(studio, stored or {}, seen)
     return Offer(
         key=key,
         stored=stored is not None,

@@ -10,11 +10,11 @@ from typing import Any
 
 from builder import formula_words, trying
 from builder.formula_words import Fault, Nameable, nameable
-from builder.sights import PLAIN, plain_field
 from builder.studio import Studio
 from builder.trying import Tried
 from runtime import documents, formulas, times
 from runtime.fields import Field, FieldError, ValueType
+from runtime.forms.conditions.sights import PLAIN, plain_field
 from runtime.formulas import FormulaError
 from runtime.formulas.errors import TYPE_WORDS
 from runtime.records.reads import field_of

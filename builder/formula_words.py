@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 
 from builder.checks import Context
 from builder.checks._context import Types, paths
-from builder.sights import Source, Tell, sight
+from builder.sights import Tell, sight
 from runtime import formulas
 from runtime.fields import ValueType
+from runtime.forms.conditions.sights import Source
 from runtime.formulas import FUNCTIONS, FormulaError
 from runtime.formulas.errors import TYPE_WORDS
 from runtime.formulas.functions import GROUPS, Function

@@ -6,6 +6,7 @@ from typing import Any
 
 from builder import diff
 from builder.diff import ORDER, Change, Overlap, Path
+from runtime.documents import same
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _clashes(places: list[Path], mine: Any, theirs: Any) -> Iterator[Clash]:
             continue
         known.append(place)
         left, right = at(mine, place), at(theirs, place)
-        if not diff.same(left, right):
+        if not same(left, right):
             yield Clash(place, left, right)
 
 
@@ -87,7 +88,7 @@ def _steps(value: Any) -> Mapping[str, Any]:
 def take(document: Any, clash: Clash) -> Any:
     """The document with their side of a clash."""
     now = at(document, clash.path)
-    if diff.same(now, clash.theirs):
+    if same(now, clash.theirs):
         return document
     position = len(_steps((at(document, clash.path[:-1]) or [{}])[0]))
     return diff.make_again(document, [Change(clash.path, now, clash.theirs, position)])

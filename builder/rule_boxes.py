@@ -6,14 +6,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import sentences, trying
+from builder import trying
 from builder.condition_editor import Editor, Place, editor, sight_of
-from builder.condition_rows import Line
 from builder.formula_editor import FormulaEditor, FormulaPlace, formula_editor
 from builder.studio import Studio
 from builder.trying import Tried
 from runtime.conditions import ConditionError, compile
 from runtime.fields import N_, ValueType
+from runtime.forms.conditions import words
+from runtime.forms.conditions.lines import Line
 
 EFFECTS = {
     "show": (N_("Show"), N_("Show %(fields)s")),
@@ -107,7 +108,7 @@ def entries(studio: Studio, tested: Tried | None) -> list[Entry]:
     if not rules:
         return []  # most fields and forms have none, and to look at all fields takes long
     seen = sight_of(studio, sight_name(studio))
-    return [_entry(studio, rule, sentences.condition(studio, rule["when"], seen), tested) for rule in rules]
+    return [_entry(studio, rule, words.condition(studio, rule["when"], seen), tested) for rule in rules]
 
 
 def _entry(studio: Studio, rule: Any, condition: str, tested: Tried | None) -> Entry:
@@ -128,10 +129,10 @@ def _entry(studio: Studio, rule: Any, condition: str, tested: Tried | None) -> E
 
 def _effects_told(studio: Studio, then: Mapping[str, Any]) -> str:
     told = []
-    for name, (_label, words) in EFFECTS.items():
+    for name, (_label, said) in EFFECTS.items():
         if then.get(name):
             fields = _(", ").join(title(studio, key) for key in then[name])
-            told.append(str(_(words, fields=fields)))
+            told.append(str(_(said, fields=fields)))
     return str(_("; ")).join(told)
 
 

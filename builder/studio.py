@@ -13,7 +13,7 @@ from builder.commands import Target, Workspace
 from builder.workspaces import context_of
 from runtime.accounts.models import User
 from runtime.definitions.models import Draft
-from runtime.fields import Reader
+from runtime.fields import Field, Reader
 from runtime.text import Title, localized
 
 PLURALS = {"form": "forms", "automation": "automations", "message": "messages", "app": "app"}
@@ -109,6 +109,11 @@ class Studio:
         if asked not in self._addresses:  # a page has some of them a hundred times
             self._addresses[asked] = address(self.app, self.target, tab, **query)
         return self._addresses[asked]
+
+    def picks_from(self, field: Field) -> str:
+        """The address that a picker of this field searches."""
+        own = {"form": field.options["form"]} if "form" in field.options else {}
+        return url_for("pickers.options_of", app=self.app, points_to=field.type.name, **own)
 
     def to(self, kind: str, key: str, tab: str = "", **query: str) -> str:
         """The address of another draft of the app."""

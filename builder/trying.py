@@ -7,8 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.pointers import newest
-from builder.sentences import read_title
-from builder.sights import TITLES
 from builder.studio import Studio
 from runtime import access, conditions
 from runtime.access import FieldRights
@@ -22,6 +20,8 @@ from runtime.definitions.documents import Form
 from runtime.definitions.rules import Rule
 from runtime.errors import NotFound
 from runtime.fields import NOBODY, Names, Reader
+from runtime.forms.conditions.sights import TITLES
+from runtime.forms.conditions.words import read_title
 from runtime.forms.names import Titles
 from runtime.records import query, store
 from runtime.records.judge import Judged, validators

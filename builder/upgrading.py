@@ -11,13 +11,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from builder import diff, drafts, merging, packages, publish
+from builder import drafts, merging, packages, publish
 from builder.merging import Clash
 from builder.models_packages import InstalledPackage
 from builder.publish import Change
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.models import App, Definition, Version
+from runtime.documents import same
 from runtime.errors import NotFound
 
 Name = tuple[str, str]
@@ -41,7 +42,7 @@ class Part:
     @property
     def changes(self) -> bool:
         """Whether the upgrade changes it, or asks."""
-        return bool(self.clashes) or not diff.same(self.mine, self.after)
+        return bool(self.clashes) or not same(self.mine, self.after)
 
     def name_of(self, clash: Clash) -> str:
         """How a choice about a clash is named in a form."""
@@ -95,12 +96,12 @@ def _part(name: Name, base: Any, mine: Any, change: Change) -> Part:
     theirs = change.document
     part = Part(*name, mine, theirs, theirs, path=change.path)
     if mine is None:
-        back = base is not None and not diff.same(base, theirs)  # it was retired here, and they changed it
+        back = base is not None and not same(base, theirs)  # it was retired here, and they changed it
         stays = base is not None
         return replace(
             part, after=None if stays else theirs, clashes=(Clash((), [], [theirs]),) if back else ()
         )
-    if diff.same(mine, theirs):
+    if same(mine, theirs):
         return part
     if base is None:
         return replace(part, after=mine, clashes=(Clash((), [mine], [theirs]),))
@@ -110,7 +111,7 @@ def _part(name: Name, base: Any, mine: Any, change: Change) -> Part:
 
 def _gone(name: Name, base: Any, mine: Any) -> Part:
     """The newer package has it no more: it goes, unless it was changed here."""
-    if diff.same(base, mine):
+    if same(base, mine):
         return Part(*name, mine, None, None)
     return Part(*name, mine, None, mine, (Clash((), [mine], []),))
 
@@ -158,5 +159,5 @@ def summary(parts: Collection[Part]) -> Mapping[str, int]:
 def kept(parts: Collection[Part]) -> Iterator[Part]:
     """The parts that are not as the package has them even after the upgrade: local changes that stay."""
     for part in parts:
-        if part.after is not None and part.theirs is not None and not diff.same(part.after, part.theirs):
+        if part.after is not None and part.theirs is not None and not same(part.after, part.theirs):
             yield part

@@ -19,10 +19,11 @@ from builder.commands._automations import KEY, TEXT, opened
 from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from builder.converting import judged
-from builder.sights import Source, sight
+from builder.sights import sight
 from runtime import formulas, problems
 from runtime.fields import N_, FieldError, Reader
 from runtime.forms import entry
+from runtime.forms.conditions.sights import Source
 from runtime.formulas import FormulaError
 from runtime.text import localized
 

@@ -9,8 +9,9 @@ from builder.commands import _rules
 from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
-from builder.sights import Source, fits, sight
+from builder.sights import sight
 from runtime.fields import N_
+from runtime.forms.conditions.sights import Source, fits
 from runtime.text import localized
 
 

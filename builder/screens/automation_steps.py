@@ -15,13 +15,13 @@ from builder.automation_cards import action_cards, own_panel, said_at, trigger_c
 from builder.automation_values import sources_by_group
 from builder.automation_words import RUN_AS, Words, offset
 from builder.condition_editor import Place, editor
-from builder.condition_rows import Line
 from builder.dry_run_view import Candidate, candidates
 from builder.moments import Planned
 from builder.studio import Studio
 from runtime.automations import holidays
 from runtime.automations.actions import ACTIONS
 from runtime.automations.triggers import TRIGGERS
+from runtime.forms.conditions.lines import Line
 from runtime.records import query
 from runtime.times import now
 

@@ -116,7 +116,7 @@ class _Level:
 def _levels(form: Form, by: Order, found: Place | None = None) -> list[_Level]:
     """The columns that decide, down to the id, which no two records share."""
     values = found.values if found else (None,) * len(by.sorts)
-    levels = []
+    levels: list[_Level] = []
     for each, value in zip(by.sorts, values, strict=True):
         if each.key == "id":
             return [*levels, _id_level(form, each.descending, found)]

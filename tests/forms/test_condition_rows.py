@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from builder import condition_posts, condition_rows
-from builder.condition_rows import Block, Kept, Line
-from builder.sights import Sight, sight
+from builder.sights import sight
 from runtime import conditions
 from runtime.conditions import Group, Row
 from runtime.fields import Reader
+from runtime.forms.conditions import lines, posts
+from runtime.forms.conditions.lines import Block, Kept, Line
+from runtime.forms.conditions.sights import Sight
 from runtime.text import localized
 from tests.builder.factory import context, field, form
 
@@ -62,11 +63,11 @@ def seen(name: str = "own:trip") -> Sight:
 
 
 def opened(document: Any, name: str = "own:trip") -> Block:
-    return condition_rows.block(document, seen(name), READER)
+    return lines.block(document, seen(name), READER)
 
 
 def stored(block: Block, name: str = "own:trip") -> Any:
-    found = condition_rows.finished(block, seen(name), READER)
+    found = lines.finished(block, seen(name), READER)
     assert not found.faults
     return found.document
 
@@ -129,8 +130,8 @@ def test_what_a_page_posts_is_what_it_showed(group: Group) -> None:
     posted = MultiDict(_controls(block, "c"))
 
     # then
-    assert condition_posts.read(posted) == block
-    assert condition_posts.from_text(condition_posts.as_text(block)) == block
+    assert posts.read(posted) == block
+    assert posts.from_text(posts.as_text(block)) == block
 
 
 def _controls(block: Block, prefix: str) -> list[tuple[str, str]]:
@@ -154,7 +155,7 @@ def test_a_line_without_a_value_says_what_is_missing() -> None:
     block = Block("all", (Line("kind", "equals"), Line("nights", "greater_than", ("many",)), Line("urgent")))
 
     # when
-    found = condition_rows.finished(block, seen(), READER)
+    found = lines.finished(block, seen(), READER)
 
     # then
     assert found.faults["0"] == "Choose a value."
@@ -236,8 +237,8 @@ def test_what_a_reference_offers_is_compared_with_fields_that_point_to_the_same_
 
 
 def test_a_person_is_never_greater_than_another() -> None:
-    names = {each.name for each in condition_rows.operators(seen().sources["who"])}
-    assert names == set(condition_rows.POINTING)
+    names = {each.name for each in lines.operators(seen().sources["who"])}
+    assert names == set(lines.POINTING)
 
 
 def test_an_event_sees_the_record_before_and_after() -> None:
@@ -262,9 +263,7 @@ def test_an_event_sees_the_record_before_and_after() -> None:
     ],
 )
 def test_buttons_add_and_remove_lines(act: str, expected: Block) -> None:
-    assert (
-        condition_posts.acted(Block("all", (Line("kind"), Block("any", (Line("nights"),)))), act) == expected
-    )
+    assert posts.acted(Block("all", (Line("kind"), Block("any", (Line("nights"),)))), act) == expected
 
 
 def test_another_field_in_a_line_begins_it_anew() -> None:
@@ -274,7 +273,7 @@ def test_another_field_in_a_line_begins_it_anew() -> None:
     )
 
     # when
-    block = condition_posts.with_defaults(condition_posts.read(posted), seen())
+    block = posts.with_defaults(posts.read(posted), seen())
 
     # then
     assert block == Block("all", (Line("nights", "equals"),))
@@ -282,7 +281,7 @@ def test_another_field_in_a_line_begins_it_anew() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "[]", "{}", '{"mode": "all", "items": 3}', '["a"]'])
 def test_a_text_that_holds_no_lines_is_none(text: str) -> None:
-    assert condition_posts.from_text(text) is None
+    assert posts.from_text(text) is None
 
 
 def test_what_a_list_holds_is_compared_with_no_other_field() -> None:

@@ -5,12 +5,9 @@ values of conditions, answers when publishing.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import url_for
-
-from builder.sentences import told
-from builder.studio import Studio
 from runtime.fields import Field, FieldError, Raw
 from runtime.forms import options
+from runtime.forms.conditions.words import Looker, told
 from runtime.forms.entry import as_one
 from runtime.forms.names import POINTERS, Titles
 from runtime.forms.shown import Choice, Picker, Shown
@@ -33,10 +30,10 @@ class Spot:
     error: str = ""
 
 
-def control(studio: Studio, field: Field, raw: Raw, spot: Spot) -> Shown:
+def control(looker: Looker, field: Field, raw: Raw, spot: Spot) -> Shown:
     """The control of a field with what it holds."""
-    reader, kind = studio.reader, field.type
-    choices, steps = _choices(studio, field, raw, spot), shown_steps(field, raw, reader)
+    reader, kind = looker.reader, field.type
+    choices, steps = _choices(looker, field, raw, spot), shown_steps(field, raw, reader)
     return Shown(
         key=spot.id,
         title=spot.title,
@@ -47,16 +44,16 @@ def control(studio: Studio, field: Field, raw: Raw, spot: Spot) -> Shown:
         choices=() if steps else choices,
         steps=steps,
         grouped=bool(steps) or (bool(choices) and kind.template != CHOICE),
-        picker=picker(studio, field, as_one(raw), spot.id) if kind.name in POINTERS else None,
+        picker=picker(looker, field, as_one(raw), spot.id) if kind.name in POINTERS else None,
         prefix=kind.prefix(field, reader),
         error=spot.error,
         posts=spot.posts,
     )
 
 
-def _choices(studio: Studio, field: Field, raw: Raw, spot: Spot) -> tuple[Choice, ...]:
+def _choices(looker: Looker, field: Field, raw: Raw, spot: Spot) -> tuple[Choice, ...]:
     """What can be picked, with what stands there though it can no longer be; in a list also nothing."""
-    choices = tuple(Choice(*each) for each in field.type.choices(field, studio.reader))
+    choices = tuple(Choice(*each) for each in field.type.choices(field, looker.reader))
     if not choices:
         return ()
     known = {choice.key for choice in choices}
@@ -80,25 +77,24 @@ def listed(raw: str, choices: Sequence[Choice], spot: Spot) -> Shown:
     )
 
 
-def picker(studio: Studio, field: Field, raw: str, id: str) -> Picker:
+def picker(looker: Looker, field: Field, raw: str, id: str) -> Picker:
     """The search among all that a field may point to and this person may see. What the field offers only under
     conditions is offered here without them: they look at a record that is not there yet.
     """
     plain = replace(field, options={name: own for name, own in field.options.items() if name != "offer"})
-    asked = {"form": field.options["form"]} if "form" in field.options else {}
-    url = url_for("pickers.options_of", app=studio.app, points_to=field.type.name, **asked)
-    shown, sought = _shown(studio, field, raw), studio.asked.get(f"_find.{id}", "")
-    if studio.scripted:
+    url = looker.picks_from(field)
+    shown, sought = _shown(looker, field, raw), looker.asked.get(f"_find.{id}", "")
+    if looker.scripted:
         return Picker(url, "", shown)
-    offered = options.offer(studio.user, studio.app, plain, {}, sought).options
+    offered = options.offer(looker.user, looker.app, plain, {}, sought).options
     if raw and raw not in {str(each) for each, _title in offered}:
         offered = [(int(raw), shown), *offered] if raw.isdecimal() else offered
     return Picker(url, "", shown, tuple(offered), sought)
 
 
-def _shown(studio: Studio, field: Field, raw: str) -> str:
+def _shown(looker: Looker, field: Field, raw: str) -> str:
     try:
-        value = field.type.parse(raw, field, studio.reader)
+        value = field.type.parse(raw, field, looker.reader)
     except FieldError:
         return ""
-    return "" if value is None else told(studio, field, value, Titles(studio.user))
+    return "" if value is None else told(looker, field, value, Titles(looker.user))

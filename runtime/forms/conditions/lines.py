@@ -11,12 +11,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.diff import same
-from builder.sights import Sight, Source
 from runtime import problems
 from runtime.conditions import ConditionError, Group, Mode, Row, from_rows, rows, together
 from runtime.conditions.operators import OPERATORS, Operator
+from runtime.documents import same
 from runtime.fields import LISTED, NOBODY, Field, FieldError, Reader
+from runtime.forms.conditions.sights import Sight, Source
 
 POINTING = frozenset(("equals", "not_equals", "one_of", "not_one_of", "is_empty", "is_not_empty"))
 _ORDER = (

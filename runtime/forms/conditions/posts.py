@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from builder.condition_rows import Block, Kept, Line, operators
-from builder.sights import Sight
 from runtime import documents
 from runtime.conditions import Mode
 from runtime.fields import ValueType
+from runtime.forms.conditions.lines import Block, Kept, Line, operators
+from runtime.forms.conditions.sights import Sight
 
 MOST = 200  # lines of a block
 MODES: tuple[Mode, ...] = ("all", "any", "none")
