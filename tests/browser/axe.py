@@ -54,4 +54,6 @@ def problems(page: Page, state: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 640})
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{state}, {width} px, scrolls sideways for {page.evaluate(WIDE)}")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(color_scheme="light")
     return found

@@ -325,5 +325,4 @@ def test_no_state_of_the_canvas_has_a_barrier(
         for state in states:
             opened(page, **state)
             found += problems(page, f"{PATH} {state}")
-            page.set_viewport_size({"width": 1280, "height": 800})
     assert found == []

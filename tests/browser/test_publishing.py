@@ -130,7 +130,6 @@ def test_no_page_on_the_way_to_a_version_has_a_barrier(tabs: Tabs, designer: Use
         if path:
             page.goto(path)
         found.extend(problems(page, state))
-        page.set_viewport_size({"width": 1280, "height": 800})
 
     look("not published", f"{MESSAGE}/versions")
     look("publish with effects", f"{CUSTOMER}/publish")
@@ -158,7 +157,6 @@ def test_no_page_beside_a_draft_has_a_barrier(tabs: Tabs, designer: User) -> Non
     for state, path in states.items():
         page.goto(path)
         found += problems(page, state)
-        page.set_viewport_size({"width": 1280, "height": 800})
     changed(broken)
     for state, path in {
         "problems": f"{CUSTOMER}/problems",
@@ -166,5 +164,4 @@ def test_no_page_beside_a_draft_has_a_barrier(tabs: Tabs, designer: User) -> Non
     }.items():
         page.goto(path)
         found += problems(page, state)
-        page.set_viewport_size({"width": 1280, "height": 800})
     assert found == []
