@@ -53,7 +53,8 @@ class Request:
     """A command as somebody gave it: to which draft of which revision.
 
     `since` is the revision at which it was sent first, when that answer never arrived. `mine` are the paths of the
-    values that shall be changed, when somebody chose among them; None is all.
+    values that shall be changed, when somebody chose among them; None is all. What is done `apart` is a step of its
+    own, however shortly before something else was typed in the same place.
     """
 
     user: User
@@ -64,6 +65,7 @@ class Request:
     revision: int
     since: int | None = None
     mine: frozenset[str] | None = None
+    apart: bool = False
 
 
 def run(asked: Request) -> Outcome:
@@ -241,7 +243,7 @@ def _going_on(asked: Request, definition_id: int, revision: int, touches: list[s
         .order_by(DraftCommand.id.desc())
         .limit(1)
     ).first()
-    if last is None or not COMMANDS[asked.name].merges or now() - last.at > MERGED_WITHIN:
+    if last is None or asked.apart or not COMMANDS[asked.name].merges or now() - last.at > MERGED_WITHIN:
         return None
     known = (last.user_id, last.name, last.state, last.revision, last.touches)
     return last if known == (asked.user.id, asked.name, "done", revision - 1, touches) else None

@@ -144,27 +144,58 @@ def wrong_result(found: ValueType, needed: ValueType) -> Fault:
 
 
 def _mend(error: FormulaError, text: str, named: Nameable) -> str:
-    outside = _TEXT.sub("", text)
-    missing = outside.count("(") - outside.count(")")
-    if error.code == "unfinished" and missing > 0 and re.search(r"[\w)\"'.]\s*$", text):
-        return str(_("Add %(what)s at the end.", what=")" * missing))
-    if error.code == "unexpected" and error.params.get("found") == ")" and missing < 0:
+    missing = _ending(error, text)
+    if missing:
+        return str(_("Add %(what)s at the end.", what=missing))
+    if error.code == "unexpected" and error.params.get("found") == ")" and _open_brackets(text) < 0:
         return str(_("Take out one “)”."))
-    if error.code == "open_text":
-        return str(_("Add %(what)s at the end.", what=error.params["found"]))
+    titles = {path: source.title for path, source in named.sources.items()}
+    path = _meant(error, titles)
+    if not path:
+        return ""
+    title = titles.get(path)
+    return str(_("Did you mean %(what)s?", what=f"{path} ({title})" if title else path))
+
+
+def corrected(error: FormulaError, text: str, names: Iterable[str]) -> str:
+    """The formula without this error where it is plain what was meant, else blank; `names` can be read."""
+    missing, meant = _ending(error, text), _meant(error, names)
+    wrong, at = str(error.params.get("name", "")), error.position or 0
+    if missing:
+        return text + missing
+    if not meant or text[at : at + len(wrong)].upper() != wrong.upper():
+        return ""
+    return text[:at] + meant + text[at + len(wrong) :]
+
+
+def _ending(error: FormulaError, text: str) -> str:
+    """What is missing at the end; blank when it is not that."""
+    missing = _open_brackets(text)
+    if error.code == "unfinished" and missing > 0 and re.search(r"[\w)\"'.]\s*$", text):
+        return ")" * missing
+    return str(error.params["found"]) if error.code == "open_text" else ""
+
+
+def _open_brackets(text: str) -> int:
+    """How many brackets are not closed; less than none when more are closed than opened."""
+    outside = _TEXT.sub("", text)
+    return outside.count("(") - outside.count(")")
+
+
+def _meant(error: FormulaError, names: Iterable[str]) -> str:
+    """The name that was nearly written."""
     if error.code == "unknown_name":
-        return _meant(str(error.params["name"]), {p: s.title for p, s in named.sources.items()})
+        return nearest(str(error.params["name"]), names)
     if error.code == "unknown_function":
-        return _meant(str(error.params["name"]), dict.fromkeys(FUNCTIONS, ""))
+        return nearest(str(error.params["name"]), FUNCTIONS)
     return ""
 
 
-def _meant(name: str, known: Mapping[str, str]) -> str:
-    near = get_close_matches(name.lower(), [path.lower() for path in known], n=1, cutoff=0.6)
-    path = next((path for path in known if near and path.lower() == near[0]), "")
-    if not path:
-        return ""
-    return str(_("Did you mean %(what)s?", what=f"{path} ({known[path]})" if known[path] else path))
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is written most like this one; blank when none is."""
+    by_lower = {each.lower(): each for each in known}
+    near = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[near[0]] if near else ""
 
 
 def names_read(text: str, named: Nameable) -> list[tuple[str, str]]:

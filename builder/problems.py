@@ -9,21 +9,33 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import advice, checks
+from builder import advice, checks, repairs
 from builder.commands import Target
 from builder.studio import Studio
-from builder.workspaces import context_of
+from builder.workspaces import context_of, draft_of
+from runtime import documents
 from runtime.definitions import schemas
 from runtime.errors import Problem
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A safe repair as a button posts it: where to, of which revision, the command, and in words what it does."""
+
+    address: str
+    revision: int
+    do: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Found:
-    """A problem: what it says, whether it blocks publishing, and the address of its place."""
+    """A problem: what it says, whether it blocks publishing, the address of its place, its repair if any."""
 
     sentence: str
     blocks: bool
     address: str
+    fix: Fix | None = None
 
 
 def problems(studio: Studio) -> list[Found]:
@@ -57,7 +69,8 @@ def _elsewhere(studio: Studio) -> Iterator[Found]:
         tab, query = place(kind, document, problem.path)
         named = studio.text(document.get("title")) or key
         sentence = str(_("%(title)s: %(message)s", title=named, message=problem.message))
-        yield Found(sentence, True, studio.to(kind, key, tab, **query))
+        fix = _fix(studio, Target(kind, key), document, problem)
+        yield Found(sentence, True, studio.to(kind, key, tab, **query), fix)
 
 
 def _others(studio: Studio) -> Iterator[Target]:
@@ -71,7 +84,20 @@ def _others(studio: Studio) -> Iterator[Target]:
 def _found(studio: Studio, listed: list[Problem], *, blocks: bool) -> Iterator[Found]:
     for problem in listed:
         tab, query = place(studio.target.kind, studio.document, problem.path)
-        yield Found(problem.message, blocks, studio.url(tab, **query))
+        fix = _fix(studio, studio.target, studio.document, problem)
+        yield Found(problem.message, blocks, studio.url(tab, **query), fix)
+
+
+def _fix(studio: Studio, target: Target, document: Any, problem: Problem) -> Fix | None:
+    """The repair of a problem; none for a draft that has another shape than what was judged."""
+    repair = repairs.find(target.kind, document, problem, studio.context)
+    if repair is None:
+        return None
+    draft = studio.draft if target == studio.target else draft_of(studio.app, target)
+    if draft.document != document:
+        return None
+    do = documents.dumps({"name": repair.command, "args": repair.arguments})
+    return Fix(studio.to(*target, "problems/fix"), draft.revision, do, repair.told)
 
 
 def place(kind: str, document: Any, path: tuple[str | int, ...]) -> tuple[str, dict[str, str]]:

@@ -54,7 +54,7 @@ def _problem(path: tuple[str | int, ...], key: str) -> Problem:
     sentence = _(
         "“%(key)s” must be filled, but it is always hidden then. Show it, or do not require it.", key=key
     )
-    return Problem(path, "hidden_required", sentence)
+    return Problem(path, "hidden_required", sentence, {"key": key})
 
 
 plugin = HiddenRequired()

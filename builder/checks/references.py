@@ -250,7 +250,7 @@ def _named(path: Path, kind: str, key: str, context: Context) -> Found:
 
 def _field(path: Path, key: str, fields: Mapping[str, Field]) -> Found:
     if key not in fields:
-        yield Problem(path, "unknown_field", _("There is no field “%(key)s” here.", key=key))
+        yield Problem(path, "unknown_field", _("There is no field “%(key)s” here.", key=key), {"key": key})
 
 
 def _fields(path: Path, keys: Iterable[str], fields: Mapping[str, Field]) -> Found:

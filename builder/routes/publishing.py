@@ -106,20 +106,6 @@ def _told(versions: list[Any]) -> str:
     return str(_("Published as version %(number)s.", number=versions[0].number))
 
 
-@blueprint.get(f"{BASE}/problems")
-def show_problems(app: str, kinds: str, key: str) -> str:
-    """The problems of a draft, each with the way to its place."""
-    now = studio(app, kinds, key)
-    return render_template("builder/problems.html", studio=now, problems=problems(now))
-
-
-@blueprint.get(f"{BASE}/problems/count")
-def count_problems(app: str, kinds: str, key: str) -> str:
-    """How many problems there are, for the counter of the page."""
-    now = studio(app, kinds, key)
-    return render_template("builder/_problem_count.html", studio=now, problems=problems(now))
-
-
 @blueprint.post(f"{BASE}/versions/<int:number>/rollback")
 def rollback(app: str, kinds: str, key: str, number: int) -> Response:
     """Bring an old version back into force, under a new number."""

@@ -165,3 +165,26 @@ def test_no_page_beside_a_draft_has_a_barrier(tabs: Tabs, designer: User) -> Non
         page.goto(path)
         found += problems(page, state)
     assert found == []
+
+
+def test_a_problem_is_fixed_by_a_button_and_taken_back_by_another(tabs: Tabs, designer: User) -> None:
+    def hide_what_is_required(document: dict[str, Any]) -> None:
+        document["fw"]["rules"] = [{"key": "away", "when": {}, "then": {"hide": ["name"], "show": ["phone"]}}]
+
+    changed(hide_what_is_required)
+    page = tabs.open(designer, width=390)
+    page.goto(f"{CUSTOMER}/problems")
+    fix = page.locator("form[action$='/problems/fix'] button")
+    fix.press("Enter")
+    expect(fix).to_have_count(0)
+    assert "required" not in draft()
+    assert problems(page, "fixed") == []
+    page.locator("form[action$='/undo'] button").click()
+    expect(fix).to_have_count(1)
+    assert draft()["required"] == ["name"]
+
+
+def draft() -> Any:
+    """The draft of the customers as it is stored."""
+    db.session.rollback()
+    return drafts.read_draft("followup", "form", "customer").document

@@ -1,0 +1,21 @@
+"""What a repair is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A command with its arguments, and in words what it does."""
+
+    told: str
+    command: str
+    arguments: Mapping[str, Any]
+
+
+def dropping(what: str, command: str, **arguments: Any) -> Repair:
+    """A repair that takes out what the problem is about."""
+    return Repair(_("Takes “%(what)s” out here.", what=what), command, arguments)
