@@ -51,6 +51,8 @@ class Answers:
     changes: tuple[Change, ...] = ()
     timers: str = ""
     """KEEP lets them go out as they are planned, CANCEL withdraws them; else they are planned anew."""
+    backfill: bool = False
+    """Whether records that wait for no moment get theirs, too."""
 
 
 def plan(session: Session, form: Form, changes: Sequence[Change]) -> None:

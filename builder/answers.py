@@ -7,7 +7,7 @@ from functools import cached_property
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from builder import converting, pointers
+from builder import backfilling, converting, pointers
 from builder.amending import CANCEL, KEEP, Answers, Change
 from builder.impact import Effect, Question
 from builder.studio import Studio
@@ -46,8 +46,10 @@ class Asking:
             for question, value in chosen
             if question.field is not None and not isinstance(value, FieldError)
         ]
-        timers = (str(value) for question, value in chosen if question.kind == "timers")
-        return Answers(tuple(changes), next(timers, ""))
+        listed = {question.kind: value for question, value in chosen if question.field is None}
+        return Answers(
+            tuple(changes), str(listed.get("timers", "")), listed.get("backfill") == backfilling.PLAN
+        )
 
     @property
     def is_refused(self) -> bool:
@@ -103,6 +105,8 @@ class Asking:
     def _listed(self, question: Question) -> list[Choice]:
         """The answers of a question whose answers are listed."""
         field = question.field
+        if question.kind == "backfill":
+            return [Choice(backfilling.PLAN, _("Plan their reminders, too"))]
         if field is None:
             return [
                 Choice(KEEP, _("Let them go out as they were planned")),
@@ -148,6 +152,8 @@ class Asking:
                 "changes. Those that are cancelled stay so, unless their date changes."
             )
             return str(_("Waiting reminders")), str(_("Plan them anew")), str(more)
+        if question.kind == "backfill":
+            return str(_("Their reminders")), str(_("Leave these records alone")), ""
         if question.kind == "map":
             return str(_("Change these records to")), str(_("Keep the old choice")), ""
         return str(_("Fill these records with")), str(_("Leave them empty")), ""

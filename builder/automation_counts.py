@@ -7,15 +7,17 @@ them: else a condition on hidden values would be answered by the number.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from builder.dry_run import sees_all
 from runtime import access, conditions
 from runtime.accounts.models import User
-from runtime.automations import context, holidays
-from runtime.automations.moments import moments
+from runtime.automations import context, holidays, planning
+from runtime.automations.models import Timer
+from runtime.automations.moments import Moment, moments
 from runtime.automations.triggers import TRIGGERS
 from runtime.conditions import Condition
 from runtime.db import db
@@ -25,6 +27,7 @@ from runtime.records import rows, tables
 from runtime.records.models import Event
 from runtime.records.rows import Record
 from runtime.records.sources import allowed
+from runtime.times import is_zone, today
 
 WEEK = timedelta(days=7)
 LOOKED_AT = 2_000
@@ -41,12 +44,43 @@ class Count:
     limited: bool = False
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """Of `records` that wait for no moment of a rule though it means some for them: how many have one to come, one
+    today, one that is past; of the past ones the rule `sends` the latest, or none. `more` and `limited` as above;
+    `others` that there are records which the person may not see, whatever the rule means for them.
+    """
+
+    records: int
+    coming: int
+    today: int
+    past: int
+    sends: bool
+    more: bool
+    limited: bool
+    others: bool = False
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether planning them may let anything go out."""
+        return bool(self.coming or self.today or self.others or (self.sends and self.past))
+
+
+def ahead(form: Form, document: Document, now: datetime, user: User, automation_id: int) -> Ahead:
+    """What this trigger and condition would plan for records that are there, as far as the user may know."""
+    return _counting(form, document, now, user).ahead(automation_id)
+
+
 def last_week(form: Form, document: Document, now: datetime, user: User) -> Count:
     """How often this trigger and condition would have been met, as far as the user may know."""
-    when = conditions.compile(document["when"]) if "when" in document else None
-    counting = _Counting(form, document["trigger"], when, now, None if sees_all(user) else user)
+    counting = _counting(form, document, now, user)
     planned = TRIGGERS[document["trigger"]["type"]].planned
     return counting.reached() if planned else counting.happened()
+
+
+def _counting(form: Form, document: Document, now: datetime, user: User) -> "_Counting":
+    when = conditions.compile(document["when"]) if "when" in document else None
+    return _Counting(form, document["trigger"], when, now, None if sees_all(user) else user)
 
 
 @dataclass(frozen=True)
@@ -116,19 +150,76 @@ class _Counting:
 
     def reached(self) -> Count:
         """Of the dates of records."""
-        key = str(self.trigger.get("field"))
-        if key not in self.form.fields or not self.form.fields[key].type.stored or key in self._hidden:
-            return self._count(0, False)
-        own = tables.table(self.form).c
-        dated = rows.select_all(self.form).where(own[key].is_not(None)).order_by(own.id.desc())
-        found = self._readable(dated.limit(LOOKED_AT + 1))
-        calendar = holidays.of(lookup.app_info(self.form.app))
-        zone = str(self.trigger.get("zone") or self.form.zone)
+        found, more = self._dated(tables.table(self.form).c.id.desc())
+        week_ago = self.now - WEEK
         number = sum(
-            _moments(record, key, self.trigger, zone, calendar, self.now)
-            for record in _holding(found[:LOOKED_AT], self.when)
+            week_ago < moment.due_at <= self.now
+            for record in _holding(found, self.when)
+            for moment in self._moments(record)
         )
-        return self._count(number, len(found) > LOOKED_AT)
+        return self._count(number, more)
+
+    def ahead(self, automation_id: int) -> Ahead:
+        """Of the dates of records that wait for no moment of this automation."""
+        own = tables.table(self.form).c
+        waits = exists().where(
+            Timer.automation_id == automation_id, Timer.record_id == own.id, Timer.state == "planned"
+        )
+        if not self._is_dated:
+            return self._ahead([], more=False, others=False)
+        found, more = self._dated(own[self._key].desc(), ~waits)
+        there = select(own.id).where(own[self._key].is_not(None), ~waits).limit(len(found) + 1)
+        others = self.user is not None and len(db.session.execute(there).all()) > len(found)
+        over = _over(automation_id, [record.id for record in found], self.trigger.get("again", False))
+        judged = None if self.when is not None and "now" in self.when.reads else self.when
+        planned = [
+            [each for each in self._moments(record) if over.isdisjoint(_names(record.id, each))]
+            for record in _holding(found, judged)
+        ]
+        return self._ahead([listed for listed in planned if listed], more=more, others=others)
+
+    def _ahead(self, planned: list[list[Moment]], *, more: bool, others: bool) -> Ahead:
+        day = today(self._zone) if planned else date.min
+        return Ahead(
+            len(planned),
+            coming=sum(any(each.due_at > self.now for each in listed) for listed in planned),
+            today=sum(any(each.local_date == day for each in listed) for listed in planned),
+            past=sum(any(each.local_date < day for each in listed) for listed in planned),
+            sends=self.trigger.get("late", {}).get("past") == "send",
+            more=more,
+            limited=self.user is not None,
+            others=others,
+        )
+
+    @property
+    def _key(self) -> str:
+        return str(self.trigger.get("field"))
+
+    @property
+    def _is_dated(self) -> bool:
+        """Whether the date is one that the form has and the person may see, in a zone that there is."""
+        field = self.form.fields.get(self._key)
+        known = field is not None and field.type.stored and self._key not in self._hidden
+        return known and is_zone(self._zone)
+
+    @cached_property
+    def _zone(self) -> str:
+        return str(self.trigger.get("zone") or self.form.zone)
+
+    @cached_property
+    def _calendar(self) -> Mapping[date, bool]:
+        return holidays.of(lookup.app_info(self.form.app))
+
+    def _dated(self, order: Any, *which: Any) -> tuple[list[Record], bool]:
+        """The first records with a date, and whether there are more."""
+        if not self._is_dated:
+            return [], False
+        dated = rows.select_all(self.form).where(tables.table(self.form).c[self._key].is_not(None), *which)
+        found = self._readable(dated.order_by(order).limit(LOOKED_AT + 1))
+        return found[:LOOKED_AT], len(found) > LOOKED_AT
+
+    def _moments(self, record: Record) -> list[Moment]:
+        return moments(record.values[self._key], self.trigger, self._zone, self._calendar)
 
     def _count(self, number: int, more: bool) -> Count:
         return Count(number, more, self.user is not None)
@@ -143,8 +234,24 @@ def _holding(records: Iterable[Record], when: Condition | None) -> Iterable[Reco
     return (record for record in records if when is None or when.holds(context.of_record(record, None)))
 
 
-def _moments(
-    record: Record, key: str, trigger: Document, zone: str, calendar: Mapping[date, bool], now: datetime
-) -> int:
-    listed: Any = moments(record.values[key], trigger, zone, calendar)
-    return sum(now - WEEK < moment.due_at <= now for moment in listed)
+def _names(record_id: int, moment: Moment) -> set[tuple[Any, ...]]:
+    """How `_over` may name a moment: by itself, its day, its offset."""
+    own = (record_id, moment.offset)
+    return {(*own, moment.due_at), (*own, moment.local_date), own}
+
+
+def _over(automation_id: int, records: list[int], again: bool) -> set[tuple[Any, ...]]:
+    """The moments of records that are not planned again: done with, withdrawn on that day, or of an offset that
+    has started once.
+    """
+    known = select(Timer).where(Timer.automation_id == automation_id, Timer.record_id.in_(records))
+    over: set[tuple[Any, ...]] = set()
+    for timer in db.session.scalars(known):
+        own = (timer.record_id, timer.offset)
+        if timer.state == "cancelled":
+            over.update({(*own, timer.local_date)} if timer.reason == planning.WITHDRAWN else ())
+        else:
+            over.add((*own, timer.due_at))
+        if timer.state == "sent" and not again:
+            over.add(own)
+    return over

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, select
 
-from builder import conversion
+from builder import conversion, old_records, switches
 from builder.studio import Studio
 from runtime.automations.models import Timer
 from runtime.conditions import where
@@ -26,7 +26,8 @@ _EMPTY = _l("Records that have none keep it empty; whoever edits one next is ask
 @dataclass(frozen=True)
 class Question:
     """What a person may choose instead of what happens by itself: `fill` what is empty in a field, `map` the
-    records that hold an option to another, `timers` to keep as they are planned.
+    records that hold an option to another, `timers` to keep as they are planned, `backfill` to plan for records
+    that are there already.
     """
 
     kind: str
@@ -53,14 +54,18 @@ class Effect:
 
 
 def effects(studio: Studio) -> list[Effect]:
-    """The effects of bringing the draft into force; none for what was never in force."""
-    if not studio.work.is_in_force(studio.target):
-        return []
-    if studio.target.kind == "form":
-        return list(_form(lookup.form(studio.app, studio.target.key), studio))
-    if studio.target.kind in ("automation", "app"):
-        return list(_timers(studio))
-    return []
+    """The effects of bringing the draft into force; of what was never in force only those on records that a new
+    automation finds.
+    """
+    found: list[Effect] = []
+    in_force = studio.work.is_in_force(studio.target)
+    if studio.target.kind == "form" and in_force:
+        found += _form(lookup.form(studio.app, studio.target.key), studio)
+    if studio.target.kind in ("automation", "app") and in_force:
+        found += _timers(studio)
+    if studio.target.kind == "automation":
+        found += _old_records(studio)
+    return found
 
 
 def _form(now: Form, studio: Studio) -> Iterator[Effect]:
@@ -176,6 +181,16 @@ def _timers(studio: Studio) -> Iterator[Effect]:
         _("They are worked out anew: moments that no longer fit are cancelled, new ones are planned."),
         Question("timers"),
     )
+
+
+def _old_records(studio: Studio) -> Iterator[Effect]:
+    """Records for which nothing is planned; while the automation is off, switching it on asks about them."""
+    found = old_records.ahead(studio)
+    if found is None:
+        return
+    asks = found.goes_out and studio.target.key not in switches.off_keys(studio.app)
+    question = Question("backfill") if asks else None
+    yield Effect(_("Records that are there already"), old_records.told(found), found.records, question)
 
 
 def _effect(count: int, sentence: str, then: Any, question: Question | None = None) -> Iterator[Effect]:

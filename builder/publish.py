@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from builder import amending, checks, companions, conversion, drafts, reviewing
+from builder import amending, backfilling, checks, companions, conversion, drafts, reviewing
 from builder.amending import Answers
 from builder.checks import Context
 from runtime.accounts.models import User
@@ -233,6 +233,8 @@ def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None
             conversion.plan(session, form, _versions_before(form))
             if chosen.changes:
                 amending.plan(session, form, chosen.changes)
+        elif chosen.backfill and definition.current_version_id is not None:
+            backfilling.ask(session, definition.current_version_id)
     for definition_id, wanted in _timers(definitions).items():
         if wanted == amending.CANCEL:
             timers.withdraw(session, definition_id)

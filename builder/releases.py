@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
-from builder import amending, conversion, definitions, drafts, publish
+from builder import amending, backfilling, conversion, definitions, drafts, publish
 from builder.commands import Target
 from builder.models_amendments import Amendment
+from builder.models_backfills import Backfill
 from builder.studio import Studio
 from runtime.accounts.models import User
 from runtime.automations import timers
@@ -28,14 +29,15 @@ _OWN_WORK = (conversion.ORIGIN, amending.ORIGIN, amending.BACK)
 
 @dataclass(frozen=True)
 class Release:
-    """A version with who published it and what that changed in stored records; `in_force` is the one that people
-    work with now.
+    """A version with who published it, what that changed in stored records and which of them got reminders with it;
+    `in_force` is the one that people work with now.
     """
 
     version: Version
     by: str
     in_force: bool
     amendment: Amendment | None = None
+    backfills: Sequence[Backfill] = ()
 
 
 def releases(app: str, target: Target) -> list[Release]:
@@ -51,7 +53,22 @@ def releases(app: str, target: Target) -> list[Release]:
         .order_by(Version.number.desc())
     )
     current = definition.current_version_id
-    return [Release(version, by or "", version.id == current, done) for version, by, done in rows]
+    backfills = _backfills(definition.id)
+    return [
+        Release(version, by or "", version.id == current, done, backfills.get(version.id, ()))
+        for version, by, done in rows
+    ]
+
+
+def _backfills(definition_id: int) -> dict[int, list[Backfill]]:
+    """By version."""
+    found: dict[int, list[Backfill]] = {}
+    own = select(Version.id).where(Version.definition_id == definition_id)
+    for each in db.session.scalars(
+        select(Backfill).where(Backfill.version_id.in_(own)).order_by(Backfill.id)
+    ):
+        found.setdefault(each.version_id, []).append(each)
+    return found
 
 
 def changed(app: str) -> list[Target]:
@@ -130,6 +147,7 @@ def undo_publish(user: User, app: str, target: Target) -> Version | None:
     if version is None:
         sentence = _("This can no longer be undone: it is too long ago, or somebody used it already.")
         raise Conflict(sentence, code="used")
+    backfilling.take_back(db.session(), version)
     if version.number > 1:
         return _brought_back(user, app, target, version)
     definitions.take_out([db.session.get_one(Definition, version.definition_id)], keep_drafts=True)

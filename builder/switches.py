@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from builder import automation_counts, drafts, publish
+from builder import automation_counts, backfilling, drafts, publish
 from builder.automation_counts import Count
 from builder.studio import Studio
 from runtime.accounts.models import User
@@ -71,8 +71,11 @@ def off_keys(app: str) -> set[str]:
     return set(db.session.scalars(rows))
 
 
-def switch(user: User, app: str, key: str, *, on: bool, publishing: bool = False) -> None:
-    """Switch an automation on or off; the caller commits. With `publishing` its draft comes into force first.
+def switch(
+    user: User, app: str, key: str, *, on: bool, publishing: bool = False, backfill: bool = False
+) -> None:
+    """Switch an automation on or off; the caller commits. With `publishing` its draft comes into force first, with
+    `backfill` records that are there already get their reminders.
 
     Invalid when the draft cannot be published, Conflict when there is nothing that could run.
     """
@@ -84,6 +87,8 @@ def switch(user: User, app: str, key: str, *, on: bool, publishing: bool = False
     if publishing:
         publish.publish(user, app, "automation", key)
     pauses.switch_on(db.session(), definition.id)
+    if backfill and definition.current_version_id is not None:
+        backfilling.ask(db.session(), definition.current_version_id)
 
 
 def would_have_run(studio: Studio) -> Count | None:

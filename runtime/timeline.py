@@ -41,6 +41,7 @@ REASONS: Mapping[str, Any] = {
     "missed": _l("the system did not run in time"),
     "rule changed": _l("the automation changed"),
     "withdrawn": _l("whoever published the automation cancelled what was waiting"),
+    "publish undone": _l("the publish that planned it was taken back"),
     "rule switched off": _l("the automation was switched off"),
     "record deleted": _l("the record was deleted"),
     "failed": _l("it failed"),

@@ -1,7 +1,7 @@
 """The one clock of the product: every other module asks here what time it is."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def now() -> datetime:
@@ -12,6 +12,15 @@ def now() -> datetime:
 def today(zone: str) -> date:
     """The calendar date that people in `zone` (IANA name) read off the wall now."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of the data base is an OSError
+        return False
+    return True
 
 
 def iso(moment: datetime) -> str:

@@ -1,11 +1,11 @@
 """Time zones that do not exist, and a default language that the app does not speak."""
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask_babel import gettext as _
 
 from builder.checks import Context, Path
+from runtime import times
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 
@@ -30,11 +30,7 @@ class Zones:
 
 
 def _unknown(path: Path, zone: str | None) -> Iterator[Problem]:
-    if zone is None:
-        return
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of the data base is an OSError
+    if zone is not None and not times.is_zone(zone):
         yield Problem(path, "unknown_zone", _("There is no time zone “%(zone)s”.", zone=zone))
 
 

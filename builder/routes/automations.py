@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 
-from builder import automation_log, switches
+from builder import automation_log, backfilling, switches
 from builder.commands import Target
 from builder.routes.designer import require_designer, sentence
 from builder.studio import address
@@ -25,7 +25,8 @@ def switch(app: str, key: str) -> Response:
     try:
         with transaction():
             publishing = bool(request.form.get("publish"))
-            switches.switch(signed_in_user(), app, key, on=on, publishing=publishing)
+            backfill = request.form.get("backfill") == backfilling.PLAN
+            switches.switch(signed_in_user(), app, key, on=on, publishing=publishing, backfill=backfill)
     except NotFound:
         raise
     except FormwrightError as error:

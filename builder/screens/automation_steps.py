@@ -9,7 +9,7 @@ from babel.dates import format_datetime, format_skeleton
 from flask import g
 from flask_babel import lazy_gettext as _l
 
-from builder import moments, switches
+from builder import moments, old_records, switches
 from builder import problems as judged
 from builder.automation_cards import action_cards, own_panel, said_at, trigger_card
 from builder.automation_values import sources_by_group
@@ -71,10 +71,13 @@ class AutomationSteps:
 def state_of(studio: Studio) -> dict[str, Any]:
     """What the strip above every tab shows: on or off, and when asked how often it would have run."""
     asked = studio.asked.get("ask") == "on"
+    old = old_records.ahead(studio) if asked else None
     return {
         "state": switches.state(studio.app, studio.target.key, studio.document),
         "asking": asked,
         "would_have": switches.would_have_run(studio) if asked else None,
+        "old_records": old,
+        "old_records_told": old and old_records.told(old),
     }
 
 

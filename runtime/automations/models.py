@@ -56,7 +56,8 @@ class Timer(Base):
     """A planned moment of a record: unique by automation, record, offset and due moment.
 
     `due_at` is UTC; `zone` and `local_date` say what the rule meant. States: planned, sent, skipped,
-    cancelled, missed; `reason` says why for the last three.
+    cancelled, missed; `reason` says why for the last three. `backfill_id` says which backfill of the rule
+    planned it for a record that was there already, until a save of the record goes over it.
     """
 
     __tablename__ = "timers"
@@ -76,6 +77,7 @@ class Timer(Base):
     local_date: Mapped[date]
     state: Mapped[str] = mapped_column(String(10), default="planned")
     reason: Mapped[str] = mapped_column(String(40), default="")
+    backfill_id: Mapped[int | None]
     changed_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 

@@ -17,6 +17,7 @@ from runtime.times import now, today
 
 CLEARED, CONDITION, PAST = "date cleared", "condition", "past"
 WITHDRAWN = "withdrawn"  # by a person, and so not planned again when the record is merely changed
+UNDONE = "publish undone"
 
 Known = dict[tuple[str, datetime], Timer]  # by offset and due moment
 
@@ -30,12 +31,13 @@ def plan(
     changed: str = "date changed",
     note_past: bool = True,
     withdrawn_since: datetime | None = None,
+    backfill_id: int | None = None,
 ) -> None:
     """Plan what the rule wants for this record and cancel what it no longer wants, saying why.
 
     `changed` is the reason for what is merely at another moment now. With `note_past` moments that are past
     already are kept as skipped rows, so that the record's timeline explains itself; what a person had
-    cancelled stays so, save what was cancelled from `withdrawn_since` on.
+    cancelled stays so, save what was cancelled from `withdrawn_since` on. `backfill_id` marks what is planned.
     """
     known = _known(session, automation, record)
     reason, wanted = _wanted(automation, form, record)
@@ -47,7 +49,10 @@ def plan(
     )
     apart = _withdrawn(known.values(), withdrawn_since)
     wanted = [moment for moment in wanted if (moment.offset, moment.local_date) not in apart]
-    _set_going(session, automation, form, _new(automation, form, record, known, wanted), note_past=note_past)
+    new = _new(automation, form, record, known, wanted)
+    for _moment, timer in new:
+        timer.backfill_id = backfill_id
+    _set_going(session, automation, form, new, note_past=note_past)
 
 
 def _new(
@@ -59,7 +64,7 @@ def _new(
     for moment in wanted:
         timer = known.get((moment.offset, moment.due_at))
         if timer is not None and timer.state == "planned":
-            timer.version_id = automation.version_id
+            timer.version_id, timer.backfill_id = automation.version_id, None
         elif timer is None and (again or moment.offset not in started):
             new.append((moment, _timer(automation, form, record, moment)))
         elif timer is not None and timer.state == "cancelled":

@@ -5,10 +5,11 @@ does the run. Neither a missed ring nor a stopped clock loses one: the row stays
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from runtime import jobs
@@ -42,11 +43,11 @@ def follow(session: Session, event: Event, form: Form, automations: Iterable[Aut
             planning.plan(session, automation, form, record)
 
 
-def replan(session: Session, automation_definition_id: int, *, backfill: bool = False) -> int:
+def replan(session: Session, automation_definition_id: int) -> int:
     """After publishing or retiring an automation, bring its timers in line; how many are planned then.
 
-    Records without a planned timer of this automation get theirs only with `backfill`: publishing a rule must
-    not by itself write to everybody about old records.
+    Records without a planned timer of this automation get theirs only by `backfill`: publishing a rule must not
+    by itself write to everybody about old records.
     """
     found = _reached(automation_definition_id)
     if found is None:
@@ -55,12 +56,59 @@ def replan(session: Session, automation_definition_id: int, *, backfill: bool = 
     automation, form = found
     moved = _planned(automation.definition_id).where(Timer.form_id != form.definition_id)
     planning.cancel(session, session.scalars(moved), RULE_CHANGED)
-    ids = _all_ids(form) if backfill else _planned_ids(automation)
-    for record in _records(session, form, ids):
+    for record in _records(session, form, _planned_ids(automation)):
         planning.plan(session, automation, form, record, changed=RULE_CHANGED, note_past=False)
     session.flush()
     planned = _planned(automation.definition_id).with_only_columns(func.count())
     return session.scalar(planned) or 0
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """Planning for records that were there before the rule: its id, the rule's definition, when it was asked for."""
+
+    id: int
+    automation_id: int
+    since: datetime
+
+
+def backfill(session: Session, asked: Backfill, after: int, most: int) -> list[int]:
+    """Plan the moments of the next records that wait for none; the ids that were looked at, none when it is done.
+
+    Those whose moments were withdrawn since it was asked for are left alone.
+    """
+    found = _reached(asked.automation_id)
+    if found is None:
+        return []
+    automation, form = found
+    own = tables.table(form).c
+    ids = _waiting_for_none(automation, form, asked.since).where(own.id > after).limit(most)
+    looked_at = list(session.scalars(ids))
+    for record in _records(session, form, select(own.id).where(own.id.in_(looked_at)).order_by(own.id)):
+        # What is past is noted: else the next save would find it new, and start it where the rule says so.
+        planning.plan(session, automation, form, record, backfill_id=asked.id)
+    session.flush()
+    return looked_at
+
+
+def _waiting_for_none(automation: Automation, form: Form, since: datetime) -> Select[int]:
+    own = tables.table(form).c
+    left_alone = exists().where(
+        Timer.automation_id == automation.definition_id,
+        Timer.record_id == own.id,
+        or_(
+            Timer.state == "planned",
+            and_(Timer.reason == planning.WITHDRAWN, Timer.changed_at >= since),
+        ),
+    )
+    dated = own[automation.trigger["field"]].is_not(None)
+    return select(own.id).where(dated, ~left_alone).order_by(own.id)
+
+
+def take_back(session: Session, asked: Backfill) -> None:
+    """Cancel what a backfill planned and nobody went over since."""
+    made = _planned(asked.automation_id).where(Timer.backfill_id == asked.id)
+    planning.cancel(session, session.scalars(made), planning.UNDONE)
 
 
 def withdraw(session: Session, automation_definition_id: int) -> None:
@@ -98,11 +146,6 @@ def _reached(automation_definition_id: int) -> tuple[Automation, Form] | None:
 
 def _planned(automation_id: int) -> Select[Timer]:
     return select(Timer).where(Timer.automation_id == automation_id, Timer.state == "planned")
-
-
-def _all_ids(form: Form) -> Select[int]:
-    column = tables.table(form).c.id
-    return select(column).order_by(column)
 
 
 def _planned_ids(automation: Automation) -> Select[int]:

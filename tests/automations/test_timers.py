@@ -338,8 +338,13 @@ def test_old_records_get_timers_only_when_asked_for(sales: Sales) -> None:
     assert sales.timers() == []
     automation = lookup.automations("sales")[0]
     with transaction() as session:
-        assert timers.replan(session, automation.definition_id, backfill=True) == 3
-    assert len(sales.timers()) == 3
+        assert timers.replan(session, automation.definition_id) == 0
+        asked = timers.Backfill(1, automation.definition_id, now())
+        assert len(timers.backfill(session, asked, 0, 100)) == 4
+    assert len(sales.timers("planned")) == 3
+    assert [(each.state, each.reason) for each in sales.timers() if each.state != "planned"] == [
+        ("skipped", "past")
+    ]
 
 
 @both_databases
