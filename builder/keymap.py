@@ -27,6 +27,7 @@ def keymap() -> list[tuple[tuple[str, ...], str]]:
             ("Ctrl + V",),
             _("Make options of copied lines, on a choice; make fields of copied columns of a spreadsheet"),
         ),
+        (("G",), _("Save as a group to use again")),
         (("Delete",), _("Delete")),
         (("Ctrl + Z", "Ctrl + Shift + Z"), _("Undo, redo")),
         (("Ctrl + Enter",), _("Publish…")),

@@ -36,12 +36,12 @@
     if (!dialog || dialog.matches(":modal")) return;
     dialog.removeAttribute("open");
     dialog.showModal();
-    dialog.querySelector("input[data-filter], a, button")?.focus();
+    dialog.querySelector("input:not([type=hidden]), a, button")?.focus();
   }
 
-  canvas.ask = (pick, what) => {
+  canvas.ask = (pick, what, more = {}) => {
     const way = new URL(pick.href, location.href);
-    way.searchParams.set("ask", what);
+    for (const [name, text] of Object.entries({ ask: what, ...more })) way.searchParams.set(name, text);
     design.look(way.href);
   };
   canvas.drawn.push(open);

@@ -101,6 +101,11 @@
     if (beside) design.command("field.place", { field: own, beside, side: by > 0 ? "right" : "left" });
   }
 
+  function group(pick) {
+    if (canvas.several(keyOf(pick))) canvas.ofMany("group");
+    else canvas.ask(pick, "group");
+  }
+
   // What uses the field is shown first.
   function warned() {
     const link = document.getElementById("panel-delete");
@@ -162,6 +167,7 @@
     else if (key === "Delete") remove(pick);
     else if (key === "/") onSelected(pick, canvas.seek);
     else if (key === "?") canvas.ask(pick, "keys");
+    else if (key === "g" && thingOf(pick)[0] !== "tab") group(pick);
     else if (key === "P" && shiftKey) document.getElementById("preview-link")?.click();
     else if (key === "Escape" && canvas.several()) canvas.ofMany("none");
     else if (onField[key] && !shiftKey) return withField(pick, (own) => onField[key](own, cellOf(pick), pick));

@@ -41,6 +41,7 @@
   function ofMany(what) {
     const fields = inOrder();
     if (what === "up" || what === "down") return design.command("fields.move", { fields, by: what === "up" ? -1 : 1 });
+    if (what === "group") return canvas.ask(canvas.selected() ?? picks()[0], what, { fields });
     marked.clear();
     show();
     if (what === "delete") design.command("fields.delete", { fields });

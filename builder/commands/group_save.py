@@ -6,21 +6,24 @@ from copy import deepcopy
 from flask_babel import gettext as _
 
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import KEYS, LOCALE, TITLE, field_in, own_title, proposed_key
+from builder.commands._fields import KEYS, LOCALE, TEXT, TITLE, field_in, own_title, proposed_key
 from builder.commands._layout import arrange, order
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
+from runtime.text import LOCALES
 
 MAX_GROUPS = 100
 
 
 class SaveGroup:
-    """Keeps copies of fields, in the order in which they are read, as a group of the app under a title."""
+    """Keeps copies of fields, in the order in which they are read, as a group of the app under a title: `title`, or
+    one text for each language.
+    """
 
     name = "group.save"
     kinds = ("form",)
     merges = False
-    arguments = closed("fields", "title", fields=KEYS, title={**TITLE}, locale=LOCALE)
+    arguments = closed("fields", fields=KEYS, title=TITLE, locale=LOCALE, en=TEXT, zh=TEXT)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()
@@ -29,7 +32,8 @@ class SaveGroup:
         form = deepcopy(work.read(target))
         for key in arguments["fields"]:
             field_in(form, key, "fields")
-        title = own_title(arguments["title"], work, arguments.get("locale", ""))
+        texts = {each: arguments.get(each, "") for each in LOCALES}
+        title = own_title(arguments.get("title", texts), work, arguments.get("locale", ""))
         if not title:
             refuse("title", "required", _("A group needs a title."))
         groups = work.open(Target("app", work.app)).setdefault("field_groups", [])

@@ -1,4 +1,4 @@
-"""The settings of an app: what it is called, its zone and languages, its calendar."""
+"""The settings of an app: what it is called, its zone and languages, its calendar, its saved groups of fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,11 +24,12 @@ class AppSettings:
         return None
 
     def context(self, studio: Studio) -> Mapping[str, Any]:
-        """The controls, the zones to pick from, the days of the calendar."""
+        """The controls, the zones to pick from, the days of the calendar, the saved groups."""
         return {
             "panel": app_panel(studio),
             "zones": zones(),
             "holidays": studio.document.get("holidays", ()),
+            "field_groups": studio.document.get("field_groups", ()),
         }
 
 

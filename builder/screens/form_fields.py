@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from builder.canvas import Canvas, Cell, canvas
 from builder.commands import Target
+from builder.grouping import grouped
 from builder.kept import Sending
 from builder.keymap import keymap
 from builder.palette import palette
@@ -47,6 +48,7 @@ class FormFields:
             "chosen": (kind, key),
             "places": _places(drawn, kind, key),
             "follows": cell is not None and _follows(studio, cell),
+            "grouped": grouped(studio, drawn),
             "search_key": search_key,
             "keymap": keymap() if studio.asked.get("ask") == "keys" else [],
         }

@@ -10,6 +10,7 @@ from runtime.accounts.models import User
 from tests.browser.axe import EVERYTHING, barriers, problems
 from tests.browser.conftest import Tabs
 from tests.browser.design import (
+    APP,
     PATH,
     Counter,
     draft,
@@ -281,6 +282,39 @@ def test_enter_adds_one_more_of_the_same_type(open_tab: Callable[..., Page], ali
     expect(pick(page, "count")).to_be_focused()
     settled(page)
     assert order() == [["a"], ["price"], ["count"]]
+
+
+@LANGUAGES
+def test_fields_are_saved_as_a_group_by_keys_and_a_section_by_clicks(
+    open_tab: Callable[..., Page], language: str
+) -> None:
+    page = speaking(open_tab, language)
+    draft(
+        form("a", "b", "c", layout=[{"key": "one", "section": {"zh": "一"}, "rows": [["a"], ["b"], ["c"]]}])
+    )
+    opened(page)
+    pick(page, "a").press(" ")
+    pick(page, "b").press(" ")
+    page.keyboard.press("g")
+    expect(page.locator("#group-en")).to_be_focused()
+    page.keyboard.type("Pair")
+    page.keyboard.press("Tab")
+    page.keyboard.type("一对")
+    page.keyboard.press("Enter")
+    saved = page.locator("#palette button[value*='group.add']")
+    expect(saved).to_have_text(["Pair" if language == "en" else "一对"])
+    page.locator("#pick-section-one").click()
+    page.locator("#tool-group").click()
+    expect(page.locator("#group-zh")).to_have_value("一")
+    assert problems(page, "the title of a group") == []
+    page.locator("#ask-do").click()
+    expect(saved).to_have_count(2)
+    saved.first.click()
+    settled(page)
+    assert order()[-2:] == [["a_2"], ["b_2"]]
+    page.goto(f"/apps/{APP}/app/{APP}/design/settings")
+    page.locator("#group-pair button").click()
+    expect(page.locator("#group-pair")).to_have_count(0)
 
 
 def test_on_a_phone_the_canvas_and_the_properties_take_turns(

@@ -3,6 +3,7 @@
 import pytest
 
 from builder.commands import Target
+from runtime.errors import Invalid
 from runtime.fields import FIELD_TYPES
 from tests.builder.commands.support import Desk, check_layout, rows
 from tests.builder.factory import field, form
@@ -212,6 +213,22 @@ def test_a_group_is_saved_in_the_app_and_added_with_free_keys() -> None:
     assert document["properties"]["tax_2"]["fw"]["formula"] == "net_2 * 0.2 + record.net_2"
     assert desk.refused("group.add", group="nothing") == "unknown"
     assert desk.refused("group.save", fields=["net"], title=" ") == "required"
+
+
+def test_a_group_has_a_title_in_each_language_and_is_deleted_again() -> None:
+    desk = Desk(form("order", {"net": field("number"), "tax": field("number")}))
+    desk.order("group.save", fields=["net"], en="Money ", zh="金额")
+    desk.order("group.save", fields=["tax"], en="", zh="税")
+    first, second = desk.get("app", "shop")["field_groups"]
+    assert (first["title"], second["title"]) == ({"en": "Money", "zh": "金额"}, {"zh": "税"})
+    assert desk.refused("group.save", fields=["tax"], en=" ", zh="") == "required"
+    desk.do("app", "shop", "group.delete", {"group": first["key"]})
+    assert desk.words == "Deleted the group Money"
+    assert desk.get("app", "shop")["field_groups"] == [second]
+    desk.do("app", "shop", "group.delete", {"group": second["key"]})
+    assert "field_groups" not in desk.get("app", "shop")
+    with pytest.raises(Invalid):
+        desk.do("app", "shop", "group.delete", {"group": "money"})
 
 
 def test_a_command_reads_the_document_without_changing_it(desk: Desk) -> None:
