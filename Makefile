@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PYTHON ?= python3
 STAMP := .venv/.installed
+# Where it is forbidden to keep bytecode, each of the many processes that tests start compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help:  ## what can be made
@@ -26,7 +28,7 @@ test: $(STAMP) browser ## every test, real servers and browser
 	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: test-quick
-test-quick: $(STAMP) ## the tests without browser, PostgreSQL, crash and long property tests
+test-quick: $(STAMP) ## no browser, PostgreSQL, crashes, long property tests, walks over all routes
 	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow and not browser"
 
 .PHONY: browser

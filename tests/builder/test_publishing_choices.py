@@ -23,6 +23,8 @@ from runtime.records.models import Event
 from runtime.times import today
 from tests.support.world import World, records, world_on
 
+pytestmark = pytest.mark.slow
+
 VISIT = "/apps/followup/forms/visit/design"
 CUSTOMER = "/apps/followup/forms/customer/design"
 both = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)

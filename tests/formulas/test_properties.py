@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from runtime.formulas import FUNCTIONS, FormulaError, check, evaluate, parse
 from runtime.formulas.calendar import CALENDAR_UNITS
 from runtime.formulas.values import EXACT, LIMIT
 from tests.formulas.support import NOW, ZONE, result
+
+pytestmark = pytest.mark.slow
 
 numbers = st.decimals(min_value=-(10**12), max_value=10**12, places=4, allow_nan=False)
 dates = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31))

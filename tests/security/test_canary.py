@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from tests.support.world import FORMS, World, records
 
+pytestmark = pytest.mark.slow
+
 CANARY = "Zwitscherkanarie"
 PHONE = "13987654321"
 SECRETS = (CANARY.lower(), PHONE, "+86" + PHONE, "139 8765 4321")

@@ -20,6 +20,8 @@ from runtime.records.tables import table
 from tests.security.hospital import APP, CANARY, KINDS, PAGES, key, make, open_hospital, secrets
 from tests.support.world import World, records
 
+pytestmark = pytest.mark.slow
+
 VALUES = (
     CANARY.lower(),
     "73197319",

@@ -14,6 +14,8 @@ from runtime.accounts.models import User
 from runtime.db import db, transaction
 from tests.support.world import World
 
+pytestmark = pytest.mark.slow
+
 # What each of them gets: anonymous, stranger (signed in, no role), reader, editor (sales), designer, admin.
 WHO = ("anonymous", "stan", "rita", "bob", "dora", "anna")
 Address = Callable[..., str]

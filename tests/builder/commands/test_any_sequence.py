@@ -24,6 +24,8 @@ from tests.builder.commands.support import Desk, check_layout
 from tests.builder.factory import automation, field, form
 from tests.support.world import World, world_on
 
+pytestmark = pytest.mark.slow
+
 FIELDS = {
     "name": field("text", title="Name"),
     "grade": field("choice", {"enum": ["a"]}, title="Grade"),

@@ -33,7 +33,7 @@ DRAFT = form(
     "visit", FIELDS, ("name",), layout=[{"rows": [["name", "grade"]]}, {"rows": [["net"], ["total"]]}]
 )
 START = {**DRAFT, "$id": "urn:formwright:followup:visit"}
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 KEPT = re.compile(r'<div id="((?:cell|kept)-[^"]+)" data-kept></div>')
 
 
