@@ -4,8 +4,6 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PYTHON ?= python3
 STAMP := .venv/.installed
-# Where it is forbidden to keep bytecode, each of the many processes that tests start compiles everything anew.
-export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help:  ## what can be made

@@ -51,9 +51,8 @@
     document.removeEventListener("keydown", cancel, true);
     document.body.classList.remove("dragging");
     sign.hidden = true;
-    const [item, to] = [dragged, target];
+    if (dragged && target) added() ? add(added(), target) : drop(dragged, target);
     dragged = target = null;
-    if (item && to) drop(item, to);
   }
 
   function cancel(event) {
@@ -70,20 +69,31 @@
     if (!dragged) return;
     const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
     const under = document.elementFromPoint(x, y);
-    target = !under || !canvas.contains(under) ? null
-      : dragged.matches(".canvas-section, .canvas-tab") ? besideBlock(under, y)
-      : placeOf(under, x, y);
+    const kind = blockKind();
+    target = !under || !canvas.contains(under) ? null : kind ? besideBlock(kind, under, y) : placeOf(under, x, y);
     show();
   }
 
-  function besideBlock(under, y) {
-    const kind = dragged.matches(".canvas-tab") ? ".canvas-tab" : ".canvas-section";
+  // What is dragged off the palette, as the command of its button.
+  function added() {
+    const button = dragged.querySelector(":scope > [data-drag]");
+    return button && JSON.parse(button.value);
+  }
+
+  function blockKind() {
+    const name = added()?.name;
+    if (name === "tab.add" || dragged.matches(".canvas-tab")) return ".canvas-tab";
+    return name === "section.add" || dragged.matches(".canvas-section") ? ".canvas-section" : "";
+  }
+
+  function besideBlock(kind, under, y) {
     const tab = kind === ".canvas-section" && under.closest(".canvas-tab");
     if (tab && [...tab.querySelectorAll(kind)].every((each) => each === dragged)) {
       return { tab, line: line(tab.getBoundingClientRect(), true), text: words("into", titleOf(tab)) };
     }
     const block = under.closest(kind) ?? nearest(canvas.querySelectorAll(kind), y);
-    if (!block || block === dragged) return null;
+    if (block === dragged) return null;
+    if (!block) return added() && { line: line(canvas.getBoundingClientRect(), true), text: "" };
     const box = block.getBoundingClientRect();
     const after = y > box.top + box.height / 2;
     return { block, after, line: line(box, after), text: words(after ? "after" : "before", titleOf(block)) };
@@ -146,22 +156,34 @@
   function drop(item, to) {
     if (to.tab) return design.command("section.move", { section: item.dataset.section, tab: to.tab.dataset.tab });
     if (to.block) return dropBlock(item, to);
-    const added = item.querySelector("[data-drag]");
-    if (added) return add(JSON.parse(added.value).args.type, to);
     const field = item.dataset.key;
     if (to.cell) design.command("field.place", { field, beside: to.cell.dataset.key, side: to.side });
     else if (to.section) design.command("field.move", { field, section: to.section.dataset.section, row: to.row });
   }
 
-  function add(type, to) {
-    if (to.cell && to.side === "right") return design.command("field.add", { type, beside: to.cell.dataset.key });
+  function add({ name, args }, to) {
+    const { type, group } = args;
+    if (name === "group.add") design.command(name, { group, ...rowOf(to) });
+    else if (name === "field.add") design.command(name, { type, ...(to.cell ? cellOf(to) : rowOf(to)) });
+    else design.command(name, blockOf(to));
+  }
+
+  function blockOf({ block, tab, after }) {
+    if (!block) return tab ? { tab: tab.dataset.tab } : {};
+    return { [after ? "after" : "before"]: block.dataset.section ?? block.dataset.tab };
+  }
+
+  function rowOf(to) {
     const section = (to.cell ?? to.section)?.closest(".canvas-section");
-    if (!section) return design.command("field.add", { type });
-    const key = section.dataset.section;
-    if (!to.cell) return design.command("field.add", { type, section: key, row: to.row });
-    const row = to.cell.parentElement;
-    const rows = [...section.querySelectorAll(".canvas-row")];
-    design.command("field.add", { type, section: key, row: rows.indexOf(row), cell: [...row.children].indexOf(to.cell) });
+    if (!section) return {};
+    const row = to.row ?? [...section.querySelectorAll(".canvas-row")].indexOf(to.cell.parentElement) + 1;
+    return { section: section.dataset.section, row };
+  }
+
+  function cellOf({ cell, side }) {
+    if (side === "right") return { beside: cell.dataset.key };
+    const { section, row } = rowOf({ cell });
+    return { section, row: row - 1, cell: [...cell.parentElement.children].indexOf(cell) };
   }
 
   function dropBlock(item, { block, after }) {

@@ -19,6 +19,7 @@ Form = dict[str, Any]
 
 TEXT: Mapping[str, Any] = {"type": "string", "maxLength": 2000}
 KEY: Mapping[str, Any] = {"type": "string", "minLength": 1, "maxLength": 100}
+AFTER: Mapping[str, Any] = {"type": "string", "maxLength": 100}  # "" is nothing in particular
 KEYS: Mapping[str, Any] = {"type": "array", "items": KEY, "minItems": 1, "maxItems": 500}
 LOCALE: Mapping[str, Any] = {"enum": ["en", "zh"]}
 TITLE: Mapping[str, Any] = {

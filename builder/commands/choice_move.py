@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from builder.commands import _choices
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEY, STEP, title_of
+from builder.commands._fields import AFTER, KEY, STEP, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -15,9 +15,7 @@ class MoveChoice:
     name = "choice.move"
     kinds = ("form",)
     merges = False
-    arguments = closed(
-        "field", "value", field=KEY, value=KEY, by=STEP, after={"type": "string", "maxLength": 100}
-    )
+    arguments = closed("field", "value", field=KEY, value=KEY, by=STEP, after=AFTER)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"field/{arguments['field']}/enum",)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from builder.commands import _layout
 from builder.commands._adding import add_field
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEY, LOCALE, NUMBER, TITLE, field_in, title_of
+from builder.commands._fields import AFTER, KEY, LOCALE, NUMBER, TITLE, field_in, title_of
 from builder.commands._layout import Form
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -28,7 +28,7 @@ class AddField:
         section=KEY,
         row=NUMBER,
         cell=NUMBER,
-        after={"type": "string", "maxLength": 100},
+        after=AFTER,
         beside=KEY,
     )
 

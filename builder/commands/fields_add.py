@@ -7,7 +7,7 @@ from builder.commands import _layout
 from builder.commands._adding import add_field, options_from
 from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._defaults import offers_values, set_options
-from builder.commands._fields import KEY, LOCALE, TEXT, TITLE, field_in
+from builder.commands._fields import AFTER, KEY, LOCALE, TEXT, TITLE, field_in
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -25,7 +25,7 @@ class AddFields:
     arguments = closed(
         "fields",
         fields={"type": "array", "items": FIELD, "minItems": 1, "maxItems": 500},
-        after={"type": "string", "maxLength": 100},
+        after=AFTER,
         locale=LOCALE,
     )
 

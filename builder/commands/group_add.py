@@ -8,21 +8,22 @@ from flask_babel import gettext as _
 
 from builder.commands import _layout
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
-from builder.commands._fields import KEY, field_in, taken_keys
+from builder.commands._fields import AFTER, KEY, NUMBER, taken_keys
 from builder.commands._renaming import rename_in_form
 from builder.commands._workspace import Target, Workspace
+from builder.commands.field_add import place_new
 from runtime.fields import N_
 
 
 class AddGroup:
-    """Puts copies of the fields of a saved group on rows behind the field `after`, or at the end. A key that
-    the form has already gets a number, in the formulas of the group too.
+    """Puts copies of the fields of a saved group on rows from the row `row` of `section` on, or behind the
+    field `after`, or at the end. A key that the form has already gets a number, in the formulas of the group too.
     """
 
     name = "group.add"
     kinds = ("form",)
     merges = False
-    arguments = closed("group", group=KEY, after={"type": "string", "maxLength": 100})
+    arguments = closed("group", group=KEY, section=KEY, row=NUMBER, after=AFTER)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()
@@ -30,17 +31,12 @@ class AddGroup:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         group = _group(work, arguments["group"])
         form = work.open(target)
-        sections = _layout.arrange(form)
-        after = arguments.get("after") or next(iter(_layout.order(sections)[-1:]), "")
-        if after:
-            field_in(form, after, "after")
+        _layout.arrange(form)
+        after = ""
         fields = _with_free_keys(group["properties"], taken_keys(work, target))
         for key, schema in fields.items():
+            place_new(form, key, {"after": after} if after else arguments)
             form["properties"][key] = schema
-            if after:
-                _layout.put_after(sections, key, after)
-            else:
-                _layout.put_row(sections[-1], 0, key)
             after = key
         first = next(iter(fields))
         words = said(

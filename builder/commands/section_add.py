@@ -11,14 +11,14 @@ from runtime.fields import N_
 
 
 class AddSection:
-    """Adds an empty section behind the section `after`, else at the end of `tab`, else of the form. A plain
-    text as `title` is in `locale`; without a title its number names it.
+    """Adds an empty section behind the section `after` or before another, else at the end of `tab`, else of
+    the form. A plain text as `title` is in `locale`; without a title its number names it.
     """
 
     name = "section.add"
     kinds = ("form",)
     merges = False
-    arguments = closed(title=TITLE, locale=LOCALE, after=KEY, tab=KEY)
+    arguments = closed(title=TITLE, locale=LOCALE, after=KEY, before=KEY, tab=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()
@@ -31,7 +31,8 @@ class AddSection:
             _sections.tab_at(form, arguments["tab"])
         own = own_title(arguments.get("title", ""), work, arguments.get("locale", ""))
         title = own or known_text(_sections.SECTION, work, number=len(sections) + 1)
-        tab = arguments.get("tab") or sections[at - 1].get("tab", "")
+        beside = sections[at] if arguments.get("before") else sections[at - 1]
+        tab = arguments.get("tab") or beside.get("tab", "")
         section = _sections.new_section(sections, title, tab)
         sections.insert(at, section)
         _layout.arrange(form)
@@ -47,6 +48,8 @@ class AddSection:
 def _place(sections: Sections, arguments: Arguments) -> int:
     if arguments.get("after"):
         return _layout.section_at(sections, arguments["after"], "after") + 1
+    if arguments.get("before"):
+        return _layout.section_at(sections, arguments["before"], "before")
     return len(sections)
 
 

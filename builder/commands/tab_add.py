@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from builder.commands import _layout, _sections
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEY, LOCALE, TITLE
+from builder.commands._fields import KEY, LOCALE, TITLE, Form
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
 
 class AddTab:
-    """Adds a tab with an empty section behind the tab `after`, or at the end. In a form that had no tabs all
-    that is there goes into a first one.
+    """Adds a tab with an empty section behind the tab `after`, before another, or at the end. In a form that
+    had no tabs all that is there goes into a first one.
     """
 
     name = "tab.add"
     kinds = ("form",)
     merges = False
-    arguments = closed(title=TITLE, locale=LOCALE, after=KEY)
+    arguments = closed(title=TITLE, locale=LOCALE, after=KEY, before=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()
@@ -28,8 +28,7 @@ class AddTab:
         tabs = form["fw"].setdefault("tabs", [])
         if not tabs:
             tabs.append(_sections.new_tab(form, "", work, ""))
-        after = arguments.get("after")
-        at = _sections.tab_at(form, after, "after") + 1 if after else len(tabs)
+        at = _place(form, arguments)
         tab = _sections.new_tab(form, arguments.get("title", ""), work, arguments.get("locale", ""))
         tabs.insert(at, tab)
         sections.append(_sections.new_section(sections, None, tab["key"]))
@@ -41,6 +40,14 @@ class AddTab:
             count=len(tabs),
         )
         return Done(words, select=f"tab/{tab['key']}")
+
+
+def _place(form: Form, arguments: Arguments) -> int:
+    if arguments.get("after"):
+        return _sections.tab_at(form, arguments["after"], "after") + 1
+    if arguments.get("before"):
+        return _sections.tab_at(form, arguments["before"], "before")
+    return len(form["fw"]["tabs"])
 
 
 plugin = AddTab()

@@ -70,11 +70,16 @@ def _places(drawn: Canvas, kind: str, key: str) -> dict[str, dict[str, str]]:
                     "section.add": {"after": section.key},
                 }
             if (kind, key) == ("section", section.key):
-                return {**places, "field.add": {"section": key}, "section.add": {"after": key}}
+                return {**places, **_in_section(key), "section.add": {"after": key}}
         if (kind, key) == ("tab", tab.key) and tab.sections:
-            inside = {"section": tab.sections[-1].key}
-            return {**places, "field.add": inside, "section.add": {"tab": key}, "tab.add": {"after": key}}
+            inside = _in_section(tab.sections[-1].key)
+            return {**places, **inside, "section.add": {"tab": key}, "tab.add": {"after": key}}
     return places
+
+
+def _in_section(key: str) -> dict[str, dict[str, str]]:
+    inside = {"section": key}
+    return {"field.add": inside, "group.add": inside}
 
 
 def _follows(studio: Studio, cell: Cell) -> bool:

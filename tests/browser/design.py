@@ -110,6 +110,37 @@ def handle(page: Page, key: str) -> Locator:
     return page.locator(f"#cell-{key} > .h")
 
 
+def speaking(page: Page, language: str) -> Page:
+    """The tab, in this language."""
+    page.set_default_timeout(10_000)
+    draft(form("a"))
+    page.goto("/")
+    if not (page.locator("html").get_attribute("lang") or "").startswith(language):
+        page.locator("#language button").click()
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if language == "zh" else "en")
+    return page
+
+
+def item(page: Page, kind: str) -> Locator:
+    """The palette's button of a field type."""
+    return page.locator(f'#palette button[value*=\'"type": "{kind}"\']')
+
+
+def menu(page: Page, key: str, tool: str) -> None:
+    """Something in the menu of a field."""
+    pick(page, key).click()
+    expect(page.locator(f"#cell-{key}.on")).to_be_visible()
+    page.locator("#tool-more").click()
+    page.locator(f"#{tool}").click()
+
+
+def keys(page: Page, key: str, *pressed: str) -> None:
+    """Keys pressed on the row of a field, or of a section or tab."""
+    pick(page, key).focus()
+    for each in pressed:
+        page.keyboard.press(each)
+
+
 COUNT = """
 addEventListener("pointerdown", (event) => { if (event.isTrusted) window.fwCount("click"); }, true);
 addEventListener("keydown", (event) => {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from runtime.accounts.models import User
 from tests.browser.design import (
@@ -13,12 +13,16 @@ from tests.browser.design import (
     focused,
     form,
     handle,
+    item,
+    keys,
+    menu,
     opened,
     order,
     pick,
     said,
     same_in_all_ways,
     settled,
+    speaking,
     stored,
 )
 
@@ -39,35 +43,7 @@ TWO_SECTIONS = form(
 @pytest.fixture(params=["en", "zh"])
 def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: User) -> Page:
     """A tab of a designer, in one language."""
-    language = "en-GB" if request.param == "en" else "zh-CN"
-    page = open_tab(alice, language=language)
-    page.set_default_timeout(10_000)
-    draft(form("a"))
-    page.goto("/")
-    if not (page.locator("html").get_attribute("lang") or "").startswith(request.param):
-        page.locator("#language button").click()
-        expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if request.param == "zh" else "en")
-    return page
-
-
-def item(page: Page, kind: str) -> Locator:
-    """The palette's button of a field type."""
-    return page.locator(f'#palette button[value*=\'"type": "{kind}"\']')
-
-
-def menu(page: Page, key: str, tool: str) -> None:
-    """Something in the menu of a field."""
-    pick(page, key).click()
-    expect(page.locator(f"#cell-{key}.on")).to_be_visible()
-    page.locator("#tool-more").click()
-    page.locator(f"#{tool}").click()
-
-
-def keys(page: Page, key: str, *pressed: str) -> None:
-    """Keys pressed on the row of a field."""
-    pick(page, key).focus()
-    for each in pressed:
-        page.keyboard.press(each)
+    return speaking(open_tab(alice, language="en-GB" if request.param == "en" else "zh-CN"), request.param)
 
 
 def test_a_field_is_added_behind_another(page: Page) -> None:
