@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 
-from builder import commands, diff, drafts
+from builder import commands, diff, drafts, history
 from builder.commands import COMMANDS, Done, Said, Target, Workspace
 from builder.diff import Change, Overlap
 from builder.models import DraftCommand
@@ -23,6 +23,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.models import Draft
 from runtime.errors import Conflict, NotFound
+from runtime.i18n import locale
 from runtime.times import now
 
 DEPTH = 200  # commands that one person can take back
@@ -90,8 +91,8 @@ def run(asked: Request) -> Outcome:
 def undo(user: User, app: str, target: Target) -> Outcome:
     """Take back the newest command of this person; Conflict when it was changed again, NotFound when none is left."""
     draft = _begin(user, app, target)
-    command = next(iter(steps(user, draft, "done")), None)
-    if command is None:
+    command = db.session.scalar(_own(user, draft, "done").order_by(DraftCommand.id.desc()).limit(1))
+    if command is None or _taken_back(user, draft) >= DEPTH:
         raise NotFound(_("There is nothing to undo."))
     revision = _turn(user, app, target, draft, command, diff.take_back)
     command.state = "undone"
@@ -101,7 +102,8 @@ def undo(user: User, app: str, target: Target) -> Outcome:
 def redo(user: User, app: str, target: Target) -> Outcome:
     """Do again what this person took back last; Conflict and NotFound as `undo`."""
     draft = _begin(user, app, target)
-    command = next(reversed(steps(user, draft, "undone")), None)
+    # Taken back from the newest on, so the oldest of them was the last.
+    command = db.session.scalar(_own(user, draft, "undone").order_by(DraftCommand.id).limit(1))
     if command is None:
         raise NotFound(_("There is nothing to do again."))
     revision = _turn(user, app, target, draft, command, diff.make_again)
@@ -109,20 +111,17 @@ def redo(user: User, app: str, target: Target) -> Outcome:
     return Outcome(revision, Said("Done again: %(what)s", {"what": _told(command)}), command.selected)
 
 
-def steps(user: User, draft: Draft, state: str) -> list[DraftCommand]:
-    """This person's commands in this state, newest first, as many as can be taken back."""
-    return list(
-        db.session.scalars(
-            select(DraftCommand)
-            .where(
-                DraftCommand.definition_id == draft.definition_id,
-                DraftCommand.user_id == user.id,
-                DraftCommand.state == state,
-            )
-            .order_by(DraftCommand.id.desc())
-            .limit(DEPTH)
-        )
+def _own(user: User, draft: Draft, state: str) -> Select[DraftCommand]:
+    """This person's commands in this state."""
+    return select(DraftCommand).where(
+        DraftCommand.definition_id == draft.definition_id,
+        DraftCommand.user_id == user.id,
+        DraftCommand.state == state,
     )
+
+
+def _taken_back(user: User, draft: Draft) -> int:
+    return db.session.scalar(_own(user, draft, "undone").with_only_columns(func.count())) or 0
 
 
 def meet(some: Iterable[str], others: Iterable[str]) -> bool:
@@ -270,14 +269,20 @@ def _turn(user: User, app: str, target: Target, draft: Draft, command: DraftComm
         try:
             work.changed[each] = turn(work.read(each), listed)
         except Overlap as error:
-            sentence = _("Part of this was changed again since, so it stays: %(what)s.", what=_told(command))
-            raise Conflict(sentence, code="touched") from error
+            raise Conflict(_changed_again(command, each, error.path), code="touched") from error
     return _save(user, work, target, draft)
 
 
-def _told(command: DraftCommand) -> str:
-    from runtime.i18n import locale
+def _changed_again(command: DraftCommand, target: Target, path: diff.Path) -> str:
+    """Why a step stays as it is, naming who changed what it made and how, when a command did."""
+    since = history.changed_since(command, target, path)
+    if since is None:
+        return str(_("Part of this was changed again since, so it stays: %(what)s.", what=_told(command)))
+    names = {"who": history.who(since), "did": _told(since), "what": _told(command)}
+    return str(_("%(who)s changed part of this since (%(did)s), so it stays: %(what)s.", **names))
 
+
+def _told(command: DraftCommand) -> str:
     return Said(*command.words).tell(locale())
 
 

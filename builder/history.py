@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from builder.commands import Said
+from builder.commands import Said, Target
+from builder.diff import Path
 from builder.models import DraftCommand
 from runtime.accounts.models import User
 from runtime.db import db
-from runtime.definitions.models import Draft
+from runtime.definitions.models import Definition, Draft
 from runtime.i18n import locale
 from runtime.times import now
 
@@ -55,6 +56,24 @@ def others(user: User, draft: Draft) -> list[str]:
         .order_by(User.name)
     )
     return list(rows.scalars())
+
+
+def changed_since(command: DraftCommand, target: Target, path: Path) -> DraftCommand | None:
+    """The newest command after this one, to any draft of the app, that changed what stands at a path of a draft."""
+    app = select(Definition.app_id).where(Definition.id == command.definition_id).scalar_subquery()
+    later = (
+        select(DraftCommand)
+        .join(Definition, Definition.id == DraftCommand.definition_id)
+        .where(Definition.app_id == app, DraftCommand.id > command.id, DraftCommand.state == "done")
+        .order_by(DraftCommand.id.desc())
+    )
+    return next((each for each in db.session.scalars(later) if _changes(each, target, path)), None)
+
+
+def _changes(command: DraftCommand, target: Target, path: Path) -> bool:
+    """Whether the command changed what stands there, something in it, or something around it."""
+    changed = (at for kind, key, listed in command.changes if (kind, key) == target for at, *_ in listed)
+    return any(list(path[: len(at)]) == at[: len(path)] for at in changed)
 
 
 def who(command: DraftCommand) -> str:

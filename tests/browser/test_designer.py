@@ -91,6 +91,11 @@ def test_t05_deleting_undoing_and_redoing_takes_four_keys_or_five_clicks(
             with counter.budget(**most):
                 way()
             assert stored() == before
+    page.reload()  # the steps are the server's
+    for tool, count in (("redo", 0), ("undo", 1)):
+        page.locator(f"#{tool}-button").click()
+        settled(page)
+        assert pick(page, "b").count() == count
     assert barriers(page, "undone", "", EVERYTHING) == []
 
 
