@@ -11,6 +11,7 @@ from runtime.accounts.routes import accounts
 from runtime.admin import admin
 from runtime.automations import dispatch
 from runtime.db import db, engine_options
+from runtime.forms.lists.routes import blueprint as lists
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
@@ -32,7 +33,17 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     web.init_app(app)
     dispatch.register()
     places.register()
-    for blueprint in (accounts, home, inbox, admin, forms, api.health, api.blueprint, *BLUEPRINTS.values()):
+    for blueprint in (
+        accounts,
+        home,
+        inbox,
+        admin,
+        forms,
+        lists,
+        api.health,
+        api.blueprint,
+        *BLUEPRINTS.values(),
+    ):
         app.register_blueprint(blueprint)
     return app
 

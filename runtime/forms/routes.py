@@ -13,14 +13,17 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.endpoints import id_argument, reads_only
-from runtime.errors import Conflict, Forbidden, NotFound
-from runtime.forms import entry, filling, gone, listing, options, pages, reading
+from runtime.errors import Conflict, NotFound
+from runtime.forms import entry, filling, gone, options, pages, reading
+from runtime.forms.doors import form_for, record_for
 from runtime.forms.drawn import drawn
 from runtime.forms.filling import reader_for, titles_of
+from runtime.forms.lists import listing
+from runtime.forms.lists import pages as lists
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.reads import offer_reads
 from runtime.forms.tabs import in_tabs
-from runtime.htmx import go_to, is_htmx, replace_url
+from runtime.htmx import go_to
 from runtime.records import deletion, query, store
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -61,34 +64,26 @@ def _start(user: User, info: AppInfo) -> str:
 @blueprint.get("/<app>/forms/<form>/")
 def list_records(app: str, form: str) -> Response:
     """The records that this person may read; htmx gets the list, or the next rows of it."""
-    user, found = signed_in_user(), _form_for(app, form, "read")
-    asked = listing.Asked.of(request.args)
-    shown = listing.listing(user, found, asked, reader_for(user, found))
-    may_create = access.can(user, "create", found)
-    context = {"form": found, "list": shown, "may_create": may_create, **titles_of(found)}
-    if not is_htmx():
-        return make_response(render_template("records/list.html", **context))
-    template = "records/_rows.html" if asked.after else "records/_list.html"
-    return replace_url(make_response(render_template(template, **context)), shown.address)
+    return lists.show(signed_in_user(), form_for(app, form, "read"))
 
 
 @blueprint.get("/<app>/forms/<form>/new")
 def new_record(app: str, form: str) -> Response:
     """An empty form, with what it holds by itself."""
-    return filling.page(filling.begin(_form_for(app, form, "create")), Looks())
+    return filling.page(filling.begin(form_for(app, form, "create")), Looks())
 
 
 @blueprint.post("/<app>/forms/<form>/new")
 @reads_only
 def create_record(app: str, form: str) -> Response:
     """Save a new record, or show the form again with what is wrong."""
-    return filling.save(filling.posted(_form_for(app, form, "create")))
+    return filling.save(filling.posted(form_for(app, form, "create")))
 
 
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/edit")
 def edit_record(app: str, form: str, record_id: int) -> Response:
     """The form with a record's values."""
-    return filling.page(filling.begin(*_record_for(app, form, record_id, "update")), Looks())
+    return filling.page(filling.begin(*record_for(app, form, record_id, "update")), Looks())
 
 
 @blueprint.post("/<app>/forms/<form>/<int:record_id>/edit")
@@ -96,24 +91,24 @@ def edit_record(app: str, form: str, record_id: int) -> Response:
 def change_record(app: str, form: str, record_id: int) -> Response:
     """Save a change, or show the form again with what is wrong; of a record that is gone, what was typed."""
     try:
-        return filling.save(filling.posted(*_record_for(app, form, record_id, "update")))
+        return filling.save(filling.posted(*record_for(app, form, record_id, "update")))
     except NotFound:
         db.session.rollback()
-        return gone.page(_form_for(app, form, "read"))
+        return gone.page(form_for(app, form, "read"))
 
 
 @blueprint.post("/<app>/forms/<form>/eval")
 @reads_only
 def evaluate_new(app: str, form: str) -> str:
     """What the form of a new record looks like with the values typed so far."""
-    return filling.evaluated(filling.posted(_form_for(app, form, "create")))
+    return filling.evaluated(filling.posted(form_for(app, form, "create")))
 
 
 @blueprint.post("/<app>/forms/<form>/<int:record_id>/eval")
 @reads_only
 def evaluate(app: str, form: str, record_id: int) -> str:
     """What the form of a stored record looks like with the values typed so far."""
-    return filling.evaluated(filling.posted(*_record_for(app, form, record_id, "update")))
+    return filling.evaluated(filling.posted(*record_for(app, form, record_id, "update")))
 
 
 @blueprint.get("/<app>/forms/<form>/options/<field>")
@@ -141,7 +136,7 @@ def _picked_for(form: Form) -> Record | None:
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/")
 def show_record(app: str, form: str, record_id: int) -> str:
     """A record in the layout of its form, and what happened to it."""
-    found, record = _record_for(app, form, record_id, "read")
+    found, record = record_for(app, form, record_id, "read")
     user = signed_in_user()
     return render_template(
         "records/record.html",
@@ -158,14 +153,14 @@ def show_record(app: str, form: str, record_id: int) -> str:
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/delete")
 def confirm_delete(app: str, form: str, record_id: int) -> str:
     """Asks before a record is deleted."""
-    found, record = _record_for(app, form, record_id, "delete")
+    found, record = record_for(app, form, record_id, "delete")
     return _delete_page(found, record)
 
 
 @blueprint.post("/<app>/forms/<form>/<int:record_id>/delete")
 def delete_record(app: str, form: str, record_id: int) -> Response:
     """Delete a record; one that others point to stays, and the page says so."""
-    found, record = _record_for(app, form, record_id, "delete")
+    found, record = record_for(app, form, record_id, "delete")
     title = query.title(found, record)
     actor = store.Actor(user=signed_in_user(), origin="page")
     try:
@@ -183,22 +178,3 @@ def _delete_page(form: Form, record: Record, problem: str = "") -> str:
     return render_template(
         "records/delete.html", form=form, record=record, title=title, problem=problem, **titles_of(form)
     )
-
-
-def _form_for(app: str, form: str, action: str) -> Form:
-    """The form; NotFound when the person may not know of it, Forbidden when only this action is refused."""
-    user, found = signed_in_user(), lookup.form(app, form)
-    if access.can(user, action, found):
-        return found
-    if any(access.can(user, other, found) for other in ("read", "create")):
-        raise Forbidden(_("You may not do this here."))
-    raise NotFound(_("There is no such form."))
-
-
-def _record_for(app: str, form: str, record_id: int, action: str) -> tuple[Form, Record]:
-    """A record that the person may read; Forbidden when the action on it is refused."""
-    user, found = signed_in_user(), lookup.form(app, form)
-    record = query.get(user, found, record_id)
-    if action != "read" and not access.can(user, action, (found, record)):
-        raise Forbidden(_("You may not do this with this record."))
-    return found, record

@@ -171,6 +171,37 @@ def test_a_filter_or_a_sort_over_it_is_answered_as_for_an_unknown_field(
     assert alike(offered[0].text).replace(name, UNKNOWN) == alike(offered[1].text)
 
 
+@pytest.mark.parametrize("name", [key(kind) for kind in KINDS] + ["geheim_sum", "geheim_serial", "looked_up"])
+def test_a_list_that_is_filtered_sorted_or_shown_by_it_is_that_of_an_unknown_field(
+    world: World, ids: dict[str, int], name: str
+) -> None:
+    row = {"c.mode": "all", "c.0.path": "X", "c.0.was": "X", "c.0.op": "is_not_empty"}
+    asked: list[dict[str, str]] = [
+        {"filter": '{"required":["X"]}'},
+        {"filter": '{"not":{"required":["X"]}}', "panel": "filter"},
+        {"sort": "id,X", "panel": "sort"},
+        {"cols": "X", "panel": "columns"},
+        {**row, "c.0.op": "equals", "c.0.value": "1"},
+        {"c.mode": "all", "c.0.kept": '{"required":["X"]}'},
+    ]
+    eve = world.browsers["eve"]
+    eve.get("/")
+    for query in asked:
+        known, unknown = (
+            eve.get(
+                f"{PAGES}/patient/",
+                query_string={key: text.replace("X", each) for key, text in query.items()},
+                follow_redirects=True,
+            ).text
+            for each in (name, UNKNOWN)
+        )
+        assert alike(known).replace(name, UNKNOWN) == alike(unknown), query
+    found = [eve.get(f"{PAGES}/patient/find/{each}") for each in (name, UNKNOWN)]
+    assert [answer.status_code for answer in found] == [404, 404]
+    eve.post(f"{PAGES}/patient/columns", data={"col": name})
+    assert name not in eve.get(f"{PAGES}/patient/?panel=columns").text
+
+
 def change(world: World, record_id: int, **values: Any) -> None:
     with world.app.app_context(), transaction():
         actor = store.Actor(user=None, origin="sample", trusted=True)

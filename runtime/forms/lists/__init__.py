@@ -1,0 +1,4 @@
+"""The list of a form: what an address asks for, its columns and rows, its filter, and what a person keeps.
+
+Everything that can be chosen stands in the address, so a link shows what its sender saw. May be imported by routes.
+"""

@@ -1,0 +1,190 @@
+"""A form's list: its columns, its rows as texts, how many there are, and where it goes on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from runtime import access
+from runtime.accounts.models import User
+from runtime.definitions import lookup
+from runtime.definitions.documents import AppInfo, Form
+from runtime.fields import NOBODY, Field, Reader, ValueType
+from runtime.forms.lists.asked import MOST_ROWS, PER_PAGE, Asked, Places
+from runtime.forms.lists.columns import Column, is_numeric, order_of, shown, sortable, turned
+from runtime.forms.names import POINTERS, kind_of, titles_for
+from runtime.records import lookups, orders, query
+from runtime.records.query import Page
+from runtime.records.rows import Record
+from runtime.text import localized
+
+AT_ONCE = 200
+LONGEST_CELL = 120
+FORMATTED = frozenset((ValueType.NUMBER, ValueType.DATE, ValueType.DATETIME, ValueType.TIME))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record as its cells, each with its column."""
+
+    id: int
+    cells: tuple[tuple[Column, str], ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the list shows. `more` is the address of the next rows for htmx, `further` for a browser."""
+
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    count: str
+    places: Places
+    order: str
+    address: str
+    more: str = ""
+    further: str = ""
+    full: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked for."""
+        return self.places.asked
+
+
+@dataclass(frozen=True)
+class Card:
+    """A form on the page of its app."""
+
+    form: Form
+    title: str
+    count: str
+    may_read: bool
+    may_create: bool
+
+
+def cards(user: User, app: AppInfo, reader: Reader) -> list[Card]:
+    """The forms of an app that the user may read or fill, with the number of records."""
+    found = []
+    for form in lookup.forms(app.key):
+        may_read, may_create = access.can(user, "read", form), access.can(user, "create", form)
+        if may_read or may_create:
+            title = localized(form.title, reader.locale, app.default_locale)
+            count = _count(query.page(user, form, limit=1), reader) if may_read else ""
+            found.append(Card(form, title, count, may_read, may_create))
+    return found
+
+
+def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
+    """The asked part of the list."""
+    hidden = access.fields(user, form).hidden
+    fields, order = shown(form, asked.look.columns, hidden), order_of(form, asked.look.sort, hidden)
+    page, places = _page(user, form, asked), Places(form, replace(asked, panel="", after=""))
+    head = tuple(_columns(form, fields, places, order, reader))
+    goes_on = bool(page.next) and asked.upto < MOST_ROWS
+    upto = asked.upto + PER_PAGE
+    return Listing(
+        columns=head,
+        rows=_rows(user, form, head, page.items, reader),
+        count=_count(page, reader),
+        places=Places(form, asked) if asked.panel or asked.after else places,
+        order=order,
+        address=places.to(),
+        more=places.to(upto=upto, after=page.next or "") if goes_on else "",
+        further=places.to(upto=upto) if goes_on else "",
+        full=bool(page.next) and not goes_on,
+    )
+
+
+def _page(user: User, form: Form, asked: Asked) -> Page:
+    """The rows from the cursor, or all from the first one up to where the person had come."""
+    wanted: dict[str, Any] = {
+        "sort": asked.look.sort or form.sort,
+        "search": asked.search,
+        "condition": asked.look.condition,
+    }
+    if asked.after:
+        return query.page(user, form, limit=PER_PAGE, after=asked.after, total=False, **wanted)
+    page = query.page(user, form, limit=min(asked.upto, AT_ONCE), **wanted)
+    while page.next and len(page.items) < asked.upto:
+        limit = min(asked.upto - len(page.items), AT_ONCE)
+        further = query.page(user, form, limit=limit, after=page.next, total=False, **wanted)
+        page = replace(page, items=[*page.items, *further.items], next=further.next)
+    return page
+
+
+def _columns(form: Form, fields: list[Field], places: Places, now: str, reader: Reader) -> Iterator[Column]:
+    leading = _leading(form, fields)
+    sorts = orders.read(now) if now else ()
+    for one in fields:
+        place = next((number for number, each in enumerate(sorts, start=1) if each.key == one.key), 0)
+        order = "" if not place else "descending" if sorts[place - 1].descending else "ascending"
+        is_link = sortable(one)
+        yield Column(
+            key=one.key,
+            title=localized(one.title, reader.locale),
+            numeric=is_numeric(form, one),
+            address=places.to(upto=PER_PAGE, sort=turned(now, one.key)) if is_link else "",
+            sorted=order if is_link else "",
+            place=place if len(sorts) > 1 else 0,
+            leads=one.key == leading,
+        )
+
+
+def _leading(form: Form, fields: list[Field]) -> str:
+    keys = [one.key for one in fields]
+    return form.title_field if form.title_field in keys else next(iter(keys), "")
+
+
+def _rows(
+    user: User, form: Form, columns: tuple[Column, ...], records: list[Record], reader: Reader
+) -> list[Row]:
+    fields = [form.fields[column.key] for column in columns]
+    names = titles_for(user, form, fields, [record.values for record in records])
+    drawn = [
+        (column, home, one, _is_formatted(one))
+        for column, (home, one) in zip(columns, (lookups.origin(form, each) for each in fields), strict=True)
+    ]
+
+    def text(home: Form, one: Field, formatted: bool, value: Any) -> str:
+        if formatted and value is not None:
+            return _formatted(home, one.key, value, reader)
+        return _short(one.type.display(value, one, reader, names))
+
+    return [
+        Row(
+            record.id,
+            tuple(
+                (column, text(home, one, formatted, record.values.get(column.key)))
+                for column, home, one, formatted in drawn
+            ),
+        )
+        for record in records
+    ]
+
+
+def _is_formatted(one: Field) -> bool:
+    return one.type.value_type_of(one) in FORMATTED and kind_of(one) not in POINTERS
+
+
+@lru_cache(maxsize=20_000)
+def _formatted(form: Form, key: str, value: Any, reader: Reader) -> str:
+    # Formatting numbers and dates took most of the time of a list; the same ones come again and again.
+    one = form.fields[key]
+    return one.type.display(value, one, reader, NOBODY)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def _count(page: Page, reader: Reader) -> str:
+    if page.total is None:
+        return ""
+    number = format_decimal(page.total, locale=reader.locale)
+    if page.capped:
+        return str(_("more than %(number)s records", number=number))
+    return str(ngettext("%(number)s record", "%(number)s records", page.total, number=number))

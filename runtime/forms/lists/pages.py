@@ -1,0 +1,125 @@
+"""The page of a list, and the part of it that htmx draws again."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request
+
+from runtime import access
+from runtime.accounts.models import User
+from runtime.definitions.documents import Form
+from runtime.fields import Reader
+from runtime.forms.conditions.drawing import Rows
+from runtime.forms.filling import reader_for, titles_of
+from runtime.forms.lists import asked as asking
+from runtime.forms.lists import choosing, columns, filtering, views
+from runtime.forms.lists.asked import Asked, Places
+from runtime.forms.lists.choosing import Box
+from runtime.forms.lists.filtering import Chip, Onlooker, Posted
+from runtime.forms.lists.listing import listing
+from runtime.htmx import is_htmx, replace_url
+from runtime.records import orders
+
+
+@dataclass(frozen=True)
+class SortLine:
+    """One sort of the list: where it is turned round and where it is left out."""
+
+    key: str
+    title: str
+    descending: bool
+    turn: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What stands above the rows: the parts of the filter, and the panel that is open."""
+
+    chips: tuple[tuple[Chip, str], ...] = ()
+    clear: str = ""
+    rows: Rows | None = None
+    boxes: tuple[Box, ...] = ()
+    sorts: tuple[SortLine, ...] = ()
+    further: tuple[tuple[str, str], ...] = ()
+    fresh: bool = False
+    """Whether the panel was just opened, so that the focus goes there."""
+
+
+def show(user: User, form: Form) -> Response:
+    """The list that this request asks for; htmx gets the list, or the next rows of it."""
+    reader, hidden = reader_for(user, form), access.fields(user, form).hidden
+    asked = asking.read(form, request.args, views.usual(user, form), hidden)
+    sent = None
+    if "c.mode" in request.args:
+        seen = filtering.sight(form, hidden, reader.locale)
+        sent = filtering.posted(request.args, seen, reader)
+    if sent:
+        asked = with_filter(asked, sent)
+        if sent.filter is not None and not is_htmx():
+            return make_response(redirect(Places(form, replace(asked, panel="")).to(), 303))
+    return page(user, form, asked, sent)
+
+
+def with_filter(asked: Asked, sent: Posted) -> Asked:
+    """The list by the rows that were sent; by what it was filtered by before, while something is missing."""
+    look = asked.look if sent.filter is None else replace(asked.look, filter=sent.filter)
+    return replace(asked, look=look, panel="filter", after="")
+
+
+def page(user: User, form: Form, asked: Asked, sent: Posted | None = None) -> Response:
+    """The list in this state."""
+    reader = reader_for(user, form)
+    shown = listing(user, form, asked, reader)
+    context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
+    context |= titles_of(form)
+    if is_htmx() and asked.after:
+        return replace_url(make_response(render_template("records/_rows.html", **context)), shown.address)
+    context["tools"] = tools(user, form, asked, reader, sent)
+    if not is_htmx():
+        return make_response(render_template("records/list.html", **context))
+    return replace_url(make_response(render_template("records/_list.html", **context)), shown.address)
+
+
+def tools(user: User, form: Form, asked: Asked, reader: Reader, sent: Posted | None) -> Tools:
+    """What stands above the rows; next to nothing where there is neither a filter nor an open panel."""
+    if not asked.look.filter and not asked.panel:
+        return Tools()
+    hidden = access.fields(user, form).hidden
+    looker = Onlooker(user, form, reader, request.args, scripted=is_htmx())
+    places, condition = Places(form, replace(asked, after="", panel="")), asked.look.condition
+    seen = filtering.sight(form, hidden, reader.locale)
+    chips = filtering.chips(looker, seen, condition) if condition else []
+    found = Tools(
+        chips=tuple((chip, places.to(filter=chip.without)) for chip in chips),
+        clear=places.to(filter=""),
+        fresh=sent is None and request.method == "GET",
+    )
+    if asked.panel == "filter":
+        return replace(found, rows=filtering.rows(looker, seen, condition, sent))
+    if asked.panel == "columns":
+        return replace(found, boxes=tuple(choosing.boxes(form, asked.look.columns, hidden, reader)))
+    return replace(found, **_sorting(form, asked, hidden, reader)) if asked.panel == "sort" else found
+
+
+def _sorting(form: Form, asked: Asked, hidden: frozenset[str], reader: Reader) -> dict[str, Any]:
+    places, now = Places(form, replace(asked, after="")), columns.order_of(form, asked.look.sort, hidden)
+    titles = columns.sort_titles(form, hidden, reader)
+    sorts = tuple(
+        SortLine(
+            each.key,
+            titles.get(each.key, each.key),
+            each.descending,
+            places.to(sort=columns.added(now, each.key)),
+            places.to(sort=columns.without(now, each.key)),
+        )
+        for each in (orders.read(now) if now else ())
+    )
+    taken = {each.key for each in sorts}
+    full = len(sorts) == orders.MOST_SORTS
+    further = tuple(
+        (title, places.to(sort=columns.added(now, key)))
+        for key, title in titles.items()
+        if key not in taken and not full
+    )
+    return {"sorts": sorts, "further": further}

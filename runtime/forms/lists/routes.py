@@ -1,0 +1,47 @@
+"""What the list of a form is asked beside its pages: its columns, and what the pickers of its filter offer."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, render_template, request
+
+from runtime import access
+from runtime.accounts.sessions import signed_in_user
+from runtime.db import db
+from runtime.errors import NotFound
+from runtime.forms import options
+from runtime.forms.doors import form_for
+from runtime.forms.filling import reader_for
+from runtime.forms.lists import asked as asking
+from runtime.forms.lists import choosing, filtering, pages, views
+from runtime.forms.lists.asked import Places
+from runtime.htmx import go_to, is_htmx
+
+blueprint = Blueprint("lists", __name__, url_prefix="/apps")
+
+
+@blueprint.post("/<app>/forms/<form>/columns")
+def choose_columns(app: str, form: str) -> Response:
+    """Show these columns in this order, now and whenever this person opens the list."""
+    user, found = signed_in_user(), form_for(app, form, "read")
+    hidden = access.fields(user, found).hidden
+    asked = asking.read(found, request.form, views.usual(user, found), hidden)
+    wanted = choosing.chosen(found, request.form, hidden)
+    views.keep_columns(user, found, wanted if wanted != found.list_columns else ())
+    db.session.commit()
+    shown = replace(asked, look=replace(asked.look, columns=wanted), panel="columns")
+    return pages.page(user, found, shown) if is_htmx() else go_to(Places(found, shown).to())
+
+
+@blueprint.get("/<app>/forms/<form>/find/<path>")
+def options_of(app: str, form: str, path: str) -> str:
+    """What a picker in the filter offers for the search `q`: records that the person may read, people, departments."""
+    user, found = signed_in_user(), form_for(app, form, "read")
+    seen = filtering.sight(found, access.fields(user, found).hidden, reader_for(user, found).locale)
+    source = seen.sources.get(path)
+    if source is None or not source.points:
+        raise NotFound
+    plain = replace(
+        source.field, options={key: own for key, own in source.field.options.items() if key != "offer"}
+    )
+    offer = options.offer(user, app, plain, {}, request.args.get("q", ""))
+    return render_template("fields/_options.html", key=path, offer=offer)

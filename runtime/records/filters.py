@@ -1,0 +1,39 @@
+"""What the filter of a list may look at: one answer for pages, saved views and the API."""
+
+from typing import Any
+
+from runtime import access, conditions
+from runtime.conditions import ConditionError
+from runtime.db import Moment
+from runtime.definitions.documents import Form
+from runtime.errors import Problem
+from runtime.fields import ValueType
+from runtime.records.sources import allowed
+from runtime.records.tables import SYSTEM, stored
+
+OWNERS = ("owner_id", "department_id")
+FACTS = {"user.id": ValueType.NUMBER, "user.department_id": ValueType.NUMBER}
+
+
+def problems(form: Form, document: Any, hidden: frozenset[str]) -> list[Problem]:
+    """Why this is no condition that the list can be filtered by; a hidden field is as good as none."""
+    found = conditions.check(document, types(form, hidden), FACTS)
+    if found:
+        return found
+    try:
+        allowed(form, document)
+    except ConditionError as error:
+        return [conditions.problem(error)]
+    return []
+
+
+def types(form: Form, hidden: frozenset[str]) -> dict[str, ValueType]:
+    """What a filter may look at: what is stored, without the text that the quick search looks through."""
+    left_out = {"search_text", *(OWNERS if access.hides_owner(form, hidden) else ())}
+    system = {
+        name: ValueType.DATETIME if isinstance(column, Moment) else ValueType.NUMBER
+        for name, column in SYSTEM.items()
+        if name not in left_out
+    }
+    own = {key: field.type.value_type_of(field) for key, field in stored(form).items() if key not in hidden}
+    return {"id": ValueType.NUMBER, **system, **own}

@@ -1,0 +1,40 @@
+// A form's list in the browser: comforts only, every one of them has a link or a button.
+(() => {
+  "use strict";
+  const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
+  const MOST_SORTS = 3;
+
+  // Shift and a heading (by click or Enter) sort by that column too, after the others; where it is one of them it is
+  // turned round. A browser would open a window.
+  document.addEventListener("click", (event) => {
+    const heading = event.shiftKey && event.target.closest("[data-sort]");
+    if (!heading) return;
+    event.preventDefault();
+    const key = heading.dataset.sort;
+    const sorts = heading.closest("[data-order]").dataset.order.split(",").filter(Boolean);
+    const place = sorts.findIndex((sort) => sort.replace("-", "") === key);
+    if (place < 0) sorts.splice(0, Infinity, ...sorts.filter((sort) => !/^-?id$/.test(sort)).slice(0, MOST_SORTS - 1), key);
+    else sorts[place] = sorts[place].startsWith("-") ? key : `-${key}`;
+    const address = new URL(heading.href);
+    address.searchParams.set("sort", sorts.join(","));
+    location.assign(address);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      document.getElementById("q").focus();
+    }
+    if (event.key !== "Escape" || event.defaultPrevented || !event.target.closest("#panel")) return;
+    const opener = document.querySelector(".fw-tools [aria-expanded=true]");
+    opener.focus();
+    opener.click();
+  });
+
+  // The focus goes into a panel that was just opened.
+  document.addEventListener("htmx:after:swap", () => {
+    const panel = document.querySelector("#panel[data-fresh]");
+    if (!panel || panel.contains(document.activeElement)) return;
+    panel.querySelector("select, input:not([type=hidden]), a, button:not([tabindex])")?.focus();
+  });
+})();
