@@ -122,6 +122,36 @@ def test_what_is_chosen_on_the_page_is_done_and_taken_back(
     assert "owner" not in values(paused)
 
 
+def test_the_preview_shows_a_phone_a_record_and_a_browser_without_scripts_and_keeps_nothing(
+    tabs: Tabs, designer: User, paused: int
+) -> None:
+    page = tabs.open(designer)
+    frame = page.frame_locator("iframe")
+    page.goto(f"{CUSTOMER}/preview")
+
+    page.locator("#pv-device").select_option("phone")
+    page.wait_for_url("**device=phone**")
+    assert frame.locator("html").evaluate("() => innerWidth") <= 390
+
+    page.locator("#pv-record").select_option(str(paused))
+    expect(frame.locator("#name")).to_have_value("Paper Lanterns Ltd")
+    frame.locator("#name").fill("Paper Lanterns GmbH")
+    frame.locator("#email").fill("nobody")
+    frame.locator("#email").press("Tab")
+    expect(frame.locator("#e-email")).to_be_visible()
+
+    page.locator("[name=noscript]").check()
+    page.wait_for_url("**noscript=1**")
+    frame.locator("#name").fill("Paper Lanterns GmbH")
+    frame.locator("[name=_do][value=save]").click()
+    expect(frame.locator("[data-summary]")).to_contain_text("2")  # problems: the owner is empty, too
+    assert frame.locator("html").evaluate("() => typeof window.htmx") == "undefined"
+    assert values(paused)["name"] == "Paper Lanterns Ltd"
+    tabs.errors[:] = [
+        line for line in tabs.errors if "'allow-scripts'" not in line
+    ]  # which is what was asked for
+
+
 def test_no_page_on_the_way_to_a_version_has_a_barrier(tabs: Tabs, designer: User, paused: int) -> None:
     page = tabs.open(designer)
     found: list[str] = []
