@@ -43,7 +43,7 @@ def save_draft(
 
 def _create(user: User | None, definition: Definition, document: Any, revision: int | None) -> int:
     if revision:
-        raise _stale()
+        raise stale()
     draft = Draft(definition_id=definition.id, document=document, updated_by=user and user.id)
     db.session.add(draft)
     db.session.flush()
@@ -59,12 +59,13 @@ def _replace(user: User | None, draft: Draft, document: Any, revision: int | Non
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise _stale()
+        raise stale()
     db.session.expire(draft)
     return read + 1
 
 
-def _stale() -> Conflict:
+def stale() -> Conflict:
+    """What is said of a revision that is no longer the newest."""
     return Conflict(
         _("Somebody changed this draft meanwhile. Reload it and repeat your change."), code="stale"
     )

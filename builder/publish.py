@@ -39,14 +39,20 @@ class Change:
     is_draft: bool = False
 
 
-def publish(user: User | None, app: str, kind: str, key: str, note: str = "") -> Version:
-    """Freeze the draft as the next version and return it; the version in force when nothing differs.
+def publish(
+    user: User | None, app: str, kind: str, key: str, note: str = "", revision: int | None = None
+) -> Version:
+    """Freeze the draft as the next version and return it; the version in force when nothing differs. `revision` is
+    the one that was reviewed; None is any.
 
-    Raises Invalid with every problem found, NotFound without a draft.
+    Raises Invalid with every problem found, NotFound without a draft, Conflict when it has another revision.
     """
     drafts.require_designer(user)
-    document = drafts.read_draft(app, kind, key).document
-    return _publish_one(user, app, Change(kind, key, document, is_draft=True), note)
+    drafts.lock(app)
+    draft = drafts.read_draft(app, kind, key)
+    if revision not in (None, draft.revision):
+        raise drafts.stale()
+    return _publish_one(user, app, Change(kind, key, draft.document, is_draft=True), note)
 
 
 def publish_together(

@@ -73,10 +73,13 @@ def save_draft(app: str, kind: str, key: str) -> Response:
 
 @blueprint.post("/apps/<app>/<kind>/<key>/publish")
 def publish_draft(app: str, kind: str, key: str) -> Response:
-    """Freeze the draft as the next version, or say why not."""
+    """Freeze the draft as the next version, or say why not; with If-Match only the revision that was read."""
     _require_design()
+    revision = expected_revision() if request.if_match else None
     try:
-        version = publish.publish(_user(), app, kind, key)
+        version = publish.publish(_user(), app, kind, key, revision=revision)
+    except Conflict as error:
+        raise PreconditionFailed(error.message) from error
     except Invalid as error:
         db.session.rollback()
         return _problems(error.problems)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from builder import change_words, impact, publish, releases, shapes
+from builder import change_words, drafts, impact, publish, releases, reviewed, shapes
 from builder.amending import Answers
 from builder.answers import Asked, Asking
 from builder.change_words import Line
@@ -37,6 +37,8 @@ class Part:
     lines: list[Line]
     asking: Asking
     problems: list[Found]
+    mark: str
+    news: list[str]
 
     @property
     def name(self) -> str:
@@ -70,14 +72,34 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
         return _page(studio(app, kinds, key), set(chosen), [])
     try:
         with transaction():
+            drafts.lock(app)
             chosen = [each for each in chosen if _is_changed(app, each)]
+            reviewed.require(app, _with_app(app, chosen), _seen())
             versions = publish.publish_together(signed_in_user(), app, chosen, note, _answers(app, chosen))
             told = _told(versions)
     except Invalid as error:
         db.session.rollback()
         return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
+    except Conflict as error:
+        db.session.rollback()
+        refused = [Problem((), error.code, error.message)]
+        return _page(studio(app, kinds, key), set(chosen), refused, 409)
     flash(told)
     return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
+
+
+def _with_app(app: str, chosen: list[Target]) -> list[Target]:
+    """The chosen drafts and what comes into force along with them."""
+    changes = publish.with_app(app, [publish.Change(*target, {}) for target in chosen])
+    return [Target(change.kind, change.key) for change in changes]
+
+
+def _seen() -> dict[Target, str]:
+    """The marks of what was on the page."""
+    named = [
+        (name[5:].split("/", 1), text) for name, text in request.form.items() if name.startswith("seen.")
+    ]
+    return {Target(*parts): text for parts, text in named if len(parts) == 2}
 
 
 def _is_changed(app: str, target: Target) -> bool:
@@ -159,9 +181,12 @@ def _page(now: Studio, chosen: set[Target] | None, refused: list[Problem], statu
 
 
 def _part(now: Studio, target: Target, chosen: bool) -> Part:
+    mark = reviewed.mark(now.app, target)  # first: what comes after it is not taken for seen
+    seen = _seen().get(target, reviewed.NOTHING) if request.method == "POST" else mark
+    news = reviewed.news(now.app, target, seen, mark)
     own = studio(now.app, PLURALS[target.kind], target.key)
     if not shapes.fits(target.kind, own.document):
-        return Part(target, target.key, own.url(""), chosen, [], _asking(own), problems(own))
+        return Part(target, target.key, own.url(""), chosen, [], _asking(own), problems(own), mark, news)
     live = own.work.in_force[target] if own.work.is_in_force(target) else None
     return Part(
         target,
@@ -171,4 +196,6 @@ def _part(now: Studio, target: Target, chosen: bool) -> Part:
         change_words.lines(target.kind, live, own.document, own.text),
         _asking(own),
         problems(own),
+        mark,
+        news,
     )

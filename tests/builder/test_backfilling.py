@@ -17,6 +17,7 @@ from runtime import jobs, outbox
 from runtime.automations.models import Pause, Timer
 from runtime.db import db, transaction
 from runtime.times import today
+from tests.support.pages import reviewed
 from tests.support.world import World, records, world_on
 
 VISIT = "/apps/followup/forms/visit/design"
@@ -81,9 +82,10 @@ def page(world: World, who: str = "anna", at: str = "publish") -> str:
 
 def post(world: World, path: str, who: str = "anna", **form: Any) -> TestResponse:
     browser = world.browsers[who]
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{VISIT}/publish").text)
+    seen = browser.get(f"{VISIT}/publish").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', seen)
     assert token
-    answer = browser.post(path, data={"csrf_token": token[1], **form})
+    answer = browser.post(path, data={"csrf_token": token[1], **reviewed(seen), **form})
     assert answer.status_code == 303, answer.text
     return answer
 

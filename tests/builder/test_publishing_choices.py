@@ -21,6 +21,7 @@ from runtime.definitions import lookup
 from runtime.outbox import Outbox
 from runtime.records.models import Event
 from runtime.times import today
+from tests.support.pages import reviewed
 from tests.support.world import World, records, world_on
 
 pytestmark = pytest.mark.slow
@@ -48,9 +49,10 @@ def changed(world: World, key: str, change: Callable[[Document], None], kind: st
 
 def post(world: World, path: str, who: str = "dora", **form: Any) -> TestResponse:
     browser = world.browsers[who]
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{VISIT}/publish").text)
+    page = browser.get(f"{VISIT}/publish").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
-    return browser.post(path, data={"csrf_token": token[1], **form})
+    return browser.post(path, data={"csrf_token": token[1], **reviewed(page), **form})
 
 
 def published(world: World, *parts: str, base: str = CUSTOMER, **answers: str) -> TestResponse:

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from runtime.definitions import lookup
+from tests.support.pages import reviewed
 from tests.support.world import World, world_on
 
 VISIT = "/apps/followup/forms/visit/design"
@@ -28,9 +29,10 @@ def get(world: World, path: str, name: str = "dora") -> TestResponse:
 
 def post(world: World, path: str, **form: Any) -> TestResponse:
     """Send a form as a browser does that has the page before it."""
-    token = re.search(r'name="csrf_token" value="([^"]+)"', get(world, f"{VISIT}/publish").text)
+    page = get(world, f"{VISIT}/publish").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
-    return world.browsers["dora"].post(path, data={"csrf_token": token[1], **form})
+    return world.browsers["dora"].post(path, data={"csrf_token": token[1], **reviewed(page), **form})
 
 
 def do(world: World, base: str, name: str, **arguments: Any) -> None:

@@ -26,6 +26,11 @@ def post(client: FlaskClient, address: str, seen_on: str = "/login", **typed: An
     return client.post(address, data={"csrf_token": token_of(client.get(seen_on).text), **typed})
 
 
+def reviewed(page: str) -> dict[str, str]:
+    """The marks of what stands on a publish page, which its form carries."""
+    return dict(re.findall(r'name="(seen\.[^"]+)" value="([^"]*)"', page))
+
+
 def with_password(user: User, password: str = PASSWORD) -> User:
     """The user, able to sign in."""
     with transaction() as session:
