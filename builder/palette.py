@@ -39,6 +39,8 @@ ALIASES = {
     "tree_choice": "cascade cascader levels category 级联 分类 树",
     "yes_no": "checkbox switch boolean 开关 是否",
     "reference": "link lookup relation 关联",
+    "file": "attachment upload document pdf 附件 上传 文档",
+    "image": "photo picture camera 照片 相片 拍照",
     "member": "person user people 人员 成员",
     "formula": "calculate computed 计算",
     "serial": "auto number id 流水号 编号",

@@ -15,8 +15,8 @@ from runtime.records import rows, tables
 from runtime.records.sources import allowed
 
 MOST_OF_A_FORM = 200  # records; forms with more are left out
-# People and departments are others elsewhere; numbers are drawn anew.
-LEFT_OUT = frozenset(("member", "department", "serial"))
+# People and departments are others elsewhere, files are not there; numbers are drawn anew.
+LEFT_OUT = frozenset(("member", "department", "serial", "file", "image", "signature"))
 
 
 def samples(app: str, user: User | None) -> list[dict[str, Any]]:

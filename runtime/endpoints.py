@@ -20,6 +20,12 @@ def reads_only(view: View) -> View:
     return view
 
 
+def takes_files(view: View) -> View:
+    """The view takes files, so that what is sent to it may be large."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def marked(mark: str) -> bool:
     """Whether the view of the present request carries the mark."""
     view = current_app.view_functions.get(request.endpoint or "")

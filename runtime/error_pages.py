@@ -85,7 +85,7 @@ def _named(error: FormwrightError) -> Response:
     db.session.rollback()
     if error.status >= 500:
         log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
-        return _answer(500, error.code)
+        return _answer(error.status, error.code, error.message if error.status == 503 else "")
     if isinstance(error, Invalid) and is_api():
         return make_response(jsonify(errors=[problem.as_json() for problem in error.problems]), 422)
     return _answer(error.status, error.code, error.message)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
@@ -14,6 +15,7 @@ from runtime import endpoints
 
 MEGABYTE = 1024 * 1024
 MAX_BODY = 16 * MEGABYTE
+MAX_BODY_WITH_FILES = 256 * MEGABYTE
 MAX_TEXT_OF_MULTIPART = 4 * MEGABYTE
 MAX_KEYS = 2_000
 
@@ -53,6 +55,7 @@ def init_app(app: Flask) -> None:
     if app.config["REDIS_URL"]:
         app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 0.3, "socket_timeout": 1}
     app.before_request(_refuse_packed_bodies)
+    app.before_request(_let_files_in)
     app.before_request(_read_form)
     limiter.init_app(app)
 
@@ -60,6 +63,14 @@ def init_app(app: Flask) -> None:
 def _refuse_packed_bodies() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
+
+
+def _let_files_in() -> None:
+    # Of people whom we know only: others would fill the disk before they are asked who they are. And not of
+    # forms without files, which are read into memory.
+    packed = request.mimetype == "application/x-www-form-urlencoded"
+    if endpoints.marked("takes_files") and not packed and current_user.is_authenticated:
+        request.max_content_length = MAX_BODY_WITH_FILES
 
 
 def _read_form() -> None:

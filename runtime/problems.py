@@ -40,6 +40,16 @@ SENTENCES: Mapping[str, Any] = {
     "rating": _l("Choose from 1 to %(limit)s stars for %(title)s."),
     "ean_13": _l("Enter the 13 digits of the barcode for %(title)s: the last one checks the others."),
     "code_128": _l("Enter at most %(limit)s letters without accents, digits and signs for %(title)s."),
+    "file_kind": _l("%(title)s takes files of these kinds: %(kinds)s."),
+    "file_mismatch": _l("“%(name)s” is not what its name says it is. Save it anew in its own format."),
+    "file_empty": _l("“%(name)s” is empty. Choose another file for %(title)s."),
+    "file_size": _l("Choose a smaller file for %(title)s: %(limit)s MB are the most."),
+    "file_picture": _l("This picture cannot be read, or is too large. Choose another one for %(title)s."),
+    "file_gone": _l("A file of %(title)s is no longer there. Choose it once more."),
+    "file_storage": _l(
+        "The file for %(title)s cannot be kept now. Try again later, or tell an administrator."
+    ),
+    "file_flood": _l("Too many of your files wait to be saved with a record. Save or remove some first."),
     "location": _l("Enter latitude and longitude for %(title)s, like 30.27415, 120.15515."),
     "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),
     "phone": _l("%(title)s must be a phone number, like 13800138000."),
@@ -74,7 +84,7 @@ def sentence(code: str, params: Mapping[str, Any], title: str) -> str:
         return _COUNTED[code](int(params["limit"]), title, locale)
     if code not in SENTENCES:
         return str(_l("Check %(title)s.")) % {"title": title}
-    return str(SENTENCES[code]) % {"title": title, "limit": _number(params.get("limit"), locale)}
+    return str(SENTENCES[code]) % {**params, "title": title, "limit": _number(params.get("limit"), locale)}
 
 
 def from_json_schema(error: ValidationError, field: Field | None = None) -> tuple[str, dict[str, Any]]:

@@ -23,7 +23,7 @@
   const { say } = window.formwright; // app.js
   const fieldOf = (element) => element?.closest?.("[data-field]");
   const fields = () => new Map([...form.querySelectorAll("[data-field]")].map((f) => [f.dataset.field, f]));
-  const isTyped = (el) => el.matches("textarea, input:not([type=checkbox]):not([type=radio]):not([type=hidden])");
+  const isTyped = (el) => el.matches("textarea, input:not([type=checkbox]):not([type=radio]):not([type=hidden]):not([type=file])");
   const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
 
   // --- what is asked of the server, and when ---------------------------------------------------------------
@@ -96,7 +96,7 @@
   // A control shows what the server says, unless the person changed it after the question was sent.
   function settle(control) {
     if (control === document.activeElement && isTyped(control)) return;
-    if (!fieldOf(control) || "filter" in control.dataset) return;
+    if (!fieldOf(control) || control.type === "file" || "filter" in control.dataset) return;
     if (control.name && now.has(control.name) && !same(now.getAll(control.name), sent.getAll(control.name))) {
       put(control, now.getAll(control.name));
     } else if (control.matches("[type=checkbox], [type=radio]")) {

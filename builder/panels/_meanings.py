@@ -27,6 +27,14 @@ BY_NAME: Mapping[str, str] = {
     "icon": "icon",
 }
 WORDS: Mapping[str, str] = {
+    "pdf": "PDF",
+    "document": N_("Document"),
+    "spreadsheet": N_("Spreadsheet"),
+    "presentation": N_("Presentation"),
+    "audio": N_("Audio"),
+    "video": N_("Video"),
+    "archive": N_("Archive"),
+    "other": N_("Other kinds"),
     "created": N_("Created"),
     "updated": N_("Changed"),
     "deleted": N_("Deleted"),

@@ -29,16 +29,17 @@ PER_PAGE = 50
 TOKEN_LENGTH = 100
 
 
-def _user() -> User:
+def api_user() -> User:
+    """The person whose token the program shows."""
     return current_user._get_current_object()  # type: ignore[no-any-return]
 
 
 def form_for(app: str, form: str, action: str = "read") -> Form:
     """The published form; NotFound for one that this user may not know of, Forbidden for a missing right."""
     found = lookup.form(app, form)
-    if access.can(_user(), action, found):
+    if access.can(api_user(), action, found):
         return found
-    if access.can(_user(), "read", found):
+    if access.can(api_user(), "read", found):
         raise Forbidden(_("You may not do this."))
     raise NotFound(_("There is no such form."))
 
@@ -55,7 +56,7 @@ def _shown(record: Record) -> dict[str, Any]:
 
 def _saved(form: Form, saved: store.Saved) -> dict[str, Any]:
     """What was saved, as far as this user may see it."""
-    hidden = access.fields(_user(), form).hidden
+    hidden = access.fields(api_user(), form).hidden
     values = {key: value for key, value in saved.values.items() if key not in hidden}
     return {"id": saved.id, "revision": saved.revision, "values": values}
 
@@ -64,7 +65,7 @@ def _saved(form: Form, saved: store.Saved) -> dict[str, Any]:
 def form_schema(app: str, form: str) -> Response:
     """The published form as a standard JSON Schema."""
     found = form_for(app, form)
-    rights = access.fields(_user(), found)
+    rights = access.fields(api_user(), found)
     return answer(export.record_schema(found, hidden=rights.hidden, read_only=rights.read_only))
 
 
@@ -73,11 +74,13 @@ def list_records(app: str, form: str) -> Response:
     """A page of the records that this user may read."""
     found = form_for(app, form)
     sort, after = request.args.get("sort"), request.args.get("after")
-    condition = filters.read(found, request.args.get("filter"), access.fields(_user(), found).hidden)
+    condition = filters.read(found, request.args.get("filter"), access.fields(api_user(), found).hidden)
     limit = _limit()
-    if not query.is_cursor(_user(), found, sort, after):
+    if not query.is_cursor(api_user(), found, sort, after):
         raise BadRequest(_("“after” is not the “next” of a page in this order. Begin with the first page."))
-    page = query.page(_user(), found, condition=condition, sort=sort, limit=limit, after=after, total=False)
+    page = query.page(
+        api_user(), found, condition=condition, sort=sort, limit=limit, after=after, total=False
+    )
     return answer({"items": [_shown(record) for record in page.items], "next": page.next})
 
 
@@ -93,7 +96,7 @@ def create_record(app: str, form: str) -> Response:
     """Create a record; with an Idempotency-Key the same request twice makes one."""
     found = form_for(app, form, "create")
     values = read_object(required=["values"])["values"]
-    actor = store.Actor(user=_user(), origin="api")
+    actor = store.Actor(user=api_user(), origin="api")
     try:
         saved = store.save(actor, found, values, token=_idempotency_key())
     except Invalid as error:
@@ -117,7 +120,7 @@ def _idempotency_key() -> str | None:
 @blueprint.get("/apps/<app>/forms/<form>/records/<int:record_id>")
 def read_record(app: str, form: str, record_id: int) -> Response:
     """One record, with its revision as ETag."""
-    record = query.get(_user(), form_for(app, form), record_id)
+    record = query.get(api_user(), form_for(app, form), record_id)
     return answer(_shown(record), revision=record.revision)
 
 
@@ -125,10 +128,10 @@ def read_record(app: str, form: str, record_id: int) -> Response:
 def change_record(app: str, form: str, record_id: int) -> Response:
     """Change the fields that are given; null clears one."""
     found = form_for(app, form, "update")
-    query.get(_user(), found, record_id)
+    query.get(api_user(), found, record_id)
     revision = expected_revision()
     values = read_object(required=["values"])["values"]
-    actor = store.Actor(user=_user(), origin="api")
+    actor = store.Actor(user=api_user(), origin="api")
     try:
         saved = store.save(actor, found, values, record_id=record_id, revision=revision)
     except Invalid as error:
@@ -144,9 +147,11 @@ def change_record(app: str, form: str, record_id: int) -> Response:
 def delete_record(app: str, form: str, record_id: int) -> Response:
     """Delete the record."""
     found = form_for(app, form, "delete")
-    query.get(_user(), found, record_id)
+    query.get(api_user(), found, record_id)
     try:
-        store.delete(store.Actor(user=_user(), origin="api"), found, record_id, revision=expected_revision())
+        store.delete(
+            store.Actor(user=api_user(), origin="api"), found, record_id, revision=expected_revision()
+        )
     except Conflict as error:
         raise _stale(error) from error
     db.session.commit()
@@ -163,5 +168,5 @@ def _stale(error: Conflict) -> Exception:
 def record_timeline(app: str, form: str, record_id: int) -> Response:
     """What happened to the record and what is planned: changes, runs, timers, deliveries."""
     found = form_for(app, form)
-    record = query.get(_user(), found, record_id)
-    return answer({"items": [entry.as_json() for entry in timeline.entries(_user(), found, record)]})
+    record = query.get(api_user(), found, record_id)
+    return answer({"items": [entry.as_json() for entry in timeline.entries(api_user(), found, record)]})

@@ -54,6 +54,7 @@ _KEYWORDS: dict[ValueType, frozenset[str]] = {
     ValueType.BOOL: _EQUALITY,
     ValueType.LIST: frozenset(("type", "contains")),
     ValueType.PATH: frozenset(("type", "contains")),
+    ValueType.FILES: frozenset(("type",)),
 }
 _LENGTHS = {ValueType.DATE: 10, ValueType.DATETIME: 20, ValueType.TIME: 5}
 _TYPES: dict[ValueType, tuple[str, ...]] = {
@@ -65,6 +66,7 @@ _TYPES: dict[ValueType, tuple[str, ...]] = {
     ValueType.BOOL: ("boolean",),
     ValueType.LIST: ("array",),
     ValueType.PATH: ("array",),
+    ValueType.FILES: ("array",),
 }
 
 

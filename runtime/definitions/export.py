@@ -12,7 +12,7 @@ from runtime import conditions
 from runtime.conditions import ConditionError
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import Rule
-from runtime.fields import Field, FieldType
+from runtime.fields import Field, FieldType, ValueType
 from runtime.text import localized
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,7 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REASONS = {
     "unique": "other records are asked",
     "check": "a formula over the record",
-    "exists": "the row that is pointed to must exist and be readable",
+    "exists": "the row or file that is pointed to must exist and be readable",
     "offer": "a condition over the record that is pointed to",
     "value": "the field type judges more than a schema can say: validity, decimals, a pattern",
     "canonical": "texts are cleaned, and a blank one counts as empty",
@@ -89,7 +89,7 @@ def _of_fields(fields: Mapping[str, Field]) -> Iterator[Schema]:
         path = ["properties", key]
         if not field.type.writable:
             yield _reason(path, "computed")
-        if field.type.name in POINTERS:
+        if field.type.name in POINTERS or field.type.value_type is ValueType.FILES:
             yield _reason(path, "exists")
         if "offer" in field.options:
             yield _reason([*path, "fw", "offer"], "offer")

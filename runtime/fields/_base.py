@@ -33,10 +33,12 @@ class ValueType(Enum):
     LIST = "list"
     PATH = "path"
     """A list that is the way through a tree."""
+    FILES = "files"
+    """A list of ids of files."""
     NOTHING = "nothing"
 
 
-LISTED = frozenset((ValueType.LIST, ValueType.PATH))
+LISTED = frozenset((ValueType.LIST, ValueType.PATH, ValueType.FILES))
 """Values that are lists: they have no order among each other."""
 
 
@@ -53,12 +55,14 @@ class Names(Protocol):
     def record(self, form: str, record_id: int) -> str | None: ...
     def member(self, user_id: int) -> str | None: ...
     def department(self, department_id: int) -> str | None: ...
+    def file(self, key: str) -> str | None: ...
 
 
 class _NoNames:
     def record(self, form: str, record_id: int) -> None: ...
     def member(self, user_id: int) -> None: ...
     def department(self, department_id: int) -> None: ...
+    def file(self, key: str) -> None: ...
 
 
 NOBODY: Names = _NoNames()

@@ -15,7 +15,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid
 from runtime.fields import Reader
-from runtime.forms import conflict, entry, pages
+from runtime.forms import conflict, pages, uploads
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.state import to_tell
@@ -51,7 +51,7 @@ def posted(form: Form, record: Record | None = None) -> Filling:
     """A form with what this request brings."""
     user = signed_in_user()
     reader = reader_for(user, form)
-    typed = entry.read(form, request.form, reader, access.fields(user, form).closed)
+    typed = uploads.read(user, form, reader, access.fields(user, form).closed)
     return Filling(user, form, reader, record, typed)
 
 
@@ -175,7 +175,7 @@ def _in_language(filling: Filling, name: str) -> Response:
         i18n.switch(name)
         g.reader = i18n.reader()
     reader = reader_for(filling.user, filling.form)
-    typed = entry.read(filling.form, request.form, reader, filling.rights.closed)
+    typed = uploads.read(filling.user, filling.form, reader, filling.rights.closed)
     return _look_again(replace(filling, reader=reader, entry=typed), "", "")
 
 

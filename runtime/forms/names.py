@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from runtime import files
 from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.fields import Field, JsonValue
+from runtime.fields import Field, JsonValue, ValueType
+from runtime.files import StoredFile
 from runtime.records import lookups, query
 
 POINTERS = frozenset(("reference", "member", "department"))
@@ -29,6 +31,7 @@ class Titles:
         self._records: dict[str, dict[int, str]] = {}
         self._members: dict[int, str] = {}
         self._departments: dict[int, str] = {}
+        self._files: dict[str, StoredFile] = {}
 
     def record(self, form: str, record_id: int) -> str | None:
         return self._records.get(form, {}).get(record_id)
@@ -38,6 +41,20 @@ class Titles:
 
     def department(self, department_id: int) -> str | None:
         return self._departments.get(department_id)
+
+    def file(self, key: str) -> str | None:
+        found = self._files.get(key)
+        return None if found is None else found.name
+
+    def stored(self, keys: Iterable[str]) -> list[StoredFile]:
+        """The files with these keys, of those that were read."""
+        return [self._files[key] for key in keys if key in self._files]
+
+    def add_files(self, keys: Iterable[str]) -> None:
+        """Read what files are called."""
+        wanted = set(keys) - self._files.keys()
+        if wanted:
+            self._files.update(files.get(wanted))
 
     def add_members(self, ids: Iterable[int | None]) -> None:
         """Read the names of people."""
@@ -67,7 +84,10 @@ def titles_for(
     """The titles of all that these fields of these records point to."""
     titles = Titles(user)
     shown = {one.key: lookups.origin(form, one)[1] for one in fields}
-    for kind, target, ids in _pointed_at(shown, list(rows)):
+    rows = list(rows)
+    holding = [key for key, one in shown.items() if one.type.value_type is ValueType.FILES]
+    titles.add_files(each for key in holding for row in rows for each in row.get(key) or ())
+    for kind, target, ids in _pointed_at(shown, rows):
         if kind == "reference":
             titles.add_records(lookup.form(form.app, target), ids)
         elif kind == "member":

@@ -13,12 +13,12 @@ from runtime.access import FieldRights
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Problem
-from runtime.fields import Reader
-from runtime.forms import conflict, options, state
+from runtime.fields import Raw, Reader, ValueType
+from runtime.forms import conflict, downloads, options, state
 from runtime.forms.entry import Entry
 from runtime.forms.names import Titles, titles_for
 from runtime.forms.reads import offer_reads
-from runtime.forms.shown import Picker, ShownSection
+from runtime.forms.shown import Files, Picker, ShownSection
 from runtime.records import store
 from runtime.records.rows import Record
 from runtime.records.store import Judged
@@ -35,6 +35,8 @@ class Addresses:
     options: str
     back: str
     passed: Mapping[str, str] = field(default_factory=dict)
+    upload: str = ""
+    """Where files are sent, before the key of their field; nowhere when nothing can be kept."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ class Filling:
             return self.elsewhere
         place: dict[str, Any] = {"app": self.form.app, "form": self.form.key}
         options = url_for("forms.options_of", **place, field="")
+        upload = url_for("files.upload", **place, field="")
         if self.record is None:
             save, evaluate = url_for("forms.create_record", **place), url_for("forms.evaluate_new", **place)
-            return Addresses(save, evaluate, options, url_for("forms.list_records", **place))
+            back = url_for("forms.list_records", **place)
+            return Addresses(save, evaluate, options, back, upload=upload)
         own = {**place, "record_id": self.record.id}
         save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)
-        return Addresses(save, evaluate, options, url_for("forms.show_record", **own))
+        return Addresses(save, evaluate, options, url_for("forms.show_record", **own), upload=upload)
 
     @cached_property
     def judged(self) -> Judged:
@@ -87,10 +91,28 @@ class Filling:
     def names(self) -> Titles:
         """The titles of everything on the page."""
         stored = self.record.values if self.record else {}
-        values = [self.judged.values, self.entry.values, stored]
+        values = [self.judged.values, self.entry.values, stored, self._sent_files]
         titles = titles_for(self.user, self.form, self.form.fields.values(), values)
         titles.add_members([self.record.updated_by if self.record else None])
         return titles
+
+    @property
+    def _sent_files(self) -> dict[str, Raw]:
+        """The files that were posted, of fields with a problem, too."""
+        found = ((key, raw) for key, raw in self.entry.raw.items() if key in self.form.fields)
+        return {
+            key: [raw] if isinstance(raw, str) else raw
+            for key, raw in found
+            if self.form.fields[key].type.value_type is ValueType.FILES
+        }
+
+    def files(self, key: str, raw: Raw) -> Files:
+        """The files of a field as the page lists them."""
+        record_id = self.record.id if self.record else None
+        found = self.names.stored([raw] if isinstance(raw, str) else raw)
+        listed = tuple(downloads.shown(self.form, each, record_id, self.reader) for each in found)
+        upload = f"{self.addresses.upload}{key}" if self.addresses.upload else ""
+        return Files(listed, upload)
 
 
 @dataclass(frozen=True)
@@ -122,6 +144,7 @@ def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
             warnings=_warnings(filling),
             clashes=clashes,
             exact=looks.exact,
+            files=filling.files,
         )
     )
 

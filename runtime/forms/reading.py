@@ -9,7 +9,9 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import Section, visible_rows
 from runtime.fields import Field, JsonValue, Reader, ValueType, note
+from runtime.forms import downloads
 from runtime.forms.names import Titles, kind_of, titles_for
+from runtime.forms.shown import ShownFile
 from runtime.records import lookups, query, store
 from runtime.records.rows import Record
 from runtime.records.store import Judged
@@ -30,6 +32,7 @@ class Line:
     static: str = ""
     help: str = ""
     span: int = 12
+    files: tuple[ShownFile, ...] = ()
 
     @property
     def display(self) -> str:
@@ -64,7 +67,7 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
     blocks = [
         Block(
             localized(section.title, reader.locale),
-            _rows(form, section, judged, reader, names),
+            _rows(form, record, section, judged, reader, names),
             section.tab,
             tabs.get(section.tab, ""),
         )
@@ -75,15 +78,17 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
 
 
 def _rows(
-    form: Form, section: Section, judged: Judged, reader: Reader, names: Titles
+    form: Form, record: Record, section: Section, judged: Judged, reader: Reader, names: Titles
 ) -> tuple[tuple[Line, ...], ...]:
     return tuple(
-        tuple(_line(form, form.fields[key], judged, reader, names, span) for key, span in row)
+        tuple(_line(form, record, form.fields[key], judged, reader, names, span) for key, span in row)
         for row in visible_rows(section, judged.visible)
     )
 
 
-def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles, span: int) -> Line:
+def _line(
+    form: Form, record: Record, one: Field, judged: Judged, reader: Reader, names: Titles, span: int
+) -> Line:
     value, (_home, shown) = judged.values.get(one.key), lookups.origin(form, one)
     return Line(
         key=one.key,
@@ -94,7 +99,16 @@ def _line(form: Form, one: Field, judged: Judged, reader: Reader, names: Titles,
         static=one.type.template if one.type.value_type is ValueType.NOTHING else "",
         help=localized(one.help, reader.locale) if one.help else "",
         span=span,
+        files=_files(form, record, one, value, reader, names),
     )
+
+
+def _files(
+    form: Form, record: Record, one: Field, value: JsonValue, reader: Reader, names: Titles
+) -> tuple[ShownFile, ...]:
+    if one.type.value_type is not ValueType.FILES:
+        return ()
+    return tuple(downloads.shown(form, each, record.id, reader) for each in names.stored(value or ()))
 
 
 def _address(form: Form, one: Field, value: JsonValue, names: Titles) -> str:

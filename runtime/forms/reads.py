@@ -10,7 +10,10 @@ from runtime.fields import Field
 
 # These controls cannot hold a wrong value, as long as the document sets no limits of its own.
 NEVER_WRONG = frozenset(
-    ("text", "long_text", "choice", "multi_choice", "rating", "yes_no", "member", "department")
+    (
+        *("text", "long_text", "choice", "multi_choice", "rating", "yes_no", "member", "department"),
+        *("file", "image", "signature"),
+    )
 )
 LIMITS = frozenset(("minLength", "pattern", "minItems", "maxItems"))
 

@@ -12,7 +12,7 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
-from runtime.endpoints import id_argument, reads_only
+from runtime.endpoints import id_argument, reads_only, takes_files
 from runtime.errors import Conflict, NotFound
 from runtime.forms import entry, filling, gone, options, pages, reading
 from runtime.forms.doors import form_for, record_for
@@ -75,6 +75,7 @@ def new_record(app: str, form: str) -> Response:
 
 @blueprint.post("/<app>/forms/<form>/new")
 @reads_only
+@takes_files
 def create_record(app: str, form: str) -> Response:
     """Save a new record, or show the form again with what is wrong."""
     return filling.save(filling.posted(form_for(app, form, "create")))
@@ -88,6 +89,7 @@ def edit_record(app: str, form: str, record_id: int) -> Response:
 
 @blueprint.post("/<app>/forms/<form>/<int:record_id>/edit")
 @reads_only
+@takes_files
 def change_record(app: str, form: str, record_id: int) -> Response:
     """Save a change, or show the form again with what is wrong; of a record that is gone, what was typed."""
     try:

@@ -40,6 +40,25 @@ class Picker:
 
 
 @dataclass(frozen=True)
+class ShownFile:
+    """A file of a field: where it is got, and a small picture of it, if it is one."""
+
+    key: str
+    name: str
+    size: str
+    address: str
+    small: str = ""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a field. `upload` is where one is sent as soon as it is chosen, if anywhere."""
+
+    listed: tuple[ShownFile, ...] = ()
+    upload: str = ""
+
+
+@dataclass(frozen=True)
 class Clash:
     """Two people changed the same field: what I typed, and who stored what in the meantime."""
 
@@ -65,6 +84,7 @@ class Shown:
     grouped: bool = False
     """Whether it is a group of controls under one legend."""
     picker: Picker | None = None
+    files: Files | None = None
     prefix: str = ""
     most: str = ""
     required: bool = False

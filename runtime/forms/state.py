@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
-from runtime.fields import Field, FieldError, Names, Raw, Reader, note
+from runtime.fields import Field, FieldError, Names, Raw, Reader, ValueType, note
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.names import POINTERS
 from runtime.forms.reads import static_fields
-from runtime.forms.shown import Choice, Clash, Picker, Shown, ShownSection, Step
+from runtime.forms.shown import Choice, Clash, Files, Picker, Shown, ShownSection, Step
 from runtime.records import lookups
 from runtime.records.reads import fills
 from runtime.records.store import Judged
@@ -43,6 +43,8 @@ class Situation:
     warnings: Mapping[str, str] = field(default_factory=dict)
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     exact: bool = False
+    files: Callable[[str, Raw], Files] = lambda _key, _raw: Files()
+    """The files of a field from its key and what its control holds."""
 
 
 def problems_by_field(judged: Judged, entry: Entry) -> dict[str, Problem]:
@@ -126,6 +128,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         steps=steps,
         grouped=bool(steps) or (bool(choices) and choices[0].key != ""),
         picker=_picker(now, one, raw) if open_to_typing else None,
+        files=now.files(key, raw) if one.type.value_type is ValueType.FILES else None,
         prefix=one.type.prefix(one, now.reader),
         most=attributes.get("maxlength", ""),
         required=open_to_typing and key in now.judged.required,

@@ -64,6 +64,7 @@ TYPE_WORDS = {
     ValueType.BOOL: _l("yes or no"),
     ValueType.LIST: _l("a list"),
     ValueType.PATH: _l("a way through a tree"),
+    ValueType.FILES: _l("files"),
     ValueType.NOTHING: _l("nothing"),
 }
 

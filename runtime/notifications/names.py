@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from runtime import files
 from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
@@ -33,4 +34,9 @@ class ReadersNames:
     def department(self, department_id: int) -> str | None:
         """The department's name."""
         found = db.session.get(Department, department_id)
+        return None if found is None else found.name
+
+    def file(self, key: str) -> str | None:
+        """What the file is called."""
+        found = files.get([key]).get(key)
         return None if found is None else found.name

@@ -1,22 +1,24 @@
 """What every change of a record goes through: the locked row, its revision, the event that tells of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from runtime import times
+from runtime import files, times
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.errors import Conflict, Forbidden, NotFound
+from runtime.errors import Conflict, Forbidden, Invalid, NotFound
+from runtime.fields import ValueType
 from runtime.records import rows
 from runtime.records.models import Event
 from runtime.records.rows import Record, Values
 from runtime.records.sources import Actor, allowed, is_id
 from runtime.records.tables import table
 from runtime.records.tokens import Token
+from runtime.records.wording import problem
 
 # Past the ORM, whose unit of work costs more than the statement.
 _events: Any = Event.__table__
@@ -94,6 +96,20 @@ def note(
         "at": times.now(),
     }
     event = Event(id=db.session.scalar(_INSERT, row), **row)
+    _hold_files(form, record_id, before, after, row["changed"])
     for listener in AFTER_EVENT:
         listener(db.session(), event, form)
     return event
+
+
+def _hold_files(form: Form, record_id: int, before: Values, after: Values, changed: Iterable[str]) -> None:
+    """Let the record hold the files that came into it, and no more those that it lost."""
+    for key in changed:
+        field = form.fields.get(key)
+        if field is None or field.type.value_type is not ValueType.FILES:
+            continue
+        old, new = set(before.get(key, ())), set(after.get(key, ()))
+        if new - old and not files.hold(new - old, form.definition_id, key, record_id):
+            raise Invalid([problem(form, key, "file_gone")])
+        if old - new:
+            files.let_go(old - new)

@@ -14,7 +14,7 @@ from runtime import formulas, problems
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import Check
 from runtime.errors import Problem
-from runtime.fields import Field, FieldError
+from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import Formula, FormulaError
 from runtime.records import values as settling
 from runtime.records.reads import field_of
@@ -162,6 +162,7 @@ class _Findings:
                 self._add(key, NOT_AVAILABLE)
         self._gone("member", lambda ids: self.case.sources.members(ids).keys())
         self._gone("department", self.case.sources.departments)
+        self._gone_files()
 
     def _pointers(self, kind: str) -> list[str]:
         return [
@@ -197,6 +198,16 @@ class _Findings:
             if self.values[key] not in there:
                 self._add(key, NOT_AVAILABLE)
 
+    def _gone_files(self) -> None:
+        """Files that are new in the record must wait for it: those of other records are not given away."""
+        for key in holding_files(self.form):
+            added = set(self.values.get(key, ())) - set(self.case.before.get(key, ()))
+            if not added or key not in self.visible or key in self._at or self.case.is_kept(key):
+                continue
+            record_id = self.case.system.get("id")
+            if added - self.case.sources.files(self.form, key, record_id, added):
+                self._add(key, "file_gone")
+
     def failed_checks(self) -> None:
         """Checks of the form that do not hold; one over a value that has a problem already is not asked."""
         for check in self.form.checks:
@@ -231,6 +242,12 @@ def _offer_reads(form: Form, key: str) -> list[str]:
 def pointers(form: Form, kind: str) -> tuple[str, ...]:
     """The stored fields of this type."""
     return tuple(key for key, field in form.fields.items() if field.type.name == kind)
+
+
+@lru_cache(1024)
+def holding_files(form: Form) -> tuple[str, ...]:
+    """The fields whose values are files."""
+    return tuple(key for key, field in form.fields.items() if field.type.value_type is ValueType.FILES)
 
 
 @lru_cache(1024)

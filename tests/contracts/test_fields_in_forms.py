@@ -19,7 +19,8 @@ from runtime.conditions.editing import Group
 from runtime.conditions.operators import OPERATORS
 from runtime.definitions import lookup
 from runtime.definitions.export import record_schema
-from runtime.fields import FIELD_TYPES, NOBODY
+from runtime.fields import FIELD_TYPES, NOBODY, ValueType
+from runtime.files import StoredFile
 from runtime.records import query, store
 from runtime.records.values import canonical
 from tests.conftest import both_databases
@@ -52,7 +53,20 @@ def browser(client: FlaskClient, bob: User) -> Iterator[FlaskClient]:
     client.application.config["WTF_CSRF_ENABLED"] = False
     factory.shop(documents_of_all())
     factory.give_role(bob)
+    upload_examples(bob)
     yield sign_in(client, bob)
+
+
+def upload_examples(user: User) -> None:
+    """What the examples of fields of files name, uploaded and not yet held by a record."""
+    form = lookup.form("shop", "every")
+    holding = [key for key, one in form.fields.items() if one.type.value_type is ValueType.FILES]
+    with factory.transaction() as session:
+        for key in holding:
+            about = {"name": "a file.pdf", "size": 1, "type": "application/pdf", "sha256": "0" * 64}
+            for file in examples()[key][1]:
+                own = {"form_id": form.definition_id, "field": key, "made_by": user.id, "state": "ready"}
+                session.add(StoredFile(key=file, **about, **own))
 
 
 def examples() -> dict[str, tuple[Any, Any]]:

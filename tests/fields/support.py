@@ -18,6 +18,9 @@ class Everybody:
     def member(self, user_id: int) -> str:
         return f"Person {user_id}"
 
+    def file(self, key: str) -> str:
+        return f"file {key[:3]}"
+
     def department(self, department_id: int) -> str:
         return f"Department {department_id}"
 

@@ -49,6 +49,9 @@ class People:
     def member(self, user_id: int) -> str | None:
         return {2: "Bob"}.get(user_id)
 
+    def file(self, key: str) -> str | None:
+        return None
+
     def department(self, department_id: int) -> str | None:
         return None
 

@@ -32,6 +32,9 @@ class Memory:
     def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
         return {each: Member(None) for each in ids}
 
+    def files(self, form: Form, field: str, record_id: int | None, keys: Iterable[str]) -> frozenset[str]:
+        return frozenset()
+
     def departments(self, ids: Iterable[Any]) -> frozenset[int]:
         return frozenset(ids)
 

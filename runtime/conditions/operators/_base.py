@@ -73,4 +73,4 @@ TRUTHS = frozenset((ValueType.BOOL,))
 LISTS = frozenset((ValueType.LIST,))
 PATHS = frozenset((ValueType.PATH,))
 SINGLE = TIMES | NUMBERS | {ValueType.TEXT}
-FILLED = SINGLE | TRUTHS | LISTS | PATHS
+FILLED = SINGLE | TRUTHS | LISTS | PATHS | {ValueType.FILES}

@@ -37,6 +37,7 @@ PLAIN = {
     ValueType.BOOL: "yes_no",
     ValueType.LIST: "multi_choice",
     ValueType.PATH: "tree_choice",
+    ValueType.FILES: "file",
 }
 
 

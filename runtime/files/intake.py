@@ -1,0 +1,152 @@
+"""Taking a file in: its size, its kind and its bytes are judged before anything of it is kept.
+
+First comes the row, then the bytes, then the mark that both are there. So whatever happens in between, the row
+tells of the bytes, and both go when the row's time is over.
+"""
+
+import hashlib
+import logging
+import secrets
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO, Any, BinaryIO, cast
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from runtime import outbox
+from runtime.db import db, transaction
+from runtime.fields import Field, FieldError
+from runtime.fields._files import MEGABYTE, FilesField
+from runtime.files import naming, pictures, sniffing
+from runtime.files.models import StoredFile
+from runtime.files.storage import StorageError, storage
+from runtime.times import now
+
+log = logging.getLogger(__name__)
+
+KIND = "file"
+UNHELD = timedelta(days=1)
+MOST_WAITING = 200  # files of one person that no record holds
+MOST_WAITING_BYTES = 1000 * MEGABYTE
+CHUNK = 64 * 1024
+
+
+@dataclass
+class _Content:
+    """What came, on disk when it is large; `small` is the small picture of a picture."""
+
+    name: str
+    file: IO[bytes]
+    size: int
+    sha256: str
+    small: BinaryIO | None = None
+
+
+def take(user_id: int, form_id: int, field: Field, name: str, stream: BinaryIO) -> StoredFile:
+    """Keep an uploaded file that no record holds yet. FieldError for one that the field does not take.
+
+    Commits by itself, for no transaction may be open while bytes come.
+    """
+    db.session.commit()
+    kind = cast(FilesField, field.type)
+    name = naming.cleaned(name)
+    extensions = kind.extensions(field)
+    if extensions and naming.ending(name) not in extensions:
+        raise FieldError("file_kind", kinds=", ".join(extensions).upper())
+    _refuse_flood(user_id)
+    with tempfile.SpooledTemporaryFile(MEGABYTE) as spool:
+        content = _received(name, stream, spool, kind.most_bytes(field))
+        if kind.is_picture:
+            content = _as_picture(content)
+        return _kept(user_id, form_id, field.key, content)
+
+
+def _refuse_flood(user_id: int) -> None:
+    """FieldError when a person lets too many files wait."""
+    mine = (StoredFile.made_by == user_id, StoredFile.expires_at.is_not(None), StoredFile.record_id.is_(None))
+    count, size = db.session.execute(select(func.count(), func.sum(StoredFile.size)).where(*mine)).one()
+    db.session.commit()
+    if count >= MOST_WAITING or (size or 0) >= MOST_WAITING_BYTES:
+        raise FieldError("file_flood")
+
+
+def _received(name: str, stream: BinaryIO, spool: IO[bytes], most: int) -> _Content:
+    size, digest = 0, hashlib.sha256()
+    try:
+        while chunk := stream.read(min(CHUNK, most + 1 - size)):
+            size += len(chunk)
+            if size > most:
+                raise FieldError("file_size", limit=most // MEGABYTE)
+            digest.update(chunk)
+            spool.write(chunk)
+    except OSError as error:
+        raise _not_now(error) from error
+    if not size:
+        raise FieldError("file_empty", name=name)
+    spool.seek(0)
+    if not sniffing.agrees(naming.ending(name), spool.read(sniffing.HEAD)):
+        raise FieldError("file_mismatch", name=name)
+    spool.seek(0)
+    return _Content(name, spool, size, digest.hexdigest())
+
+
+def _as_picture(content: _Content) -> _Content:
+    picture = pictures.made_anew(cast(BinaryIO, content.file))
+    made = picture.whole.getbuffer()
+    name = content.name
+    if sniffing.type_of(name) != sniffing.type_of(f"x.{picture.ending}"):
+        name = naming.with_ending(name, picture.ending)
+    return _Content(name, picture.whole, len(made), hashlib.sha256(made).hexdigest(), picture.small)
+
+
+def _kept(user_id: int, form_id: int, field: str, content: _Content) -> StoredFile:
+    with transaction() as session:
+        row = _row(session, user_id, form_id, field, content)
+    try:
+        storage().put(row.key, cast(BinaryIO, content.file))
+        if content.small is not None:
+            storage().put(f"{row.key}-small", content.small)
+    except StorageError as error:
+        _forget(row.id)
+        raise _not_now(error) from error
+    with transaction() as session:
+        _change(session, row.id, state="ready")
+    row.state = "ready"
+    return row
+
+
+def _row(session: Session, user_id: int, form_id: int, field: str, content: _Content) -> StoredFile:
+    row = StoredFile(
+        key=secrets.token_hex(16),
+        form_id=form_id,
+        field=field,
+        name=content.name,
+        size=content.size,
+        type=sniffing.type_of(content.name),
+        sha256=content.sha256,
+        small=content.small is not None,
+        made_by=user_id,
+        expires_at=now() + UNHELD,
+    )
+    session.add(row)
+    session.flush()
+    outbox.put(session, KIND, row.id, due_at=row.expires_at)
+    return row
+
+
+def _change(session: Session, file_id: int, **values: Any) -> None:
+    session.execute(update(StoredFile).where(StoredFile.id == file_id).values(**values))
+
+
+def _forget(file_id: int) -> None:
+    """Take back the row of bytes that could not be kept; what may lie there of them goes later, with the row."""
+    with transaction() as session:
+        _change(session, file_id, expires_at=now())
+        outbox.revive(session, KIND, file_id, due_at=now())
+
+
+def _not_now(error: Exception) -> FieldError:
+    log.error("files: %s", error)
+    return FieldError("file_storage")

@@ -1,0 +1,87 @@
+"""Where the bytes of files lie: a folder of this machine. Another place is another class with these three methods."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from flask import current_app
+
+from runtime.errors import FormwrightError
+
+
+class StorageError(FormwrightError):
+    """The storage cannot be written or read now: the disk is full, a folder is gone."""
+
+    code, status = "storage", 503
+
+
+class Storage(Protocol):
+    """Keeps bytes by name: a file is there whole or not at all. Each method may raise StorageError."""
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Keep what can be read from the present place on."""
+
+    def open(self, name: str) -> BinaryIO:
+        """The bytes of a file; whoever asked closes it."""
+
+    def delete(self, name: str) -> None:
+        """Forget a file; nothing when there is none."""
+
+
+class Folder:
+    """Files below a folder of this machine, spread by the first letters of their names."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        path = self._path(name)
+        part = path.with_name(path.name + ".part")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(part, content)
+            part.replace(path)
+        except OSError as error:
+            _forget(part)
+            raise StorageError(str(error)) from error
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            return self._path(name).open("rb")
+        except OSError as error:
+            raise StorageError(str(error)) from error
+
+    def delete(self, name: str) -> None:
+        path = self._path(name)
+        try:
+            path.unlink(missing_ok=True)
+            path.with_name(path.name + ".part").unlink(missing_ok=True)  # a crash may have left it
+        except OSError as error:
+            raise StorageError(str(error)) from error
+
+    def _path(self, name: str) -> Path:
+        return self._root / name[:2] / name
+
+
+def _write(path: Path, content: BinaryIO) -> None:
+    with path.open("wb") as file:
+        path.chmod(0o600)
+        shutil.copyfileobj(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _forget(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # the folder itself is gone; what remains of it goes with the row
+
+
+def storage() -> Storage:
+    """The storage of this installation."""
+    found: Storage = current_app.extensions.setdefault(
+        "files", Folder(current_app.config["SETTINGS"].home / "files")
+    )
+    return found

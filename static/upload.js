@@ -1,0 +1,173 @@
+// Sends files as soon as they are chosen, dropped or pasted, one after the other, each with its progress.
+// Without it they are sent with the form. A line of the list is the server's own template (fields/_file.html).
+(() => {
+  "use strict";
+  document.documentElement.classList.add("can-upload");
+  const { say, toast } = window.formwright; // app.js
+  const MEGABYTE = 1024 * 1024;
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
+  const hostOf = (element) => element?.closest?.("[data-files]");
+  const inputOf = (host) => host.querySelector("input[type=file]");
+  const listOf = (host) => document.getElementById(host.dataset.key + "-list"); // what an answer drew anew has another
+  const isOn = (host) => host?.dataset.files && !inputOf(host).disabled;
+
+  // --- sending ---------------------------------------------------------------------------------------------
+
+  const waiting = [];
+  let sending = null;
+  let afterwards = null; // the button that was pressed before all files were there
+
+  function add(host, files) {
+    const control = inputOf(host);
+    const most = Number(control.dataset.mostFiles);
+    let there = listOf(host).querySelectorAll(".fw-file").length;
+    for (const file of files) {
+      const limit = Number(control.dataset.mostBytes) / MEGABYTE;
+      if (there >= most) { toast(filled(control.dataset.many, { limit: most })); break; }
+      if (file.size > limit * MEGABYTE) { toast(filled(control.dataset.large, { name: file.name, limit })); continue; }
+      there += 1;
+      waiting.push({ host, file, texts: control.dataset, line: line(host, file, control.dataset) });
+    }
+    next();
+  }
+
+  function line(host, file, texts) {
+    const item = document.createElement("li");
+    const name = Object.assign(document.createElement("span"), { className: "fw-file-name", textContent: file.name });
+    const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0 });
+    const stop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-icon", textContent: "×" });
+    item.className = "fw-file fw-file-coming";
+    bar.setAttribute("aria-label", file.name);
+    stop.setAttribute("aria-label", filled(texts.stop, { name: file.name }));
+    stop.addEventListener("click", () => cancel(item));
+    item.append(bar, name, stop);
+    listOf(host).append(item);
+    return item;
+  }
+
+  function cancel(item) {
+    const place = waiting.findIndex((each) => each.line === item);
+    const host = hostOf(item);
+    if (place >= 0) waiting.splice(place, 1);
+    if (sending?.line === item) sending.request.abort();
+    item.remove();
+    if (host) inputOf(host).focus();
+    next();
+  }
+
+  function next() {
+    if (sending || !waiting.length) return;
+    sending = waiting.shift();
+    const { host, file } = sending;
+    const request = new XMLHttpRequest();
+    sending.request = request;
+    request.open("POST", `${host.dataset.files}?name=${encodeURIComponent(file.name)}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("HX-Request", "true");
+    request.setRequestHeader("X-CSRF-Token", document.querySelector('meta[name="csrf-token"]').content);
+    request.upload.addEventListener("progress", ({ loaded, total }) => { sending.line.querySelector("progress").value = (100 * loaded) / total; });
+    request.addEventListener("loadend", () => over(sending, request));
+    say(filled(sending.texts.progress, { name: file.name }));
+    request.send(file);
+  }
+
+  function over(one, request) {
+    sending = null;
+    if (request.status === 201) put(one, request.responseText);
+    else if (one.line.isConnected) refuse(one, request);
+    next();
+    if (afterwards && !sending) {
+      const button = afterwards;
+      afterwards = null;
+      if (button.isConnected) button.form.requestSubmit(button);
+    }
+  }
+
+  function put({ line, file, texts }, html) {
+    if (!line.isConnected && !kept(line)) return; // taken away, or its field is gone for good
+    const made = new DOMParser().parseFromString(html, "text/html").querySelector("li");
+    line.replaceWith(made);
+    say(filled(texts.done, { name: file.name }));
+    tell(made.querySelector("input"));
+  }
+
+  // What a person reads instead of the progress: the server's sentence, and a button that takes the line away.
+  function refuse({ line, file, texts }, request) {
+    const words = document.createElement("span");
+    words.className = "fw-file-error";
+    const known = request.status === 422 || request.status === 403;
+    words.textContent = known ? request.responseText : filled(texts.failed, { name: file.name });
+    line.querySelector("progress").replaceWith(words);
+    line.classList.add("fw-file-bad");
+    afterwards = null; // nobody wants to save without what he chose
+    toast(words.textContent);
+  }
+
+  function tell(box) {
+    box?.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // --- choosing, dropping, pasting, removing ------------------------------------------------------------------
+
+  document.addEventListener("change", (event) => {
+    const host = hostOf(event.target);
+    if (event.target.type !== "file" || !isOn(host)) return;
+    event.stopImmediatePropagation(); // others hear of it when the file is there
+    add(host, [...event.target.files]);
+    event.target.value = "";
+  }, true);
+
+  const carried = (event) => event.dataTransfer?.types.includes("Files");
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(name, (event) => {
+      if (!carried(event)) return;
+      event.preventDefault(); // a file beside its field must not take the page's place
+      const host = hostOf(event.target);
+      for (const other of document.querySelectorAll(".fw-over")) other.classList.remove("fw-over");
+      if (!isOn(host)) return;
+      host.classList.toggle("fw-over", name === "dragover");
+      if (name === "drop") add(host, [...event.dataTransfer.files]);
+    });
+  }
+
+  document.addEventListener("paste", (event) => {
+    const host = hostOf(document.activeElement);
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || !isOn(host)) return;
+    event.preventDefault();
+    add(host, files);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-remove]");
+    const host = button && hostOf(button);
+    if (!host) return;
+    button.closest(".fw-file").remove();
+    say(button.dataset.say);
+    inputOf(host).focus();
+    tell(document.getElementById(host.dataset.key + "-none"));
+  });
+
+  // --- the form ----------------------------------------------------------------------------------------------
+
+  document.addEventListener("submit", (event) => {
+    if (!sending && !waiting.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    afterwards = event.submitter ?? event.target.querySelector("[data-saving]");
+    toast(document.querySelector("[data-wait]").dataset.wait);
+  }, true);
+
+  // A field that rules hide comes back with the files that were chosen before, though the server knows none of them.
+  const lists = new Map();
+  const kept = (line) => [...lists.values()].some((list) => list.contains(line));
+  document.addEventListener("htmx:before:swap", () => {
+    for (const list of document.querySelectorAll("[data-files] > .fw-file-list")) lists.set(list.id, list);
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const [id, list] of lists) {
+      const now = document.getElementById(id);
+      if (now && now !== list) now.replaceWith(list);
+    }
+  });
+})();

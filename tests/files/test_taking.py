@@ -1,0 +1,167 @@
+"""What is taken, as what, and what is refused with a word that helps."""
+
+import io
+
+import pytest
+from PIL import Image
+from PIL.ExifTags import GPS, Base
+from sqlalchemy import select
+
+from runtime.db import db
+from runtime.files.models import StoredFile
+from runtime.files.storage import Folder
+from tests.files.desk import PAGES, PDF, bomb, code, kept, picture, row, send, sent
+from tests.support.world import World
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+HTML = b"<!DOCTYPE html><script>alert(1)</script>"
+POLYGLOT = picture("GIF") + b"/*<script>alert(1)</script>*/=1;alert(1)"
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "content", "why"),
+    [
+        ("papers", "empty.pdf", b"", "file_empty"),
+        ("papers", "page.png", HTML, "file_mismatch"),
+        ("papers", "page.pdf", HTML, "file_mismatch"),
+        ("papers", "report.docx", PDF, "file_mismatch"),
+        ("papers", "notes.txt", PDF, "file_mismatch"),
+        ("papers", "notes.txt", b"a\0b", "file_mismatch"),
+        ("papers", "drawing.svg", SVG, "file_kind"),
+        ("papers", "drawing.png", SVG, "file_mismatch"),
+        ("papers", "page.html", HTML, "file_kind"),
+        ("papers", "setup.exe", b"MZ\x90\0" + b"\0" * 60, "file_kind"),
+        ("papers", "setup.pdf.exe", PDF, "file_kind"),
+        ("papers", "noending", PDF, "file_kind"),
+        ("papers", "large.pdf", PDF + b"x" * 1024 * 1024, "file_size"),
+        ("secret", "page.data", HTML, "file_mismatch"),
+        ("secret", "photo.thing", picture(), "file_mismatch"),
+        ("photos", "paper.pdf", PDF, "file_kind"),
+        ("photos", "bomb.png", bomb(50_000, 50_000), "file_picture"),
+        ("photos", "cut.jpg", picture("JPEG", (300, 300))[:400], "file_picture"),
+        ("photos", "drawing.jpg", SVG, "file_mismatch"),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_a_file_that_is_not_taken_leaves_nothing(
+    world: World, field: str, name: str, content: bytes, why: str
+) -> None:
+    before = kept(world), world.stored()
+
+    assert code(send(world, "bob", field, name, content)) == why
+
+    assert (kept(world), world.stored()) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("发票 2026年十一月.pdf", "发票 2026年十一月.pdf"),
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\secret\\paper.pdf", "paper.pdf"),
+        ("\u202efdp.gpj\x07.pdf", "fdp.gpj.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
+        ("长" * 300 + ".pdf", "长" * 196 + ".pdf"),
+        ('"><img src=x onerror=alert(1)>.pdf', '"><img src=x onerror=alert(1)>.pdf'),
+    ],
+    ids=lambda part: ascii(part)[:20],
+)
+def test_a_name_is_kept_as_far_as_it_is_harmless(world: World, given: str, shown: str) -> None:
+    key = sent(world, "bob", "papers", given, PDF)
+
+    found = row(world, key)
+    assert found is not None and found.name == shown
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/papers/{key}", buffered=True)
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_photo_is_turned_and_tells_neither_place_nor_camera(world: World) -> None:
+    # given a photo that lies on its side and knows where it was taken
+    image, exif = Image.new("RGB", (400, 200), (10, 200, 10)), Image.Exif()
+    exif[Base.Orientation], exif[Base.Make] = 6, "Kamera"
+    exif.get_ifd(0x8825)[GPS.GPSLatitudeRef] = "N"
+    content = io.BytesIO()
+    image.save(content, "JPEG", exif=exif, comment=b"Kamera")
+
+    # when
+    key = sent(world, "bob", "photos", "照片.jpg", content.getvalue())
+
+    # then
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/photos/{key}", buffered=True)
+    shown = Image.open(io.BytesIO(answer.data))
+    assert (shown.format, shown.size, dict(shown.getexif())) == ("JPEG", (200, 400), {})
+    assert b"Kamera" not in answer.data
+    small = world.browsers["bob"].get(f"{PAGES}/uploads/photos/{key}?small=1", buffered=True)
+    assert Image.open(io.BytesIO(small.data)).size == (160, 320)
+
+
+def test_of_a_picture_that_is_a_script_too_only_the_pixels_are_kept(world: World) -> None:
+    key = sent(world, "bob", "photos", "both.gif", POLYGLOT)
+
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/photos/{key}", buffered=True)
+    found = row(world, key)
+    assert found is not None and (found.name, found.type) == ("both.png", "image/png")
+    assert b"script" not in answer.data and answer.data.startswith(b"\x89PNG")
+
+
+def test_a_large_photo_is_made_smaller(world: World) -> None:
+    key = sent(world, "bob", "photos", "large.jpg", picture("JPEG", (9000, 3000)))
+
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/photos/{key}", buffered=True)
+    assert max(Image.open(io.BytesIO(answer.data)).size) == 4096
+
+
+def test_a_picture_in_a_field_of_files_stays_as_it_came_and_is_never_shown_in_the_page(world: World) -> None:
+    content = picture("GIF")
+    key = sent(world, "bob", "papers", "a.gif", content)
+
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/papers/{key}", buffered=True)
+    assert answer.data == content
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_disk_that_takes_nothing_is_told_and_nothing_is_half_kept(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # given a storage in the place of which a file stands
+    place = tmp_path_factory.mktemp("full") / "files"
+    place.write_text("no folder")
+    before = kept(world)
+    world.app.extensions["files"] = Folder(place)
+    try:
+        assert code(send(world, "bob", "papers", "a.pdf", PDF)) == "file_storage"
+    finally:
+        del world.app.extensions["files"]
+    world.work()
+    assert kept(world) == before
+    with world.app.app_context():
+        assert db.session.scalars(select(StoredFile).where(StoredFile.state == "coming")).all() == []
+
+
+def test_a_file_whose_bytes_are_gone_is_told_plainly(world: World) -> None:
+    key = sent(world, "bob", "papers", "lost.pdf", PDF)
+    (world.app.config["SETTINGS"].home / "files" / key[:2] / key).unlink()
+
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/papers/{key}", buffered=True)
+
+    assert answer.status_code == 503
+    assert "This file cannot be read now" in answer.text and "/home/" not in answer.text
+
+
+def test_nobody_lets_more_files_wait_than_he_can_need(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.files.intake.MOST_WAITING", 2)
+    for number in range(2):
+        sent(world, "max", "papers", f"{number}.pdf", PDF)
+
+    assert code(send(world, "max", "papers", "3.pdf", PDF)) == "file_flood"
+
+
+def test_a_stranger_and_a_field_that_takes_no_files_get_nothing(world: World) -> None:
+    assert send(world, "stan", "papers", "a.pdf", PDF).status_code == 404
+    assert send(world, "bob", "name", "a.pdf", PDF).status_code == 404
+    assert send(world, "mia", "secret", "a.pdf", PDF).status_code == 404
+    assert world.anonymous().post(f"{PAGES}/uploads/papers?name=a.pdf", data=PDF).status_code == 401
