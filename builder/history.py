@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from builder.commands import Said, Target
 from builder.diff import Path
@@ -15,6 +15,7 @@ from runtime.i18n import locale
 from runtime.times import now
 
 SHOWN = 12
+LISTED = 50
 LATELY = timedelta(minutes=5)
 
 
@@ -25,6 +26,30 @@ class Step:
     id: int
     told: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Change(Step):
+    """A step of anybody; `undone` when it was taken back since."""
+
+    by: str
+    undone: bool
+
+
+def changes(draft: Draft, before: int | None = None) -> list[Change]:
+    """What anybody did to the draft, newest first: a page of `LISTED`, of those earlier than the step `before`."""
+    rows = db.session.execute(
+        select(DraftCommand, User.name)
+        .outerjoin(User, User.id == DraftCommand.user_id)
+        .where(DraftCommand.definition_id == draft.definition_id)
+        .where(DraftCommand.id < before if before else true())
+        .order_by(DraftCommand.id.desc())
+        .limit(LISTED)
+    )
+    return [
+        Change(did.id, Said(*did.words).tell(locale()), did.at, name or "", did.state != "done")
+        for did, name in rows
+    ]
 
 
 def latest(user: User, draft: Draft, state: str, most: int = SHOWN) -> list[Step]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 
-from builder import change_words, releases
+from builder import change_words, history, releases
 from builder.releases import Release
 from builder.studio import Studio
 
@@ -28,7 +28,9 @@ class Versions:
         return None
 
     def context(self, studio: Studio) -> Mapping[str, Any]:
-        """The versions, the two that are compared, and whether the last publish can be taken back."""
+        """The versions, the two that are compared, whether the last publish can be taken back, and what
+        anybody did to the draft.
+        """
         listed = releases.releases(studio.app, studio.target)
         old, new = _compared(studio, listed)
         return {
@@ -38,7 +40,15 @@ class Versions:
             "lines": _lines(studio, old, new),
             "undoable": releases.undoable(studio.app, studio.target),
             "share": _share(studio),
+            "done": history.changes(studio.draft, _before(studio)),
+            "more": history.LISTED,
         }
+
+
+def _before(studio: Studio) -> int | None:
+    """The step from which on the list of changes goes back; nothing when the address names none."""
+    text = studio.asked.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _share(studio: Studio) -> str:
