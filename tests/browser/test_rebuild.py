@@ -46,16 +46,19 @@ def test_the_shipped_app_is_rebuilt_in_the_browser(open_tab: Callable[..., Page]
         forms.build_form(page, form)
         forms.build_rules(page, form)
         forms.build_list(page, form)
+    reviewer = open_tab(make_user("Rita", is_designer=True))
     for message in PLAN["messages"]:
         apps.new_part(page, APP["key"], "message", message["key"])
         messages.build_message(page, message)
-        review(page, open_tab)
+        review(page, reviewer)
     for automation in PLAN["automations"]:
         apps.new_part(page, APP["key"], "automation", automation["key"])
         automations.build_automation(page, automation, IN_ROWS.get(automation["key"]))
     apps.delete_role(page, KEY, "member")
     for role in APP["roles"]:
         apps.add_role(page, APP["key"], role)
+    for form in PLAN["forms"]:
+        forms.build_access(page, form, APP)
     apps.set_app(page, APP)
     hands.publish(page, 1 + sum(len(PLAN[kind]) for kind in ("forms", "messages", "automations")))
 
@@ -66,10 +69,10 @@ def test_the_shipped_app_is_rebuilt_in_the_browser(open_tab: Callable[..., Page]
     assert [*found, *differences(meaning(built["app"]), meaning(APP))] == []
 
 
-def review(page: Page, open_tab: Callable[..., Page]) -> None:
+def review(page: Page, reviewer: Page) -> None:
     """Somebody else reads the message and approves it."""
     messages.ask_review(page, "Please read it.")
-    messages.approve(open_tab(make_user("Rita", is_designer=True)), page.url, "Good.")
+    messages.approve(reviewer, page.url, "Good.")
     page.reload()
 
 

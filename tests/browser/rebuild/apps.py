@@ -34,6 +34,8 @@ def set_app(page: Page, app: Plan) -> None:
         hands.write_titles(page, f"app-{name}", app[name])
     hands.follow(page, at(page, "app-icon"))
     press(page, page.locator(f'label.panel-icon[title="{app["icon"]}"]'))
+    if app.get("review"):
+        press(page, at(page, "app-review"))
 
 
 def overview(page: Page, app: str) -> None:

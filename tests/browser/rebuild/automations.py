@@ -56,6 +56,8 @@ def _set_date(page: Page, trigger: Plan) -> None:
     hands.unfold(page, "trigger-advanced")
     for name, value in trigger["late"].items():
         hands.write(page, f"t-late-{name}", value)
+    if trigger.get("again"):
+        press(page, at(page, "t-again"))
 
 
 def _add_moment(page: Page, offset: str) -> None:

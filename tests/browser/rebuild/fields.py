@@ -12,7 +12,8 @@ Schema = Mapping[str, Any]
 Titles = Mapping[str, str]
 
 OF_JSON_SCHEMA = ("type", "format", "enum", "default", "fw")  # said by the type, or in a place of their own
-OWN = ("type", "title", "help", "initial", "labels", "fill", "offer")
+OWN = ("type", "title", "help", "initial", "labels", "fill", "offer", "access")
+RIGHTS = {"read": 2, "hidden": 3}
 
 
 def add_section(page: Page, titles: Titles) -> None:
@@ -147,6 +148,13 @@ def _set_choice(page: Page, made: str, value: str, label: Titles) -> None:
         hands.unfold(page, f"panel-value-{made}")
         write(page, f"p-value-{made}", value)
     write_titles(page, f"p-choice-{value}", label)
+
+
+def set_access(page: Page, access: Mapping[str, str]) -> None:
+    """What each role may do with the selected field."""
+    hands.unfold(page, "panel-access")
+    for role, right in access.items():
+        press(page, at(page, f"p-access-{role}-{RIGHTS[right]}"))
 
 
 def set_fills(page: Page, fills: Mapping[str, str]) -> None:

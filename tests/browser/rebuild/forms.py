@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.rebuild import conditions, fields, hands
+from tests.browser.rebuild import apps, conditions, fields, hands
 from tests.browser.rebuild.hands import at, press, storing, write_titles
 
 Plan = Mapping[str, Any]
@@ -62,6 +62,18 @@ def connect(page: Page, form: Plan) -> None:
             fields.set_fills(page, own.get("fill", {}))
         if "offer" in own:
             fields.offer_suggested(page)
+
+
+def build_access(page: Page, form: Plan, app: Plan) -> None:
+    """What roles may do with single fields, once there are the roles."""
+    limited = {
+        key: schema["fw"]["access"] for key, schema in form["properties"].items() if "access" in schema["fw"]
+    }
+    if limited:
+        apps.open_part(page, app["key"], "form", key_of(form))
+    for key, access in limited.items():
+        fields.select_field(page, key)
+        fields.set_access(page, access)
 
 
 def build_list(page: Page, form: Plan) -> None:
