@@ -68,7 +68,7 @@ def test_t12_a_message_is_written_previewed_and_sent_to_oneself(
     page = tabs.open(dora)
     counter = Counter(page)
     page.goto(f"/apps/{APP}/messages/told/design/")
-    with counter.budget(clicks=9, keys=8, seconds=60):
+    with counter.budget(clicks=9, keys=8, seconds=8):
         page.locator(f"#subject-{dora.locale}").click()
         page.keyboard.press("End")
         for name in ("name", "amount"):
@@ -110,23 +110,24 @@ def test_t13_a_problem_is_mended_where_it_stands(tabs: Tabs, dora: User) -> None
             "total": field("formula", title={"en": "Total", "zh": "合计"}, formula="nothing * 2"),
         },
     }
-    with transaction():
-        drafts.save_draft(None, APP, "form", "bill", faulty)
     page = tabs.open(dora)
     counter = Counter(page)
-    page.goto(f"/apps/{APP}/forms/bill/design/")
-    count = page.locator("#problem-count a")
-    expect(count).to_contain_text("1")
-    with counter.budget(clicks=4, keys=4, seconds=60):
-        count.click()
-        page.locator(".design-problem-list a").first.click()
-        expect(page.locator("#p-formula-text")).to_be_focused()
-        page.keyboard.press("Control+A")
-        page.keyboard.type("2 + 3")
-        page.keyboard.press("Escape")
-        page.keyboard.press("Tab")
-        settled(page)
-        expect(page.locator("#problem-count .icon use[href$='circle-check']")).to_have_count(1)
+    for _try in counter.tries(seconds=4):
+        with transaction():
+            drafts.save_draft(None, APP, "form", "bill", faulty)
+        page.goto(f"/apps/{APP}/forms/bill/design/")
+        count = page.locator("#problem-count a")
+        expect(count).to_contain_text("1")
+        with counter.budget(clicks=4, keys=4):
+            count.click()
+            page.locator(".design-problem-list a").first.click()
+            expect(page.locator("#p-formula-text")).to_be_focused()
+            page.keyboard.press("Control+A")
+            page.keyboard.type("2 + 3")
+            page.keyboard.press("Escape")
+            page.keyboard.press("Tab")
+            settled(page)
+            expect(page.locator("#problem-count .icon use[href$='circle-check']")).to_have_count(1)
     assert problems(page, "mended") == []
 
 
@@ -145,6 +146,7 @@ def test_t14_a_type_is_changed_with_what_is_stored_and_taken_back(tabs: Tabs, do
     work_off()
     assert values(reader, kept, "amount") == ["a lot"] * BAD + ["3"]
     assert values(reader, kept, "amount_2") == [None] * BAD + [3]
+    assert problems(page, "versions") == []
 
     page.locator("form[action$='/versions/undo'] button").click()
     expect(page.locator(".design-version-list li")).to_have_count(3)
