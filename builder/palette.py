@@ -41,6 +41,7 @@ ALIASES = {
     "reference": "link lookup relation 关联",
     "file": "attachment upload document pdf 附件 上传 文档",
     "image": "photo picture camera 照片 相片 拍照",
+    "signature": "sign autograph 签字 手写 电子签名",
     "member": "person user people 人员 成员",
     "formula": "calculate computed 计算",
     "serial": "auto number id 流水号 编号",

@@ -50,6 +50,7 @@ SENTENCES: Mapping[str, Any] = {
         "The file for %(title)s cannot be kept now. Try again later, or tell an administrator."
     ),
     "file_flood": _l("Too many of your files wait to be saved with a record. Save or remove some first."),
+    "signature": _l("Enter the name for %(title)s with at most %(limit)s letters."),
     "location": _l("Enter latitude and longitude for %(title)s, like 30.27415, 120.15515."),
     "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),
     "phone": _l("%(title)s must be a phone number, like 13800138000."),

@@ -23,13 +23,15 @@
     let there = listOf(host).querySelectorAll(".fw-file").length;
     for (const file of files) {
       const limit = Number(control.dataset.mostBytes) / MEGABYTE;
-      if (there >= most) { toast(filled(control.dataset.many, { limit: most })); break; }
+      if (most > 1 && there >= most) { toast(filled(control.dataset.many, { limit: most })); break; }
       if (file.size > limit * MEGABYTE) { toast(filled(control.dataset.large, { name: file.name, limit })); continue; }
       there += 1;
       waiting.push({ host, file, texts: control.dataset, line: line(host, file, control.dataset) });
     }
     next();
   }
+
+  window.formwright.upload = add;
 
   function line(host, file, texts) {
     const item = document.createElement("li");
@@ -87,6 +89,7 @@
     if (!line.isConnected && !kept(line)) return; // taken away, or its field is gone for good
     const made = new DOMParser().parseFromString(html, "text/html").querySelector("li");
     line.replaceWith(made);
+    if (texts.mostFiles === "1") for (const other of [...made.parentElement.children]) if (other !== made) other.remove();
     say(filled(texts.done, { name: file.name }));
     tell(made.querySelector("input"));
   }

@@ -111,7 +111,7 @@ class FieldType:
     group: str
     template: str = "fields/input.html"
     script: str = ""
-    """A file of static/ that a form with such a field loads."""
+    """The files of static/ that a form with such a field loads, with blanks between them."""
     stored: bool = True
     """Has a column."""
     writable: bool = True

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from runtime.db import db
 from runtime.files import going as _going  # noqa: F401  (registers what removes files)
 from runtime.files.holding import available, hold, let_go
-from runtime.files.intake import take
+from runtime.files.intake import take, take_name
 from runtime.files.models import StoredFile
 from runtime.files.storage import StorageError, storage
 
-__all__ = ["StorageError", "StoredFile", "available", "get", "hold", "let_go", "storage", "take"]
+__all__ = ["StorageError", "StoredFile", "available", "get", "hold", "let_go", "storage", "take", "take_name"]
 
 
 def get(keys: Iterable[str]) -> dict[str, StoredFile]:

@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import IO, Any, BinaryIO, cast
 
 from sqlalchemy import func, select, update
@@ -19,7 +20,7 @@ from runtime import outbox
 from runtime.db import db, transaction
 from runtime.fields import Field, FieldError
 from runtime.fields._files import MEGABYTE, FilesField
-from runtime.files import naming, pictures, sniffing
+from runtime.files import naming, pictures, signing, sniffing
 from runtime.files.models import StoredFile
 from runtime.files.storage import StorageError, storage
 from runtime.times import now
@@ -61,6 +62,16 @@ def take(user_id: int, form_id: int, field: Field, name: str, stream: BinaryIO) 
         if kind.is_picture:
             content = _as_picture(content)
         return _kept(user_id, form_id, field.key, content)
+
+
+def take_name(user_id: int, form_id: int, field: Field, name: str) -> StoredFile:
+    """Keep a name that was typed as a signature, as a picture of it."""
+    db.session.commit()
+    _refuse_flood(user_id)
+    made = signing.drawn(name)
+    digest = hashlib.sha256(made).hexdigest()
+    file = f"{naming.cleaned(name)}.svg"
+    return _kept(user_id, form_id, field.key, _Content(file, BytesIO(made), len(made), digest, BytesIO(made)))
 
 
 def _refuse_flood(user_id: int) -> None:

@@ -1,22 +1,25 @@
 """Files that come with a form: taken in at once, and from then on posted by their ids as other answers are."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import BinaryIO, cast
 
 from flask import g, request
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 
-from runtime import files
+from runtime import endpoints, files
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound, Problem
-from runtime.fields import Field, FieldError, Reader, ValueType
+from runtime.fields import Field, FieldError, Reader, ValueType, signature
 from runtime.fields._files import FilesField
+from runtime.files import StoredFile
 from runtime.forms import entry
 from runtime.forms.entry import Entry
 
-INPUT = "_file."  # what stands before the key of a field in the name of its control that chooses files
+CHOSEN, TYPED = "_file.", "_typed."  # before the key of a field, in the names of its other controls
 
 
 def read(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> Entry:
@@ -45,23 +48,41 @@ def _received(
 ) -> tuple[MultiDict[str, str], dict[str, Problem]]:
     posted: MultiDict[str, str] = MultiDict(request.form)
     problems: dict[str, Problem] = {}
-    for name in request.files:
-        key = name.removeprefix(INPUT)
-        if not name.startswith(INPUT) or not takes(form, key, closed):
-            continue
+    if not endpoints.marked("takes_files"):
+        return posted, problems  # what is only looked at leaves nothing behind
+    for key in filter(lambda key: takes(form, key, closed), form.fields):
         one = form.fields[key]
-        for sent in filter(lambda each: each.filename, request.files.getlist(name)):
+        for take in (*_chosen(user, form, one), *_typed(user, form, one)):
             try:
-                there = len([text for text in posted.getlist(key) if text])
-                posted.add(key, _taken(user, form, one, sent, there))
+                _add(posted, one, take)
             except FieldError as error:
                 problems.setdefault(key, entry.problem_of(one, error, reader))
     return posted, problems
 
 
-def _taken(user: User, form: Form, one: Field, sent: FileStorage, there: int) -> str:
+def _add(posted: MultiDict[str, str], one: Field, take: Callable[[], StoredFile]) -> None:
+    """Take a file in and post its id; where there may be one only, in the place of the one before."""
     most = cast(FilesField, one.type).most_files(one)
-    if there >= most:
+    there = [text for text in posted.getlist(one.key) if text]
+    if most > 1 and len(there) >= most:
         raise FieldError("maxItems", limit=most)
-    stream = cast(BinaryIO, sent.stream)
-    return files.take(user.id, form.definition_id, one, sent.filename or "", stream).key
+    posted.setlist(one.key, ["", *(there if most > 1 else ()), take().key])
+
+
+def _chosen(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredFile]]:
+    """The files that were sent for a field."""
+    for sent in request.files.getlist(f"{CHOSEN}{one.key}"):
+        if sent.filename:
+            stream = cast(BinaryIO, sent.stream)
+            yield partial(files.take, user.id, form.definition_id, one, sent.filename, stream)
+
+
+def _typed(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredFile]]:
+    """The name that somebody typed as a signature."""
+    text = request.form.get(f"{TYPED}{one.key}", "")
+    if one.type.name == "signature" and text.strip():
+
+        def take() -> StoredFile:
+            return files.take_name(user.id, form.definition_id, one, signature.typed_name(text))
+
+        yield take

@@ -18,6 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 HTMX, TABLER, ICONS, SORTABLE = "4.0.1", "1.6.1", "3.51.0", "1.15.7"
+PAD, TRIX = "5.1.4", "2.1.19"
 AREAS = "2.1.0"  # of Vant: provinces, cities and districts of China, by the codes of GB/T 2260
 FIELDS = HERE.parents[1] / "runtime" / "fields"
 PURGE = "8.0.0"  # PurgeCSS
@@ -38,6 +39,9 @@ def main() -> None:
         sortable = unpack(f"sortablejs@{SORTABLE}", Path(name))
         copy(sortable / "Sortable.min.js", f"sortable-{SORTABLE}.min.js")
         copy(sortable / "LICENSE", "sortable.LICENSE.txt")
+        pad = unpack(f"signature_pad@{PAD}", Path(name))
+        copy_without_map(pad / "dist/signature_pad.umd.min.js", f"signature_pad-{PAD}.umd.min.js")
+        copy(pad / "LICENSE", "signature_pad.LICENSE.txt")
         style = tabler / "dist/css/tabler.min.css"
         (HERE / f"tabler-{TABLER}.min.css").write_text(without_map(trimmed(style, Path(name))), "utf-8")
         (HERE / "tabler-classes.txt").write_text("\n".join(classes(style)) + "\n", "utf-8")
@@ -93,6 +97,12 @@ def classes(style: Path) -> list[str]:
 
 def copy(source: Path, name: str) -> None:
     shutil.copyfile(source, HERE / name)
+
+
+def copy_without_map(source: Path, name: str) -> None:
+    """Copy a script without the pointer to a source map that is not vendored."""
+    text = re.sub(r"^//# sourceMappingURL=.*$", "", source.read_text("utf-8"), flags=re.M)
+    (HERE / name).write_text(text.rstrip() + "\n", "utf-8")
 
 
 def regions(script: Path) -> str:

@@ -22,6 +22,7 @@ ORDER = form(
         "signed": field("yes_no", title="Signed"),
         "papers": field("file", {"maxItems": 3}, title="Papers", max_size=1),
         "photos": field("image", title="Photos"),
+        "sign": field("signature", title="Signature"),
     },
     ("name",),
     rules=[
@@ -96,6 +97,42 @@ def test_files_come_one_after_the_other_and_are_saved_when_all_are_there(
     page.wait_for_url("**/order/1/")
     expect(page.get_by_role("link", name="dropped.txt")).to_be_visible()
     expect(page.get_by_role("link", name="合同.pdf")).to_have_count(0)
+
+
+def test_a_signature_is_drawn_cleared_and_drawn_again(
+    open_tab: Callable[..., Page], alice_shops: User
+) -> None:
+    page = open_tab(alice_shops)
+    page.goto(NEW)
+    page.locator("#name").fill("An order")
+    pad = page.get_by_role("img", name="Draw Signature")
+    kept = page.locator("#sign-list li:not(.fw-file-coming)")
+
+    def stroke() -> None:
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 20, box["y"] + 40)
+        page.mouse.down()
+        for step in range(1, 9):
+            page.mouse.move(box["x"] + 20 + 20 * step, box["y"] + 40 + 8 * (step % 3))
+        page.mouse.up()
+
+    stroke()
+    expect(kept).to_have_count(1)
+    first = kept.get_attribute("id")
+    stroke()
+    expect(page.locator(f"#{first}")).to_have_count(0)
+    expect(kept).to_have_count(1)
+    page.get_by_role("button", name="Clear").click()
+    expect(kept).to_have_count(0)
+
+    # sent at once when the form is, not a moment after the stroke
+    stroke()
+    page.keyboard.press("Tab")
+    page.locator("#name").press("Control+Enter")
+    page.wait_for_url("**/order/1/")
+    expect(page.get_by_role("img", name="Drawn.png")).to_be_visible()
 
 
 def test_what_was_chosen_is_there_again_when_its_field_comes_back(

@@ -27,6 +27,7 @@ CASE = form(
             "file", {"maxItems": 3}, title="Papers", kinds=["pdf", "image", "document"], max_size=1
         ),
         "photos": field("image", title="Photos", max_size=2),
+        "signed": field("signature", title="Signed"),
         "secret": field("file", title="Secret", access={"reader": "hidden"}, kinds=["other"]),
     },
     ("name",),

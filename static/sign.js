@@ -1,0 +1,53 @@
+// A pad to sign on with a finger, a pen or the mouse. What is drawn is sent as a picture by upload.js, a moment after
+// the last stroke or when the form is sent. The name can be typed instead, without any of this.
+(() => {
+  "use strict";
+  document.documentElement.classList.add("can-draw");
+  const { say, upload } = window.formwright; // app.js, upload.js
+  const PAUSE = 1200;
+  const pads = new Map(); // canvas → { pad, timer }
+
+  function begin(canvas) {
+    const ratio = Math.max(window.devicePixelRatio || 1, 1);
+    canvas.width = canvas.clientWidth * ratio;
+    canvas.height = canvas.clientHeight * ratio;
+    canvas.getContext("2d").scale(ratio, ratio);
+    const pad = new SignaturePad(canvas, { backgroundColor: "rgb(255, 255, 255)", penColor: "rgb(17, 17, 17)" });
+    const state = { pad, timer: 0 };
+    pad.addEventListener("beginStroke", () => clearTimeout(state.timer));
+    pad.addEventListener("endStroke", () => { state.timer = setTimeout(() => send(canvas), PAUSE); });
+    pads.set(canvas, state);
+  }
+
+  function send(canvas) {
+    const { pad, timer } = pads.get(canvas);
+    clearTimeout(timer);
+    pads.get(canvas).timer = 0;
+    if (pad.isEmpty() || !canvas.isConnected) return;
+    const bytes = Uint8Array.from(atob(pad.toDataURL("image/png").split(",")[1]), (char) => char.charCodeAt(0));
+    upload(canvas.closest("[data-files]"), [new File([bytes], `${canvas.dataset.name}.png`, { type: "image/png" })]);
+  }
+
+  function find() {
+    for (const canvas of document.querySelectorAll("canvas[data-pad]")) if (!pads.has(canvas)) begin(canvas);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-clear]");
+    if (!button) return;
+    const canvas = document.getElementById(button.dataset.clear);
+    clearTimeout(pads.get(canvas).timer);
+    pads.get(canvas).timer = 0;
+    pads.get(canvas).pad.clear();
+    canvas.closest("[data-files]").querySelector("[data-remove]")?.click();
+    say(button.dataset.said);
+  });
+
+  // Before upload.js looks whether all is there.
+  window.addEventListener("submit", () => {
+    for (const [canvas, { timer }] of pads) if (timer) send(canvas);
+  }, true);
+
+  document.addEventListener("htmx:after:swap", find);
+  find();
+})();
