@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from builder import backfilling, converting, pointers
 from builder.amending import CANCEL, KEEP, Answers, Change
-from builder.impact import Effect, Question
+from builder.effects import Effect, Question
 from builder.studio import Studio
 from runtime.fields import LISTED, NOBODY, Field, FieldError, JsonValue, Raw, Reader, ValueType
 from runtime.forms import entry

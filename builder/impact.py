@@ -1,15 +1,14 @@
-"""What publishing a form does to what is stored already, in counts: nobody learns of it afterwards."""
+"""What publishing a draft does to what is stored already, in counts: nobody learns of it afterwards."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
-from builder import conversion, old_records, switches
+from builder import conversion, narrowing, old_records, switches
+from builder.effects import Effect, Question, Records
 from builder.studio import Studio
 from runtime.automations.models import Timer
 from runtime.conditions import where
@@ -23,36 +22,6 @@ from runtime.records.tables import table
 _EMPTY = _l("Records that have none keep it empty; whoever edits one next is asked for it.")
 
 
-@dataclass(frozen=True)
-class Question:
-    """What a person may choose instead of what happens by itself: `fill` what is empty in a field, `map` the
-    records that hold an option to another, `timers` to keep as they are planned, `backfill` to plan for records
-    that are there already.
-    """
-
-    kind: str
-    field: Field | None = None
-    held: str = ""
-
-    @property
-    def name(self) -> str:
-        """How the page's form names it within its part."""
-        parts = (self.kind, self.field.key if self.field else "", quote(self.held, safe=""))
-        return "/".join(part for part in parts if part)
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Something that publishing does to stored records or waiting timers, and what becomes of them unless the
-    question is answered.
-    """
-
-    sentence: str
-    then: str
-    count: int
-    question: Question | None = None
-
-
 def effects(studio: Studio) -> list[Effect]:
     """The effects of bringing the draft into force; of what was never in force only those on records that a new
     automation finds.
@@ -60,37 +29,56 @@ def effects(studio: Studio) -> list[Effect]:
     found: list[Effect] = []
     in_force = studio.work.is_in_force(studio.target)
     if studio.target.kind == "form" and in_force:
-        found += _form(lookup.form(studio.app, studio.target.key), studio)
+        now = lookup.form(studio.app, studio.target.key)
+        found += [*_form(now, studio), *narrowing.of_form(now, studio)]
     if studio.target.kind in ("automation", "app") and in_force:
         found += _timers(studio)
+    if studio.target.kind == "app" and in_force:
+        found += narrowing.of_app(studio)
     if studio.target.kind == "automation":
         found += _old_records(studio)
     return found
 
 
 def _form(now: Form, studio: Studio) -> Iterator[Effect]:
-    after = parse_fields(studio.document)
+    after, records = parse_fields(studio.document), Records(studio, now)
     for key, field in after.items():
         if key in now.fields and field.type.stored:
-            yield from _changed(now, now.fields[key], field, studio)
+            yield from _changed(records, now.fields[key], field)
         elif field.options.get("converted_from") in now.fields:
             yield from _converted(now, field, studio)
         elif field.required and field.type.writable and field.default is None:
-            count = _count(select(func.count()).select_from(table(now)))
-            yield from _effect(
-                count,
-                _("%(field)s is new and required", field=studio.text(field.title)),
-                _EMPTY,
-                _filling(field, studio, count),
-            )
-    for key in now.fields:
-        if key not in after and now.fields[key].type.stored:
-            count = _count(_where(now, _column(now, key).is_not(None)))
-            yield from _effect(
-                count,
-                _("%(field)s is deleted", field=studio.text(now.fields[key].title)),
+            told = _("%(field)s is new and required", field=studio.text(field.title)), _EMPTY
+            yield from records.effect((), None, told, _filling(field, studio, records.count()))
+    for key, field in now.fields.items():
+        if key not in after and field.type.stored:
+            told = (
+                _("%(field)s is deleted", field=studio.text(field.title)),
                 _("The values stay in the database and in the history, but are no longer shown."),
             )
+            yield from records.effect((key,), records.column(key).is_not(None), told)
+    yield from _shared(records, after)
+
+
+def _shared(records: Records, after: Mapping[str, Field]) -> Iterator[Effect]:
+    """Records that hold the same where the draft lets no two do so any more."""
+    known = {frozenset(keys) for keys in records.form.unique}
+    for keys in records.studio.document.get("fw", {}).get("unique", ()):
+        if frozenset(keys) in known or any(not _is_stored(records.form, key) for key in keys):
+            continue
+        columns = [records.column(key) for key in keys]
+        filled = [column.is_not(None) for column in columns]
+        same = select(*columns).where(*filled).group_by(*columns).having(func.count() > 1)
+        titles = ", ".join(records.studio.text(after[key].title) for key in keys if key in after)
+        told = (
+            _("Records that share the same %(fields)s, which no two may", fields=titles),
+            _("It cannot be published before they are changed."),
+        )
+        yield from records.effect(keys, tuple_(*columns).in_(same), told)
+
+
+def _is_stored(form: Form, key: str) -> bool:
+    return key in form.fields and form.fields[key].type.stored
 
 
 def _converted(now: Form, field: Field, studio: Studio) -> Iterator[Effect]:
@@ -110,23 +98,23 @@ def _converted(now: Form, field: Field, studio: Studio) -> Iterator[Effect]:
     )
 
 
-def _changed(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:
-    title, column = studio.text(new.title), _column(now, new.key)
+def _changed(records: Records, old: Field, new: Field) -> Iterator[Effect]:
+    title, column = records.studio.text(new.title), records.column(new.key)
     if new.required and not old.required:
-        count = _count(_where(now, column.is_(None)))
-        sentence = _("%(field)s becomes required", field=title)
-        yield from _effect(count, sentence, _EMPTY, _filling(new, studio, count))
+        empty, told = column.is_(None), (_("%(field)s becomes required", field=title), _EMPTY)
+        question = _filling(new, records.studio, records.count(empty))
+        yield from records.effect((new.key,), empty, told, question)
     if new.type.name == "choice":
-        yield from _options_gone(now, old, new, studio)
+        yield from _options_gone(records, old, new)
     if new.type.value_type in LISTED and "enum" in new.type.keywords:
-        yield from _items_gone(now, old, new, studio)
+        yield from _items_gone(records, old, new)
     most, was = new.schema.get("maxLength"), old.schema.get("maxLength")
     if isinstance(most, int) and (was is None or most < was):
-        yield from _effect(
-            _count(_where(now, func.length(column) > most)),
+        told = (
             _("%(field)s may have at most %(most)s characters", field=title, most=most),
             _("Longer texts stay as they are until somebody changes them."),
         )
+        yield from records.effect((new.key,), func.length(column) > most, told)
 
 
 def _filling(field: Field, studio: Studio, count: int) -> Question | None:
@@ -135,34 +123,34 @@ def _filling(field: Field, studio: Studio, count: int) -> Question | None:
     return None if (alone and count > 1) or not field.type.writable else Question("fill", field)
 
 
-def _options_gone(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:
-    column = _column(now, new.key)
-    gone = [value for value in old.schema.get("enum", ()) if value not in new.schema.get("enum", ())]
-    counted = select(column, func.count()).where(column.in_(gone)).group_by(column)
-    counts = {row[0]: row[1] for row in db.session.execute(counted)} if gone else {}
-    labels = {**old.options.get("labels", {}), **new.options.get("labels", {})}
-    for value in gone:
-        told = studio.text(labels.get(value)) or value
-        yield from _effect(
-            counts.get(value, 0),
-            _("%(field)s loses the choice %(choice)s", field=studio.text(new.title), choice=told),
-            _("Records keep the old choice, readable; it cannot be chosen anew."),
-            Question("map", new, value) if new.schema.get("enum") else None,
-        )
+def _options_gone(records: Records, old: Field, new: Field) -> Iterator[Effect]:
+    for value, told in _gone(records.studio, old, new):
+        question = Question("map", new, value) if new.schema.get("enum") else None
+        yield from records.effect((new.key,), records.column(new.key) == value, told, question)
 
 
-def _items_gone(now: Form, old: Field, new: Field, studio: Studio) -> Iterator[Effect]:
+def _items_gone(records: Records, old: Field, new: Field) -> Iterator[Effect]:
     """Options that lists of values hold; what stands in their place is up to whoever changes the record."""
-    labels = {**old.options.get("labels", {}), **new.options.get("labels", {})}
-    for value in [each for each in old.schema.get("enum", ()) if each not in new.schema.get("enum", ())]:
+    for value, told in _gone(records.studio, old, new):
         holding = {"required": [new.key], "properties": {new.key: {"contains": {"const": value}}}}
-        held = where(holding, table(now).c.__getitem__, {})
-        told = studio.text(labels.get(value)) or value
-        yield from _effect(
-            _count(_where(now, held)),
-            _("%(field)s loses the choice %(choice)s", field=studio.text(new.title), choice=told),
-            _("Records keep the old choice, readable; it cannot be chosen anew."),
-        )
+        held = where(holding, table(records.form).c.__getitem__, {})
+        yield from records.effect((new.key,), held, told)
+
+
+def _gone(studio: Studio, old: Field, new: Field) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The options that go, and what is said of each."""
+    labels = {**old.options.get("labels", {}), **new.options.get("labels", {})}
+    then = _("Records keep the old choice, readable; it cannot be chosen anew.")
+    for value in old.schema.get("enum", ()):
+        if value not in new.schema.get("enum", ()):
+            choice = studio.text(labels.get(value)) or value
+            yield (
+                value,
+                (
+                    _("%(field)s loses the choice %(choice)s", field=studio.text(new.title), choice=choice),
+                    then,
+                ),
+            )
 
 
 def _timers(studio: Studio) -> Iterator[Effect]:
@@ -196,14 +184,6 @@ def _old_records(studio: Studio) -> Iterator[Effect]:
 def _effect(count: int, sentence: str, then: Any, question: Question | None = None) -> Iterator[Effect]:
     if count:
         yield Effect(sentence, str(then), count, question)
-
-
-def _column(form: Form, key: str) -> ColumnElement[Any]:
-    return table(form).c[key]
-
-
-def _where(form: Form, condition: ColumnElement[bool]) -> Select[Any]:
-    return select(func.count()).select_from(table(form)).where(condition)
 
 
 def _count(statement: Select[Any]) -> int:

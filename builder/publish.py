@@ -212,11 +212,16 @@ def apply(
     return versions
 
 
+def next_number(definition_id: int) -> int:
+    """The number of the version that is published next."""
+    last = db.session.scalar(select(func.max(Version.number)).where(Version.definition_id == definition_id))
+    return (last or 0) + 1
+
+
 def _freeze(user: User | None, app: str, definition: Definition, change: Change, note: str) -> Version:
-    last = db.session.scalar(select(func.max(Version.number)).where(Version.definition_id == definition.id))
     version = Version(
         definition_id=definition.id,
-        number=(last or 0) + 1,
+        number=next_number(definition.id),
         document=change.document,
         note=note[:500],
         published_by=user and user.id,

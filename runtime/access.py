@@ -112,6 +112,11 @@ def fields_as(role: str, form: Form) -> FieldRights:
     return _fields(form, lambda _each: frozenset((role,)))
 
 
+def fields_with(roles: frozenset[str], form: Form) -> FieldRights:
+    """The rights of somebody who has these roles of the app and is no administrator."""
+    return _fields(form, lambda each: _granting(roles, each))
+
+
 def as_role(user: User, app: str, role: str) -> User:
     """This person as if the role were all he is in the app, as a designer tries it; as nobody in particular when he
     is neither an administrator nor in that role, so that nobody is lent what others may see.
@@ -237,11 +242,14 @@ def _roles_on(user: User | None, form: Form) -> frozenset[str]:
     """The user's roles that grant him anything on this form."""
     if user is None or not user.active:
         return frozenset()
+    return _granting(_roles(user, form.app), form)
+
+
+def _granting(keys: Iterable[str], form: Form) -> frozenset[str]:
+    """Those of these roles that grant anything on a form."""
     roles = lookup.app_info(form.app).roles
     return frozenset(
-        key
-        for key in _roles(user, form.app)
-        if key in roles and any(grant.form == form.key for grant in roles[key].grants)
+        key for key in keys if key in roles and any(grant.form == form.key for grant in roles[key].grants)
     )
 
 

@@ -39,6 +39,7 @@ class Part:
     problems: list[Found]
     mark: str
     news: list[str]
+    next: int
 
     @property
     def name(self) -> str:
@@ -184,9 +185,12 @@ def _part(now: Studio, target: Target, chosen: bool) -> Part:
     mark = reviewed.mark(now.app, target)  # first: what comes after it is not taken for seen
     seen = _seen().get(target, reviewed.NOTHING) if request.method == "POST" else mark
     news = reviewed.news(now.app, target, seen, mark)
+    number = publish.next_number(draft_of(now.app, target).definition_id)
     own = studio(now.app, PLURALS[target.kind], target.key)
     if not shapes.fits(target.kind, own.document):
-        return Part(target, target.key, own.url(""), chosen, [], _asking(own), problems(own), mark, news)
+        return Part(
+            target, target.key, own.url(""), chosen, [], _asking(own), problems(own), mark, news, number
+        )
     live = own.work.in_force[target] if own.work.is_in_force(target) else None
     return Part(
         target,
@@ -198,4 +202,5 @@ def _part(now: Studio, target: Target, chosen: bool) -> Part:
         problems(own),
         mark,
         news,
+        number,
     )

@@ -1,0 +1,136 @@
+"""What publishing does to what is stored, told beforehand: counts, the first records, people who lose a right."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime.accounts.models import User, UserRole
+from runtime.db import transaction
+from tests.builder.test_publishing_choices import CUSTOMER, changed, customer, published, require, version
+from tests.support.world import World, world_on
+
+APP = "/apps/followup/app/followup/design"
+both = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    with world_on(getattr(request, "param", "sqlite"), request, tmp_path) as found:
+        yield found
+
+
+def page(world: World, who: str = "anna", base: str = CUSTOMER) -> str:
+    """The publish page with plain spaces."""
+    return " ".join(world.browsers[who].get(f"{base}/publish").text.split())
+
+
+def told(text: str, sentence: str) -> int:
+    """The count beside a sentence; 0 when it is not there."""
+    found = re.search(rf"<strong>{re.escape(sentence)}</strong>: (\d+)", text)
+    return int(found[1]) if found else 0
+
+
+def linked(text: str) -> list[int]:
+    """The records that the page names."""
+    return [int(each) for each in re.findall(r'href="/apps/followup/forms/customer/(\d+)/"', text)]
+
+
+def unique_address(document: dict[str, Any]) -> None:
+    document["fw"]["unique"] = [*document["fw"].get("unique", []), ["address"]]
+
+
+def hide_address(role: str, right: str) -> Any:
+    return lambda document: document["properties"]["address"]["fw"].update(access={role: right})
+
+
+@both
+def test_records_that_share_what_no_two_may_are_counted_and_named(world: World) -> None:
+    same = [customer(world, address="Main Street 1") for _each in range(6)]
+    other = customer(world, address="Old Road 2")
+    customer(world)
+    changed(world, "customer", unique_address)
+    text = page(world)
+    assert told(text, "Records that share the same Address, which no two may") == 6
+    assert len(linked(text)) == 5 and set(linked(text)) < set(same) and other not in linked(text)
+    refused = published(world, "form/customer")
+    assert refused.status_code == 422 and version(world, "customer") == 1
+    assert "Some records already share the same Address. Change them first, then publish." in refused.text
+
+
+def test_a_unique_rule_that_nothing_offends_is_not_told_of(world: World) -> None:
+    customer(world, address="Main Street 1")
+    changed(world, "customer", unique_address)
+    assert "which no two may" not in page(world)
+    assert published(world, "form/customer").status_code == 303
+
+
+@both
+def test_the_first_records_that_a_question_is_about_are_named(world: World) -> None:
+    full = customer(world, address="Old Road 2")
+    empty = [customer(world) for _each in range(7)]
+    changed(world, "customer", require("address"))
+    text = page(world)
+    assert told(text, "Address becomes required") >= 7
+    assert len(linked(text)) == 5 and full not in linked(text)
+    assert page(world, "dora").count("Such as") == 0, "Dora may read no customers"
+    assert empty
+
+
+def test_records_are_not_named_by_a_field_that_is_hidden_from_the_publisher(world: World) -> None:
+    with world.app.app_context(), transaction() as session:
+        session.get_one(User, world.ids["dora"]).roles = [UserRole(app="followup", role="sales")]
+    customer(world, owner=world.ids["dora"])
+    changed(world, "customer", hide_address("sales", "hidden"))
+    published(world, "form/customer")
+    changed(
+        world,
+        "customer",
+        lambda form: (
+            hide_address("sales", "hidden")(form),
+            require("address")(form),
+            require("phone")(form),
+        ),
+    )
+    text = page(world, "dora")
+    assert told(text, "Address becomes required") and told(text, "Phone becomes required")
+    assert text.count("Such as") == 1, "of the phone, which Dora may see"
+
+
+def test_people_who_lose_a_right_on_a_field_are_counted(world: World) -> None:
+    changed(world, "customer", hide_address("sales", "hidden"))
+    assert told(page(world), "People who can no longer see Address") == 2  # Bob and Eve
+    changed(world, "customer", hide_address("reader", "read"))
+    text = page(world)
+    assert told(text, "People who can no longer edit Address") == 1
+    assert told(text, "People who can no longer see Address") == 0
+
+
+def test_people_who_lose_a_right_on_records_are_counted(world: World) -> None:
+    def without_customers(app: dict[str, Any]) -> None:
+        own = next(role for role in app["roles"] if role["key"] == "reader")
+        own["grants"] = [grant for grant in own["grants"] if grant["form"] != "customer"]
+
+    changed(world, "followup", without_customers, kind="app")
+    text = page(world, base=APP)
+    assert told(text, "People who see fewer records of Customer") == 1
+    assert "fewer records of Follow-up" not in text
+
+
+def test_nobody_loses_anything_by_a_wider_right(world: World) -> None:
+    def wider(app: dict[str, Any]) -> None:
+        for role in app["roles"]:
+            for grant in role.get("grants", ()):
+                grant["scope"] = "all"
+
+    changed(world, "followup", wider, kind="app")
+    assert "People who" not in page(world, base=APP)
+
+
+def test_the_page_says_which_version_it_will_be(world: World) -> None:
+    changed(world, "customer", require("address"))
+    assert "becomes version 2" in page(world)
+    published(world, "form/customer")
+    assert "becomes version" not in page(world)
