@@ -202,5 +202,7 @@ DESIGNER: dict[str, tuple[str, Callable[[Page], None]]] = {
         "/apps/followup/spreadsheet",
         "/apps/new-app",
         "/gallery/",
+        "/gallery/followup/uninstall",
+        "/apps/followup/forms/customer/retire",
     )
 }
