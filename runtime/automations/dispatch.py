@@ -4,21 +4,24 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from runtime.accounts.models import User
-from runtime.automations import chain, context, pauses, runs, timers
+from runtime.automations import chain, context, pauses, runs, timers, undelivered
 from runtime.automations.models import Run
 from runtime.automations.runs import About
 from runtime.automations.triggers import TRIGGERS
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
+from runtime.notifications import deliveries
 from runtime.records import store
 from runtime.records.models import Event
 
 
 def register() -> None:
-    """Have the store call `on_event`; safe to call again."""
+    """Have the store call `on_event`, and owners told of deliveries that failed; safe to call again."""
     if on_event not in store.AFTER_EVENT:
         store.AFTER_EVENT.append(on_event)
+    if undelivered.tell not in deliveries.AFTER_FAILURE:
+        deliveries.AFTER_FAILURE.append(undelivered.tell)
 
 
 def on_event(session: Session, event: Event, form: Form) -> None:

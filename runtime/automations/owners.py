@@ -20,12 +20,16 @@ NOTICE = "notice"
 Say = Callable[[Run, str], str]
 
 
-def tell(session: Session, run: Run, subject: Say, body: Say) -> None:
-    """Put a notice about a run into the inbox of who published the automation, else of the administrators."""
-    last = session.scalar(select(func.max(Step.index)).where(Step.run_id == run.id))
+def tell(session: Session, run: Run, subject: Say, body: Say, *, once: str = "") -> None:
+    """Put a notice about a run into the inbox of who published the automation, else of the administrators. What has
+    a name of its own (`once`) is told one time.
+    """
+    if once and session.scalar(select(Step.id).where(Step.run_id == run.id, Step.item == once)) is not None:
+        return
+    last = None if once else session.scalar(select(func.max(Step.index)).where(Step.run_id == run.id))
     index = 0 if last is None else last + 1
     # Its own item: the run may be done again, and then its first action is step 0 too.
-    step = Step(run_id=run.id, index=index, item=NOTICE, action=NOTICE, state="done", result={})
+    step = Step(run_id=run.id, index=index, item=once or NOTICE, action=NOTICE, state="done", result={})
     session.add(step)
     session.flush()
     for user in _owners(session, run):

@@ -5,7 +5,7 @@ before the channel is called and `sent` after it, so a crash in between is known
 sent again with the same Message-ID, what cannot becomes `uncertain`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -23,6 +23,9 @@ from runtime.notifications.models import Delivery
 from runtime.times import now
 
 INACTIVE = "the user is deactivated"
+
+AFTER_FAILURE: list[Callable[[Session, Delivery], None]] = []
+"""Called in the transaction that gives a delivery up."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,10 @@ def _letter(delivery: Delivery, user: User) -> Letter:
 
 
 def _on_dead(session: Session, delivery_id: int, error: str) -> None:
-    _settle(session.get_one(Delivery, delivery_id, populate_existing=True), "failed", error)
+    delivery = session.get_one(Delivery, delivery_id, populate_existing=True)
+    _settle(delivery, "failed", error)
+    for tell in AFTER_FAILURE:
+        tell(session, delivery)
 
 
 @jobs.handler("delivery", on_dead=_on_dead)

@@ -19,6 +19,7 @@ from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
 from runtime.times import now
+from tests.builder.factory import automation
 from tests.conftest import both_databases
 from tests.support.mail import MailSink
 
@@ -33,7 +34,7 @@ def source(app: Flask) -> Source:
         session.flush()
         session.add_all([Definition(id=1, app_id=1, kind="automation", key="x")])
         session.flush()
-        session.add(Version(id=1, definition_id=1, number=1, document={}))
+        session.add(Version(id=1, definition_id=1, number=1, document=automation("x", "order")))
         session.flush()
         session.add(Run(id=1, key="k", automation_id=1, version_id=1, form_id=1, record_id=5))
         session.flush()
@@ -120,6 +121,24 @@ def test_permanent_trouble_is_shown_and_can_be_redriven(
     work()
     assert all_of(Delivery)[0].state == "sent"
     assert len(mail_sink.mails) == 1
+
+
+def test_who_published_the_rule_is_told_of_a_mail_that_was_given_up_once(
+    source: Source, alice: User, bob: User, mail_sink: MailSink
+) -> None:
+    with transaction() as session:
+        session.get_one(User, alice.id).locale = "zh"
+    mail_sink.answers = ["550 no <b>such</b> user"] * 2
+    make(source, bob, "email")
+    work()
+    with transaction() as session:
+        outbox.redrive(session, all_of(Outbox)[0].id)
+    work()
+
+    assert all_of(Delivery)[0].state == "failed"
+    (notice,) = all_of(Notice)
+    assert (notice.user_id, notice.subject) == (alice.id, "“x”的一条消息未能送达")
+    assert "Bob" in notice.body and "<b>" not in notice.body
 
 
 def test_a_mail_server_that_is_away_for_ten_minutes_loses_nothing(
