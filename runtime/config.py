@@ -64,6 +64,8 @@ def _value(environ: Mapping[str, str], name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingError(f"{name}_FILE: {error.strerror}: {path}") from error
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{name}_FILE: not a text in UTF-8: {path}") from error
 
 
 def _port(text: str) -> int:

@@ -1,0 +1,68 @@
+"""Every setting may come as a file named by `NAME_FILE`; what cannot be used is told in one line."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime import config
+from runtime.config import SettingError
+
+GIVEN = {
+    "FORMWRIGHT_HOME": ("home", "{folder}/elsewhere"),
+    "FORMWRIGHT_HOST": ("host", "0.0.0.0"),
+    "FORMWRIGHT_PORT": ("port", "8123"),
+    "FORMWRIGHT_PUBLIC_URL": ("public_url", "https://forms.example.com"),
+    "FORMWRIGHT_SECRET_KEY": ("secret_key", "a secret of sixteen or more"),
+    "DATABASE_URL": ("database_url", "postgresql+psycopg://somebody@db/forms"),
+    "REDIS_URL": ("redis_url", "redis://:secret@redis/0"),
+    "SMTP_URL": ("smtp_url", "smtps://me:secret@mail.example.com"),
+}
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {"FORMWRIGHT_HOME": str(tmp_path / "home")}
+
+
+def without(environ: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in environ.items() if key != name}
+
+
+@pytest.mark.parametrize(("name", "attribute", "text"), [(name, *own) for name, own in GIVEN.items()])
+def test_a_setting_comes_from_a_file(
+    environ: dict[str, str], tmp_path: Path, name: str, attribute: str, text: str
+) -> None:
+    text = text.format(folder=tmp_path)
+    file = tmp_path / "setting"
+    file.write_text(f"{text}\n", "utf-8")
+
+    found = config.read({**without(environ, name), f"{name}_FILE": str(file)})
+
+    assert str(getattr(found, attribute)) == text
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_setting_is_given_once(environ: dict[str, str], tmp_path: Path, name: str) -> None:
+    (tmp_path / "setting").write_text("text", "utf-8")
+    both = {name: "text", f"{name}_FILE": str(tmp_path / "setting")}
+    with pytest.raises(SettingError, match=f"^set {name} or {name}_FILE, not both$"):
+        config.read({**environ, **both})
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_file_that_cannot_be_read_is_named(environ: dict[str, str], tmp_path: Path, name: str) -> None:
+    missing = tmp_path / "missing"
+    with pytest.raises(SettingError, match=f"^{name}_FILE: No such file or directory: {missing}$"):
+        config.read({**without(environ, name), f"{name}_FILE": str(missing)})
+
+
+def test_a_file_that_is_no_text_is_named(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "setting").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingError, match=r"^SMTP_URL_FILE: not a text in UTF-8: /"):
+        config.read({**environ, "SMTP_URL_FILE": str(tmp_path / "setting")})
+
+
+def test_the_table_names_every_setting() -> None:
+    readme = Path(config.ROOT, "README.md").read_text("utf-8")
+    assert {attribute for attribute, _text in GIVEN.values()} == set(config.Settings.__dataclass_fields__)
+    assert all(f"`{name}`" in readme for name in GIVEN)
