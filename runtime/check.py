@@ -1,5 +1,6 @@
 """The invariants of the data, each one function that yields what breaks it: what `formwright check` runs."""
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from runtime.outbox import Outbox
 from runtime.records import tables
 from runtime.records.models import Event
 
+log = logging.getLogger(__name__)
+
 Violation = dict[str, str | int]
 Invariant = Callable[[], Iterator[Violation]]
 INVARIANTS: list[Invariant] = []
@@ -30,7 +33,18 @@ def invariant(function: Invariant) -> Invariant:
 
 def violations() -> list[Violation]:
     """Everything that is not as it must be, empty when all is well."""
-    return [{"rule": rule.__name__, **found} for rule in INVARIANTS for found in rule()]
+    db.session.execute(select(1))  # a database that is away is an error of its own
+    return [{"rule": rule.__name__, **found} for rule in INVARIANTS for found in _broken(rule)]
+
+
+def _broken(rule: Invariant) -> list[Violation]:
+    """What breaks the rule, or that what it reads is too damaged to tell."""
+    try:
+        return list(rule())
+    except Exception as error:
+        log.exception("check: %s", rule.__name__)
+        db.session.rollback()
+        return [{"unverified": f"{type(error).__name__}: {error}"[:500]}]
 
 
 def _published_forms() -> list[Form]:
