@@ -31,7 +31,7 @@ from runtime.definitions.models import Version
 from runtime.notifications.models import Delivery
 from runtime.records import changes, query
 from runtime.records.models import Event
-from runtime.records.rows import Record
+from runtime.records.rows import Record, seen
 
 MOST_SHOWN = 50  # records and messages of one step
 
@@ -106,7 +106,7 @@ def dry_run(user: User, work: Workspace, key: str, document: Document, asked: As
         form = lookup.form(work.app, str(automation.form))
         record = context.seen_by(user, form, query.get(user, form, asked.record))
         hidden = access.fields(user, form).hidden
-        before = {key: value for key, value in asked.before.items() if key not in hidden}
+        before = seen(asked.before, hidden)
         return _Play(session, user, automation, form).outcome(record, replace(asked, before=before))
 
 

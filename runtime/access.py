@@ -76,7 +76,8 @@ def visible(user: User | None, action: str, form: Form) -> Document:
 @dataclass(frozen=True)
 class FieldRights:
     """What of a form's fields somebody may not do: see the `hidden`, write the `read_only`. `unread` are the fields
-    of other forms (reference, field there) that may not be shown through a reference of this form.
+    of other forms (reference, field there) that may not be shown through a reference of this form. A field of the rows
+    of a sub-table is called `lines.price`.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -87,6 +88,25 @@ class FieldRights:
     def closed(self) -> frozenset[str]:
         """The fields that may not be written."""
         return self.hidden | self.read_only
+
+    def of_rows(self, key: str) -> "FieldRights":
+        """The rights on the fields of the rows of a sub-table."""
+        if not (self.hidden or self.read_only or self.unread):
+            return self
+        start = f"{key}."
+        return FieldRights(
+            frozenset(each.removeprefix(start) for each in self.hidden if each.startswith(start)),
+            frozenset(each.removeprefix(start) for each in self.read_only if each.startswith(start)),
+            frozenset((a.removeprefix(start), b) for a, b in self.unread if a.startswith(start)),
+        )
+
+    def as_of_rows(self, key: str) -> "FieldRights":
+        """Rights on the fields of rows as the form names them whose sub-table it is."""
+        return FieldRights(
+            frozenset(f"{key}.{each}" for each in self.hidden),
+            frozenset(f"{key}.{each}" for each in self.read_only),
+            frozenset((f"{key}.{reference}", each) for reference, each in self.unread),
+        )
 
     def with_limits_of(self, other: "FieldRights") -> "FieldRights":
         """What is left of these rights within others."""
@@ -254,6 +274,15 @@ def _granting(keys: Iterable[str], form: Form) -> frozenset[str]:
 
 
 def _fields(form: Form, roles: Callable[[Form], frozenset[str]]) -> FieldRights:
+    rights = _fields_beside_rows(form, roles)
+    for key, rows in form.rows.items():
+        inner = _fields(rows, lambda each, rows=rows: roles(form if each is rows else each))  # type: ignore[misc]
+        if inner is not EVERY_FIELD:
+            rights = rights.with_limits_of(inner.as_of_rows(key))
+    return rights
+
+
+def _fields_beside_rows(form: Form, roles: Callable[[Form], frozenset[str]]) -> FieldRights:
     own = _own_fields(form, roles(form)) if _limited(form) else EVERY_FIELD
     unread: set[tuple[str, str]] = set()
     for target, pairs in _shown_through(form).items():

@@ -70,6 +70,8 @@ SENTENCES: Mapping[str, Any] = {
     "unique_together": _l("Another record has the same combination of values already. Change %(title)s."),
     "bad_pattern": _l("Write the pattern of %(title)s as a regular expression of RE2 (no look-around)."),
     "unknown_region": _l("Enter a country with two letters for %(title)s, like CN."),
+    "rows": _l("Send the rows of %(title)s as a list of objects."),
+    "no_columns": _l("Add a column to %(title)s."),
     "serial_repeats": _l(
         "The numbers of %(title)s would repeat. Add the date parts after which it starts again."
     ),
@@ -148,12 +150,35 @@ def _most(limit: int, title: str, locale: str) -> str:
     return text
 
 
+def _fewest_rows(limit: int, title: str, locale: str) -> str:
+    text: str = ngettext(
+        "Add at least %(num)s row to %(title)s.",
+        "Add at least %(num)s rows to %(title)s.",
+        limit,
+        title=title,
+    )
+    return text
+
+
+def _most_rows(limit: int, title: str, locale: str) -> str:
+    text: str = ngettext(
+        "%(title)s can hold at most %(limit)s row: take out the others.",
+        "%(title)s can hold at most %(limit)s rows: take out the others.",
+        limit,
+        title=title,
+        limit=_number(limit, locale),
+    )
+    return text
+
+
 _COUNTED: Mapping[str, Callable[[int, str, str], str]] = {
     "decimals": _decimals,
     "minLength": _shortest,
     "maxLength": _longest,
     "minItems": _fewest,
     "maxItems": _most,
+    "fewest_rows": _fewest_rows,
+    "most_rows": _most_rows,
 }
 
 

@@ -16,18 +16,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 
-from runtime import access, times
+from runtime import access, row_changes, times
 from runtime.accounts.models import User
 from runtime.automations.models import Run, Step, Timer
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
-from runtime.fields import Reader
+from runtime.fields import Field, Reader
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.models import Delivery
 from runtime.notifications.names import ReadersNames
 from runtime.records.models import Event
-from runtime.records.rows import Record
+from runtime.records.rows import Record, seen
 from runtime.text import localized
 
 LATEST = 200  # of each kind
@@ -234,11 +234,20 @@ class _Story:
             one = self._form.fields.get(key)
             if one is None or key in self._hidden:
                 continue
-            old, new = (
-                one.type.display(values.get(key), one, self._reader, self._names)
-                for values in (event.before, event.after)
-            )
+            if key in self._form.rows:
+                yield from self._changes_of_rows(key, event)
+                continue
+            old, new = (self._shown(one, values.get(key)) for values in (event.before, event.after))
             yield Change(key, localized(one.title, self._user.locale), old, new)
+
+    def _changes_of_rows(self, key: str, event: Event) -> Iterator[Change]:
+        old, new = (seen(values, self._hidden).get(key, []) for values in (event.before, event.after))
+        form = self._form.rows[key]
+        for each in row_changes.told(form, old, new, self._shown, self._user.locale):
+            yield Change(*each)
+
+    def _shown(self, one: Field, value: Any) -> str:
+        return one.type.display(value, one, self._reader, self._names)
 
     def _named(self, automation: Automation) -> Origin:
         return Origin(automation.key, localized(automation.title, self._user.locale), automation.number)

@@ -87,7 +87,8 @@
     const after = fields();
     for (const key of before.keys()) if (!after.has(key) && edited.has(key)) kept.set(key, now.getAll(key));
     const added = [...after.keys()].filter((key) => !before.has(key));
-    if (added.length) say(form.dataset.added.replace("{}", list.format(added.map((key) => after.get(key).dataset.label))));
+    const told = added.filter((key) => !key.includes(".")); // rows speak for their cells
+    if (told.length) say(form.dataset.added.replace("{}", list.format(told.map((key) => after.get(key).dataset.label))));
     if (document.activeElement === document.body) (document.getElementById(trigger.id) ?? form).focus();
     bringBack(added);
     before = null;

@@ -87,12 +87,28 @@ class Context:
         return {key: self.type_of(form, key) for key in self.fields(form)}
 
     def record_types(self, form: str) -> Types:
-        """Types of a form's fields and of what every record has."""
-        return {**SYSTEM_TYPES, **self.own_types(form)}
+        """Types of a form's fields and of what every record has; a row of a sub-table has only its fields."""
+        return {**({} if outer_form(form) else SYSTEM_TYPES), **self.own_types(form)}
 
     def fact_types(self, form: str) -> Types:
-        """`record.x` and `user.x`, as conditions on offered records may name them."""
-        return {**_under("record", self.record_types(form)), **_under("user", USER_TYPES)}
+        """`record.x` and `user.x`, as conditions on offered records may name them. The record of a row is the one
+        whose row it is.
+        """
+        record = self.record_types(outer_form(form) or form)
+        return {**_under("record", record), **_under("user", USER_TYPES)}
+
+    def column_types(self, form: str) -> Types:
+        """`lines.amount`, as formulas name what stands in all rows of a sub-table."""
+        return {
+            f"{key}.{column}": ValueType.LIST
+            for key, found in self.fields(form).items()
+            for column in found.columns
+        }
+
+    def with_rows(self, key: str, document: Document, history: tuple[Document, ...]) -> "Context":
+        """The same context that also knows the form of the rows of a sub-table."""
+        documents = {**self.documents, ("form", key): document}
+        return Context(self.app, documents, history)
 
     def event_types(self, form: str) -> Types:
         """What an automation on this form knows."""
@@ -102,6 +118,11 @@ class Context:
             "changed": ValueType.LIST,
             "now": ValueType.DATETIME,
         }
+
+
+def outer_form(form: str) -> str:
+    """Of the key of a form of rows, `quote.lines`, the form whose sub-table it is; else ""."""
+    return form.rpartition(".")[0]
 
 
 def _under(name: str, types: Mapping[str, ValueType]) -> Types:

@@ -21,6 +21,7 @@ def complete(schema: Schema, work: Workspace, target: Target) -> None:
         "formula": _formula,
         "serial": _serial,
         "note": _note,
+        "sub_table": _sub_table,
     }
     name = schema["fw"]["type"]
     if offers_values(schema) and "enum" not in schema:
@@ -97,6 +98,11 @@ def _is_number(schema: Schema) -> bool:
 
 def _serial(schema: Schema, work: Workspace, target: Target) -> None:
     schema["fw"].setdefault("pattern", "{n:4}")
+
+
+def _sub_table(schema: Schema, work: Workspace, target: Target) -> None:
+    column = {"fw": {"type": "text", "title": known_text(N_("Item"), work)}}
+    schema.setdefault("items", {"type": "object", "properties": {"item": column}})
 
 
 def _note(schema: Schema, work: Workspace, target: Target) -> None:

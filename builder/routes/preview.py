@@ -53,7 +53,7 @@ def send(app: str, key: str) -> Response:
         found = tried.problems
         if found:
             looks = Looks(errors=pages.messages(tried), exact=True)
-            summary = pages.summary(tried.form, found)
+            summary = pages.summary(tried, found)
             return _framed(filling.page(tried, looks, 422, problems=summary, layout=LAYOUT, preview=True))
         return _framed(
             make_response(
@@ -97,7 +97,7 @@ def _filling(now: Studio, *, posted: bool = False) -> Filling:
     reader = filling.reader_for(now.user, form)
     record = trying.record(now, form, trying.chosen(request.args))
     rights = trying.rights_of(now, form, record)
-    typed = entry.read(form, request.form, reader, rights.closed) if posted else entry.Entry()
+    typed = entry.pressed(form, request.form, reader, rights.closed) if posted else entry.Entry()
     return Filling(trying.viewer(now), form, reader, record, typed, _addresses(now), rights)
 
 

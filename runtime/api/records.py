@@ -23,6 +23,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.records import query, store
 from runtime.records.query import Record
+from runtime.records.rows import seen
 from runtime.times import iso
 
 PER_PAGE = 50
@@ -57,8 +58,7 @@ def _shown(record: Record) -> dict[str, Any]:
 def _saved(form: Form, saved: store.Saved) -> dict[str, Any]:
     """What was saved, as far as this user may see it."""
     hidden = access.fields(api_user(), form).hidden
-    values = {key: value for key, value in saved.values.items() if key not in hidden}
-    return {"id": saved.id, "revision": saved.revision, "values": values}
+    return {"id": saved.id, "revision": saved.revision, "values": seen(saved.values, hidden)}
 
 
 @blueprint.get("/apps/<app>/forms/<form>/schema")
@@ -79,7 +79,14 @@ def list_records(app: str, form: str) -> Response:
     if not query.is_cursor(api_user(), found, sort, after):
         raise BadRequest(_("“after” is not the “next” of a page in this order. Begin with the first page."))
     page = query.page(
-        api_user(), found, condition=condition, sort=sort, limit=limit, after=after, total=False
+        api_user(),
+        found,
+        condition=condition,
+        sort=sort,
+        limit=limit,
+        after=after,
+        total=False,
+        with_rows=True,
     )
     return answer({"items": [_shown(record) for record in page.items], "next": page.next})
 

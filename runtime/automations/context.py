@@ -11,7 +11,7 @@ from runtime import access, times
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.records import rows, tables
+from runtime.records import rows, subtables, tables
 from runtime.records.models import Event
 from runtime.records.rows import Record
 
@@ -59,4 +59,4 @@ def _one(form: Form) -> Select[Any]:
 def stored(form: Form, record_id: int) -> Record | None:
     """The record as it is in this transaction, whoever asks; None when it is gone."""
     found = db.session.execute(_one(form), {"record_id": record_id}).one_or_none()
-    return None if found is None else rows.record(form, found)
+    return None if found is None else subtables.filled(form, [rows.record(form, found)])[0]

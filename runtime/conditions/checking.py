@@ -55,6 +55,7 @@ _KEYWORDS: dict[ValueType, frozenset[str]] = {
     ValueType.LIST: frozenset(("type", "contains")),
     ValueType.PATH: frozenset(("type", "contains")),
     ValueType.FILES: frozenset(("type",)),
+    ValueType.ROWS: frozenset(("type",)),
 }
 _LENGTHS = {ValueType.DATE: 10, ValueType.DATETIME: 20, ValueType.TIME: 5}
 _TYPES: dict[ValueType, tuple[str, ...]] = {
@@ -67,6 +68,7 @@ _TYPES: dict[ValueType, tuple[str, ...]] = {
     ValueType.LIST: ("array",),
     ValueType.PATH: ("array",),
     ValueType.FILES: ("array",),
+    ValueType.ROWS: ("array",),
 }
 
 

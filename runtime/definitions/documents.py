@@ -14,7 +14,7 @@ from runtime.conditions import Condition
 from runtime.definitions import dependencies
 from runtime.definitions.layout import Section, Tab, parse_layout, parse_tabs
 from runtime.definitions.rules import Check, Rule, parse_check, parse_rule
-from runtime.fields import FIELD_TYPES, Field
+from runtime.fields import FIELD_TYPES, Field, ValueType
 from runtime.formulas import Formula
 from runtime.text import Title
 
@@ -24,6 +24,7 @@ T = TypeVar("T")
 DEFAULT_LIST_COLUMNS = 5
 
 
+NO_COLUMNS: Document = {"properties": {}}  # of a sub-table in a draft
 MAX_HOPS = 10  # of look-ups through look-ups
 
 
@@ -39,7 +40,8 @@ class LookedUp(NamedTuple):
 class Form:
     """One version of a form, ready to use. `computed_order` lists filled, looked-up and calculated fields so
     that each comes after what it depends on. `formulas` are those of formula fields, `initials` give first
-    values, `offers` are the conditions on what a reference offers.
+    values, `offers` are the conditions on what a reference offers. `rows` are the forms of the rows of its
+    sub-tables, by field; such a form knows the table of its records as `parent_table`.
     """
 
     app: str
@@ -67,6 +69,8 @@ class Form:
     initials: Mapping[str, Formula]
     offers: Mapping[str, Condition]
     document: Document
+    rows: Mapping[str, "Form"]
+    parent_table: str | None
 
     def looked_up(self, key: str) -> LookedUp | None:
         """Where a field finds its value, if it is a look-up through a field of this form."""
@@ -167,6 +171,7 @@ def parse_field(key: str, schema: Document, *, required: bool = False) -> Field:
         options=options,
         required=required,
         default=schema.get("default"),
+        columns=parse_fields(schema["items"]) if "items" in schema else {},
     )
 
 
@@ -188,6 +193,7 @@ def parse_form(
     number: int,
     table_name: str,
     zone: str,
+    parent_table: str | None = None,
 ) -> Form:
     """A form from a document that passed its schema and the publish checks."""
     own, fields = document.get("fw", {}), parse_fields(document)
@@ -213,12 +219,38 @@ def parse_form(
         sort=listed.get("sort", "-id"),
         table_name=table_name,
         zone=zone,
-        computed_order=dependencies.computed_order(fields),
+        computed_order=dependencies.computed_order(fields, in_rows=parent_table is not None),
         formulas=_each(fields, "formula", formulas.parse),
         initials=_each(fields, "initial", formulas.parse),
         offers=_each(fields, "offer", conditions.compile),
         document=document,
+        rows=MappingProxyType(
+            _rows(
+                fields,
+                table_name,
+                app=app,
+                definition_id=definition_id,
+                version_id=version_id,
+                number=number,
+                zone=zone,
+            )
+        ),
+        parent_table=parent_table,
     )
+
+
+def _rows(fields: Mapping[str, Field], table_name: str, **named: Any) -> dict[str, Form]:
+    """The forms of the rows of sub-tables. No form has a table whose name goes on with a digit."""
+    return {
+        key: parse_form(
+            {"$id": f":{key}", "title": field.title, **field.schema.get("items", NO_COLUMNS)},
+            table_name=f"rows_{named['definition_id']}_{key}",
+            parent_table=table_name,
+            **named,
+        )
+        for key, field in fields.items()
+        if field.type.value_type is ValueType.ROWS
+    }
 
 
 def _first_columns(fields: Mapping[str, Field]) -> list[str]:

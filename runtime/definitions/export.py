@@ -46,22 +46,39 @@ def record_schema(
     the form had no such fields.
     """
     form = _without(form, hidden)
-    judged = {key: field for key, field in form.fields.items() if field.type.stored}
-    rules = _Rules(form)
-    schema: Schema = {
+    return {
         "$schema": DIALECT,
         "$id": f"urn:formwright:{form.app}:{form.key}:record:{form.number}",
         "title": localized(form.title, locale),
+        **_object(form, locale, read_only),
+        "fw": {"not_portable": list(_not_portable(form))},
+    }
+
+
+def _object(form: Form, locale: str, read_only: frozenset[str]) -> Schema:
+    """The values of a record, or of a row."""
+    rules = _Rules(form)
+    schema: Schema = {
         "type": "object",
-        "properties": {key: _property(field, locale, key in read_only) for key, field in judged.items()},
+        "properties": {key: _property(form, key, locale, read_only) for key in _judged(form)},
         "required": [key for key in form.fields if key in form.required and key not in rules.conditional],
         "additionalProperties": False,
     }
     entries = list(rules.entries())
-    if entries:
-        schema["allOf"] = entries
-    schema["fw"] = {"not_portable": [*_of_fields(judged), *rules.not_portable(), *_of_form(form)]}
-    return schema
+    return {**schema, "allOf": entries} if entries else schema
+
+
+def _judged(form: Form) -> dict[str, Field]:
+    return {key: field for key, field in form.fields.items() if field.type.stored or key in form.rows}
+
+
+def _not_portable(form: Form) -> Iterator[Schema]:
+    yield from _of_fields(_judged(form))
+    yield from _Rules(form).not_portable()
+    yield from _of_form(form)
+    for key, rows in form.rows.items():
+        for reason in _not_portable(rows):
+            yield {**reason, "path": ["properties", key, "items", *reason["path"]]}
 
 
 def _without(form: Form, hidden: frozenset[str]) -> Form:
@@ -72,14 +89,27 @@ def _without(form: Form, hidden: frozenset[str]) -> Form:
         fields={key: field for key, field in form.fields.items() if key not in hidden},
         required=form.required - hidden,
         rules=tuple(replace(rule, require=rule.require - hidden) for rule in form.rules),
+        rows={
+            key: _without(rows, _of_rows(key, hidden)) for key, rows in form.rows.items() if key not in hidden
+        },
     )
 
 
-def _property(field: Field, locale: str, read_only: bool) -> Schema:
+def _of_rows(key: str, paths: frozenset[str]) -> frozenset[str]:
+    """What is said of the fields of the rows of a sub-table: of `lines.price` it is `price`."""
+    return frozenset(path.removeprefix(f"{key}.") for path in paths if path.startswith(f"{key}."))
+
+
+def _property(form: Form, key: str, locale: str, read_only: frozenset[str]) -> Schema:
+    field = form.fields[key]
     schema = {"title": localized(field.title, locale), **field.type.value_schema(field)}
+    if key in form.rows:
+        row = _object(form.rows[key], locale, _of_rows(key, read_only))
+        row["properties"] = {"id": {"type": "integer", "minimum": 1}, **row["properties"]}
+        schema["items"] = row
     if schema.get("type") == "string" and "enum" not in schema and "pattern" not in schema:
         schema["pattern"] = NOT_BLANK
-    if read_only or not field.type.writable:
+    if key in read_only or not field.type.writable:
         schema["readOnly"] = True
     return schema
 

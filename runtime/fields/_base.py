@@ -1,7 +1,7 @@
 """What every field type is: the contract, the parsed field it works on, and the error it raises."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
@@ -35,6 +35,8 @@ class ValueType(Enum):
     """A list that is the way through a tree."""
     FILES = "files"
     """A list of ids of files."""
+    ROWS = "rows"
+    """Rows of fields of their own."""
     NOTHING = "nothing"
 
 
@@ -92,6 +94,8 @@ class Field:
     """The `fw` object."""
     required: bool = False
     default: JsonValue | None = None
+    columns: Mapping[str, "Field"] = field(default_factory=dict)
+    """The fields of each row of a sub-table."""
 
 
 NO_OPTIONS: Mapping[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}

@@ -17,7 +17,8 @@ KEPT = 2000  # fields, of about 3 kB
 
 def drawn(shown: Shown) -> Markup:
     """The HTML of a field for the person who reads."""
-    return _drawn(shown, g.reader)
+    # What holds rows is drawn anew: nobody sees the same rows twice, and their cells are kept one by one.
+    return _drawn(shown, g.reader) if shown.table is None else _drawn.__wrapped__(shown, g.reader)
 
 
 @lru_cache(KEPT)

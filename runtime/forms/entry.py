@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -11,6 +11,7 @@ from wtforms.form import BaseForm
 from runtime.definitions.documents import Form
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, JsonValue, Raw, Reader
+from runtime.forms import row_posts
 from runtime.problems import sentence
 from runtime.records.reads import fills
 from runtime.text import localized
@@ -36,6 +37,46 @@ class Entry:
     problems: dict[str, Problem] = field(default_factory=dict)
     left: frozenset[str] = frozenset()
     was: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, tuple["RowEntry", ...]] = field(default_factory=dict)
+    next: dict[str, int] = field(default_factory=dict)
+    """The number of the next new row of each sub-table."""
+    row: str = ""
+    """The row that a button was just pressed for, as `lines.n1`."""
+
+    @property
+    def every_problem(self) -> dict[str, Problem]:
+        """The problems of the fields and of the cells in rows, these as `lines.n1.price`."""
+        found = dict(self.problems)
+        for key, rows in self.rows.items():
+            for index, row in enumerate(rows):
+                for column, each in row.entry.problems.items():
+                    path = (key, index, column)
+                    found[row.name_of(key, column)] = replace(each, path=path)
+        return found
+
+    def raw_at(self, name: str) -> Raw | None:
+        """What the control of this name held: of a field, or of a cell."""
+        key, _dot, rest = name.partition(".")
+        handle, _dot, column = rest.partition(".")
+        found = next((row.entry for row in self.rows.get(key, ()) if row.handle == handle), None)
+        return found.raw.get(column) if found else self.raw.get(name)
+
+
+@dataclass(frozen=True)
+class RowEntry:
+    """A row of a sub-table as it was sent. Its handle names it on the page: `r5` the stored row 5, `n1` a new one."""
+
+    handle: str
+    entry: Entry
+
+    @property
+    def id(self) -> int | None:
+        """The id of the stored row."""
+        return int(self.handle[1:]) if self.handle.startswith("r") else None
+
+    def name_of(self, key: str, column: str) -> str:
+        """What the control of a cell is called."""
+        return f"{key}.{self.handle}.{column}"
 
 
 def controls(form: Form, keys: Iterable[str]) -> BaseForm:
@@ -52,20 +93,69 @@ def read(
     forged = closed & posted.keys()
     if forged:
         log.info("form %s: ignored %s, which the sender may not write", form.key, ", ".join(sorted(forged)))
-    keys = [
+    sent = [
         key for key, one in form.fields.items() if one.type.writable and key in posted and key not in forged
     ]
+    keys = [key for key in sent if key not in form.rows]
     bound = controls(form, keys)
     bound.process(posted)
     raw = {key: raw_of(form.fields[key], bound[key].raw_data or []) for key in keys}
+    raw |= {key: row_posts.handles(key, posted) for key in sent if key in form.rows}
     was = {key: text.replace("\r\n", "\n") for key in keys if (text := posted.get(f"_was.{key}")) is not None}
     left = frozenset(
         key
         for key, text in was.items()
         if as_one(raw[key]) == text or _emptied_before(form, key, raw, posted)
     )
-    values, problems = _parsed(form, {key: text for key, text in raw.items() if key not in left}, reader)
-    return Entry(raw, values, problems, left, was)
+    answered = {key: raw[key] for key in keys if key not in left}
+    values, problems = _parsed(form, answered, reader)
+    rows = {key: _rows(form, key, posted, reader, closed) for key in sent if key in form.rows}
+    values |= {key: _as_value(form.rows[key], each) for key, each in rows.items()}
+    return Entry(
+        raw, values, problems, left, was, rows, {key: row_posts.next_number(key, posted) for key in rows}
+    )
+
+
+def pressed(
+    form: Form, posted: MultiDict[str, str], reader: Reader, closed: frozenset[str] = frozenset()
+) -> Entry:
+    """The entry after what the pressed button does to rows, if it is one of theirs."""
+    after, row = row_posts.done(posted, posted.getlist("_do"), form.rows.keys() - closed)
+    return replace(read(form, after, reader, closed), row=row)
+
+
+def _rows(
+    form: Form, key: str, posted: MultiDict[str, str], reader: Reader, closed: frozenset[str]
+) -> tuple[RowEntry, ...]:
+    """The rows of a sub-table in the order in which they were sent."""
+    apart = row_posts.by_row(key, posted)
+    shut = frozenset(path.removeprefix(f"{key}.") for path in closed if path.startswith(f"{key}."))
+    rows, empty = form.rows[key], MultiDict[str, str]()
+    return tuple(
+        RowEntry(handle, read(rows, apart.get(handle, empty), reader, shut))
+        for handle in row_posts.handles(key, posted)
+    )
+
+
+def _as_value(form: Form, rows: tuple[RowEntry, ...]) -> list[dict[str, JsonValue]]:
+    """The rows as they are saved: without the empty ones at the end."""
+    filled = list(rows)
+    while filled and _is_blank(form, filled[-1].entry):
+        filled.pop()
+    return [
+        {
+            **({} if row.id is None else {"id": row.id}),
+            **row.entry.values,
+            **dict.fromkeys(row.entry.problems),
+        }
+        for row in filled
+    ]
+
+
+def _is_blank(form: Form, entry: Entry) -> bool:
+    """Whether nothing was entered into a row: every cell is empty, or as it is in a new row."""
+    known = {key: (None, False, form.fields[key].default) for key in entry.values}
+    return not entry.problems and all(value in known[key] for key, value in entry.values.items())
 
 
 def as_one(raw: Raw) -> str:

@@ -15,7 +15,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid
 from runtime.fields import Reader
-from runtime.forms import conflict, pages, uploads
+from runtime.forms import conflict, pages, state, uploads
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.state import to_tell
@@ -112,7 +112,12 @@ def _clashing() -> frozenset[str]:
 
 def sought(form: Form) -> dict[str, str]:
     """What is looked for in the pickers of the page, by field."""
-    return {key: text for key in form.fields if (text := request.form.get(f"_find.{key}", "").strip())}
+    asked = (
+        (name.removeprefix("_find."), text.strip())
+        for name, text in request.form.items()
+        if name[:6] == "_find."
+    )
+    return {name: text for name, text in asked if text and name.partition(".")[0] in form.fields}
 
 
 def save(filling: Filling) -> Response:
@@ -124,7 +129,8 @@ def save(filling: Filling) -> Response:
         return _look_again(filling, deed, key)
     if not request.form.get("_once"):
         return _once_more(filling, 422, _("Please check the form and send it once more."))
-    if filling.entry.problems and filling.problems.keys() & filling.entry.problems.keys():
+    unread = filling.entry.every_problem.keys()
+    if unread and filling.problems.keys() & unread:
         return _wrong(filling)
     try:
         return _stored(filling)
@@ -185,10 +191,11 @@ def _with(filling: Filling, typed: Entry, record: Record | None = None) -> Filli
 
 def _wrong(filling: Filling, refused: Invalid | None = None) -> Response:
     # A refusal of the database itself (unique) is not among what judging alone finds.
-    problems = {str(p.path[0]) if p.path else "": p for p in (refused.problems if refused else ())}
+    refusals = refused.problems if refused else ()
+    problems = {state.name_of(problem, filling.judged, filling.entry): problem for problem in refusals}
     found = {**problems, **filling.problems}
     looks = Looks(errors={key: p.message for key, p in found.items()}, clashing=_clashing(), exact=True)
-    return page(filling, looks, 422, problems=pages.summary(filling.form, found))
+    return page(filling, looks, 422, problems=pages.summary(filling, found))
 
 
 def _once_more(filling: Filling, status: int, notice: str) -> Response:

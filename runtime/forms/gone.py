@@ -3,7 +3,7 @@
 import secrets
 from typing import NamedTuple
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 
 from runtime import access
 from runtime.definitions.documents import Form
@@ -14,12 +14,12 @@ from runtime.text import localized
 
 
 class Typed(NamedTuple):
-    """One answer that was sent: the field's title, the answer in words, and the texts that its control posted."""
+    """One answer that was sent: the field's title, the answer in words, and what its controls posted."""
 
     key: str
     title: str
     text: str
-    posted: list[str]
+    posted: list[tuple[str, str]]
 
 
 def page(form: Form) -> Response:
@@ -42,7 +42,9 @@ def _typed(sent: Filling, key: str) -> Typed:
     if key in sent.entry.values:
         text = one.type.display(sent.entry.values[key], one, sent.reader, sent.names)
     title = localized(one.title, sent.reader.locale)
-    return Typed(key, title, text, [raw] if isinstance(raw, str) else raw)
+    texts = [raw] if isinstance(raw, str) else raw
+    inside = ((name, each) for name, each in request.form.items(multi=True) if name.startswith(f"{key}."))
+    return Typed(key, title, text, [*((key, each) for each in texts), *inside])
 
 
 def _as_typed(raw: Raw) -> str:

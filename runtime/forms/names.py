@@ -1,7 +1,7 @@
 """Titles of the records, members and departments that values point to, read in one go per kind."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -82,7 +82,17 @@ def titles_for(
     user: User, form: Form, fields: Iterable[Field], rows: Iterable[Mapping[str, JsonValue]]
 ) -> Titles:
     """The titles of all that these fields of these records point to."""
-    titles = Titles(user)
+    titles, records = Titles(user), list(rows)
+    _add(titles, form, fields, records)
+    for key, of_rows in form.rows.items():
+        inner = [row for record in records for row in record.get(key) or () if isinstance(row, dict)]
+        _add(titles, of_rows, of_rows.fields.values(), inner)
+    return titles
+
+
+def _add(
+    titles: Titles, form: Form, fields: Iterable[Field], rows: Sequence[Mapping[str, JsonValue]]
+) -> None:
     shown = {one.key: lookups.origin(form, one)[1] for one in fields}
     rows = list(rows)
     holding = [key for key, one in shown.items() if one.type.value_type is ValueType.FILES]
@@ -94,7 +104,6 @@ def titles_for(
             titles.add_members(ids)
         else:
             titles.add_departments(ids)
-    return titles
 
 
 def _pointed_at(

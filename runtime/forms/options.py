@@ -30,10 +30,24 @@ class Offer:
 
 def picker_field(form: Form, key: str, closed: frozenset[str]) -> Field:
     """The field that has a picker; NotFound for any other, and for one that is closed to whoever asks."""
-    one = form.fields.get(key)
-    if one is None or one.type.name not in POINTERS or key in closed:
+    home, _dot, column = key.rpartition(".")
+    fields = form.rows[home].fields if home in form.rows else form.fields
+    one = fields.get(column if home in form.rows else key)
+    if one is None or one.type.name not in POINTERS or {key, home} & closed:
         raise NotFound
     return one
+
+
+def path_of(name: str) -> str:
+    """The way to the field of a control: that of the cell `lines.n1.product` is `lines.product`."""
+    key, _dot, rest = name.partition(".")
+    return f"{key}.{rest.partition('.')[2]}" if rest else key
+
+
+def field_at(form: Form, path: str) -> Field:
+    """A field of the form, or of the rows of one of its sub-tables: `lines.product`."""
+    key, _dot, column = path.partition(".")
+    return form.rows[key].fields[column] if column else form.fields[key]
 
 
 def offer(user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str) -> Offer:

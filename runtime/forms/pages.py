@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from runtime import access
 from runtime.access import FieldRights
@@ -22,6 +23,7 @@ from runtime.forms.shown import Files, Picker, ShownSection
 from runtime.records import store
 from runtime.records.rows import Record
 from runtime.records.store import Judged
+from runtime.text import localized
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,18 @@ class Filling:
         """The first problem of each field."""
         return state.problems_by_field(self.judged, self.entry)
 
+    def offered(self, path: str, sought: str) -> list[tuple[int, str]]:
+        """What a picker offers without a script; the same for every row of a sub-table."""
+        if (path, sought) not in self._offered:
+            one = options.field_at(self.form, path)
+            found = options.offer(self.user, self.form.app, one, self.judged.facts, sought)
+            self._offered[path, sought] = found.options
+        return self._offered[path, sought]
+
+    @cached_property
+    def _offered(self) -> dict[tuple[str, str], list[tuple[int, str]]]:
+        return {}
+
     @cached_property
     def names(self) -> Titles:
         """The titles of everything on the page."""
@@ -150,29 +164,56 @@ def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
 
 
 def _warnings(filling: Filling) -> dict[str, str]:
-    return {str(problem.path[0]): problem.message for problem in filling.judged.warnings}
+    judged, typed = filling.judged, filling.entry
+    return {state.name_of(problem, judged, typed): problem.message for problem in judged.warnings}
 
 
 def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
+    """The search of a field, or of a cell: `lines.n1.product`."""
     form, sought = filling.form, looks.sought.get(key, "")
-    reads, closed = offer_reads(form, key), filling.rights.closed
+    path = options.path_of(key)
+    one = options.field_at(form, path)
+    reads, closed = offer_reads(one), filling.rights.closed
     passed = dict(filling.addresses.passed)
     if filling.record is not None and reads & closed:  # the page does not post what the offer compares with
         passed["record"] = str(filling.record.id)
-    url = f"{filling.addresses.options}{key}" + (f"?{urlencode(passed)}" if passed else "")
+    url = f"{filling.addresses.options}{path}" + (f"?{urlencode(passed)}" if passed else "")
     reads_posted = " ".join(sorted(reads - closed))
     if looks.scripted:
         return Picker(url, reads_posted, shown)
-    offered = options.offer(filling.user, form.app, form.fields[key], filling.judged.facts, sought).options
-    chosen = filling.judged.values.get(key)
-    if isinstance(chosen, int) and chosen not in dict(offered):
+    offered = filling.offered(path, sought)
+    chosen = _chosen(filling, key)
+    if chosen is not None and chosen not in dict(offered):
         offered = [(chosen, shown or str(chosen)), *offered]
     return Picker(url, reads_posted, shown, tuple(offered), sought)
 
 
-def summary(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, str]]:
-    """The links of the error summary, in the order of the page: id of the control, the field's own words."""
-    return [(key, problem.message) for key, problem in state.in_order(form, problems)]
+def _chosen(filling: Filling, name: str) -> int | None:
+    """What a field or a cell points to now."""
+    key, _dot, rest = name.partition(".")
+    values, (handle, _dot, column) = filling.judged.values, rest.partition(".")
+    if rest:
+        rows = dict(zip(state.handles(filling.judged, filling.entry, key), values.get(key, ()), strict=False))
+        key, values = column, rows.get(handle, {})
+    chosen = values.get(key)
+    return chosen if isinstance(chosen, int) else None
+
+
+def summary(filling: Filling, problems: Mapping[str, Problem]) -> list[tuple[str, str]]:
+    """The links of the error summary, in the order of the page: id of the control, the field's own words, of a cell
+    after its row.
+    """
+    ordered = state.in_order(filling.form, problems)
+    return [(name, _in_row(filling, name) + problem.message) for name, problem in ordered]
+
+
+def _in_row(filling: Filling, name: str) -> str:
+    key, _dot, rest = name.partition(".")
+    if not rest:
+        return ""
+    number = state.handles(filling.judged, filling.entry, key).index(rest.partition(".")[0]) + 1
+    title = localized(filling.form.fields[key].title, filling.reader.locale)
+    return str(_("%(title)s, row %(number)s", title=title, number=number)) + ": "
 
 
 def messages(filling: Filling) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A record as it is read: the visible fields of its form as titles and texts."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from flask import url_for
@@ -33,6 +34,9 @@ class Line:
     help: str = ""
     span: int = 12
     files: tuple[ShownFile, ...] = ()
+    rows: tuple[tuple["Line | None", ...], ...] = ()
+    """The cells of each row of a sub-table; None for one that a rule hides."""
+    headings: tuple[str, ...] = ()
 
     @property
     def display(self) -> str:
@@ -100,7 +104,28 @@ def _line(
         help=localized(one.help, reader.locale) if one.help else "",
         span=span,
         files=_files(form, record, one, value, reader, names),
+        **_table(form, record, one.key, judged, reader, names),
     )
+
+
+def _table(
+    form: Form, record: Record, key: str, judged: Judged, reader: Reader, names: Titles
+) -> dict[str, Any]:
+    """The rows of a sub-table, and the titles of their columns."""
+    if key not in form.rows:
+        return {}
+    of_rows, rows = form.rows[key], judged.rows.get(key, ())
+    columns = [one for one in of_rows.fields.values() if any(one.key in row.visible for row in rows)]
+    return {
+        "headings": tuple(localized(one.title, reader.locale) for one in columns),
+        "rows": tuple(
+            tuple(
+                _line(of_rows, record, one, row, reader, names, 12) if one.key in row.visible else None
+                for one in columns
+            )
+            for row in rows
+        ),
+    }
 
 
 def _files(

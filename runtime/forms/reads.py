@@ -25,9 +25,9 @@ def static_fields(form: Form) -> frozenset[str]:
     return frozenset(key for key, one in form.fields.items() if key not in read and _never_wrong(one))
 
 
-def offer_reads(form: Form, key: str) -> frozenset[str]:
+def offer_reads(one: Field) -> frozenset[str]:
     """The fields of the same record that decide what this reference offers."""
-    return frozenset(_record_facts(form.fields[key].options.get("offer")))
+    return frozenset(_record_facts(one.options.get("offer")))
 
 
 def _never_wrong(one: Field) -> bool:
@@ -49,7 +49,8 @@ def _read_by_formulas(form: Form) -> set[str]:
 
 
 def _read_by_references(form: Form) -> set[str]:
-    return {name for key in form.fields for name in offer_reads(form, key)}
+    columns = (column for one in form.fields.values() for column in one.columns.values())
+    return {name for one in (*form.fields.values(), *columns) for name in offer_reads(one)}
 
 
 def _record_facts(document: Any) -> set[str]:

@@ -69,6 +69,33 @@ class Clash:
 
 
 @dataclass(frozen=True)
+class ShownRow:
+    """A row of a sub-table; `name` is what its buttons call it. A cell that a rule hides is None."""
+
+    name: str
+    handle: str
+    cells: tuple["Shown | None", ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a column."""
+
+    title: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """The rows of a sub-table. `next` is the number of the next new row; `is_open` says that rows may be changed."""
+
+    headings: tuple[Heading, ...]
+    rows: tuple[ShownRow, ...]
+    next: int
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class Shown:
     """A field on a page. `raw` is what its control holds, `display` the same in words where there is no control."""
 
@@ -102,6 +129,8 @@ class Shown:
     """Whether the next level comes by a button only: no script draws the page around it anew."""
     posts: str = ""
     """What its control is called in what is posted, where that is not the key."""
+    table: ShownTable | None = None
+    """The rows, of a sub-table."""
 
     @property
     def name(self) -> str:

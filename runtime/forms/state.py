@@ -1,7 +1,7 @@
 """From a judged entry to what the page shows: visible fields in their layout, texts, marks and messages."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
 
@@ -12,7 +12,18 @@ from runtime.fields import Field, FieldError, Names, Raw, Reader, ValueType, not
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.names import POINTERS
 from runtime.forms.reads import static_fields
-from runtime.forms.shown import Choice, Clash, Files, Picker, Shown, ShownSection, Step
+from runtime.forms.shown import (
+    Choice,
+    Clash,
+    Files,
+    Heading,
+    Picker,
+    Shown,
+    ShownRow,
+    ShownSection,
+    ShownTable,
+    Step,
+)
 from runtime.records import lookups
 from runtime.records.reads import fills
 from runtime.records.store import Judged
@@ -48,24 +59,43 @@ class Situation:
 
 
 def problems_by_field(judged: Judged, entry: Entry) -> dict[str, Problem]:
-    """The first problem of each field in the order of the form; what cannot be read comes before all rules.
+    """The first problem of each field in the order of the form, and of each cell (`lines.n1.price`); what cannot be
+    read comes before all rules.
 
     Problems of fields that are hidden or locked are nobody's to mend; "" holds one that belongs to no field.
     """
-    found: dict[str, Problem] = {}
-    for key in judged.visible - judged.locked:
-        if key in entry.problems:
-            found[key] = entry.problems[key]
+    open_fields = judged.visible - judged.locked
+    found = {
+        name: each for name, each in entry.every_problem.items() if name.partition(".")[0] in open_fields
+    }
     for problem in judged.problems:
-        found.setdefault(str(problem.path[0]) if problem.path else "", problem)
+        found.setdefault(name_of(problem, judged, entry), problem)
     return found
+
+
+def name_of(problem: Problem, judged: Judged, entry: Entry) -> str:
+    """The name of the control that a problem belongs to."""
+    match problem.path:
+        case (str(key), int(index), str(column)):
+            return f"{key}.{handles(judged, entry, key)[index]}.{column}"
+        case (key, *_rest):
+            return str(key)
+    return ""
+
+
+def handles(judged: Judged, entry: Entry, key: str) -> list[str]:
+    """The rows of a sub-table as the page calls them: those that were sent, else the stored ones."""
+    if key in entry.rows and key not in judged.locked:
+        return [row.handle for row in entry.rows[key]]
+    rows = enumerate(judged.values.get(key, ()), start=1)
+    return [f"r{row['id']}" if "id" in row else f"n{number}" for number, row in rows]
 
 
 def in_order(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, Problem]]:
     """Problems as the fields stand on the page, those of the whole form first."""
     places = ["", *(cell.field for section in form.layout for row in section.rows for cell in row)]
     place = {key: index for index, key in enumerate(places)}
-    return sorted(problems.items(), key=lambda item: place.get(item[0], len(places)))
+    return sorted(problems.items(), key=lambda item: place.get(item[0].partition(".")[0], len(places)))
 
 
 def to_tell(
@@ -77,7 +107,7 @@ def to_tell(
     return {
         key: problem.message
         for key, problem in problems.items()
-        if key in told or (key != focus and _is_filled(entry.raw.get(key)))
+        if key in told or (key != focus and _is_filled(entry.raw_at(key)))
     }
 
 
@@ -126,7 +156,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         attributes=tuple((name, text) for name, text in attributes.items() if name != "maxlength"),
         choices=choices,
         steps=steps,
-        grouped=bool(steps) or (bool(choices) and choices[0].key != ""),
+        grouped=bool(steps) or key in now.form.rows or (bool(choices) and choices[0].key != ""),
         picker=_picker(now, one, raw) if open_to_typing else None,
         files=now.files(key, raw) if one.type.value_type is ValueType.FILES else None,
         prefix=one.type.prefix(one, now.reader),
@@ -139,7 +169,79 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         picked=as_one(raw) if open_to_typing and "fill" in one.options else None,
         clash=now.clashes.get(key),
         span=span,
+        table=_table(now, key) if key in now.form.rows else None,
     )
+
+
+def _table(now: Situation, key: str) -> ShownTable:
+    """The rows of a sub-table; one that has none begins with an empty row."""
+    untouched, is_open = _untouched(now, key), key not in now.judged.locked
+    names = handles(now.judged, now.entry, key)
+    if is_open and not names and key not in now.entry.rows:
+        names = ["n1"]
+    columns = [column for column in now.form.rows[key].fields if column not in untouched.hidden]
+    fields = [now.form.rows[key].fields[column] for column in columns]
+    headings = (
+        Heading(localized(one.title, now.reader.locale), is_open and one.key in untouched.required)
+        for one in fields
+    )
+    rows = (_row(now, key, handle, index, columns) for index, handle in enumerate(names))
+    return ShownTable(tuple(headings), tuple(rows), now.entry.next.get(key, len(names) + 1), is_open)
+
+
+def _row(now: Situation, key: str, handle: str, index: int, columns: Sequence[str]) -> ShownRow:
+    """A row is drawn as a form of its own, its controls under longer names."""
+    name, inner = f"{key}.{handle}", _situation_of_row(now, key, handle, index)
+    cells = [
+        replace(shown(inner, column), key=f"{name}.{column}", static=False)
+        if column in inner.judged.visible
+        else None
+        for column in columns
+    ]
+    first = next(
+        (at for at, cell in enumerate(cells) if cell and inner.form.fields[columns[at]].type.writable), None
+    )
+    if name == now.entry.row and first is not None and (cell := cells[first]):
+        cells[first] = replace(cell, attributes=(*cell.attributes, ("autofocus", "autofocus")))
+    return ShownRow(name, handle, tuple(cells))
+
+
+def _situation_of_row(now: Situation, key: str, handle: str, index: int) -> Situation:
+    form, start = now.form.rows[key], f"{key}.{handle}."
+    judged = _judged_row(now, key, index)
+    if key in now.judged.locked:
+        judged = replace(judged, locked=frozenset(form.fields))
+    entry = next((row.entry for row in now.entry.rows.get(key, ()) if row.handle == handle), Entry())
+    return Situation(
+        form=form,
+        judged=judged,
+        reader=now.reader,
+        names=now.names,
+        picker=lambda column, text: now.picker(start + column, text),
+        entry=entry,
+        errors=_of_row(now.errors, start),
+        warnings=_of_row(now.warnings, start),
+        exact=now.exact,
+    )
+
+
+def _untouched(now: Situation, key: str) -> Judged:
+    form = now.form.rows[key]
+    plain = Judged({}, frozenset(form.fields), form.required, frozenset(), (), (), (), {})
+    return now.judged.untouched.get(key, plain)
+
+
+def _judged_row(now: Situation, key: str, index: int) -> Judged:
+    """The judgement on a row; that of a new one where nothing was entered yet."""
+    rows, values = now.judged.rows.get(key, ()), now.judged.values.get(key, ())
+    if index < len(rows):
+        return rows[index]
+    untouched = _untouched(now, key)
+    return replace(untouched, values=values[index]) if index < len(values) else untouched
+
+
+def _of_row(messages: Mapping[str, str], start: str) -> dict[str, str]:
+    return {name.removeprefix(start): text for name, text in messages.items() if name.startswith(start)}
 
 
 def _raw(now: Situation, one: Field) -> Raw:

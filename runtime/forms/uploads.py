@@ -23,11 +23,13 @@ CHOSEN, TYPED = "_file.", "_typed."  # before the key of a field, in the names o
 
 
 def read(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> Entry:
-    """The entry of this request with the files that came with it; one that is refused is a problem of its field."""
+    """The entry of this request with the files that came with it, and after what its buttons do to rows; a file that
+    is refused is a problem of its field.
+    """
     if "received" not in g:
         g.received = _received(user, form, reader, closed)
     posted, problems = g.received
-    typed = entry.read(form, posted, reader, closed)
+    typed = entry.pressed(form, posted, reader, closed)
     return replace(typed, problems={**typed.problems, **problems})
 
 

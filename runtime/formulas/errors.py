@@ -65,6 +65,7 @@ TYPE_WORDS = {
     ValueType.LIST: _l("a list"),
     ValueType.PATH: _l("a way through a tree"),
     ValueType.FILES: _l("files"),
+    ValueType.ROWS: _l("a sub-table"),
     ValueType.NOTHING: _l("nothing"),
 }
 

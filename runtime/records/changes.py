@@ -12,7 +12,7 @@ from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.fields import ValueType
-from runtime.records import rows
+from runtime.records import rows, subtables
 from runtime.records.models import Event
 from runtime.records.rows import Record, Values
 from runtime.records.sources import Actor, allowed, is_id
@@ -44,7 +44,7 @@ def locked(actor: Actor, form: Form, record_id: int, action: str) -> Record:
             if action == "update"
             else _("You may not delete this record.")
         )
-    return rows.record(form, row)
+    return subtables.filled(form, [rows.record(form, row)])[0]
 
 
 def require_revision(record: Record, revision: int | None) -> None:

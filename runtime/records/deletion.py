@@ -1,11 +1,12 @@
 """Deleting records: what refers to one stops it or, where the reference says so, goes with it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from runtime.db import db
@@ -76,14 +77,20 @@ def referring(form: Form) -> Iterator[tuple[Form, str]]:
                 yield other, key
 
 
+def _referring_rows(form: Form) -> Iterator[tuple[Form, ColumnElement[int], ColumnElement[Any]]]:
+    """The references in rows of sub-tables to records of this form: the form, whose record it is, the reference."""
+    for other in lookup.forms(form.app):
+        for of_rows in other.rows.values():
+            for key, field in stored(of_rows).items():
+                if field.type.name == "reference" and field.options["form"] == form.key:
+                    yield other, table(of_rows).c.record_id, table(of_rows).c[key]
+
+
 def _referred_to(form: Form, record_id: int) -> Conflict:
     counts: dict[str, int] = {}
-    for other, key in referring(form):
-        own = table(other).c
-        found = (
-            db.session.scalar(select(func.count()).select_from(table(other)).where(own[key] == record_id))
-            or 0
-        )
+    own_ids = [(other, table(other).c.id, table(other).c[key]) for other, key in referring(form)]
+    for other, records, pointer in [*own_ids, *_referring_rows(form)]:
+        found = db.session.scalar(select(func.count(distinct(records))).where(pointer == record_id)) or 0
         if found:
             title = said(other.title)
             counts[title] = counts.get(title, 0) + found

@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,9 +15,11 @@ from runtime.definitions.documents import Form
 from runtime.definitions.rules import Check
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, ValueType
+from runtime.fields.sub_table import fewest_rows, most_rows
 from runtime.formulas import Formula, FormulaError
 from runtime.records import values as settling
 from runtime.records.reads import field_of
+from runtime.records.rows import seen
 from runtime.records.values import Case, Outcome, Values
 from runtime.records.wording import problem, said
 
@@ -28,7 +30,8 @@ NOT_AVAILABLE = "not_available"
 class Judged:
     """What a save would store and say. `values` holds look-ups too; `ignored` are the keys that were sent but
     may not be written; `facts` is what the conditions on offered records may name. Fields that the writer may
-    not see are not `visible`, and no problem speaks of them; `hidden` are their keys.
+    not see are not `visible`, and no problem speaks of them; `hidden` are their keys. `rows` are the judgements on
+    the rows of each sub-table, `untouched` that on a new row of it, for whoever fills a form.
     """
 
     values: Values
@@ -40,18 +43,23 @@ class Judged:
     ignored: tuple[str, ...]
     facts: Mapping[str, Any]
     hidden: frozenset[str] = frozenset()
+    rows: Mapping[str, tuple["Judged", ...]] = field(default_factory=dict)
+    untouched: Mapping[str, "Judged"] = field(default_factory=dict)
 
     def for_reader(self) -> "Judged":
         """The same without the values of what the writer may not see."""
         if not self.hidden:
             return self
-        values = {key: value for key, value in self.values.items() if key not in self.hidden}
-        return replace(self, values=values)
+        rows = {key: tuple(row.for_reader() for row in judged) for key, judged in self.rows.items()}
+        return replace(self, values=seen(self.values, self.hidden), rows=rows)
 
 
 def judge(case: Case, given: Mapping[str, Any]) -> Judged:
     """The judgement on a record of this case with the given values; None as a value clears it."""
-    outcome = settling.settle(case, given)
+    return _judged(case, settling.settle(case, given))
+
+
+def _judged(case: Case, outcome: Outcome) -> Judged:
     rights = case.rights
     there = frozenset(case.form.fields.keys() - outcome.state.hidden.keys())
     visible = there - rights.hidden
@@ -61,6 +69,7 @@ def judge(case: Case, given: Mapping[str, Any]) -> Judged:
     found.unread()
     found.missing(required)
     found.unfit()
+    rows = found.in_rows()
     found.unavailable()
     found.uncomputed()
     found.failed_checks()
@@ -74,7 +83,14 @@ def judge(case: Case, given: Mapping[str, Any]) -> Judged:
         ignored=outcome.ignored,
         facts=settling.facts(case, outcome.values),
         hidden=rights.hidden,
+        rows=rows,
+        untouched=_untouched(case, outcome.values) if case.lookups else {},
     )
+
+
+def _untouched(case: Case, values: Values) -> dict[str, Judged]:
+    cases = {key: settling.row_case(case, key, values) for key in case.form.rows}
+    return {key: judge(each, {}).for_reader() for key, each in cases.items()}
 
 
 def _ordered(form: Form, found: Iterable[Problem]) -> list[Problem]:
@@ -148,6 +164,31 @@ class _Findings:
                 self._add(key, *problems.from_json_schema(error, self.form.fields[key]))
             else:
                 self._check(self.form.fields[key])
+
+    def in_rows(self) -> dict[str, tuple[Judged, ...]]:
+        """The judgement on each row of each sub-table; its problems are told by their way: `lines`, 2, `price`."""
+        found = {}
+        for key, rows in self._outcome.rows.items():
+            if key not in self.visible:
+                continue
+            found[key] = tuple(_judged(row.case, row.outcome) for row in rows)
+            if rows and not self.case.is_kept(key):
+                self.values[key] = [row.as_value() for row in rows]
+            if key not in self.case.rights.closed:
+                self._of_rows(key, found[key])
+        return found
+
+    def _of_rows(self, key: str, rows: tuple[Judged, ...]) -> None:
+        fewest, most = fewest_rows(self.form.fields[key]), most_rows(self.form.fields[key])
+        if rows and len(rows) < fewest:
+            self._add(key, "fewest_rows", {"limit": fewest})
+        if len(rows) > most:
+            self._add(key, "most_rows", {"limit": most})
+        for index, row in enumerate(rows):
+            for each in row.problems:
+                self._at.add(key)
+                self.problems.append(replace(each, path=(key, index, *each.path)))
+            self.warnings += (replace(each, path=(key, index, *each.path)) for each in row.warnings)
 
     def _check(self, field: Field) -> None:
         try:

@@ -12,7 +12,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records import lookups, naming, orders, paging, rows
+from runtime.records import lookups, naming, orders, paging, rows, subtables
 from runtime.records import search as searching
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
@@ -45,7 +45,7 @@ def get(user: User | None, form: Form, record_id: int) -> Record:
         ).one_or_none()
     if row is None:
         raise NotFound(_("There is no such record."))
-    return _for_reader(user, form, [rows.record(form, row)])[0]
+    return _for_reader(user, form, subtables.filled(form, [rows.record(form, row)]))[0]
 
 
 def page(
@@ -59,13 +59,14 @@ def page(
     search: str = "",
     facts: Mapping[str, Any] | None = None,
     total: bool = True,
+    with_rows: bool = False,
 ) -> Page:
     """A page of the records that the user may read, in a stable order.
 
     `sort` names up to three fields or system columns, `-` before one for the other way (`state,-amount`); where one
     is unknown, or hidden from the user, it means the form's own order. `after` is the cursor of the page before; one
-    that does not fit this order is as good as none. Empty values come before all others. ConditionError for a
-    condition over something that is no column.
+    that does not fit this order is as good as none. Empty values come before all others. `with_rows` reads
+    the sub-tables too. ConditionError for a condition over something that is no column.
     """
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     wanted = _wanted(user, form, condition, search, facts)
@@ -73,6 +74,7 @@ def page(
     limit = max(1, min(limit, MAX_LIMIT))
     found = paging.fetch(form, wanted, readable, order, limit + 1, after)
     items = [rows.record(form, row) for row in found[:limit]]
+    items = subtables.filled(form, items) if with_rows else items
     following = paging.cursor(form, order, items[-1]) if len(found) > limit else None
     complete = following is None and not after
     counted = (len(items) if complete else _counted(form, [or_(*readable), *wanted])) if total else None

@@ -1,7 +1,7 @@
 """A row of a form's table as a record, and a record's values as columns."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -49,11 +49,22 @@ class Record:
         if not hidden:
             return self
         whole = self.whole
+        values = seen(whole, hidden)
         return replace(
             self,
-            values={key: value for key, value in whole.items() if key not in hidden},
-            withheld={key: value for key, value in whole.items() if key in hidden},
+            values=values,
+            withheld={key: value for key, value in whole.items() if values.get(key) != value},
         )
+
+
+def seen(values: Mapping[str, Any], hidden: Collection[str]) -> Values:
+    """Values without the hidden ones; `lines.price` hides a field of every row of a sub-table."""
+    found = {key: value for key, value in values.items() if key not in hidden}
+    for path in hidden:
+        key, _dot, column = path.partition(".")
+        if column and key in found:
+            found[key] = [{name: cell for name, cell in row.items() if name != column} for row in found[key]]
+    return found
 
 
 _OWN = ("id", *(name for name in SYSTEM if name != "search_text"))
@@ -76,14 +87,14 @@ def record(form: Form, row: Row[Any]) -> Record:
     """The record of a row that was selected with `columns`; further columns may follow."""
     size = len(_OWN)
     values: Values = {}
-    for (key, convert), found in zip(_readers(form), row[size:], strict=False):
+    for (key, convert), found in zip(readers(form), row[size:], strict=False):
         if found is not None:
             values[key] = found if convert is None else convert(found)
     return Record(**dict(zip(_OWN, row, strict=False)), values=values)
 
 
 @lru_cache(1024)
-def _readers(form: Form) -> list[tuple[str, _Convert]]:
+def readers(form: Form) -> list[tuple[str, _Convert]]:
     """How each stored field reads its column; None where the column value is the value."""
     readers: list[tuple[str, _Convert]] = []
     for key, field in stored(form).items():

@@ -20,14 +20,14 @@ from runtime.access import FieldRights
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, Problem
-from runtime.records import changes, rows, search, serials, tokens, unique
+from runtime.records import changes, rows, search, serials, subtables, tokens, unique
 from runtime.records import judge as judging
 from runtime.records.changes import AFTER_EVENT
 from runtime.records.deletion import delete
 from runtime.records.judge import Judged
 from runtime.records.rows import Record
 from runtime.records.sources import Actor, Database
-from runtime.records.tables import clashes, stored, table
+from runtime.records.tables import clashes, kept, stored, table
 from runtime.records.tokens import Saved, Token
 from runtime.records.values import Case, Values
 from runtime.records.wording import problem
@@ -86,7 +86,7 @@ def judge(
 
 
 def _everything(form: Form, values: Mapping[str, Any]) -> Values:
-    writable = (key for key, field in stored(form).items() if field.type.writable)
+    writable = (key for key in kept(form) if form.fields[key].type.writable)
     return {**dict.fromkeys(writable), **values}
 
 
@@ -150,8 +150,7 @@ def _judged(
     found = [each for each in judged.problems if not partial or _is_unfit(each, values)]
     if found:
         raise Invalid(found)
-    kept = {key: judged.values[key] for key in stored(form) if key in judged.values}
-    return _Write(actor, form, record, judged, sources, token, kept)
+    return _Write(actor, form, record, judged, sources, token, subtables.kept_values(form, judged.values))
 
 
 def _is_unfit(found: Problem, values: Mapping[str, Any]) -> bool:
@@ -270,6 +269,7 @@ def _insert(write: _Write) -> Saved:
         "search_text": search.text_of(form, values),
     }
     record_id = int(db.session.scalars(_insertion(form), row).one())
+    values = subtables.write(form, record_id, {}, values)
     return _noted(write, "created", record_id, 1, {}, values)
 
 
@@ -282,7 +282,9 @@ def _update(write: _Write, record: Record) -> Saved:
     form = write.form
     changed = changes.differing(record.values, write.values)
     columns = {
-        key: form.fields[key].type.to_column(write.values.get(key), form.fields[key]) for key in changed
+        key: form.fields[key].type.to_column(write.values.get(key), form.fields[key])
+        for key in changed
+        if key not in form.rows
     }
     row = {
         **columns,
@@ -298,7 +300,8 @@ def _update(write: _Write, record: Record) -> Saved:
     done = db.session.execute(same, row)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise changes.stale()
-    return _noted(write, "updated", record.id, record.revision + 1, record.values, write.values)
+    values = subtables.write(form, record.id, record.values, write.values)
+    return _noted(write, "updated", record.id, record.revision + 1, record.values, values)
 
 
 def _ownership(write: _Write, values: Values) -> Values:

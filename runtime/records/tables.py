@@ -55,6 +55,8 @@ SYSTEM: dict[str, TypeEngine[Any]] = {
     "department_id": Integer(),
     "search_text": Text(),
 }
+# What every row of a sub-table has instead: the record it belongs to, and its place among the others.
+OF_ROWS: dict[str, TypeEngine[Any]] = {"record_id": Id, "row_number": Integer()}
 MAY_BE_NULL = frozenset({"created_by", "updated_by", "owner_id", "department_id"})
 
 MAX_INDEXED_BYTES = 2600  # PostgreSQL refuses an index entry of more than a third of a page
@@ -92,6 +94,12 @@ def stored(form: Form) -> dict[str, Field]:
     return {key: field for key, field in form.fields.items() if _type(field) is not None}
 
 
+def kept(form: Form) -> tuple[str, ...]:
+    """The fields whose values a record keeps: those that have a column, and the sub-tables."""
+    columns = stored(form)
+    return tuple(key for key in form.fields if key in columns or key in form.rows)
+
+
 def unique_sets(form: Form) -> tuple[tuple[str, ...], ...]:
     """The sets of fields whose values no two records share: the declared ones and every serial number."""
     serials = ((key,) for key, field in form.fields.items() if field.type.name == "serial")
@@ -104,7 +112,8 @@ def _type(field: Field) -> TypeEngine[Any] | None:
 
 def _table(form: Form, metadata: MetaData) -> Table:
     columns = [Column("id", Id, primary_key=True, autoincrement=True)]
-    columns += [Column(name, type_, nullable=name in MAY_BE_NULL) for name, type_ in SYSTEM.items()]
+    system = SYSTEM if form.parent_table is None else OF_ROWS
+    columns += [Column(name, type_, nullable=name in MAY_BE_NULL) for name, type_ in system.items()]
     for key, field in form.fields.items():
         type_ = _type(field)
         if type_ is not None:
@@ -114,7 +123,7 @@ def _table(form: Form, metadata: MetaData) -> Table:
 
 
 def migrate(session: Session, form: Form) -> None:
-    """Bring the form's table to this version in the caller's transaction; Invalid when the data forbid it."""
+    """Bring the form's tables to this version in the caller's transaction; Invalid when the data forbid it."""
     if _is_postgres(session):
         session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
     known = inspect(session.connection())
@@ -127,6 +136,8 @@ def migrate(session: Session, form: Form) -> None:
     for index in indexes(form, postgres=_is_postgres(session)):
         if index.name not in present:
             _create_index(session, form, index)
+    for rows in form.rows.values():
+        migrate(session, rows)
 
 
 def _is_postgres(session: Session) -> bool:
@@ -164,7 +175,13 @@ def _add_column(session: Session, column: Column[Any], reference: ForeignKeyCons
 
 
 def _foreign_keys(session: Session, form: Form, metadata: MetaData) -> Iterator[ForeignKeyConstraint]:
-    """A restricting foreign key for each field that points at records, users or departments."""
+    """A restricting foreign key for each field that points at records, users or departments; rows go with their
+    record.
+    """
+    if form.parent_table is not None:
+        Table(form.parent_table, metadata, Column("id", Id, primary_key=True))
+        name = _name("fk", form, ("record_id",))
+        yield ForeignKeyConstraint(["record_id"], [f"{form.parent_table}.id"], name=name, ondelete="CASCADE")
     for key, field in stored(form).items():
         target = _target(session, form, field)
         if target is None:
@@ -184,7 +201,7 @@ def _referred_table(session: Session, form: Form, key: str) -> str:
     """The table that a reference points at; made with its system columns alone when it is not published yet,
     for two forms of a package may refer to each other.
     """
-    if key == form.key:
+    if key == form.key and form.parent_table is None:
         return form.table_name
     row = session.execute(
         select(Definition.id, Definition.table_name)
@@ -206,8 +223,10 @@ def _bare(name: str) -> Table:
 
 def indexes(form: Form, *, postgres: bool) -> list[Index]:
     """The indexes that this version needs: rights, references, uniqueness, dates, the order of the list."""
+    if form.parent_table is not None:
+        return _indexes_of_rows(form)
     new = _table(form, MetaData())
-    pointers = [key for key, field in stored(form).items() if field.type.name in _POINTERS]
+    pointers = _pointers(form)
     plain: list[tuple[str, ...]] = [(key,) for key in (*RIGHTS, *pointers)]
     plain += [(key, "id") for key in _ordered(form)]
     # What each right gives, in the order of the list: nobody's first page is sorted out of all that he may read.
@@ -219,6 +238,16 @@ def indexes(form: Form, *, postgres: bool) -> list[Index]:
         columns = [_narrow(new.c[key], form.fields[key], room) if postgres else new.c[key] for key in keys]
         made.append(Index(_name("uq", form, keys), *columns, unique=True))
     return made
+
+
+def _indexes_of_rows(form: Form) -> list[Index]:
+    new = _table(form, MetaData())
+    keys = [("record_id", "row_number"), *((key,) for key in _pointers(form))]
+    return [Index(_name("ix", form, each), *(new.c[key] for key in each)) for each in keys]
+
+
+def _pointers(form: Form) -> list[str]:
+    return [key for key, field in stored(form).items() if field.type.name in _POINTERS]
 
 
 def _sorted(new: Table, keys: tuple[str, ...], postgres: bool) -> list[ColumnElement[Any]]:

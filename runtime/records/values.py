@@ -5,7 +5,7 @@ worked out until nothing changes; publishing refuses rings, which bounds the rou
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from runtime.definitions.documents import Form
 from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import Formula, FormulaError
 from runtime.records.reads import fills, names_read, with_first_values
-from runtime.records.sources import Sources
+from runtime.records.sources import Sources, is_id
 from runtime.records.state import OPEN, State, state
 
 POINTERS = ("reference", "member", "department")
@@ -45,6 +45,8 @@ class Case:
     """Whether look-ups that nothing computes with are wanted too."""
     rights: FieldRights = EVERY_FIELD
     """Which fields the writer may see and write."""
+    outside: Mapping[str, Any] | None = None
+    """Of a row of a sub-table: the values of its record, as far as they are worked out."""
 
     @property
     def before(self) -> Mapping[str, Any]:
@@ -66,6 +68,32 @@ class Outcome:
     unread: Faults
     uncomputed: Faults
     ignored: tuple[str, ...]
+    rows: "Rows"
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """One row of a sub-table; `id` is that of the stored row it was, None for a new one."""
+
+    id: int | None
+    case: Case
+    outcome: Outcome
+
+    def as_value(self) -> Values:
+        """The row as the record holds it."""
+        known = {} if self.id is None else {"id": self.id}
+        return {**known, **self.outcome.values}
+
+
+Rows = dict[str, tuple[RowOutcome, ...]]
+
+
+@dataclass
+class _Attempt:
+    """What one round of working out finds beside the values."""
+
+    errors: Faults = field(default_factory=dict)
+    rows: Rows = field(default_factory=dict)
 
 
 Sent = Mapping[str, Any]
@@ -79,22 +107,22 @@ def settle(case: Case, given: Mapping[str, Any]) -> Outcome:
     """
     sent, faults = _read(case, given)
     baseline = _defaults(case, sent) if case.stored is None else _reopened(case, sent, case.stored)
-    values, current, errors = _settled(case, sent, baseline)
+    values, current, found = _settled(case, sent, baseline)
     ignored = tuple(key for key in given if key not in sent and key not in faults)
     ignored += tuple(key for key in sent if _dropped(case, key, current))
-    return Outcome(values, current, faults, errors, ignored)
+    return Outcome(values, current, faults, found.errors, ignored, found.rows)
 
 
-def _settled(case: Case, sent: Sent, baseline: Mapping[str, Any]) -> tuple[Values, State, Faults]:
+def _settled(case: Case, sent: Sent, baseline: Mapping[str, Any]) -> tuple[Values, State, _Attempt]:
     current = OPEN
     for _round in range(len(case.form.rules) + 2):
-        errors: Faults = {}
-        values = _assemble(case, sent, baseline, current, errors)
+        found = _Attempt()
+        values = _assemble(case, sent, baseline, current, found)
         following = state(case.form, values, _facts(case, values))
         if following == current:
             break
         current = following
-    return values, current, errors
+    return values, current, found
 
 
 def facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +131,8 @@ def facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"record": {**case.system, **values}, "user": case.user}
+    record = {**case.system, **values} if case.outside is None else case.outside
+    return {"record": record, "user": case.user}
 
 
 def _read(case: Case, given: Mapping[str, Any]) -> tuple[Values, Faults]:
@@ -182,7 +211,7 @@ def _assemble(
     sent: Sent,
     baseline: Mapping[str, Any],
     current: State,
-    errors: Faults,
+    found: _Attempt,
 ) -> Values:
     values = dict(baseline)
     accepted = {key: value for key, value in sent.items() if not _dropped(case, key, current)}
@@ -192,8 +221,8 @@ def _assemble(
         if not case.is_kept(key) and (mode == "clear" or _not_there_yet(case, key)):
             values.pop(key, None)
     for _pass in range(2 if current.settings else 1):  # a formula may read what a rule sets, and the reverse
-        _compute(case, accepted, baseline, values, current, errors)
-        _apply_settings(case, values, current, errors)
+        _compute(case, accepted, baseline, values, current, found)
+        _apply_settings(case, values, current, found.errors)
     return values
 
 
@@ -208,9 +237,11 @@ def _compute(
     baseline: Mapping[str, Any],
     values: Values,
     current: State,
-    errors: Faults,
+    attempt: _Attempt,
 ) -> None:
     for key in case.form.computed_order:
+        if key in case.form.rows and case.is_kept(key):
+            attempt.rows[key] = _rows(case, key, values, {})  # to be read only
         if current.hidden.get(key, "compute") != "compute" or case.is_kept(key):
             continue
         found = case.form.fields[key]
@@ -220,11 +251,42 @@ def _compute(
                 _put(values, key, canonical(found, result))
             elif found.type.name == "lookup":
                 _look_up(case, found, values)
+            elif key in case.form.rows:
+                attempt.rows[key] = _rows(case, key, values, accepted)
+                _put(values, key, [row.as_value() for row in attempt.rows[key]] or None)
             else:
                 _fill(case, key, accepted, baseline, values)
         except (FormulaError, FieldError) as error:
-            errors[key] = error
+            attempt.errors[key] = error
             values.pop(key, None)
+
+
+def _rows(case: Case, key: str, values: Values, accepted: Sent) -> tuple[RowOutcome, ...]:
+    """Each row worked out. One that was sent with the `id` of a stored row is that row changed; any other is new."""
+    known = {row["id"]: row for row in case.before.get(key, ())}
+    new, found = row_case(case, key, values), []
+    for sent in values.get(key, ()):
+        stored = known.pop(sent["id"], None) if is_id(sent.get("id")) else None
+        own = new if stored is None else replace(new, stored=_cells(stored))
+        settled = settle(own, _cells(sent) if key in accepted else {})
+        found.append(RowOutcome(stored and stored["id"], own, settled))
+    return tuple(found)
+
+
+def _cells(row: Mapping[str, Any]) -> Values:
+    return {name: cell for name, cell in row.items() if name != "id"}
+
+
+def row_case(case: Case, key: str, values: Mapping[str, Any]) -> Case:
+    """A new row of a sub-table of a record with these values."""
+    return replace(
+        case,
+        form=case.form.rows[key],
+        stored=None,
+        system={},
+        rights=case.rights.of_rows(key),
+        outside={**case.system, **values},
+    )
 
 
 def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], values: Values) -> None:
@@ -245,7 +307,7 @@ def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], val
 
 def _look_up(case: Case, found: Field, values: Values) -> None:
     values.pop(found.key, None)
-    if not case.lookups and found.key not in names_read(case.form):
+    if not case.lookups and case.outside is None and found.key not in names_read(case.form):
         return
     looked_up = case.form.looked_up(found.key)
     picked = looked_up and values.get(looked_up.through)
@@ -269,15 +331,25 @@ def _evaluate(case: Case, formula: Formula, values: Mapping[str, Any]) -> Any:
 
 
 def reader(case: Case, values: Mapping[str, Any]) -> Callable[[tuple[str, ...]], Any]:
-    """How formulas of this case read: `qty`, `record.qty`, `record.created_by`, `user.id`."""
+    """How formulas of this case read: `qty`, `record.qty`, `record.created_by`, `user.id`, `lines.amount`. In a row
+    of a sub-table `record.qty` is a field of its record.
+    """
 
     def read(path: tuple[str, ...]) -> Any:
         if path[0] == "user":
             return case.user.get(path[1]) if len(path) == 2 else None
-        name = path[1] if path[0] == "record" and len(path) == 2 else path[0]
-        return values.get(name, case.system.get(name))
+        if path[0] == "record" and case.outside is not None:
+            return _named(case, case.outside, path[1:])
+        return _named(case, values, path[1:] if path[0] == "record" else path)
 
     return read
+
+
+def _named(case: Case, values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    value = values.get(path[0], case.system.get(path[0])) if path else None
+    if len(path) == 1 or not isinstance(value, list):
+        return value
+    return [row.get(path[1]) for row in value if isinstance(row, Mapping)]
 
 
 def canonical(found: Field, value: Any) -> Any:

@@ -80,6 +80,56 @@ def test_good_documents_pass_every_check(app: Flask, document: dict[str, Any]) -
     assert found(document, CUSTOMER, ORDER, GREETING, TELL) == set()
 
 
+def lines(columns: dict[str, Any], required: tuple[str, ...] = (), **own: Any) -> dict[str, Any]:
+    """A form whose sub-table has these columns."""
+    items = {"type": "object", "properties": columns, "required": list(required), "fw": own}
+    fields = {"lines": field("sub_table", {"type": "array", "items": items}), "rate": field("number")}
+    return form("quote", fields)
+
+
+@pytest.mark.parametrize(
+    "document, problem",
+    [
+        (lines({"a": field("sub_table")}), ("properties/lines/items/properties/a/fw/type", "not_in_rows")),
+        (lines({"a": field("heading")}), ("properties/lines/items/properties/a/fw/type", "not_in_rows")),
+        (
+            lines({"record_id": field("text")}),
+            ("properties/lines/items/properties/record_id", "reserved_key"),
+        ),
+        (lines({"user": field("text")}), ("properties/lines/items/properties/user", "reserved_key")),
+        (lines({"a": field("text")}, ("b",)), ("properties/lines/items/required", "unknown_field")),
+        (
+            lines({"a": field("formula", formula="rate * 2")}),
+            ("properties/lines/items/properties/a/fw/formula", "unknown_name"),
+        ),
+        (
+            lines({"a": field("formula", formula="b"), "b": field("formula", formula="a")}),
+            ("properties/lines/items/properties/a", "ring"),
+        ),
+        (
+            lines({"a": field("reference", form="nowhere")}),
+            ("properties/lines/items/properties/a/fw/form", "unknown_form"),
+        ),
+        (
+            lines({"a": field("reference", form="quote", on_delete="delete")}),
+            ("properties/lines/items/properties/a/fw/on_delete", "not_in_rows"),
+        ),
+        (lines({}), ("properties/lines/fw", "no_columns")),
+    ],
+    ids=lambda part: part[1] if isinstance(part, tuple) else "",
+)
+def test_a_column_is_judged_as_a_field_is(app: Flask, document: Any, problem: tuple[str, str]) -> None:
+    assert problem in found(document)
+
+
+def test_rows_and_record_may_read_each_other_but_not_in_a_ring(app: Flask) -> None:
+    reading = {"a": field("formula", formula="record.rate * 2")}
+    document = with_fields(lines(reading), total=field("formula", formula="SUM(lines.a) + COUNT(lines.a)"))
+    assert found(document) == set()
+    ring = with_fields(document, rate=field("formula", formula="SUM(lines.a)"))
+    assert ("properties/lines", "ring") in found(ring)
+
+
 def test_every_check_is_of_some_kind_and_says_what_it_is_for() -> None:
     for name, check in CHECKS.items():
         assert check.kinds, name

@@ -38,6 +38,7 @@ PLAIN = {
     ValueType.LIST: "multi_choice",
     ValueType.PATH: "tree_choice",
     ValueType.FILES: "file",
+    ValueType.ROWS: "sub_table",
 }
 
 

@@ -1,0 +1,69 @@
+"""What is wrong with the columns of a sub-table: the same as with the fields of a form."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from builder.checks import CHECKS, Context
+from builder.checks._places import form_key
+from runtime.definitions.documents import Document
+from runtime.errors import Problem
+from runtime.fields import Field, ValueType
+from runtime.fields.sub_table import OUTSIDE
+from runtime.records.tables import OF_ROWS
+from runtime.text import localized
+
+NO_PLACE = (ValueType.NOTHING, ValueType.FILES)
+
+
+class Columns:
+    """Each sub-table is judged as a form of its own, by every check of forms. Beside that, no column is a sub-table or
+    a serial number, none has a key that the table of rows needs, and none deletes rows of other records.
+    """
+
+    name = "columns"
+    kinds = ("form",)
+
+    def check(self, document: Document, context: Context) -> list[Problem]:
+        fields = context.fields(form_key(document)).values()
+        tables = [field for field in fields if field.type.value_type is ValueType.ROWS and field.columns]
+        return [
+            replace(problem, path=("properties", field.key, "items", *problem.path))
+            for field in tables
+            for problem in (*_own(field), *_as_a_form(field, document, context))
+        ]
+
+
+def _own(field: Field) -> Iterator[Problem]:
+    for key, column in field.columns.items():
+        path = ("properties", key)
+        if column.type.name in OUTSIDE or column.type.value_type in NO_PLACE:
+            sentence = _("“%(column)s” cannot be a column: its type has no place in a row.",
+                         column=localized(column.title, "en"))  # fmt: skip
+            yield Problem((*path, "fw", "type"), "not_in_rows", sentence)
+        if key in OF_ROWS:
+            sentence = _("The key “%(key)s” is used by the product itself. Choose another one.", key=key)
+            yield Problem(path, "reserved_key", sentence)
+        if column.options.get("on_delete") == "delete":
+            sentence = _("A row cannot go with the record that it picks: choose to refuse instead.")
+            yield Problem((*path, "fw", "on_delete"), "not_in_rows", sentence)
+
+
+def _as_a_form(field: Field, document: Document, context: Context) -> Iterator[Problem]:
+    own = _form_of_rows(document, field.key, field.schema)
+    earlier = (old["properties"].get(field.key, {}) for old in context.history)
+    history = tuple(_form_of_rows(document, field.key, each) for each in earlier if "items" in each)
+    known = context.with_rows(form_key(own), own, history)
+    for name, check in CHECKS.items():
+        if "form" in check.kinds and name != Columns.name:
+            yield from check.check(own, known)
+
+
+def _form_of_rows(document: Document, key: str, schema: Any) -> Document:
+    named = {"$schema": document["$schema"], "$id": f"{document['$id']}.{key}", "title": key}
+    return {**named, **schema["items"]}
+
+
+plugin = Columns()

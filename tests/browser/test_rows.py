@@ -1,0 +1,114 @@
+"""A quote with its rows typed on a keyboard in one go, on a desk and on a phone."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from runtime.accounts.models import User
+from tests.browser.axe import EVERYTHING, WIDE, barriers
+from tests.builder.factory import app as app_document
+from tests.builder.factory import field, form, install
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+NEW = "/apps/shop/forms/quote/new"
+PRODUCT = form(
+    "product", {"name": field("text"), "price": field("money", currency="CNY")}, title_field="name"
+)
+LINES = {
+    "product": field("reference", title="Product", form="product", fill={"price": "price"}),
+    "qty": field("number", {"default": 1}, title="Quantity", decimals=2),
+    "price": field("money", title="Price", currency="CNY"),
+    "amount": field("formula", title="Amount", formula="qty * price", result="money", currency="CNY"),
+}
+QUOTE = form(
+    "quote",
+    {
+        "name": field("text", title="Name"),
+        "lines": field(
+            "sub_table",
+            {"type": "array", "items": {"type": "object", "properties": LINES, "required": ["price"]}},
+            title="Items",
+        ),
+        "total": field("formula", title="Total", formula="SUM(lines.amount)", result="money", currency="CNY"),
+    },
+)
+GRANTS = [
+    {"form": each, "actions": ["create", "read", "update"], "scope": "all"} for each in ("quote", "product")
+]
+
+
+@pytest.fixture
+def alice_sells(app: Flask, alice: User) -> User:
+    """Somebody who may fill the form."""
+    roles = [{"key": "r", "title": "R", "grants": GRANTS}]
+    install(PRODUCT, QUOTE, app=app_document(languages=["en", "zh"], roles=roles))
+    return alice
+
+
+def names(page: Page) -> list[str]:
+    """The rows of the page, in order."""
+    return page.locator("[data-row]").evaluate_all("rows => rows.map(row => row.dataset.row)")
+
+
+def test_a_quote_is_typed_on_the_keyboard_in_one_go(open_tab: Callable[..., Page], alice_sells: User) -> None:
+    page = open_tab(alice_sells)
+    page.goto(NEW)
+    keys, total = page.keyboard, page.locator("#f-total")
+
+    def price(handle: str) -> str:
+        return f"[id='lines.{handle}.price']"
+
+    # each row ends with Enter, which begins the next; 0.1 + 0.2 is 0.3
+    for number, text in enumerate(("0.1", "0.2", "7"), start=1):
+        page.locator(price(f"n{number}")).focus()
+        keys.type(text)
+        keys.press("Enter")
+        expect(page.locator(f"[id='lines.n{number + 1}.product']")).to_be_focused()
+    expect(total).to_contain_text("CN¥7.30")
+
+    # up and down in a column, copy by its button, move by keys
+    page.locator(price("n3")).focus()
+    keys.press("ArrowUp")
+    expect(page.locator(price("n2"))).to_be_focused()
+    page.get_by_role("button", name="Copy row 3").click()
+    expect(total).to_contain_text("CN¥14.30")
+    assert names(page) == ["lines.n1", "lines.n2", "lines.n3", "lines.n5", "lines.n4"]
+    page.locator(price("n3")).focus()
+    keys.press("Alt+ArrowUp")
+    expect(page.locator("[data-row]").nth(1)).to_have_attribute("data-row", "lines.n3")
+    page.get_by_role("button", name="Remove row 1").click()
+    expect(total).to_contain_text("CN¥14.20")
+    if shot := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{shot}/rows-wide.png", full_page=True)
+    assert barriers(page, "rows", "light", EVERYTHING) == []
+
+    # what is wrong is told at its cell, and the summary leads there
+    page.locator(price("n5")).fill("seven")
+    keys.press("Control+Enter")
+    link = page.get_by_role("alert").get_by_role("link")
+    expect(link).to_have_text("Items, row 3: Price must be a number, like 12.5.")
+    link.click()
+    expect(page.locator(price("n5"))).to_be_focused()
+    keys.type("5.5")
+    keys.press("Control+Enter")
+    page.wait_for_url("**/quote/1/")
+    assert "CN¥12.70" in page.locator("main").inner_text()
+
+
+def test_on_a_phone_rows_are_cards(open_tab: Callable[..., Page], alice_sells: User) -> None:
+    page = open_tab(alice_sells)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(NEW)
+    page.get_by_role("button", name="Add row").click()
+    expect(page.locator("[id='lines.n2.product']")).to_be_focused()
+    boxes = [page.locator(f"[id='lines.n1.{each}']").bounding_box() for each in ("product", "qty", "price")]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    expect(page.locator("[id='l-lines.n1.price']")).to_be_visible()
+    assert page.evaluate(WIDE) == []
+    assert barriers(page, "rows on a phone", "light", EVERYTHING) == []
+    if shot := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{shot}/rows-phone.png", full_page=True)
