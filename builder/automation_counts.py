@@ -31,6 +31,7 @@ from runtime.times import is_zone, today
 
 WEEK = timedelta(days=7)
 LOOKED_AT = 2_000
+NEWEST = 20
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ def last_week(form: Form, document: Document, now: datetime, user: User) -> Coun
     return counting.reached() if planned else counting.happened()
 
 
+def newest(form: Form, document: Document, now: datetime, user: User) -> tuple[int, list[int]]:
+    """How many of the newest records were looked at, and the ids of those that meet the condition."""
+    counting = _counting(form, document, now, user)
+    found = counting.newest()
+    return len(found), [record.id for record in _holding(found, counting.when)]
+
+
 def _counting(form: Form, document: Document, now: datetime, user: User) -> "_Counting":
     when = conditions.compile(document["when"]) if "when" in document else None
     return _Counting(form, document["trigger"], when, now, None if sees_all(user) else user)
@@ -102,6 +110,11 @@ class _Counting:
             records = records.where(allowed(self.form, access.visible(self.user, "read", self.form)))
         found = [rows.record(self.form, row) for row in db.session.execute(records)]
         return found if self.user is None else [context.seen_by(self.user, self.form, each) for each in found]
+
+    def newest(self) -> list[Record]:
+        """The newest records that the person may read."""
+        own = tables.table(self.form).c.id
+        return self._readable(rows.select_all(self.form).order_by(own.desc()).limit(NEWEST))
 
     def happened(self) -> Count:
         """Of what happened to records."""

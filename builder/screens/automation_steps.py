@@ -16,6 +16,7 @@ from builder.automation_values import sources_by_group
 from builder.automation_words import RUN_AS, Words, offset
 from builder.condition_editor import Place, editor
 from builder.dry_run_view import Candidate, candidates
+from builder.matching import matching
 from builder.moments import Planned
 from builder.studio import Studio
 from runtime.automations import holidays
@@ -55,6 +56,7 @@ class AutomationSteps:
             "triggers": list(TRIGGERS.values()),
             "when": _condition(studio),
             "when_problems": said_at(found, ("when",)),
+            "matching": matching(studio),
             "cards": action_cards(studio, words, found, refused),
             "actions": list(ACTIONS.values()),
             "own": own_panel(studio, refused),
