@@ -3,8 +3,10 @@
 from flask import url_for
 from flask_babel import gettext as _
 
+from builder.views import Sharing
 from runtime import access, shell
 from runtime.accounts.models import User
+from runtime.forms.lists import sharing
 from runtime.shell import Place
 
 
@@ -12,6 +14,7 @@ def register() -> None:
     """Let the runtime's pages show these ways."""
     if offer not in shell.PLACES:
         shell.PLACES.append(offer)
+        sharing.DOORS.append(Sharing())
 
 
 def offer(user: User, app: str | None) -> list[Place]:

@@ -21,7 +21,7 @@ from runtime.definitions import lookup, schemas
 from runtime.definitions.documents import Document, Form
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import Invalid, NotFound, Problem
-from runtime.records import tables
+from runtime.records import tables, view_indexes
 
 NO_ANSWERS: Mapping[tuple[str, str], Answers] = {}
 
@@ -209,6 +209,7 @@ def apply(
             fresh[definition] = answers.get((change.kind, change.key), Answers())
         versions.append(current)
     _follow(db.session(), fresh)
+    _index_views(changes, app)
     return versions
 
 
@@ -251,6 +252,13 @@ def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None
             timers.withdraw(session, definition_id)
         elif wanted != amending.KEEP:
             timers.replan(session, definition_id)
+
+
+def _index_views(changes: Sequence[Change], app: str) -> None:
+    forms = {str(change.document["form"]) for change in changes if change.kind == "view"}
+    forms |= {change.key for change in changes if change.kind == "form" and lookup.views(app, change.key)}
+    for form in filter(None, (lookup.form_if_any(app, key) for key in sorted(forms))):
+        view_indexes.reconcile(db.session(), form, [each.document for each in lookup.views(app, form.key)])
 
 
 def _versions_before(form: Form) -> list[Version]:

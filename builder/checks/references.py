@@ -268,9 +268,8 @@ def _stored(path: Path, keys: Iterable[str], fields: Mapping[str, Field]) -> Fou
 
 
 def _sort(path: Path, sort: str, fields: Mapping[str, Field]) -> Found:
-    key = sort.removeprefix("-")
-    if key not in SORTABLE:
-        yield from _stored(path, [key], fields)
+    keys = [name.removeprefix("-") for name in sort.split(",")]
+    yield from _stored(path, [key for key in keys if key not in SORTABLE], fields)
 
 
 plugin = References()

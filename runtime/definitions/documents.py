@@ -138,6 +138,21 @@ class Automation:
 
 
 @dataclass(frozen=True, eq=False)
+class ViewDoc:
+    """A look of a form's records that an app offers to everybody who may read them."""
+
+    app: str
+    key: str
+    definition_id: int
+    version_id: int
+    number: int
+    title: Title
+    form: str
+    kind: str  # list, board, calendar, gallery
+    document: Document
+
+
+@dataclass(frozen=True, eq=False)
 class MessageDoc:
     """One version of a message: Liquid texts by locale; `short` is for channels with little room."""
 
@@ -287,6 +302,21 @@ def _role(role: Document) -> Role:
         for grant in role.get("grants", ())
     )
     return Role(key=role["key"], title=role["title"], grants=grants)
+
+
+def parse_view(document: Document, *, app: str, definition_id: int, version_id: int, number: int) -> ViewDoc:
+    """A view; what it shows stays as its document says."""
+    return ViewDoc(
+        app=app,
+        key=document["key"],
+        definition_id=definition_id,
+        version_id=version_id,
+        number=number,
+        title=document["title"],
+        form=document["form"],
+        kind=document["kind"],
+        document=document,
+    )
 
 
 def parse_automation(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from runtime.db import db
 from runtime.definitions import documents
-from runtime.definitions.documents import AppInfo, Automation, Form, MessageDoc
+from runtime.definitions.documents import AppInfo, Automation, Form, MessageDoc, ViewDoc
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import NotFound
 
@@ -160,6 +160,8 @@ def _parse(version_id: int, zone: str) -> Any:
         return documents.parse_automation(row.document, app=row.app, **named)
     if row.kind == "message":
         return documents.parse_message(row.document, app=row.app, **named)
+    if row.kind == "view":
+        return documents.parse_view(row.document, app=row.app, **named)
     raise NotFound(_("There is no such version."))
 
 
@@ -266,6 +268,12 @@ def automation_of_version(version_id: int) -> Automation:
     if not isinstance(found, Automation):
         raise NotFound(_("There is no such version."))
     return found
+
+
+def views(app_key: str, form_key: str) -> list[ViewDoc]:
+    """Every published view of a form's records, oldest first."""
+    found = (_parsed(current.version_id) for current in catalogue().of("view", app_key))
+    return [each for each in found if each.form == form_key]
 
 
 def message(app_key: str, key: str) -> MessageDoc:

@@ -124,7 +124,7 @@ def _table(form: Form, metadata: MetaData) -> Table:
 
 def migrate(session: Session, form: Form) -> None:
     """Bring the form's tables to this version in the caller's transaction; Invalid when the data forbid it."""
-    if _is_postgres(session):
+    if is_postgres(session):
         session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
     known = inspect(session.connection())
     if known.has_table(form.table_name):
@@ -133,14 +133,15 @@ def migrate(session: Session, form: Form) -> None:
     else:
         _create(session, form)
         present = set()
-    for index in indexes(form, postgres=_is_postgres(session)):
+    for index in indexes(form, postgres=is_postgres(session)):
         if index.name not in present:
             _create_index(session, form, index)
     for rows in form.rows.values():
         migrate(session, rows)
 
 
-def _is_postgres(session: Session) -> bool:
+def is_postgres(session: Session) -> bool:
+    """Whether this is PostgreSQL."""
     return session.connection().dialect.name == "postgresql"
 
 
@@ -165,7 +166,7 @@ def _add_column(session: Session, column: Column[Any], reference: ForeignKeyCons
     definition = str(CreateColumn(column).compile(dialect=session.connection().dialect))
     if reference is None:
         session.execute(text(prefix + definition))
-    elif _is_postgres(session):
+    elif is_postgres(session):
         session.execute(text(prefix + definition))
         column.table.append_constraint(reference)
         session.execute(AddConstraint(reference))
@@ -180,7 +181,7 @@ def _foreign_keys(session: Session, form: Form, metadata: MetaData) -> Iterator[
     """
     if form.parent_table is not None:
         Table(form.parent_table, metadata, Column("id", Id, primary_key=True))
-        name = _name("fk", form, ("record_id",))
+        name = index_name("fk", form, ("record_id",))
         yield ForeignKeyConstraint(["record_id"], [f"{form.parent_table}.id"], name=name, ondelete="CASCADE")
     for key, field in stored(form).items():
         target = _target(session, form, field)
@@ -188,7 +189,7 @@ def _foreign_keys(session: Session, form: Form, metadata: MetaData) -> Iterator[
             continue
         if target not in metadata.tables and target != form.table_name:
             Table(target, metadata, Column("id", Id, primary_key=True))
-        yield ForeignKeyConstraint([key], [f"{target}.id"], name=_name("fk", form, (key,)))
+        yield ForeignKeyConstraint([key], [f"{target}.id"], name=index_name("fk", form, (key,)))
 
 
 def _target(session: Session, form: Form, field: Field) -> str | None:
@@ -232,25 +233,26 @@ def indexes(form: Form, *, postgres: bool) -> list[Index]:
     # What each right gives, in the order of the list: nobody's first page is sorted out of all that he may read.
     order = (own_order(form), "id") if own_order(form) else ("id",)
     plain += [(right, *order) for right in RIGHTS]
-    made = [Index(_name("ix", form, each), *_sorted(new, each, postgres)) for each in dict.fromkeys(plain)]
+    made = [Index(index_name("ix", form, each), *in_order(new, each, postgres)) for each in dict.fromkeys(plain)]
     for keys in unique_sets(form):
         room = MAX_INDEXED_BYTES // len(keys)
         columns = [_narrow(new.c[key], form.fields[key], room) if postgres else new.c[key] for key in keys]
-        made.append(Index(_name("uq", form, keys), *columns, unique=True))
+        made.append(Index(index_name("uq", form, keys), *columns, unique=True))
     return made
 
 
 def _indexes_of_rows(form: Form) -> list[Index]:
     new = _table(form, MetaData())
     keys = [("record_id", "row_number"), *((key,) for key in _pointers(form))]
-    return [Index(_name("ix", form, each), *(new.c[key] for key in each)) for each in keys]
+    return [Index(index_name("ix", form, each), *(new.c[key] for key in each)) for each in keys]
 
 
 def _pointers(form: Form) -> list[str]:
     return [key for key, field in stored(form).items() if field.type.name in _POINTERS]
 
 
-def _sorted(new: Table, keys: tuple[str, ...], postgres: bool) -> list[ColumnElement[Any]]:
+def in_order(new: Table, keys: tuple[str, ...], postgres: bool) -> list[ColumnElement[Any]]:
+    """The columns of an index that lists read in order."""
     # Empty values first: read forwards or backwards, the index gives both orders on both databases.
     return [new.c[key].nulls_first() if postgres and key != "id" else new.c[key] for key in keys]
 
@@ -291,7 +293,7 @@ def _widest(field: Field) -> int:
 
 
 def _create_index(session: Session, form: Form, index: Index) -> None:
-    keys = next((keys for keys in unique_sets(form) if _name("uq", form, keys) == index.name), None)
+    keys = next((keys for keys in unique_sets(form) if index_name("uq", form, keys) == index.name), None)
     if keys is not None:
         _refuse_duplicates(session, form, keys)
     try:
@@ -319,10 +321,10 @@ def _duplicates(form: Form, keys: tuple[str, ...]) -> Invalid:
 
 def clashes(form: Form, key: str, error: str) -> bool:
     """Whether the database's words about a duplicate speak of this unique field."""
-    return _name("uq", form, (key,)) in error or f"{form.table_name}.{key}" in error
+    return index_name("uq", form, (key,)) in error or f"{form.table_name}.{key}" in error
 
 
-def _name(prefix: str, form: Form, columns: tuple[str, ...]) -> str:
+def index_name(prefix: str, form: Form, columns: tuple[str, ...]) -> str:
     """A name for an index or a constraint that fits and that no other table of ours has."""
     name = f"{prefix}_{form.table_name}_{'_'.join(columns)}"
     if len(name) <= MAX_NAME and len(columns) == 1:

@@ -1,7 +1,7 @@
 """What the address of a list asks for, and the addresses that it leads to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,13 +12,14 @@ from runtime import documents
 from runtime.definitions.documents import Form
 from runtime.forms.lists import columns
 from runtime.forms.lists.looks import MOST_COLUMNS, Look, filter_text
+from runtime.forms.lists.views import WHOLE, Kept, View
 from runtime.records import filters, orders
 
 PER_PAGE = 50
 MOST_ROWS = 1000
 LONGEST_SEARCH = 100
 LONGEST_FILTER = 4000
-PANELS = ("filter", "sort", "columns")
+PANELS = ("filter", "sort", "columns", "view")
 _NAMES = {"search": "q", "columns": "cols"}  # in an address
 
 
@@ -34,12 +35,19 @@ class Asked:
     after: str = ""
     upto: int = PER_PAGE
     panel: str = ""
+    view: str = ""
     told: tuple[str, ...] = ()
 
 
-def read(form: Form, args: Mapping[str, str], begin: Look, hidden: frozenset[str]) -> Asked:
-    """What the address asks for, which begins with this look; what makes no sense counts as not asked."""
+def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]) -> Asked:
+    """What the address asks for; what makes no sense counts as not asked. An address that says nothing opens the
+    list as the person likes it, one that names a view with the look of that.
+    """
     told: list[str] = []
+    view = _view(args, kept, told)
+    usual = view.look if view else Look()
+    usual = replace(usual, columns=usual.columns or form.list_columns)
+    begin = usual if view else Look(columns=kept.columns)
     look = Look(
         _filter(form, args.get("filter", begin.filter), hidden, told),
         _sort(form, args.get("sort", begin.sort), hidden, told),
@@ -49,13 +57,24 @@ def read(form: Form, args: Mapping[str, str], begin: Look, hidden: frozenset[str
     rows = int(upto) if upto.isascii() and upto.isdecimal() and len(upto) < 6 else PER_PAGE
     return Asked(
         look=look,
-        usual=Look(columns=form.list_columns),
+        usual=usual,
+        view=view.ref if view else WHOLE if kept.opens else "",
         search=args.get("q", "").strip()[:LONGEST_SEARCH],
         after=args.get("after", ""),
         upto=max(PER_PAGE, min(rows, MOST_ROWS)),
         panel=panel if (panel := args.get("panel", "")) in PANELS else "",
         told=tuple(told),
     )
+
+
+def _view(args: Mapping[str, str], kept: Kept, told: list[str]) -> View | None:
+    """The view that the address names; the one that the list opens with where it says nothing of the look."""
+    silent = not any(name in args for name in ("filter", "sort", "cols", "c.mode"))
+    ref = args.get("view", kept.opens if silent else "")
+    found = kept.view(ref)
+    if "view" in args and found is None and ref not in ("", WHOLE):
+        told.append(_("There is no such view: this is the whole list."))
+    return found
 
 
 def _filter(form: Form, text: str, hidden: frozenset[str], told: list[str]) -> str:
@@ -99,7 +118,10 @@ class Places:
         now = {"filter": look.filter, "sort": look.sort, "columns": look.columns, "upto": asked.upto}
         self.state: dict[str, str] = {}
         """What stands in the query of the address of what is asked for now."""
-        self._put(self.state, {"search": asked.search, **now, "after": asked.after, "panel": asked.panel})
+        self._put(
+            self.state,
+            {"view": asked.view, "search": asked.search, **now, "after": asked.after, "panel": asked.panel},
+        )
 
     def to(self, **changes: Any) -> str:
         """The address with these parts of the look, or of what else is asked for, changed."""

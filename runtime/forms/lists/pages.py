@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, make_response, redirect, render_template, request
 
@@ -12,11 +13,12 @@ from runtime.fields import Reader
 from runtime.forms.conditions.drawing import Rows
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
-from runtime.forms.lists import choosing, columns, filtering, views
+from runtime.forms.lists import choosing, columns, filtering, sharing, views
 from runtime.forms.lists.asked import Asked, Places
 from runtime.forms.lists.choosing import Box
 from runtime.forms.lists.filtering import Chip, Onlooker, Posted
 from runtime.forms.lists.listing import listing
+from runtime.forms.lists.views import Kept, View
 from runtime.htmx import is_htmx, replace_url
 from runtime.records import orders
 
@@ -49,7 +51,8 @@ class Tools:
 def show(user: User, form: Form) -> Response:
     """The list that this request asks for; htmx gets the list, or the next rows of it."""
     reader, hidden = reader_for(user, form), access.fields(user, form).hidden
-    asked = asking.read(form, request.args, views.usual(user, form), hidden)
+    kept = views.kept(user, form, reader.locale)
+    asked = asking.read(form, request.args, kept, hidden)
     sent = None
     if "c.mode" in request.args:
         seen = filtering.sight(form, hidden, reader.locale)
@@ -58,7 +61,7 @@ def show(user: User, form: Form) -> Response:
         asked = with_filter(asked, sent)
         if sent.filter is not None and not is_htmx():
             return make_response(redirect(Places(form, replace(asked, panel="")).to(), 303))
-    return page(user, form, asked, sent)
+    return page(user, form, asked, kept, sent)
 
 
 def with_filter(asked: Asked, sent: Posted) -> Asked:
@@ -67,8 +70,10 @@ def with_filter(asked: Asked, sent: Posted) -> Asked:
     return replace(asked, look=look, panel="filter", after="")
 
 
-def page(user: User, form: Form, asked: Asked, sent: Posted | None = None) -> Response:
-    """The list in this state."""
+def page(
+    user: User, form: Form, asked: Asked, kept: Kept, sent: Posted | None = None, problem: str = ""
+) -> Response:
+    """The list in this state; `problem` is what is wrong with the view that was to be saved."""
     reader = reader_for(user, form)
     shown = listing(user, form, asked, reader)
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
@@ -76,9 +81,42 @@ def page(user: User, form: Form, asked: Asked, sent: Posted | None = None) -> Re
     if is_htmx() and asked.after:
         return replace_url(make_response(render_template("records/_rows.html", **context)), shown.address)
     context["tools"] = tools(user, form, asked, reader, sent)
+    context["views"] = menu(user, form, asked, kept, problem) if kept.views or asked.panel == "view" else None
     if not is_htmx():
-        return make_response(render_template("records/list.html", **context))
+        return make_response(render_template("records/list.html", **context), 422 if problem else 200)
     return replace_url(make_response(render_template("records/_list.html", **context)), shown.address)
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The views of the list, and the one that is shown. `changed` says that the list differs from it, and `mine` that
+    this person may save and delete it.
+    """
+
+    links: tuple[tuple[View, str], ...]
+    whole: str
+    now: View | None
+    changed: bool
+    mine: bool
+    opens: bool
+    may_share: bool
+    problem: str = ""
+
+
+def menu(user: User, form: Form, asked: Asked, kept: Kept, problem: str = "") -> Menu:
+    """The views as links, and what the form that saves one holds."""
+    path, now = Places(form, asked).path, kept.view(asked.view)
+    may_share = sharing.may_share(user)
+    return Menu(
+        links=tuple((each, f"{path}?{urlencode({'view': each.ref})}") for each in kept.views),
+        whole=f"{path}?view={views.WHOLE}" if kept.opens else path,
+        now=now,
+        changed=now is not None and asked.look != asked.usual,
+        mine=now is not None and (may_share or not now.is_shared),
+        opens=now is not None and kept.opens == now.ref,
+        may_share=may_share,
+        problem=problem,
+    )
 
 
 def tools(user: User, form: Form, asked: Asked, reader: Reader, sent: Posted | None) -> Tools:

@@ -1,18 +1,19 @@
 """What the list of a form is asked beside its pages: its columns, and what the pickers of its filter offer."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
 from runtime import access
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
-from runtime.errors import NotFound
+from runtime.errors import Conflict, Invalid, NotFound
 from runtime.forms import options
 from runtime.forms.doors import form_for
 from runtime.forms.filling import reader_for
 from runtime.forms.lists import asked as asking
-from runtime.forms.lists import choosing, filtering, pages, views
+from runtime.forms.lists import choosing, filtering, pages, saving, views
 from runtime.forms.lists.asked import Places
 from runtime.htmx import go_to, is_htmx
 
@@ -24,12 +25,32 @@ def choose_columns(app: str, form: str) -> Response:
     """Show these columns in this order, now and whenever this person opens the list."""
     user, found = signed_in_user(), form_for(app, form, "read")
     hidden = access.fields(user, found).hidden
-    asked = asking.read(found, request.form, views.usual(user, found), hidden)
+    kept = views.kept(user, found, reader_for(user, found).locale)
+    asked = asking.read(found, request.form, kept, hidden)
     wanted = choosing.chosen(found, request.form, hidden)
-    views.keep_columns(user, found, wanted if wanted != found.list_columns else ())
-    db.session.commit()
+    if kept.view(asked.view) is None:  # a view has columns of its own
+        views.keep_columns(user, found, wanted if wanted != found.list_columns else ())
+        db.session.commit()
     shown = replace(asked, look=replace(asked.look, columns=wanted), panel="columns")
-    return pages.page(user, found, shown) if is_htmx() else go_to(Places(found, shown).to())
+    return pages.page(user, found, shown, kept) if is_htmx() else go_to(Places(found, shown).to())
+
+
+@blueprint.post("/<app>/forms/<form>/views")
+def keep_view(app: str, form: str) -> Response:
+    """Save the list as it is under a name, for this person or for all; or forget the view that is shown."""
+    user, found = signed_in_user(), form_for(app, form, "read")
+    reader, hidden = reader_for(user, found), access.fields(user, found).hidden
+    kept = views.kept(user, found, reader.locale)
+    asked = asking.read(found, request.form, kept, hidden)
+    try:
+        ref = saving.act(user, found, kept, asked, request.form)
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
+        problem = error.problems[0].message if isinstance(error, Invalid) else error.message
+        return pages.page(user, found, replace(asked, panel="view"), kept, problem=problem)
+    db.session.commit()
+    path = Places(found, asked).path
+    return go_to(f"{path}?{urlencode({'view': ref})}" if ref else path)
 
 
 @blueprint.get("/<app>/forms/<form>/find/<path>")

@@ -1,37 +1,137 @@
-"""What a person keeps of a list: his own row and nobody else's."""
+"""The views of a list: a person's own, which nobody else sees, and those that the app offers to all."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
 from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db
+from runtime.definitions import lookup
 from runtime.definitions.documents import Form
+from runtime.errors import Conflict, Invalid, NotFound, Problem
 from runtime.forms.lists import columns
-from runtime.forms.lists.looks import Look
+from runtime.forms.lists.looks import Look, of_document
 from runtime.forms.lists.models import ListView
+from runtime.records import filters, orders
+from runtime.text import clean_text, localized
+
+OWN = "own-"
+WHOLE = "all"
+MOST_VIEWS = 50
+LONGEST_TITLE = 80
+
+
+@dataclass(frozen=True)
+class View:
+    """A look with a name. `ref` names it in addresses."""
+
+    ref: str
+    title: str
+    look: Look
+    is_shared: bool
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a person finds at a list: the columns and the view that he likes it to open with, and every view."""
+
+    columns: tuple[str, ...]
+    opens: str
+    views: tuple[View, ...]
+
+    def view(self, ref: str) -> View | None:
+        """The view that an address names."""
+        return next((each for each in self.views if each.ref == ref), None)
+
 
 # Built once: every list asks it.
-_own = select(ListView.look).where(
-    ListView.user_id == bindparam("user"), ListView.form_id == bindparam("form")
+_own = (
+    select(ListView.id, ListView.title, ListView.look)
+    .where(ListView.user_id == bindparam("user"), ListView.form_id == bindparam("form"))
+    .order_by(ListView.id)
 )
 
 
-def usual(user: User, form: Form) -> Look:
-    """What the list shows this person when nothing is asked for."""
-    kept = db.session.scalar(_own, {"user": user.id, "form": form.definition_id})
+def kept(user: User, form: Form, locale: str) -> Kept:
+    """What this person finds at the list of a form."""
     hidden = access.fields(user, form).hidden
-    own = tuple(key for key in (kept or {}).get("columns", ()) if columns.may_show(form, key, hidden))
-    return Look(columns=own or form.list_columns)
+    rows = db.session.execute(_own, {"user": user.id, "form": form.definition_id}).all()
+    liked: Mapping[str, Any] = next((row.look for row in rows if not row.title), {})
+    own = [View(f"{OWN}{row.id}", row.title, of_document(row.look), False) for row in rows if row.title]
+    shared = [
+        View(each.key, localized(each.title, locale), of_document(each.document), True)
+        for each in lookup.views(form.app, form.key)
+        if each.kind == "list" and _may_see(form, of_document(each.document), hidden)
+    ]
+    wanted = tuple(key for key in liked.get("columns", ()) if columns.may_show(form, key, hidden))
+    return Kept(wanted or form.list_columns, liked.get("opens", ""), (*own, *shared))
+
+
+def _may_see(form: Form, look: Look, hidden: frozenset[str]) -> bool:
+    """Whether a shared view tells nothing of fields that are hidden from this person."""
+    if not hidden:
+        return True
+    sorts = orders.read(look.sort) if look.sort else ()
+    return not hidden.intersection(each.key for each in sorts) and not (
+        look.filter and filters.problems(form, look.condition, hidden)
+    )
 
 
 def keep_columns(user: User, form: Form, wanted: tuple[str, ...]) -> None:
     """Remember the columns that this person wants to see; none mean those of the form again."""
-    row = db.session.scalar(
-        select(ListView).where(
-            ListView.user_id == user.id, ListView.form_id == form.definition_id, ListView.title == ""
-        )
-    )
-    if row is None:
-        row = ListView(user_id=user.id, form_id=form.definition_id, look={})
-        db.session.add(row)
+    row = _row(user, form, "")
     row.look = {**row.look, "columns": list(wanted)}
+
+
+def open_with(user: User, form: Form, ref: str) -> None:
+    """Remember the view that the list opens with for this person; none is the whole list."""
+    row = _row(user, form, "")
+    row.look = {**row.look, "opens": ref}
+
+
+def save(user: User, form: Form, title: str, look: Look) -> str:
+    """Keep a look under a name, in place of an own view of that name; how addresses name it."""
+    row = _row(user, form, checked_title(title))
+    row.look = look.document()
+    db.session.flush()
+    return f"{OWN}{row.id}"
+
+
+def checked_title(title: str) -> str:
+    """The name of a view; Invalid for none, or one that is too long."""
+    try:
+        found = clean_text(title)
+    except ValueError:
+        found = ""
+    if not found or len(found) > LONGEST_TITLE:
+        sentence = _("Give the view a name of at most %(most)s characters.", most=LONGEST_TITLE)
+        raise Invalid([Problem(("title",), "title", sentence)])
+    return found
+
+
+def delete(user: User, form: Form, ref: str) -> None:
+    """Forget a view of this person; NotFound for any other."""
+    number = ref.removeprefix(OWN)
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    row = db.session.get(ListView, int(number)) if known else None
+    if row is None or row.user_id != user.id or row.form_id != form.definition_id or not row.title:
+        raise NotFound(_("There is no such view."))
+    db.session.delete(row)
+
+
+def _row(user: User, form: Form, title: str) -> ListView:
+    own = (ListView.user_id == user.id, ListView.form_id == form.definition_id)
+    row = db.session.scalar(select(ListView).where(*own, ListView.title == title))
+    if row is not None:
+        return row
+    if title and len(db.session.scalars(select(ListView.id).where(*own)).all()) > MOST_VIEWS:
+        raise Conflict(
+            _("You have %(most)s views of this list. Delete one first.", most=MOST_VIEWS), code="too_many"
+        )
+    row = ListView(user_id=user.id, form_id=form.definition_id, title=title, look={})
+    db.session.add(row)
+    return row

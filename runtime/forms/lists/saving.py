@@ -1,0 +1,49 @@
+"""What the form of a list's views does: saves the list as it is, for one person or for all, or forgets a view."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+
+from runtime.accounts.models import User
+from runtime.definitions.documents import Form
+from runtime.errors import Forbidden, NotFound
+from runtime.forms.lists import sharing, views
+from runtime.forms.lists.asked import Asked
+from runtime.forms.lists.views import Kept, View
+
+
+def act(user: User, form: Form, kept: Kept, asked: Asked, sent: Mapping[str, str]) -> str:
+    """Save or delete, as the pressed button says; the view to show then, empty for the whole list."""
+    now = kept.view(asked.view)
+    if sent.get("act") == "delete":
+        _delete(user, form, now, kept)
+        return views.WHOLE if kept.opens and (now is None or kept.opens != now.ref) else ""
+    ref = _save(user, form, asked, now, sent)
+    if "opens" in sent:
+        views.open_with(user, form, ref)
+    elif kept.opens == ref:
+        views.open_with(user, form, "")
+    return ref
+
+
+def _save(user: User, form: Form, asked: Asked, now: View | None, sent: Mapping[str, str]) -> str:
+    title = views.checked_title(sent.get("title", ""))
+    if "shared" not in sent:
+        return views.save(user, form, title, asked.look)
+    if not sharing.may_share(user):
+        raise Forbidden(_("You may not save views for everybody."))
+    same = now is not None and now.is_shared and now.title == title
+    return sharing.DOORS[0].share(user, form, title, asked.look, now.ref if now and same else "")
+
+
+def _delete(user: User, form: Form, now: View | None, kept: Kept) -> None:
+    if now is None:
+        raise NotFound(_("There is no such view."))
+    if not now.is_shared:
+        views.delete(user, form, now.ref)
+    elif sharing.may_share(user):
+        sharing.DOORS[0].retire(user, form, now.ref)
+    else:
+        raise Forbidden(_("You may not save views for everybody."))
+    if kept.opens == now.ref:
+        views.open_with(user, form, "")

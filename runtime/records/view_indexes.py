@@ -1,0 +1,60 @@
+"""An index for each published view: what it compares for equality, then what it sorts by."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Index, MetaData, inspect, text
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateIndex, DropIndex
+
+from runtime import conditions
+from runtime.conditions import ConditionError, Row
+from runtime.definitions.documents import Form
+from runtime.records import orders, tables
+
+PREFIX = "iv"
+MOST_EQUAL = 3
+_EQUAL = frozenset(("equals", "one_of", "is_yes", "is_no"))
+
+
+def reconcile(session: Session, form: Form, views: Iterable[Mapping[str, Any]]) -> None:
+    """Make the indexes that these views need, in the caller's transaction, and drop those that none needs."""
+    postgres = tables.is_postgres(session)
+    if postgres:
+        session.execute(text(f"SET LOCAL lock_timeout = '{tables.LOCK_TIMEOUT}'"))
+    new = tables.table(form).to_metadata(MetaData())
+    wanted = {
+        tables.index_name(PREFIX, form, keys): keys
+        for keys in (columns(form, each) for each in views)
+        if keys
+    }
+    known = inspect(session.connection()).get_indexes(form.table_name)
+    present = {str(each["name"]) for each in known if str(each["name"]).startswith(f"{PREFIX}_")}
+    for name in sorted(present - wanted.keys()):
+        session.execute(DropIndex(Index(name, new.c.id)))
+    for name in sorted(wanted.keys() - present):
+        session.execute(CreateIndex(Index(name, *tables.in_order(new, wanted[name], postgres))))
+
+
+def columns(form: Form, view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns of the index that serves a view; none where the indexes of the form do already."""
+    sorts = [each.key for each in orders.read(view.get("sort") or form.sort or "-id")]
+    keys = [key for key in (*_equal(view.get("filter")), *sorts) if key != "id" and _may_index(form, key)]
+    found = tuple(dict.fromkeys(keys))
+    return (*found, "id") if len(found) > 1 or (found and found[0] not in sorts) else ()
+
+
+def _equal(condition: Any) -> list[str]:
+    """The fields that a condition compares with constants, when all of its rows must hold."""
+    try:
+        group = conditions.rows(condition or {})
+    except ConditionError:
+        return []
+    rows = [each for each in group.items if isinstance(each, Row) and each.operator in _EQUAL]
+    return [each.path for each in rows][:MOST_EQUAL] if group.mode == "all" else []
+
+
+def _may_index(form: Form, key: str) -> bool:
+    if key in tables.SYSTEM:
+        return key != "search_text"
+    return key in tables.stored(form) and not tables.is_wide(form.fields[key])

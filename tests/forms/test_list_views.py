@@ -1,0 +1,243 @@
+"""Views of a list: a person's own, which nobody else sees, and those for everybody."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, select
+from werkzeug.test import TestResponse
+
+from builder import drafts, publish
+from runtime.accounts.models import User, UserRole
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.forms.lists.models import ListView
+from tests.conftest import both_databases
+from tests.forms.followup import FOLLOWUP, Browser, install, make_all, sign_in
+
+LIST = f"{FOLLOWUP}/customer/"
+VIEWS = f"{LIST}views"
+GRADE_A = {"required": ["grade"], "properties": {"grade": {"type": "string", "const": "A"}}}
+CUSTOMERS = [{"name": "Acme", "grade": "A"}, {"name": "Bolt", "grade": "B"}, {"name": "Crane", "grade": "A"}]
+
+
+@pytest.fixture(autouse=True)
+def customers(seller: User) -> list[int]:
+    if not lookup.apps():  # on PostgreSQL
+        install()
+    return make_all("customer", CUSTOMERS)
+
+
+@pytest.fixture
+def designer(browser: Browser, alice: User) -> Browser:
+    """Alice, who may share views."""
+    return Browser(sign_in(browser.client.application.test_client(), alice))
+
+
+@pytest.fixture
+def colleague(browser: Browser, charlie: User) -> Browser:
+    """Charlie, who manages sales."""
+    with transaction() as session:
+        session.add(UserRole(user_id=charlie.id, app="followup", role="manager"))
+    return Browser(sign_in(browser.client.application.test_client(), charlie))
+
+
+def save(browser: Browser, title: str = "A first", **more: str) -> TestResponse:
+    """Save the list of customers with the grade A, by falling names."""
+    look = {"filter": json.dumps(GRADE_A), "sort": "-name", "cols": "name,grade"}
+    return browser.client.post(VIEWS, data={**look, "title": title, "act": "save", **more})
+
+
+def names(page: str) -> list[str]:
+    return re.findall(rf'class="fw-title"><a href="{LIST}\d+/"[^>]*>([^<]*)<', page)
+
+
+def tabs(page: str) -> dict[str, str]:
+    """The views above the list, each with where it leads."""
+    nav = re.search(r'<nav class="fw-views.*?</nav>', page, re.S)
+    found = re.findall(r'<a class="nav-link[^"]*" href="([^"]*)"[^>]*>([^<]*)', nav[0]) if nav else []
+    return {unescape(title).strip(): unescape(address) for address, title in found}
+
+
+def test_given_a_filtered_list_when_it_is_saved_as_a_view_then_a_tab_leads_to_the_same_list(
+    browser: Browser,
+) -> None:
+    answer = save(browser)
+
+    assert answer.status_code == 303
+    page = browser.open(answer.location).text
+    assert names(page) == ["Crane", "Acme"]
+    assert tabs(page)["A first"] == answer.location
+    assert names(browser.open(tabs(page)["All"]).text) == ["Acme", "Bolt", "Crane"]
+
+
+def test_given_a_view_when_something_else_is_chosen_then_it_says_changed_and_can_be_saved_again(
+    browser: Browser,
+) -> None:
+    address = save(browser).location
+    assert "fw-changed" not in browser.open(address).text
+
+    changed = browser.open(f"{address}&sort=name").text
+
+    assert "fw-changed" in changed and names(changed) == ["Acme", "Crane"]
+    view = address.split("view=")[1]
+    browser.client.post(VIEWS, data={"view": view, "sort": "name", "title": "A first", "act": "save"})
+    page = browser.open(address).text
+    assert names(page) == ["Acme", "Crane"]
+    assert list(tabs(page)) == ["All", "A first"]
+
+
+def test_given_a_view_when_the_filter_is_taken_away_then_the_address_says_so_and_keeps_the_rest(
+    browser: Browser,
+) -> None:
+    page = browser.open(save(browser).location).text
+    cleared = unescape(re.search(r'class="fw-chip">[^<]*<a href="([^"]*)"', page)[1])  # type: ignore[index]
+
+    assert "filter=&" in cleared or cleared.endswith("filter=")
+    assert names(browser.open(cleared).text) == ["Crane", "Bolt", "Acme"]
+
+
+def test_given_a_view_of_his_own_when_others_look_then_they_find_nothing_of_it(
+    browser: Browser, colleague: Browser, designer: Browser
+) -> None:
+    address = save(browser, title="Zwitscher").location
+
+    for other in (colleague, designer):
+        for page in (LIST, address, f"{LIST}?panel=view"):
+            assert "Zwitscher" not in other.open(page).text
+        assert "There is no such view" in other.open(address).text
+        taken = other.client.post(VIEWS, data={"view": address.split("view=")[1], "act": "delete"})
+        assert taken.status_code == 404
+    assert "Zwitscher" in browser.open(LIST).text
+
+
+def test_given_a_view_to_open_with_when_the_person_comes_back_then_it_is_there_and_all_is_one_click_away(
+    browser: Browser, colleague: Browser
+) -> None:
+    save(browser, opens="on")
+
+    page = browser.open(LIST).text
+
+    assert names(page) == ["Crane", "Acme"]
+    assert names(browser.open(tabs(page)["All"]).text) == ["Acme", "Bolt", "Crane"]
+    assert names(browser.open(f"{LIST}?sort=-name").text) == ["Crane", "Bolt", "Acme"]
+    assert len(names(colleague.open(LIST).text)) == 3
+    view = tabs(page)["A first"].split("view=")[1]
+    browser.client.post(VIEWS, data={"view": view, "act": "delete"})
+    assert names(browser.open(LIST).text) == ["Acme", "Bolt", "Crane"]
+    assert "A first" not in browser.open(LIST).text
+
+
+def test_given_a_designer_when_a_view_is_saved_for_everybody_then_everybody_finds_it_and_it_is_a_version(
+    browser: Browser, designer: Browser, colleague: Browser
+) -> None:
+    address = save(designer, title="重点客户", shared="on").location
+
+    for person in (browser, colleague, designer):
+        page = person.open(address).text
+        assert names(page) == ["Crane", "Acme"]
+        assert tabs(page)["重点客户"] == address
+    db.session.rollback()
+    [view] = lookup.views("followup", "customer")
+    assert view.key.startswith("zhong")
+    assert (view.document["sort"], view.number) == ("-name", 1)
+    again = {"view": view.key, "shared": "on", "title": "重点客户", "sort": "name", "act": "save"}
+    designer.client.post(VIEWS, data=again)
+    db.session.rollback()
+    [view] = lookup.views("followup", "customer")
+    assert view.number == 2
+    assert designer.client.post(VIEWS, data={"view": view.key, "act": "delete"}).status_code == 303
+    db.session.rollback()
+    assert lookup.views("followup", "customer") == []
+
+
+def test_given_somebody_who_may_not_design_when_he_shares_or_deletes_a_shared_view_then_he_is_refused(
+    browser: Browser, designer: Browser
+) -> None:
+    shared = save(designer, title="Ours", shared="on").location.split("view=")[1]
+
+    assert 'name="shared"' not in browser.open(f"{LIST}?panel=view").text
+    assert save(browser, shared="on").status_code == 403
+    assert browser.client.post(VIEWS, data={"view": shared, "act": "delete"}).status_code == 403
+    assert "Ours" in browser.open(LIST).text
+
+
+@pytest.mark.parametrize("title", ["", "   ", "x" * 81, "a\x00b", "\u200b"])
+def test_given_a_name_that_is_none_when_a_view_is_saved_then_the_form_says_so_and_nothing_is_stored(
+    browser: Browser, title: str
+) -> None:
+    answer = save(browser, title=title)
+
+    assert answer.status_code == 422
+    assert "Give the view a name" in answer.text
+    assert names(answer.text) == ["Crane", "Acme"], "what was chosen is still there"
+    assert db.session.scalars(select(ListView)).all() == []
+
+
+def test_given_fifty_views_when_one_more_is_saved_then_the_page_says_why_not(
+    browser: Browser, bob: User
+) -> None:
+    form = lookup.form("followup", "customer").definition_id
+    with transaction() as session:
+        session.add_all(
+            ListView(user_id=bob.id, form_id=form, title=f"View {number}", look={}) for number in range(51)
+        )
+
+    answer = save(browser)
+
+    assert answer.status_code == 422
+    assert "Delete one first" in answer.text
+
+
+@pytest.mark.parametrize("view", ["own-999999", "own-x", "own-", "nothing", "own-" + "9" * 30, "%00"])
+def test_given_a_view_that_is_none_when_it_is_opened_then_the_whole_list_is_there(
+    browser: Browser, view: str
+) -> None:
+    page = browser.open(f"{LIST}?view={view}").text
+
+    assert names(page) == ["Acme", "Bolt", "Crane"]
+    assert "There is no such view" in page
+
+
+def indexes() -> list[list[str | None]]:
+    """The columns of the indexes that views brought."""
+    db.session.rollback()
+    table = lookup.form("followup", "customer").table_name
+    found = inspect(db.session.connection()).get_indexes(table)
+    return [each["column_names"] for each in found if str(each["name"]).startswith("iv_")]
+
+
+@both_databases
+def test_given_published_views_when_they_change_then_each_has_the_index_that_serves_it_and_no_other(
+    app: Flask, alice: User
+) -> None:
+    designer = Browser(sign_in(app.test_client(), alice))
+    shared = save(designer, shared="on").location.split("view=")[1]
+    assert indexes() == [["grade", "name", "id"]]
+
+    changed = {"view": shared, "shared": "on", "title": "A first", "sort": "-state,name", "act": "save"}
+    designer.client.post(VIEWS, data=changed)
+    assert indexes() == [["grade", "state", "name", "id"]]
+
+    with transaction():
+        publish.rollback(None, "followup", "view", shared, 1)
+    assert indexes() == [["grade", "name", "id"]]
+
+    designer.client.post(VIEWS, data={"view": shared, "act": "delete"})
+    assert indexes() == []
+
+
+def test_given_a_shared_view_over_a_hidden_field_when_the_list_opens_then_who_may_not_see_it_finds_no_view(
+    browser: Browser, designer: Browser
+) -> None:
+    save(designer, title="Telltale", shared="on")
+    document = json.loads(json.dumps(lookup.form("followup", "customer").document, default=str))
+    document["properties"]["grade"]["fw"]["access"] = {"sales": "hidden"}
+    with transaction():
+        drafts.save_draft(None, "followup", "form", "customer", document)
+        publish.publish(None, "followup", "form", "customer")
+
+    assert "Telltale" in designer.open(LIST).text
+    assert "Telltale" not in browser.open(LIST).text
