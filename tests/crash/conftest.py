@@ -23,19 +23,25 @@ def sink() -> Iterator[MailSink]:
 @pytest.fixture
 def system(request: pytest.FixtureRequest, tmp_path: Path, sink: MailSink) -> Iterator[System]:
     """`formwright up` with the crash app; on SQLite, or on PostgreSQL when the test's parameter says so."""
-    url = ""
-    if getattr(request, "param", "sqlite") == "postgres":
-        server: Postgres = request.getfixturevalue("postgres")
-        name = f"crash_{tmp_path.name.replace('-', '_').lower()}"[:60]
-        server.execute(f'CREATE DATABASE "{name}"')
-        url = server.url(name)
-    found = System(tmp_path, url, SMTP_URL=sink.url)
-    (tmp_path / "package.json").write_text(json.dumps(package()))
-    found.run("init")
-    found.run("packages", "install", str(tmp_path / "package.json"))
+    found = installed(request, tmp_path, sink)
     found.start()
     yield found
     found.stop()
+
+
+def installed(request: pytest.FixtureRequest, home: Path, sink: MailSink, **settings: str) -> System:
+    """The crash app on the database that the test's parameter names, not started."""
+    url = ""
+    if getattr(request, "param", "sqlite") == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        name = f"crash_{home.name.replace('-', '_').lower()}"[:60]
+        server.execute(f'CREATE DATABASE "{name}"')
+        url = server.url(name)
+    found = System(home, url, SMTP_URL=sink.url, **settings)
+    (home / "package.json").write_text(json.dumps(package()))
+    found.run("init")
+    found.run("packages", "install", str(home / "package.json"))
+    return found
 
 
 @pytest.fixture
