@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from itertools import count
+from time import perf_counter
 from typing import Any
 from unicodedata import normalize
 
@@ -27,15 +28,26 @@ NUMBERS = count(1)
 LONG = "x" * 1_000_001
 
 
+MOST_SECONDS = 2.0
+
+
 def refused(world: World, ask: Callable[[], TestResponse], among: set[int]) -> TestResponse:
-    """The answer is one of these, tells no trace, and nothing was stored."""
+    """The answer is one of these, comes soon, tells no trace, and nothing was stored."""
     before = world.stored()
-    answer = ask()
+    answer, seconds = _timed(ask)
+    if seconds > MOST_SECONDS:  # once more: another process may have had the machine
+        answer, seconds = _timed(ask)
+    assert seconds <= MOST_SECONDS
     assert answer.status_code in among, (answer.status_code, answer.text[:300])
     assert "Traceback" not in answer.text
     assert "sqlalchemy" not in answer.text.lower()
     assert world.stored() == before
     return answer
+
+
+def _timed(ask: Callable[[], TestResponse]) -> tuple[TestResponse, float]:
+    began = perf_counter()
+    return ask(), perf_counter() - began
 
 
 def raw(world: World, method: str, path: str, body: str | bytes) -> TestResponse:
@@ -97,9 +109,14 @@ JSON_VALUES: dict[str, tuple[str, str, str, str]] = {
 }
 WHOLE = {
     "customer": '"name": "Whole"',
-    "opportunity": '"name": "Whole", "customer": 1, "stage": "need"',
-    "visit": '"customer": 1, "visited_on": "2026-01-01", "content": "Long enough", "result": "undecided"',
+    "opportunity": '"name": "Whole", "customer": CUSTOMER, "stage": "need"',
+    "visit": '"customer": CUSTOMER, "visited_on": "2026-01-01", "content": "Long enough", "result": "undecided"',
 }
+
+
+def some_customer(world: World) -> int:
+    """The id of a customer that is there."""
+    return int(world.api("anna")("GET", f"{records('customer')}?limit=1").json["items"][0]["id"])
 
 
 @pytest.mark.parametrize(("form", "field", "value", "code"), JSON_VALUES.values(), ids=JSON_VALUES.keys())
@@ -107,6 +124,7 @@ def test_a_bad_value_is_refused_by_the_api(
     world: World, form: str, field: str, value: str, code: str
 ) -> None:
     others = ", ".join(p for p in WHOLE[form].split(", ") if not p.startswith(f'"{field}"'))
+    others = others.replace("CUSTOMER", str(some_customer(world)))
     body = f'{{"values": {{{others}{", " if others else ""}"{field}": {value}}}}}'
 
     answer = refused(world, lambda: raw(world, "POST", records(form), body), REJ)
@@ -157,9 +175,10 @@ def test_a_bad_text_is_refused_on_the_page_and_kept(world: World, form: str, fie
 
 
 def test_numbers_of_other_habits_have_one_reading(world: World) -> None:
+    customer = some_customer(world)
     for text, value in (("１２", 12), ("0", 0), ("1,5", 1.5), ("1,500", 1500)):
-        name = f"Amount {next(NUMBERS)}"
-        answer = sent(world, "opportunity", name=name, customer="1", stage="need", expected_amount=text)
+        typed = {"name": f"Amount {next(NUMBERS)}", "customer": str(customer), "stage": "need"}
+        answer = sent(world, "opportunity", **typed, expected_amount=text)
         made = answer.location.rstrip("/").split("/")[-1]
         values = world.api("anna")("GET", records("opportunity", made)).json["values"]
         assert values["expected_amount"] == value, text
