@@ -133,29 +133,31 @@ def disagreements(form: Form, user: User, count: int) -> Iterator[str]:
     assert min(verdicts.values()) > count / 100, f"{form.key}: the records say nothing: {verdicts}"
 
 
-def followup(alice: User) -> list[Form]:
+def shipped(starter: str) -> list[Form]:
+    package = documents.loads(starters.read(starter))
     with transaction():
-        packages.install(None, documents.loads(starters.read("followup")))
-    return lookup.forms("followup")
+        packages.install(None, package)
+    return lookup.forms(package["app"])
 
 
-def assert_agreement(alice: User, count: int) -> None:
-    for each in followup(alice):
+def assert_agreement(starter: str, alice: User, count: int) -> None:
+    for each in shipped(starter):
         found = list(disagreements(each, alice, count))
         assert not found, f"{each.key}: {len(found)} of {count}: {found[0]}"
     db.session.rollback()
 
 
 def test_validators_and_product_agree_on_the_shipped_forms(app: Flask, alice: User) -> None:
-    assert_agreement(alice, 150)
+    assert_agreement("followup", alice, 150)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("starter", starters.names())
 def test_validators_and_product_agree_on_two_thousand_records_of_each_shipped_form(
-    app: Flask, alice: User
+    app: Flask, alice: User, starter: str
 ) -> None:
-    assert_agreement(alice, 2000)
+    assert_agreement(starter, alice, 2000)
 
 
 def test_validators_and_product_agree_on_hiding_requiring_and_cascades(app: Flask, alice: User) -> None:
@@ -232,7 +234,7 @@ def test_what_json_schema_cannot_carry_is_listed(app: Flask) -> None:
 
 
 def test_the_exported_schema_is_valid_against_the_metaschema(app: Flask, alice: User) -> None:
-    for each in followup(alice):
+    for each in shipped("followup"):
         Draft202012Validator.check_schema(json.loads(documents.dumps(export.record_schema(each))))
 
 
