@@ -233,7 +233,9 @@ def indexes(form: Form, *, postgres: bool) -> list[Index]:
     # What each right gives, in the order of the list: nobody's first page is sorted out of all that he may read.
     order = (own_order(form), "id") if own_order(form) else ("id",)
     plain += [(right, *order) for right in RIGHTS]
-    made = [Index(index_name("ix", form, each), *in_order(new, each, postgres)) for each in dict.fromkeys(plain)]
+    made = [
+        Index(index_name("ix", form, each), *in_order(new, each, postgres)) for each in dict.fromkeys(plain)
+    ]
     for keys in unique_sets(form):
         room = MAX_INDEXED_BYTES // len(keys)
         columns = [_narrow(new.c[key], form.fields[key], room) if postgres else new.c[key] for key in keys]
