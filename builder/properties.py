@@ -1,7 +1,7 @@
 """The properties of what is selected on a form: its panel, who may see a field, what uses it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +17,9 @@ from builder.panels._controls import Control, Option, told
 from builder.problems import place
 from builder.studio import Studio
 from runtime.definitions import layout
-from runtime.fields import Field, Reader
+from runtime.fields import FIELD_TYPES, Field, Reader, ValueType
 from runtime.fields._paths import PathField
+from runtime.fields.sub_table import can_be_column
 from runtime.i18n import LANGUAGES
 
 # What a field leaves by itself when it is deleted.
@@ -72,7 +73,25 @@ class Properties:
     @cached_property
     def field(self) -> Field:
         """The selected field."""
-        return self.studio.context.fields(self.studio.target.key)[self.key]
+        return known_fields(self.studio)[self.key]
+
+    @property
+    def is_column(self) -> bool:
+        """Whether the selected field is a column of a sub-table."""
+        return self.kind == "field" and "." in self.key
+
+    @property
+    def columns(self) -> list[tuple[str, Field]] | None:
+        """The columns of the selected sub-table, by the keys that commands know; None for any other field."""
+        if self.kind != "field" or self.field.type.value_type is not ValueType.ROWS:
+            return None
+        return [(f"{self.key}.{name}", column) for name, column in self.field.columns.items()]
+
+    @property
+    def column_types(self) -> list[tuple[str, str]]:
+        """Name and title of each type that a column can have."""
+        kinds = (kind for kind in FIELD_TYPES.values() if can_be_column(kind))
+        return sorted(((kind.name, str(_(kind.label))) for kind in kinds), key=lambda pair: pair[1])
 
     @property
     def title(self) -> str:
@@ -133,7 +152,11 @@ class Properties:
     def is_published(self) -> bool:
         """Whether a version in force has the field, so that its key and type stay."""
         found = self.studio.work.in_force.get(Target("form", self.studio.target.key), {})
-        return self.key in found.get("properties", {})
+        table, _dot, column = self.key.partition(".")
+        fields = found.get("properties", {})
+        return table in fields and (
+            not column or column in fields[table].get("items", {}).get("properties", {})
+        )
 
     @cached_property
     def access(self) -> tuple[Control, ...]:
@@ -162,6 +185,8 @@ class Properties:
     @cached_property
     def uses(self) -> list[Used]:
         """What uses the field, or what uses the form."""
+        if self.is_column:
+            return []
         if self.kind == "field":
             context, form = self.studio.context, self.studio.target.key
             return _used(self.studio, where_used.of_field(context, form, self.key, self.studio.text))
@@ -260,13 +285,22 @@ def properties(studio: Studio, refused: Refused | None = None) -> Properties:
     return Properties(studio, "form", studio.target.key, refused)
 
 
+def known_fields(studio: Studio) -> dict[str, Field]:
+    """The fields of the form, and the columns of its sub-tables as commands call them: `lines.price`."""
+    found = dict(studio.context.fields(studio.target.key))
+    for key, field in list(found.items()):
+        for name, column in field.columns.items():
+            found[f"{key}.{name}"] = replace(column, key=f"{key}.{name}")
+    return found
+
+
 def sections(studio: Studio) -> tuple[layout.Section, ...]:
     """The sections of the form."""
     return layout.parse_layout(studio.document.get("fw", {}), studio.document["properties"])
 
 
 _KNOWN: Mapping[str, Any] = {
-    "field": lambda studio: studio.context.fields(studio.target.key),
+    "field": known_fields,
     "section": lambda studio: [section.key for section in sections(studio)],
     "tab": lambda studio: [tab["key"] for tab in studio.document.get("fw", {}).get("tabs", ())],
 }

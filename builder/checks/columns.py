@@ -11,11 +11,9 @@ from builder.checks._places import form_key
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field, ValueType
-from runtime.fields.sub_table import OUTSIDE
+from runtime.fields.sub_table import can_be_column
 from runtime.records.tables import OF_ROWS
 from runtime.text import localized
-
-NO_PLACE = (ValueType.NOTHING, ValueType.FILES)
 
 
 class Columns:
@@ -39,7 +37,7 @@ class Columns:
 def _own(field: Field) -> Iterator[Problem]:
     for key, column in field.columns.items():
         path = ("properties", key)
-        if column.type.name in OUTSIDE or column.type.value_type in NO_PLACE:
+        if not can_be_column(column.type):
             sentence = _("“%(column)s” cannot be a column: its type has no place in a row.",
                          column=localized(column.title, "en"))  # fmt: skip
             yield Problem((*path, "fw", "type"), "not_in_rows", sentence)

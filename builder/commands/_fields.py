@@ -40,17 +40,26 @@ def is_on(switch: bool | str) -> bool:
 
 
 def field_in(form: Form, key: str, argument: str = "field") -> dict[str, Any]:
-    """A field of the form; refused when there is none."""
-    if key not in form["properties"]:
+    """A field of the form, or a column of a sub-table (`lines.price`); refused when there is none."""
+    holder, name = place_of(form, key)
+    if name not in holder["properties"]:
         refuse(argument, "unknown", _("There is no such field."))
-    found: dict[str, Any] = form["properties"][key]
+    found: dict[str, Any] = holder["properties"][name]
     return found
+
+
+def place_of(form: Form, key: str) -> tuple[Form, str]:
+    """What holds a field, and its name there: the form, or of a column the rows of its sub-table."""
+    table, _dot, column = key.partition(".")
+    rows = form["properties"].get(table, {}).get("items") if column else None
+    return (form, key) if rows is None else (rows, column)
 
 
 def title_of(form: Form, key: str) -> Title:
     """What a field is called."""
-    schema = form["properties"][key]
-    title: Title = schema["fw"].get("title") or schema.get("title") or key
+    holder, name = place_of(form, key)
+    schema = holder["properties"][name]
+    title: Title = schema["fw"].get("title") or schema.get("title") or name
     return title
 
 

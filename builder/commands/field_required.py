@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import KEY, SWITCH, field_in, is_on, title_of
+from builder.commands._fields import KEY, SWITCH, field_in, is_on, place_of, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES, N_
 
@@ -27,12 +27,13 @@ class RequireField:
         on = is_on(arguments.get("on", False))
         if on and (field_type is None or not field_type.writable):
             refuse("field", "not_writable", _("Nobody types this field, so it cannot be required."))
-        form["required"] = [
-            *(each for each in form.get("required", ()) if each != key),
-            *([key] if on else ()),
+        holder, name = place_of(form, key)
+        holder["required"] = [
+            *(each for each in holder.get("required", ()) if each != name),
+            *([name] if on else ()),
         ]
-        if not form["required"]:
-            form.pop("required")
+        if not holder["required"]:
+            holder.pop("required")
         words = N_("Made %(field)s required") if on else N_("Made %(field)s optional")
         return Done(said(words, field=title_of(form, key)), select=f"field/{key}")
 

@@ -37,9 +37,15 @@ class FieldCase:
     """Whether a rule requires it at times."""
 
     @property
+    def is_column(self) -> bool:
+        """Whether it is a column of a sub-table."""
+        return "." in self.field.key
+
+    @property
     def is_filled(self) -> bool:
         """Whether a person gives it a value."""
-        return self.field.type.stored and self.field.type.writable
+        kept = self.field.type.stored or self.field.type.value_type is ValueType.ROWS
+        return kept and self.field.type.writable
 
 
 def field_panel(case: FieldCase, setting: Setting) -> Panel:
@@ -113,6 +119,8 @@ def _value(case: FieldCase, setting: Setting) -> Iterator[Control]:
     if not case.is_filled:
         return
     yield required(case)
+    if case.field.type.value_type is ValueType.ROWS:
+        return
     default = _default(case, setting)
     yield _initial(setting, case) if default is None else default
 
@@ -128,7 +136,7 @@ def required(case: FieldCase) -> Control:
         options=tuple(Option(value, str(word), value == chosen) for value, word in words.items()),
         send={"name": "field.required", "args": {"field": case.field.key}},
         read={"as": "either", "into": "on"},
-        more={"when": case.conditional and not case.field.required},
+        more={"when": case.conditional and not case.field.required, "rules": not case.is_column},
     )
 
 
@@ -193,7 +201,7 @@ def _later(case: FieldCase, setting: Setting) -> Iterator[Control]:
     if case.is_filled and _default(case, setting) is not None:
         yield _initial(setting, case)
     yield _key(case)
-    if field.type.stored and field.type.name != "serial":
+    if field.type.stored and field.type.name != "serial" and not case.is_column:
         yield _unique(case)
 
 
@@ -209,6 +217,9 @@ def _key(case: FieldCase) -> Control:
         read={"as": "text", "into": "key", "required": True},
         attributes={"maxlength": "40", "autocapitalize": "off", "spellcheck": "false"},
     )
+    if case.is_column:
+        names = str(_("Names the column in formulas: alone in its row, after its sub-table in the record."))
+        return replace(plain, kind="locked", help=names)
     if not case.published:
         return plain
     why = _(

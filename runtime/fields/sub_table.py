@@ -86,6 +86,11 @@ class SubTableField(FieldType):
         return "1 row" if len(value) == 1 else f"{len(value)} rows"
 
 
+def can_be_column(kind: FieldType) -> bool:
+    """Whether a field of this type has a place in a row."""
+    return kind.name not in OUTSIDE and kind.value_type not in (ValueType.NOTHING, ValueType.FILES)
+
+
 def stored_columns(field: Field) -> dict[str, Field]:
     """The fields of a row that are kept with it."""
     return {key: one for key, one in field.columns.items() if one.type.stored}
