@@ -74,6 +74,8 @@ def _readings(value: JsonValue, old: Field, new: Field, reader: Reader) -> Itera
         yield raw[11:16]
     elif kinds[1] is ValueType.TEXT and (_offers(old) or kinds[0] in LISTED | {ValueType.BOOL}):
         yield shown
+    if old.type.name == "rich_text":
+        yield shown
     yield raw
     yield shown
 

@@ -27,6 +27,7 @@ ALIASES = {
     "long_text": "textarea paragraph multi line 多行 备注",
     "number": "integer decimal 数值",
     "money": "currency amount price 金额 价格",
+    "rich_text": "html editor wysiwyg bold format 富文本 格式 编辑器",
     "percent": "rate share discount 比例 折扣 百分数",
     "time": "clock hour 时刻",
     "url": "link website homepage 链接 网页",

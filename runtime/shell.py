@@ -15,6 +15,7 @@ from runtime.accounts.models import User
 from runtime.assets import asset
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo
+from runtime.fields import rich_text
 from runtime.i18n import locale
 from runtime.notifications.markdown import html
 from runtime.text import localized
@@ -64,6 +65,7 @@ def init_app(app: Flask) -> None:
         here=here,
         shell=shell,
         markdown=markdown,
+        rich=rich,
         places=places,
         navigation=navigation,
     )
@@ -135,6 +137,11 @@ def _icon(sprite: str, name: str, label: str) -> Markup:
 def markdown(body: str) -> Markup:
     """The Markdown of a message as HTML; what could run or load anything is removed there."""
     return Markup(html(body))  # noqa: S704
+
+
+def rich(value: str) -> Markup:
+    """Formatted text of a field as HTML; cleaned on the way in, and here once more."""
+    return Markup(rich_text.shown(value))  # noqa: S704
 
 
 def theme() -> str:

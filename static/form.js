@@ -97,7 +97,7 @@
   // A control shows what the server says, unless the person changed it after the question was sent.
   function settle(control) {
     if (control === document.activeElement && isTyped(control)) return;
-    if (!fieldOf(control) || control.type === "file" || "filter" in control.dataset) return;
+    if (!fieldOf(control) || control.type === "file" || "filter" in control.dataset || control.closest("[hx-morph-skip]")) return;
     if (control.name && now.has(control.name) && !same(now.getAll(control.name), sent.getAll(control.name))) {
       put(control, now.getAll(control.name));
     } else if (control.matches("[type=checkbox], [type=radio]")) {

@@ -178,6 +178,10 @@ class FieldType:
         """The WTForms field that carries the raw text in and out; it judges nothing."""
         return cast("UnboundField[Any]", StringField(name=field.key))
 
+    def words(self, value: JsonValue) -> str:
+        """value → the text in which a search looks for words."""
+        return str(value)
+
     def attributes(self, field: Field, reader: Reader) -> dict[str, str]:
         """HTML attributes of the control: type, inputmode, autocomplete, maxlength, min, max, step …"""
         return {}

@@ -15,8 +15,8 @@ from runtime.fields._base import (
 )
 
 MAX_ROWS = 5000
-OUTSIDE = frozenset(("sub_table", "serial"))
-"""Types that no column can have: they would need rows or a series of numbers for each row."""
+OUTSIDE = frozenset(("sub_table", "serial", "rich_text"))
+"""Types that no column can have: they would need rows, a series of numbers or an editor for each row."""
 
 
 class SubTableField(FieldType):

@@ -37,6 +37,8 @@ class Line:
     rows: tuple[tuple["Line | None", ...], ...] = ()
     """The cells of each row of a sub-table; None for one that a rule hides."""
     headings: tuple[str, ...] = ()
+    rich: str = ""
+    """Formatted text, which `rich` makes fit for a page."""
 
     @property
     def display(self) -> str:
@@ -105,6 +107,7 @@ def _line(
         span=span,
         files=_files(form, record, one, value, reader, names),
         **_table(form, record, one.key, judged, reader, names),
+        rich=value if shown.type.name == "rich_text" and value else "",
     )
 
 

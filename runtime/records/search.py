@@ -19,8 +19,9 @@ MAX_LONG = 1000  # characters of a long text that can be found
 
 def text_of(form: Form, values: Mapping[str, Any]) -> str:
     """The search text of a record: its short texts with pinyin, then the beginnings of its long ones."""
-    short = [str(values[key]) for key in _keys(form, long=False) if key in values]
-    long = [_plain(str(values[key])[:MAX_LONG]) for key in _keys(form, long=True) if key in values]
+    short = [form.fields[key].type.words(values[key]) for key in _keys(form, long=False) if key in values]
+    whole = [form.fields[key].type.words(values[key]) for key in _keys(form, long=True) if key in values]
+    long = [_plain(text[:MAX_LONG]) for text in whole]
     return " ".join(filter(None, [search_key(*short), *long]))
 
 
@@ -31,7 +32,7 @@ def _keys(form: Form, *, long: bool) -> tuple[str, ...]:
         for key, field in stored(form).items()
         if field.type.value_type_of(field) is ValueType.TEXT
         and field.type.name != "choice"
-        and (field.type.name == "long_text") == long
+        and (field.type.name in ("long_text", "rich_text")) == long
     ]
     # The title first: of many texts only the beginning is kept.
     return tuple(sorted(found, key=lambda key: key != form.title_field))

@@ -25,6 +25,8 @@ PURGE = "8.0.0"  # PurgeCSS
 # A rule for whatever stands behind something else: with it a browser works out the style of the whole page anew
 # whenever an answer puts an element in or takes one out. Our legends do not float.
 BROAD = "legend+*{clear:left}"
+# Trix writes a style sheet into the page, which our policy refuses; its rules stand in app.css.
+STYLING = "{yt(t).textContent=e.replace(/%t/g,t)}"
 SOURCES = ("templates/**/*.html", "static/**/*.js", "runtime/**/*.py", "builder/**/*.py")
 BOX = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'  # an empty square in every icon
 
@@ -42,6 +44,9 @@ def main() -> None:
         pad = unpack(f"signature_pad@{PAD}", Path(name))
         copy_without_map(pad / "dist/signature_pad.umd.min.js", f"signature_pad-{PAD}.umd.min.js")
         copy(pad / "LICENSE", "signature_pad.LICENSE.txt")
+        trix = unpack(f"trix@{TRIX}", Path(name))
+        copy_without_map(trix / "dist/trix.umd.min.js", f"trix-{TRIX}.umd.min.js", leave_out=STYLING)
+        copy(trix / "LICENSE", "trix.LICENSE.txt")
         style = tabler / "dist/css/tabler.min.css"
         (HERE / f"tabler-{TABLER}.min.css").write_text(without_map(trimmed(style, Path(name))), "utf-8")
         (HERE / "tabler-classes.txt").write_text("\n".join(classes(style)) + "\n", "utf-8")
@@ -99,9 +104,12 @@ def copy(source: Path, name: str) -> None:
     shutil.copyfile(source, HERE / name)
 
 
-def copy_without_map(source: Path, name: str) -> None:
-    """Copy a script without the pointer to a source map that is not vendored."""
+def copy_without_map(source: Path, name: str, leave_out: str = "{}") -> None:
+    """Copy a script without the pointer to a source map that is not vendored, and without what a function does."""
     text = re.sub(r"^//# sourceMappingURL=.*$", "", source.read_text("utf-8"), flags=re.M)
+    if leave_out not in text:
+        sys.exit(f"{source.name} has no {leave_out} any more")
+    text = text.replace(leave_out, "{}")
     (HERE / name).write_text(text.rstrip() + "\n", "utf-8")
 
 

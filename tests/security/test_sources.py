@@ -44,7 +44,7 @@ HTML = {
 MARKUP = {
     "builder/canvas.py": "a sentence with the product's own words",
     "runtime/forms/drawn.py": "a field as the template of all fields drew it",
-    "runtime/shell.py": "icons of our own sprite; Markdown that markdown.html has cleaned",
+    "runtime/shell.py": "icons of our own sprite; Markdown and formatted text, each cleaned where it is made",
 }
 
 

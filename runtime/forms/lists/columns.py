@@ -12,7 +12,7 @@ from runtime.records import lookups, orders
 from runtime.records.orders import MOST_SORTS, Sort
 from runtime.text import localized
 
-_APART = ("reference", "member", "department", "long_text")
+_APART = ("reference", "member", "department", "long_text", "rich_text")
 
 
 @dataclass(frozen=True)
