@@ -111,6 +111,9 @@ def pages(pair: Pair, seconds: float, many: int) -> None:
     line("first load of the form", found, aim="8, 150 kB, 0.5 s", met=met)
     for name, size in form.sizes.items():
         print(f"    {size / 1000:6.1f} kB {name}")
+    listed = browser.first_load(pair.ours, pair.our_clients[0], f"{FORMS}/plain/")
+    line("JavaScript of the form", f"{form.scripts:.0f} kB", aim="45 kB", met=form.scripts <= 45)
+    line("JavaScript of a list", f"{listed.scripts:.0f} kB", aim="40 kB", met=listed.scripts <= 40)
     load(pair.our_clients[:8], work.submit(f"{FORMS}/plain/new"), 0.5)
     load(pair.twin_clients[:8], work.submit("/plain/new"), 0.5)
     ours, twin = work.get(f"{FORMS}/plain/{rows.some_id(pair.ours)}/"), work.get("/plain/1")

@@ -24,6 +24,11 @@ class Load:
     sizes: dict[str, float] = field(default_factory=dict)
 
     @property
+    def scripts(self) -> float:
+        """The kilobytes of JavaScript, as they come."""
+        return sum(size for name, size in self.sizes.items() if ".js?" in name) / 1000
+
+    @property
     def kilobytes(self) -> float:
         """All answers together, with their headers."""
         return sum(self.sizes.values()) / 1000

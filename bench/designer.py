@@ -82,6 +82,7 @@ def _weigh(side: Side, client: Client, path: str) -> None:
     line("designer of 200 fields, packed HTML", f"{packed:.0f} kB", aim="60 kB", met=packed <= 60)
     found = browser.first_load(side, client, path)
     line("… its first paint, nothing cached", f"{found.painted:.2f} s", aim="0.8 s", met=found.painted <= 0.8)
+    line("… its JavaScript", f"{found.scripts:.0f} kB", aim="70 kB", met=found.scripts <= 70)
 
 
 def _commands(side: Side, client: Client, path: str) -> list[float]:

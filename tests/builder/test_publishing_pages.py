@@ -3,13 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from werkzeug.test import TestResponse
 
 from runtime.definitions import lookup
+from runtime.times import now
 from tests.support.pages import reviewed
 from tests.support.world import World, world_on
 
@@ -96,6 +99,22 @@ def test_a_publish_that_was_used_is_not_taken_back(world: World) -> None:
     world.make("customer", name="Acme Ltd")
     post(world, f"{CUSTOMER}/versions/undo")
     assert "Version 3" not in get(world, f"{CUSTOMER}/versions").text
+
+
+@pytest.mark.parametrize(("minutes", "seconds", "works"), [(9, 59, True), (10, 1, False)])
+def test_a_publish_is_taken_back_within_ten_minutes(
+    world: World, minutes: int, seconds: int, works: bool
+) -> None:
+    do(world, VISIT, "field.add", type="text")
+    begin = now()
+    with time_machine.travel(begin, tick=False):
+        publish(world, VISIT, "form/visit")
+    with time_machine.travel(begin + timedelta(minutes=minutes, seconds=seconds), tick=False):
+        assert ("Undo publish" in get(world, f"{VISIT}/versions").text) is works
+        post(world, f"{VISIT}/versions/undo")
+        page = get(world, f"{VISIT}/versions").text
+    assert ("Version 3" in page) is works
+    assert ("too long ago" in page) is not works
 
 
 def test_an_old_version_comes_back_under_a_new_number(world: World) -> None:
