@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, DateTime, bindparam, create_engine, inspect, text
@@ -69,6 +69,37 @@ def make_due(side: Side) -> int:
                 query.bindparams(bindparam("moment", type_=DateTime)), {"moment": moment}
             )
         return done.rowcount
+
+
+def make_due_in_turn(side: Side, number: int, seconds: float) -> list[int]:
+    """Let the moments of some planned timers come one after the other, evenly from now on; their ids."""
+    with _connected(side) as connection:
+        query = text("SELECT id FROM timers WHERE state = 'planned' ORDER BY id LIMIT :number")
+        ids = list(connection.scalars(query, {"number": number}))
+        for place, timer in enumerate(ids):
+            _fall_due(
+                connection, timer, datetime.now(UTC) + timedelta(seconds=seconds * (place + 1) / number)
+            )
+    return ids
+
+
+def _fall_due(connection: Connection, timer: int, moment: datetime) -> None:
+    moment = moment.replace(tzinfo=None) if connection.dialect.name == "sqlite" else moment
+    for table, which in (("timers", "id = :timer"), ("outbox", "kind = 'timer' AND ref_id = :timer")):
+        query = text(f"UPDATE {table} SET due_at = :moment WHERE {which}")
+        connection.execute(
+            query.bindparams(bindparam("moment", type_=DateTime)), {"moment": moment, "timer": timer}
+        )
+
+
+def lateness(side: Side, timers: list[int]) -> list[float]:
+    """How many seconds after their moment these timers started; those that did not are left out."""
+    query = text("SELECT due_at, changed_at FROM timers WHERE id IN :ids AND state = 'sent'").columns(
+        due_at=DateTime, changed_at=DateTime
+    )
+    with _connected(side) as connection:
+        rows = connection.execute(query.bindparams(bindparam("ids", expanding=True)), {"ids": timers})
+        return sorted((changed_at - due_at).total_seconds() for due_at, changed_at in rows)
 
 
 @contextmanager
