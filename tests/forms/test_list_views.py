@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
@@ -189,6 +190,26 @@ def test_given_fifty_views_when_one_more_is_saved_then_the_page_says_why_not(
 
     assert answer.status_code == 422
     assert "Delete one first" in answer.text
+
+
+@both_databases
+def test_given_a_button_that_is_pressed_many_times_when_a_view_is_saved_then_there_is_one(
+    app: Flask, alice: User
+) -> None:
+    clients = [sign_in(app.test_client(), alice)]
+    with clients[0].session_transaction() as known:
+        values = dict(known)
+    for _number in range(4):
+        clients.append(app.test_client())
+        with clients[-1].session_transaction() as cookie:
+            cookie.update(values)
+    db.session.rollback()
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda client: save(Browser(client)), clients))
+
+    assert [answer.status_code for answer in answers] == [303] * 5
+    assert len({answer.location for answer in answers}) == 1
 
 
 @pytest.mark.parametrize("view", ["own-999999", "own-x", "own-", "nothing", "own-" + "9" * 30, "%00"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
 
 from runtime import access
 from runtime.accounts.models import User
@@ -124,14 +125,22 @@ def delete(user: User, form: Form, ref: str) -> None:
 
 
 def _row(user: User, form: Form, title: str) -> ListView:
-    own = (ListView.user_id == user.id, ListView.form_id == form.definition_id)
-    row = db.session.scalar(select(ListView).where(*own, ListView.title == title))
-    if row is not None:
-        return row
-    if title and len(db.session.scalars(select(ListView.id).where(*own)).all()) > MOST_VIEWS:
-        raise Conflict(
-            _("You have %(most)s views of this list. Delete one first.", most=MOST_VIEWS), code="too_many"
-        )
+    """The row of this name, made when there is none."""
+    found = _rows(user, form)
+    if title in found:
+        return found[title]
+    if title and len(found) > MOST_VIEWS:
+        sentence = _("You have %(most)s views of this list. Delete one first.", most=MOST_VIEWS)
+        raise Conflict(sentence, code="too_many")
     row = ListView(user_id=user.id, form_id=form.definition_id, title=title, look={})
-    db.session.add(row)
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:  # the same was saved a moment ago, as by pressing the button twice
+        return _rows(user, form)[title]
     return row
+
+
+def _rows(user: User, form: Form) -> dict[str, ListView]:
+    own = (ListView.user_id == user.id, ListView.form_id == form.definition_id)
+    return {row.title: row for row in db.session.scalars(select(ListView).where(*own))}
