@@ -14,6 +14,7 @@ from builder.commands import Target
 from builder.workspaces import draft_of
 from runtime.db import transaction
 from tests.support.mail import MailSink
+from tests.support.pages import reviewed
 from tests.support.world import World, world_on
 
 DESIGN = "/apps/followup/messages/visit_due/design"
@@ -129,7 +130,8 @@ def require_review(world: World) -> None:
 
 
 def publish_it(world: World, name: str = "anna") -> int:
-    return post(world, "publish", name, part="message/visit_due", note="").status_code
+    seen = reviewed(get(world, f"{DESIGN}/publish", name).text)
+    return post(world, "publish", name, part="message/visit_due", note="", **seen).status_code
 
 
 def test_where_the_app_asks_for_it_a_message_is_published_only_after_somebody_else_approved(
