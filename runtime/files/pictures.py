@@ -44,7 +44,9 @@ def made_anew(content: BinaryIO) -> Picture:
 def _pixels(found: Image.Image) -> Image.Image:
     """The first frame, not larger than is kept."""
     width, height = found.size
-    most = MOST_PIXELS_OF_JPEG if found.format in ("JPEG", "MPO") else MOST_PIXELS
+    # A progressive JPEG is held in memory whole, at whatever size it is read.
+    in_strips = found.format in ("JPEG", "MPO") and "progressive" not in found.info
+    most = MOST_PIXELS_OF_JPEG if in_strips else MOST_PIXELS
     if width * height > most:
         raise FieldError("file_picture")
     found.draft("RGB", (LONGEST, LONGEST))

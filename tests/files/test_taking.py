@@ -113,6 +113,17 @@ def test_a_large_photo_is_made_smaller(world: World) -> None:
     assert max(Image.open(io.BytesIO(answer.data)).size) == 4096
 
 
+def test_a_photo_that_cannot_be_read_in_strips_may_be_less_large(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.files.pictures.MOST_PIXELS", 700)
+
+    sent(world, "bob", "photos", "strips.jpg", picture("JPEG"))
+    assert (
+        code(send(world, "bob", "photos", "whole.jpg", picture("JPEG", progressive=True))) == "file_picture"
+    )
+
+
 def test_a_picture_in_a_field_of_files_stays_as_it_came_and_is_never_shown_in_the_page(world: World) -> None:
     content = picture("GIF")
     key = sent(world, "bob", "papers", "a.gif", content)
