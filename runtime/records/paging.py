@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, SelectBase, func, literal, or_, select, tuple_, union
@@ -71,13 +72,14 @@ def _ids(form: Form, wanted: Wanted, either: Wanted, by: Order, size: int) -> Se
     return union(*(select(first(one).subquery().c.id) for one in either))
 
 
-def _ordering(form: Form, by: Order) -> list[ColumnElement[Any]]:
-    return [
+@lru_cache(1024)
+def _ordering(form: Form, by: Order) -> tuple[ColumnElement[Any], ...]:
+    return tuple(
         (level.column.desc().nulls_last() if level.descending else level.column.asc().nulls_first())
         if level.may_be_empty
         else (level.column.desc() if level.descending else level.column.asc())
         for level in _levels(form, by)
-    ]
+    )
 
 
 @dataclass(frozen=True)
