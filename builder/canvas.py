@@ -21,7 +21,7 @@ from runtime.errors import FormwrightError
 from runtime.fields import FIELD_TYPES, NOBODY
 from runtime.forms import state
 from runtime.forms.drawn import drawn as html_of
-from runtime.forms.shown import Picker
+from runtime.forms.shown import Files, Picker
 from runtime.i18n import reader
 from runtime.records.store import Judged
 from runtime.text import Title
@@ -180,7 +180,8 @@ def drawn(where: tuple[str, str], key: str, needed: str, required: bool, reading
     """The HTML of a field for one reader; `needed` is the JSON of the properties that it takes."""
     try:
         form = _form(where, documents.load_stored(needed))
-        now = state.Situation(form, _fresh(form, required, key), reading, NOBODY, _picker(where))
+        fresh = _fresh(form, required, key)
+        now = state.Situation(form, fresh, reading, NOBODY, _picker(where), files=_files(where))
         shown = state.shown(now, key)
     except (KeyError, TypeError, ValueError, FormwrightError):
         return Markup("<p>{}</p>").format(_("This field cannot be drawn yet."))
@@ -213,6 +214,11 @@ def _fresh(form: Form, required: bool, key: str) -> Judged:
 def _picker(where: tuple[str, str]) -> Any:
     app, form = where
     return lambda key, told: Picker(url_for("forms.options_of", app=app, form=form, field=key), "", told)
+
+
+def _files(where: tuple[str, str]) -> Any:
+    app, form = where
+    return lambda key, _raw: Files(upload=url_for("files.upload", app=app, form=form, field=key))
 
 
 def _fillers(properties: Mapping[str, Any]) -> dict[str, list[str]]:

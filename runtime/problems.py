@@ -41,7 +41,9 @@ SENTENCES: Mapping[str, Any] = {
     "ean_13": _l("Enter the 13 digits of the barcode for %(title)s: the last one checks the others."),
     "code_128": _l("Enter at most %(limit)s letters without accents, digits and signs for %(title)s."),
     "file_kind": _l("%(title)s takes files of these kinds: %(kinds)s."),
-    "file_mismatch": _l("“%(name)s” is not what its name says it is. Save it anew in its own format."),
+    "file_mismatch": _l(
+        "“%(name)s” is not what its name says it is. Save it anew in its own format for %(title)s."
+    ),
     "file_empty": _l("“%(name)s” is empty. Choose another file for %(title)s."),
     "file_size": _l("Choose a smaller file for %(title)s: %(limit)s MB are the most."),
     "file_picture": _l("This picture cannot be read, or is too large. Choose another one for %(title)s."),
@@ -49,7 +51,9 @@ SENTENCES: Mapping[str, Any] = {
     "file_storage": _l(
         "The file for %(title)s cannot be kept now. Try again later, or tell an administrator."
     ),
-    "file_flood": _l("Too many of your files wait to be saved with a record. Save or remove some first."),
+    "file_flood": _l(
+        "Too many of your files wait to be saved with a record. Save or remove some before you add to %(title)s."
+    ),
     "signature": _l("Enter the name for %(title)s with at most %(limit)s letters."),
     "location": _l("Enter latitude and longitude for %(title)s, like 30.27415, 120.15515."),
     "email": _l("Enter one e-mail address for %(title)s, like name@example.com."),

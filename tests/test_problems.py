@@ -15,7 +15,8 @@ FOLDER = Path(runtime.fields.__file__).parent
 RAISED = {
     code for file in FOLDER.glob("*.py") for code in re.findall(r'FieldError\(\s*"(\w+)"', file.read_text())
 }
-COUNTED = {"decimals", "minLength", "maxLength", "minItems", "maxItems"}
+COUNTED = {"decimals", "minLength", "maxLength", "minItems", "maxItems", "fewest_rows", "most_rows"}
+PARAMS = {"limit": 3, "name": "a.pdf", "kinds": "PDF, PNG"}
 
 
 def test_every_code_that_a_field_raises_has_its_own_sentence() -> None:
@@ -25,7 +26,7 @@ def test_every_code_that_a_field_raises_has_its_own_sentence() -> None:
 
 @pytest.mark.parametrize("code", sorted({*SENTENCES, *COUNTED, "something_new"}))
 def test_a_sentence_names_the_field_and_ends(app: Flask, code: str) -> None:
-    text = sentence(code, {"limit": 3}, "Phone % {x}")
+    text = sentence(code, PARAMS, "Phone % {x}")
     assert "Phone % {x}" in text and text.endswith(".") and "%(" not in text
 
 
