@@ -180,3 +180,22 @@ def test_two_stock_validators_accept_the_record(browser: FlaskClient, bob: User)
     assert jsonschema_rs.Draft202012Validator(documents.loads(documents.dumps(schema))).is_valid(
         json.loads(text)
     )
+
+
+@both_databases
+def test_a_list_takes_every_type_as_column_in_its_order_and_in_a_row_of_its_filter(
+    browser: FlaskClient,
+) -> None:
+    for name in KINDS:
+        key = f"a_{name}"
+        filled = json.dumps({"required": [key]})
+        row = {"c.mode": "all", "c.0.path": key, "c.0.was": key, "c.0.op": "is_not_empty"}
+        asked: tuple[dict[str, str], ...] = (
+            {"sort": f"-{key},id", "cols": key, "panel": "sort"},
+            {"filter": filled, "panel": "filter"},
+            {**row, "c.0.op": ""},
+            row,
+        )
+        for query_ in asked:
+            answer = browser.get(RECORDS, query_string=query_)
+            assert answer.status_code in (200, 303), (name, query_)
