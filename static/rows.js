@@ -33,6 +33,16 @@
     sent.set(ctx, deeds.length);
   });
 
+  // What is not answered yet goes along with the page that is sent: its button comes first in it.
+  form.addEventListener("submit", () => {
+    for (const deed of deeds) {
+      const told = Object.assign(document.createElement("input"), { type: "hidden", name: "_do", value: deed });
+      told.dataset.told = "";
+      form.append(told);
+    }
+  });
+  window.addEventListener("pageshow", () => form.querySelectorAll("[data-told]").forEach((told) => told.remove()));
+
   // Before the swap: when it moves the focus, the control that loses it asks again.
   form.addEventListener("htmx:before:swap", (event) => {
     done = deeds.splice(0, sent.get(event.detail.ctx) ?? 0);

@@ -41,6 +41,7 @@ class Situation:
     """A form at this moment. `errors` and `warnings` are the messages to show by field.
 
     `exact` keeps every text as it was typed; else a right value is shown in its usual spelling (2.5 → 2.50).
+    `is_new_row` where the form is that of a row that was never stored.
     `picker` makes the search of a reference from its key, its value and the title that stands in the box.
     """
 
@@ -54,6 +55,7 @@ class Situation:
     warnings: Mapping[str, str] = field(default_factory=dict)
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     exact: bool = False
+    is_new_row: bool = False
     files: Callable[[str, Raw], Files] = lambda _key, _raw: Files()
     """The files of a field from its key and what its control holds."""
 
@@ -222,6 +224,7 @@ def _situation_of_row(now: Situation, key: str, handle: str, index: int) -> Situ
         errors=_of_row(now.errors, start),
         warnings=_of_row(now.warnings, start),
         exact=now.exact,
+        is_new_row=handle.startswith("n"),
     )
 
 
@@ -304,7 +307,7 @@ def _picker(now: Situation, one: Field, raw: Raw) -> Picker | None:
 
 def _was(now: Situation, one: Field, value: object) -> str | None:
     """What the server filled in last, so that the next answer tells a person's text from a filled one."""
-    if one.key not in fills(now.form):
+    if one.key not in fills(now.form) and not (now.is_new_row and one.key in now.form.initials):
         return None
     if one.key in now.entry.was and one.key not in now.entry.left:
         return now.entry.was[one.key]

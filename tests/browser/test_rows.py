@@ -112,3 +112,26 @@ def test_on_a_phone_rows_are_cards(open_tab: Callable[..., Page], alice_sells: U
     assert barriers(page, "rows on a phone", "light", EVERYTHING) == []
     if shot := os.environ.get("SHOTS"):
         page.screenshot(path=f"{shot}/rows-phone.png", full_page=True)
+
+
+def test_a_row_that_is_taken_out_right_before_saving_is_out(
+    open_tab: Callable[..., Page], alice_sells: User
+) -> None:
+    # given
+    page = open_tab(alice_sells)
+    page.goto(NEW)
+    page.locator("[id='lines.n1.price']").fill("3")
+    page.locator("[id='lines.n1.price']").press("Enter")
+    page.locator("[id='lines.n2.price']").fill("4")
+    page.locator("[id='lines.n2.qty']").focus()
+    expect(page.locator("#f-total")).to_contain_text("7.00")
+    page.route("**/eval", lambda route: None)  # no answer comes in time
+
+    # when
+    page.locator("[data-deed][value='row_remove:lines.n1']").click()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/quote/1/")
+
+    # then
+    expect(page.locator("main")).to_contain_text("4.00")
+    expect(page.locator("main")).not_to_contain_text("7.00")

@@ -93,6 +93,32 @@ def test_a_new_form_begins_with_an_empty_row_that_holds_what_new_rows_hold(brows
     assert typed(page, "n1.qty") == "1"
 
 
+def test_a_row_that_holds_only_what_it_began_with_is_none(client: FlaskClient, bob: User) -> None:
+    # given
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    columns = {"day": field("date", initial="TODAY()"), "text": field("text"), "price": field("number")}
+    items = {"type": "object", "properties": columns, "required": ["price"]}
+    lines = field("sub_table", {"type": "array", "items": items}, title="Items")
+    factory.shop(form_document("quote", {"name": field("text"), "lines": lines}))
+    factory.give_role(bob)
+    browser = sign_in(client, bob)
+
+    # when
+    page = browser.get(f"{PAGE}new").text
+    sent = posted(["n1"], n1_day=typed(page, "n1.day"))
+    sent["_was.lines.n1.day"] = typed(page, "n1.day")
+    answer = browser.post(f"{PAGE}new", data=sent)
+
+    # then
+    assert 'name="_was.lines.n1.day"' in page
+    assert answer.status_code == 303, answer.text
+    assert not saved(bob, int(answer.location.rstrip("/").rpartition("/")[2])).get("lines")
+    assert (
+        browser.post(f"{PAGE}new", data=sent | {"lines.n1.day": "2020-01-02", "_once": "y" * 20}).status_code
+        == 422
+    )
+
+
 def test_rows_are_saved_and_empty_ones_at_the_end_are_not(browser: FlaskClient, bob: User) -> None:
     sent = posted(
         ["n1", "n2", "n3"], n1_price="2.5", n1_qty="2", n1_gift="no", n2_qty="1", n2_gift="no", n3_qty=""
