@@ -1,6 +1,9 @@
 """What the filter of a list may look at: one answer for pages, saved views and the API."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from runtime import access, conditions
 from runtime.conditions import ConditionError
@@ -8,7 +11,7 @@ from runtime.db import Moment
 from runtime.definitions.documents import Form
 from runtime.errors import Problem
 from runtime.fields import ValueType
-from runtime.records.sources import allowed
+from runtime.records import rows
 from runtime.records.tables import SYSTEM, stored
 
 OWNERS = ("owner_id", "department_id")
@@ -21,10 +24,24 @@ def problems(form: Form, document: Any, hidden: frozenset[str]) -> list[Problem]
     if found:
         return found
     try:
-        allowed(form, document)
+        where(form, document, hidden)
     except ConditionError as error:
         return [conditions.problem(error)]
     return []
+
+
+def where(
+    form: Form, document: Any, hidden: frozenset[str], facts: Mapping[str, Any] | None = None
+) -> ColumnElement[bool]:
+    """The filter as SQL; ConditionError for anything but what `types` knows, a hidden field as for none."""
+    known = types(form, hidden)
+
+    def column(path: str) -> ColumnElement[Any]:
+        if path.removeprefix("record.") not in known:
+            raise ConditionError("unknown_field", field=path[:80])
+        return rows.column(form, path)
+
+    return conditions.where(document, column, facts or {})
 
 
 def types(form: Form, hidden: frozenset[str]) -> dict[str, ValueType]:

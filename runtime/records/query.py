@@ -12,7 +12,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records import lookups, naming, orders, paging, rows, subtables
+from runtime.records import filters, lookups, naming, orders, paging, rows, subtables
 from runtime.records import search as searching
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
@@ -57,7 +57,6 @@ def page(
     limit: int = 50,
     after: str | None = None,
     search: str = "",
-    facts: Mapping[str, Any] | None = None,
     total: bool = True,
     with_rows: bool = False,
 ) -> Page:
@@ -66,11 +65,15 @@ def page(
     `sort` names up to three fields or system columns, `-` before one for the other way (`state,-amount`); where one
     is unknown, or hidden from the user, it means the form's own order. `after` is the cursor of the page before; one
     that does not fit this order is as good as none. Empty values come before all others. `with_rows` reads
-    the sub-tables too. ConditionError for a condition over something that is no column.
+    the sub-tables too. ConditionError for a condition over something that a list of this user cannot be filtered by.
     """
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
-    wanted = _wanted(user, form, condition, search, facts)
-    order = orders.order(form, sort, access.fields(user, form).hidden)
+    hidden = access.fields(user, form).hidden
+    wanted = searching.matches(form, search, hidden)
+    if condition is not None:
+        # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
+        wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
+    order = orders.order(form, sort, hidden)
     limit = max(1, min(limit, MAX_LIMIT))
     found = paging.fetch(form, wanted, readable, order, limit + 1, after)
     items = [rows.record(form, row) for row in found[:limit]]

@@ -198,17 +198,58 @@ def test_given_a_filter_that_is_none_when_the_list_opens_then_it_says_so_and_sho
         {"c.0.path": "created_at", "c.0.was": "created_at", "c.0.op": "after", "c.0.value": "tomorrow"},
         {"c.0.kept": "{", "c.1.path": ""},
         {"c.0.kept": '{"required":["password_hash"]}'},
+        {"c.0.kept": '{"required":["search_text"]}', "c.1.kept": "5"},
+        {"c.0.kept": "5"},
+        {"c.0.kept": DEEP},
         {"act": "remove:99.9"},
+        {"act": f"remove:{'9' * 5000}"},
+        {"act": f"add:1.{'9' * 5000}"},
         {"act": "add:x"},
+        {"c.0.path": "owner", "c.0.was": "owner", "c.0.op": "equals", "c.0.value.0": "9" * 5000},
         {"_do": "search:filter-c.0-v0"},
     ],
 )
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["browser", "htmx"])
 def test_given_rows_that_make_no_sense_when_they_are_sent_then_the_page_takes_it(
-    browser: Browser, rows: dict[str, str]
+    browser: Browser, rows: dict[str, str], headers: dict[str, str]
 ) -> None:
-    answer = browser.client.get(LIST, query_string={"c.mode": "all", **rows}, follow_redirects=True)
+    rows = {"c.mode": "all", **rows}
+
+    answer = browser.client.get(LIST, query_string=rows, headers=headers, follow_redirects=True)
 
     assert answer.status_code == 200
+    assert names(answer.text) == ["Acme", "Bolt", "Crane", "Dock"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["browser", "htmx"])
+def test_given_rows_too_long_for_an_address_when_they_are_sent_then_they_stay_and_the_filter_is_the_one_before(
+    browser: Browser, headers: dict[str, str]
+) -> None:
+    rows = {
+        "c.mode": "all",
+        "c.0.path": "name",
+        "c.0.was": "name",
+        "c.0.op": "equals",
+        "c.0.value": "字" * 330,
+    }
+
+    answer = browser.client.get(LIST, query_string={"filter": json.dumps(GRADE_A), **rows}, headers=headers)
+
+    assert answer.status_code == 200
+    assert names(answer.text) == ["Acme", "Crane"]
+    assert "The filter stays as it was: it is too long" in answer.text
+    assert "字" * 330 in answer.text
+
+
+def test_given_the_longest_filter_when_it_stands_in_addresses_then_they_fit_into_a_request(
+    browser: Browser,
+) -> None:
+    most = {"properties": {"name": {"enum": ["字" * 32 for _ in range(9)]}}, "required": ["name"]}
+
+    page = filtered(browser, most, panel="filter")
+
+    assert "The filter was left out" not in page
+    assert max(len(each) for each in re.findall(r'(?:href|hx-get)="([^"]*)"', page)) < 8190 / 2
 
 
 def test_given_a_filter_and_an_order_when_more_is_loaded_then_its_addresses_keep_both(

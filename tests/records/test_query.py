@@ -215,6 +215,12 @@ def test_a_filter_over_something_that_is_no_column_is_refused(clerk: User, key: 
         query.page(clerk, order(), condition={"required": [key]})
 
 
+@pytest.mark.parametrize("key", ["search_text", "record.search_text"])
+def test_a_page_is_not_filtered_by_what_no_list_may_look_at(clerk: User, key: str) -> None:
+    with pytest.raises(ConditionError):
+        query.page(clerk, order(), condition={"required": [key]})
+
+
 @pytest.mark.parametrize("record_id", [0, -1, 2**63, 2**70, 999_999, True])
 def test_an_id_of_no_record_is_not_found(clerk: User, record_id: int) -> None:
     with pytest.raises(NotFound):

@@ -14,6 +14,7 @@ from runtime.forms.shown import Choice, Picker, Shown
 from runtime.forms.state import shown_steps
 
 CHOICE = "fields/choice.html"
+LONGEST_ID = 20  # digits
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def picker(looker: Looker, field: Field, raw: str, id: str) -> Picker:
         return Picker(url, "", shown)
     offered = options.offer(looker.user, looker.app, plain, {}, sought).options
     if raw and raw not in {str(each) for each, _title in offered}:
-        offered = [(int(raw), shown), *offered] if raw.isdecimal() else offered
+        offered = [(int(raw), shown), *offered] if raw.isdecimal() and len(raw) < LONGEST_ID else offered
     return Picker(url, "", shown, tuple(offered), sought)
 
 

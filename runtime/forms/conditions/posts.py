@@ -14,6 +14,7 @@ from runtime.forms.conditions.lines import Block, Kept, Line, operators
 from runtime.forms.conditions.sights import Sight
 
 MOST = 200  # lines of a block
+LONGEST_PLACE = 7  # characters of the place of a line: 199.199
 MODES: tuple[Mode, ...] = ("all", "any", "none")
 
 
@@ -71,7 +72,8 @@ def acted(found: Block, act: str) -> Block:
         return replace(found, items=(*found.items, Block("any" if found.mode == "all" else "all", (Line(),))))
     if verb == "add" and not place:
         return replace(found, items=(*found.items, Line()))
-    if verb not in ("add", "remove") or not place.replace(".", "").isdecimal():
+    known = len(place) <= LONGEST_PLACE and place.replace(".", "").isdecimal()
+    if verb not in ("add", "remove") or not known:
         return found
     return _at(found, [int(step) for step in place.split(".") if step], verb)
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, make_response, redirect, render_template, request
+from flask_babel import gettext as _
 
 from runtime import access
 from runtime.accounts.models import User
@@ -58,16 +59,20 @@ def show(user: User, form: Form) -> Response:
         seen = filtering.sight(form, hidden, reader.locale)
         sent = filtering.posted(request.args, seen, reader)
     if sent:
-        asked = with_filter(asked, sent)
+        asked, sent = with_filter(form, asked, sent, hidden)
         if sent.filter is not None and not is_htmx():
             return make_response(redirect(Places(form, replace(asked, panel="")).to(), 303))
     return page(user, form, asked, kept, sent)
 
 
-def with_filter(asked: Asked, sent: Posted) -> Asked:
-    """The list by the rows that were sent; by what it was filtered by before, while something is missing."""
+def with_filter(form: Form, asked: Asked, sent: Posted, hidden: frozenset[str]) -> tuple[Asked, Posted]:
+    """The list by the rows that were sent; by what it was filtered by before, while something is missing or wrong."""
+    why = asking.fault(form, sent.filter, hidden) if sent.filter else ""
+    if why:
+        sent = replace(sent, filter=None)
+        asked = replace(asked, told=(*asked.told, _("The filter stays as it was: %(why)s", why=why)))
     look = asked.look if sent.filter is None else replace(asked.look, filter=sent.filter)
-    return replace(asked, look=look, panel="filter", after="")
+    return replace(asked, look=look, panel="filter", after=""), sent
 
 
 def page(
