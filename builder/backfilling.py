@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from builder import batches
 from builder.models_backfills import Backfill
 from runtime import jobs, outbox, times
-from runtime.automations import timers
+from runtime.automations import pauses, timers
 from runtime.automations.models import Timer
-from runtime.definitions.models import Version
+from runtime.definitions.models import Definition, Version
 from runtime.jobs import Lease
 
 KIND = "backfill"
@@ -36,6 +36,21 @@ def take_back(session: Session, undone: Version) -> None:
         timers.take_back(session, _known(asked, undone))
 
 
+def end(session: Session, automation_id: int, *, but: int | None = None) -> None:
+    """Go through no more records for an automation, save for the version `but`. A batch at work is waited for, so that
+    whoever decides about the planned moments next sees its own.
+    """
+    waiting = (
+        select(Backfill)
+        .join(Version, Version.id == Backfill.version_id)
+        .where(Version.definition_id == automation_id, Backfill.state == "waiting")
+    )
+    own = waiting.order_by(Backfill.id).with_for_update(of=Backfill)
+    for asked in session.scalars(own.execution_options(populate_existing=True)):
+        if asked.version_id != but and asked.state == "waiting":
+            asked.state, asked.at = "ended", times.now()
+
+
 def _known(asked: Backfill, version: Version) -> timers.Backfill:
     return timers.Backfill(asked.id, version.definition_id, asked.at)
 
@@ -53,9 +68,11 @@ def work(lease: Lease) -> None:
 def _batch(session: Session, backfill_id: int) -> bool:
     """Do the next records; True when these were the last."""
     asked = session.get_one(Backfill, backfill_id, with_for_update=True, populate_existing=True)
-    if asked.state == "undone":
-        return True
     version = session.get_one(Version, asked.version_id)
+    if asked.state == "waiting" and not _is_wanted(session, version):
+        asked.state, asked.at = "ended", times.now()
+    if asked.state != "waiting":
+        return True
     looked_at = timers.backfill(session, _known(asked, version), asked.last_id, batches.SIZE)
     if looked_at:
         asked.last_id = looked_at[-1]
@@ -63,6 +80,13 @@ def _batch(session: Session, backfill_id: int) -> bool:
     if len(looked_at) < batches.SIZE:
         asked.state = "done"
     return asked.state == "done"
+
+
+def _is_wanted(session: Session, version: Version) -> bool:
+    """Whether the version that it was chosen with is in force and runs."""
+    automation = session.get_one(Definition, version.definition_id, populate_existing=True)
+    off = pauses.pause_of(session, automation.id, version.id) is not None
+    return automation.current_version_id == version.id and not off
 
 
 def _planned(session: Session, automation_id: int, backfill_id: int, records: list[int]) -> int:

@@ -13,7 +13,7 @@ class Backfill(Base):
     """Planning the moments of records that were there already, for the version that it was chosen with.
 
     `last_id` is the last record that was looked at; `records` counts those that wait for a moment by it so far.
-    States: waiting, done, failed, undone.
+    States: waiting, done, failed, undone; ended where another version came, or the automation was switched off.
     """
 
     __tablename__ = "backfills"

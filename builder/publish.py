@@ -238,6 +238,10 @@ def _freeze(user: User | None, app: str, definition: Definition, change: Change,
 
 
 def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None:
+    waiting = _timers(definitions)
+    for definition_id in waiting:  # before any table is changed, for which a batch at work would wait
+        version_id = session.get_one(Definition, definition_id).current_version_id
+        backfilling.end(session, definition_id, but=version_id)
     for definition, chosen in definitions.items():
         if definition.kind == "form":
             form = lookup.form_by_id(definition.id)
@@ -247,11 +251,16 @@ def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None
                 amending.plan(session, form, chosen.changes)
         elif chosen.backfill and definition.current_version_id is not None:
             backfilling.ask(session, definition.current_version_id)
-    for definition_id, wanted in _timers(definitions).items():
+    _follow_timers(session, waiting)
+
+
+def _follow_timers(session: Session, waiting: Mapping[int, str]) -> None:
+    for definition_id, wanted in waiting.items():
+        if wanted not in (amending.CANCEL, amending.KEEP):
+            timers.replan(session, definition_id)
+    for definition_id, wanted in waiting.items():  # last: whoever saves a record locks it before its timers
         if wanted == amending.CANCEL:
             timers.withdraw(session, definition_id)
-        elif wanted != amending.KEEP:
-            timers.replan(session, definition_id)
 
 
 def _index_views(changes: Sequence[Change], app: str) -> None:

@@ -82,6 +82,7 @@ def switch(
     drafts.require_designer(user)
     definition = _definition(app, key)
     if not on:
+        backfilling.end(db.session(), definition.id)
         pauses.switch_off(db.session(), definition.id, user)
         return
     if publishing:

@@ -154,13 +154,15 @@ def _planned_ids(automation: Automation) -> Select[int]:
 
 
 def _records(session: Session, form: Form, ids: Select[int]) -> Iterator[Record]:
-    """The records with these ids, a batch at a time."""
-    column = ids.selected_columns[0]
+    """The records with these ids, a batch at a time, locked: a save at the same moment comes wholly before what is
+    planned for them, or wholly after it.
+    """
+    column, own = ids.selected_columns[0], tables.table(form)
     last = 0
     while batch := list(session.scalars(ids.where(column > last).limit(BATCH))):
         last = batch[-1]
-        chosen = select(*rows.columns(form)).where(tables.table(form).c.id.in_(batch))
-        yield from (rows.record(form, row) for row in session.execute(chosen))
+        chosen = select(*rows.columns(form)).where(own.c.id.in_(batch)).order_by(own.c.id)
+        yield from (rows.record(form, row) for row in session.execute(chosen.with_for_update(of=own)))
 
 
 def _on_dead(session: Session, timer_id: int, error: str) -> None:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, text, update
 from werkzeug.test import TestResponse
 
 from builder import backfilling, batches, drafts
@@ -16,6 +17,8 @@ from builder.models_backfills import Backfill
 from runtime import jobs, outbox
 from runtime.automations.models import Pause, Timer
 from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.records.tables import table
 from runtime.times import today
 from tests.support.pages import reviewed
 from tests.support.world import World, records, world_on
@@ -244,3 +247,69 @@ def test_a_zone_that_there_is_not_is_a_problem_and_no_count(world: World) -> Non
     draft(world, hello(zone="Mars/Olympus"))
     assert "There is no time zone “Mars/Olympus”." in page(world)
     assert "Records that are there already" not in page(world, at="steps?ask=on")
+
+
+def started(world: World, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Four reminders; a worker has gone through two of them."""
+    made = reminders(world, 5, 6, 7, 8)
+    draft(world, hello())
+    published(world)
+    monkeypatch.setattr(batches, "SIZE", 2)
+    with world.app.app_context():
+        lease = next(lease for each in outbox.due_ids() if (lease := jobs.claim(each)))
+        with transaction() as session:
+            backfilling._batch(session, lease.ref_id)
+        with transaction() as session:
+            lease.put_back(session, "killed", longest=0)
+    assert timers(world) == sorted(made)[:2]
+    return made
+
+
+@both
+def test_it_ends_when_another_version_comes_into_force(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    started(world, monkeypatch)
+    draft(world, hello(at="23:58"))
+    answers = {f"{PART}:timers": "cancel", f"{PART}:backfill": ""}
+    post(world, f"{HELLO}/publish", part=[PART], note="", **answers)
+    world.work()
+    assert (timers(world), asked(world)) == ([], [("ended", 2)])
+    assert "got reminders: 2. The rest was given up." in page(world, at="versions")
+
+
+def test_it_ends_when_the_automation_is_switched_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = started(world, monkeypatch)
+    post(world, f"{HELLO}/switch", on="0")
+    post(world, f"{HELLO}/switch", on="1")
+    world.work()
+    assert (timers(world), asked(world)) == (sorted(made)[:2], [("ended", 2)])
+
+
+def test_it_ends_when_the_automation_switched_itself_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(world, monkeypatch)
+    with world.app.app_context(), transaction() as session:
+        found = drafts.find("followup", "automation", "hello")
+        assert found
+        session.add(Pause(automation_id=found.id, version_id=found.current_version_id))
+    world.work()
+    assert asked(world) == [("ended", 2)]
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_a_date_that_is_saved_meanwhile_is_the_one_that_is_planned(world: World) -> None:
+    (reminder,) = reminders(world, 5)
+    draft(world, hello())
+    published(world)
+    moved = today(ZONE) + timedelta(days=9)
+    with world.app.app_context(), db.engine.connect() as person:
+        own = table(lookup.form("followup", "reminder"))
+        person.execute(update(own).where(own.c.id == reminder).values(due_on=moved.isoformat()))
+        with ThreadPoolExecutor(1) as pool:
+            job = pool.submit(world.work)
+            waiting = select(func.count()).select_from(text("pg_locks")).where(text("not granted"))
+            while not job.done() and not person.scalar(waiting):
+                wait([job], timeout=0.05)
+            person.commit()
+            job.result()
+        assert db.session.scalars(select(Timer.local_date)).all() == [moved]
