@@ -122,10 +122,15 @@ def _table(form: Form, metadata: MetaData) -> Table:
     return Table(form.table_name, metadata, *columns, sqlite_autoincrement=True)
 
 
-def migrate(session: Session, form: Form) -> None:
-    """Bring the form's tables to this version in the caller's transaction; Invalid when the data forbid it."""
+def give_way(session: Session) -> None:
+    """Let a change of tables in this transaction be refused rather than wait long, for all others wait behind it."""
     if is_postgres(session):
         session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+
+
+def migrate(session: Session, form: Form) -> None:
+    """Bring the form's tables to this version in the caller's transaction; Invalid when the data forbid it."""
+    give_way(session)
     known = inspect(session.connection())
     if known.has_table(form.table_name):
         _add_columns(session, form, {column["name"] for column in known.get_columns(form.table_name)})

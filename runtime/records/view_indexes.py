@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Index, MetaData, inspect, text
+from sqlalchemy import Index, MetaData, inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, DropIndex
 
@@ -19,9 +19,8 @@ _EQUAL = frozenset(("equals", "one_of", "is_yes", "is_no"))
 
 def reconcile(session: Session, form: Form, views: Iterable[Mapping[str, Any]]) -> None:
     """Make the indexes that these views need, in the caller's transaction, and drop those that none needs."""
+    tables.give_way(session)
     postgres = tables.is_postgres(session)
-    if postgres:
-        session.execute(text(f"SET LOCAL lock_timeout = '{tables.LOCK_TIMEOUT}'"))
     new = tables.table(form).to_metadata(MetaData())
     wanted = {
         tables.index_name(PREFIX, form, keys): keys
