@@ -3,12 +3,13 @@ how to mend it. Pure.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from flask_babel import gettext as _
 
+from builder import slips
 from builder.checks import Context
 from builder.checks._context import Types, paths
 from builder.sights import Tell, sight
@@ -157,12 +158,15 @@ def _mend(error: FormulaError, text: str, named: Nameable) -> str:
     return str(_("Did you mean %(what)s?", what=f"{path} ({title})" if title else path))
 
 
-def corrected(error: FormulaError, text: str, names: Iterable[str]) -> str:
-    """The formula without this error where it is plain what was meant, else blank; `names` can be read."""
-    missing, meant = _ending(error, text), _meant(error, names)
-    wrong, at = str(error.params.get("name", "")), error.position or 0
+def corrected(error: FormulaError, text: str, names: Iterable[str], former: Collection[str]) -> str:
+    """The formula without this error where it is plain what was meant, else blank; `names` can be read, `former` are
+    fields that there were once.
+    """
+    missing, wrong, at = _ending(error, text), str(error.params.get("name", "")), error.position or 0
     if missing:
         return text + missing
+    known = {"unknown_name": names, "unknown_function": FUNCTIONS}.get(error.code, ())
+    meant = slips.meant(wrong, known, former)
     if not meant or text[at : at + len(wrong)].upper() != wrong.upper():
         return ""
     return text[:at] + meant + text[at + len(wrong) :]

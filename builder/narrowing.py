@@ -77,6 +77,8 @@ def _by_key(app: Document) -> dict[str, Any]:
 
 def _loses(roles: Roles, before: Mapping[str, Any], after: Mapping[str, Any], form: str, action: str) -> bool:
     had, has = (_scopes(roles, each, form, action) for each in (before, after))
+    if action == "create":  # needs any grant, of whatever scope
+        return bool(had) and not has
     return any(scope not in has and not _covered(scope, has) for scope in had)
 
 
@@ -85,5 +87,5 @@ def _scopes(roles: Roles, granted: Mapping[str, Any], form: str, action: str) ->
 
 
 def _covered(scope: str, has: set[str]) -> bool:
-    """Whether a wider scope has everything that this one had. Whoever creates needs no scope."""
+    """Whether a wider scope has everything that this one had."""
     return "all" in has or (scope == "department" and "department_below" in has)

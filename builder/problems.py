@@ -90,7 +90,9 @@ def _found(studio: Studio, listed: list[Problem], *, blocks: bool) -> Iterator[F
 
 def _fix(studio: Studio, target: Target, document: Any, problem: Problem) -> Fix | None:
     """The repair of a problem; none for a draft that has another shape than what was judged."""
-    repair = repairs.find(target.kind, document, problem, studio.context)
+    forms = [document for (kind, _key), document in studio.work.in_force.items() if kind == "form"]
+    context = studio.context.for_document((*studio.history, *forms))
+    repair = repairs.find(target.kind, document, problem, context)
     if repair is None:
         return None
     draft = studio.draft if target == studio.target else draft_of(studio.app, target)

@@ -102,7 +102,7 @@
   async function show(input) {
     const text = input.value;
     await opening;
-    if (list || input.value !== text) return; // no scolding while something is offered
+    if (list || input.value !== text || !input.form) return; // no scolding while something is offered, or it is gone
     asked?.abort();
     asked = new AbortController();
     const body = new FormData(input.form);

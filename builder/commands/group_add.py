@@ -1,14 +1,14 @@
 """Adds the fields of a saved group."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands import _layout
+from builder.commands._adding import MAX_FIELDS
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
-from builder.commands._fields import AFTER, KEY, NUMBER, taken_keys
+from builder.commands._fields import AFTER, KEY, NUMBER, copy_of, taken_keys
 from builder.commands._renaming import rename_in_form
 from builder.commands._workspace import Target, Workspace
 from builder.commands.field_add import place_new
@@ -33,11 +33,16 @@ class AddGroup:
         form = work.open(target)
         _layout.arrange(form)
         after = ""
-        fields = _with_free_keys(group["properties"], taken_keys(work, target))
+        given = _with_free_keys(group, taken_keys(work, target))
+        fields = given["properties"]
+        if len(form["properties"]) + len(fields) > MAX_FIELDS:
+            refuse("group", "limit", _("A form may have at most %(limit)s fields.", limit=MAX_FIELDS))
         for key, schema in fields.items():
             place_new(form, key, {"after": after} if after else arguments)
             form["properties"][key] = schema
             after = key
+        if given["required"]:
+            form["required"] = [*form.get("required", ()), *given["required"]]
         first = next(iter(fields))
         words = said(
             N_("Added the group %(group)s from position %(position)s of %(count)s"),
@@ -56,12 +61,13 @@ def _group(work: Workspace, key: str) -> dict[str, Any]:
     return dict(found)
 
 
-def _with_free_keys(properties: dict[str, Any], taken: set[str]) -> dict[str, Any]:
-    form = {"properties": deepcopy(properties)}
+def _with_free_keys(group: dict[str, Any], taken: set[str]) -> dict[str, Any]:
+    properties = {key: copy_of(schema) for key, schema in group["properties"].items()}
+    form = {"properties": properties, "required": list(group.get("required", ()))}
     for key in properties:
         if key in taken:
             rename_in_form(form, key, free_key(key, {*taken, *form["properties"]}))
-    return form["properties"]
+    return form
 
 
 plugin = AddGroup()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from builder.checks import Context
-from builder.repairs._base import Repair, dropping
+from builder.repairs._base import Repair, dropping, former_fields
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.registry import Registry
@@ -29,10 +29,12 @@ REPAIRS: Registry[Repairer] = Registry(__name__)
 
 
 def find(kind: str, document: Document, problem: Problem, context: Context) -> Repair | None:
-    """The one safe repair of a problem; None when there is none."""
+    """The one safe repair of a problem; None when there is none. The history of the context is of every document whose
+    fields the document may have named.
+    """
     asked = (each for each in REPAIRS.values() if kind in each.kinds)
     found = (each.repair(document, problem, context) for each in asked)
     return next((repair for repair in found if repair is not None), None)
 
 
-__all__ = ["REPAIRS", "Repair", "Repairer", "dropping", "find"]
+__all__ = ["REPAIRS", "Repair", "Repairer", "dropping", "find", "former_fields"]

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from builder.checks import Context
+
 
 @dataclass(frozen=True)
 class Repair:
@@ -19,3 +21,8 @@ class Repair:
 def dropping(what: str, command: str, **arguments: Any) -> Repair:
     """A repair that takes out what the problem is about."""
     return Repair(_("Takes “%(what)s” out here.", what=what), command, arguments)
+
+
+def former_fields(context: Context) -> set[str]:
+    """The fields of earlier versions: who names one of them did not write it wrong, it was deleted."""
+    return {key for document in context.history for key in document.get("properties", ())}

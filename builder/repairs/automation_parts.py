@@ -5,6 +5,8 @@ from builder.repairs import Repair, dropping
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 
+WRONG_RECIPIENTS = ("recipient_field", "recipient_role", "recipient_department", "recipient_user")
+
 
 class AutomationParts:
     """Leaves out the part while others remain: without the last one the automation would mean something else. What
@@ -17,7 +19,8 @@ class AutomationParts:
     def repair(self, document: Document, problem: Problem, context: Context) -> Repair | None:
         match problem.path:
             case ("actions", int(index), "to", int(number), str(kind)):
-                return _recipient(document["actions"][index], index, number, kind)
+                known = problem.code in WRONG_RECIPIENTS
+                return _recipient(document["actions"][index], index, number, kind) if known else None
             case ("actions", int(index), "set", *rest) if problem.code in ("unknown_field", "not_writable"):
                 key = str(rest[0] if rest else problem.params["key"])
                 return _value(document["actions"][index], index, key)
@@ -27,10 +30,11 @@ class AutomationParts:
 
 
 def _recipient(action: Document, index: int, number: int, kind: str) -> Repair | None:
-    who = action["to"][number].get(kind)
-    if len(action["to"]) < 2 or kind == "as":
+    who, rest = action["to"][number].get(kind), [each for i, each in enumerate(action["to"]) if i != number]
+    if all(each.get("as") == "cc" for each in rest):
         return None
-    return dropping(str(who), "action.set", action=_name(action, index), path=["to", number], remove=True)
+    # The whole list: by its number alone another recipient could be taken out, where somebody did so meanwhile.
+    return dropping(str(who), "action.set", action=_name(action, index), path=["to"], value=rest)
 
 
 def _value(action: Document, index: int, key: str) -> Repair | None:

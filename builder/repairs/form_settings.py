@@ -1,4 +1,4 @@
-"""Settings of a form that name fields which are gone: list, title, owner, what may not repeat."""
+"""Settings of a form that name fields which are gone: list, title, what may not repeat."""
 
 from typing import Any
 
@@ -7,11 +7,13 @@ from builder.repairs import Repair, dropping
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 
-CODES = ("unknown_field", "not_stored", "not_a_member")
+CODES = ("unknown_field", "not_stored")
 
 
 class FormSettings:
-    """Leaves out of a setting the name of the field that is not there; the rest of it stays."""
+    """Leaves out of a setting the name of the field that is not there; the rest of it stays. Who owns the records, and
+    what several fields together may not repeat, is for people to say: both decide about records.
+    """
 
     name = "form_settings"
     kinds = ("form",)
@@ -25,9 +27,9 @@ class FormSettings:
                 return _listing(key, ["list", "columns"], [c for c in own["list"]["columns"] if c != key])
             case ("fw", "list", "sort"):
                 return _listing(own["list"]["sort"].removeprefix("-"), ["list", "sort"], [])
-            case ("fw", ("title_field" | "owner_field") as name):
-                return _listing(own[name], [name], [])
-            case ("fw", "unique", int(index)):
+            case ("fw", "title_field"):
+                return _listing(own["title_field"], ["title_field"], [])
+            case ("fw", "unique", int(index)) if len(own["unique"][index]) == 1:
                 rest = own["unique"][:index] + own["unique"][index + 1 :]
                 return _listing(" + ".join(own["unique"][index]), ["unique"], rest)
         return None

@@ -1,6 +1,6 @@
 """Slips of the pen in formulas: a name or function written almost right, a bracket or quote that is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from builder.checks import Context, _places
 from builder.checks._context import paths
 from builder.checks._places import FormulaPlace, Path
 from builder.formula_words import corrected
-from builder.repairs import Repair
+from builder.repairs import Repair, former_fields
 from runtime import formulas
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
@@ -29,19 +29,19 @@ class Formulas:
             return None
         read = _places.formulas_of_form if "$id" in document else _places.formulas_of_automation
         place = next((each for each in read(document, context) if each.path == problem.path), None)
-        text = _meant(place) if place else ""
+        text = _meant(place, former_fields(context)) if place else ""
         command = _writing(document, problem.path, text)
         return Repair(_("It then reads: %(formula)s", formula=text[:200]), *command) if text else None
 
 
-def _meant(place: FormulaPlace) -> str:
+def _meant(place: FormulaPlace, former: Collection[str]) -> str:
     """The formula as it was meant; blank where that is not plain."""
     text = place.text
     for _slip in range(SLIPS):
         try:
             found = formulas.check(formulas.parse(text), paths(place.types))
         except FormulaError as error:
-            text = corrected(error, text, place.types)
+            text = corrected(error, text, place.types, former)
         else:
             return text if place.result in (None, found) else ""
     return ""

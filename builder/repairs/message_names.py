@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
+from builder import slips
 from builder.checks import Context
-from builder.formula_words import nearest
-from builder.repairs import Repair
+from builder.repairs import Repair, former_fields
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.notifications import messages
@@ -29,7 +29,7 @@ class MessageNames:
         variables = messages.variables_for(context.form(str(document.get("form", ""))))
         filters = environment("en", as_markdown=False).filters
         known = variables if problem.code == "unknown_variable" else filters
-        meant = nearest(wrong, sorted(known))
+        meant = slips.meant(wrong, known, former_fields(context))
         text = _with(document[part][locale], wrong, meant)
         if not meant or _is_wrong(text, problem.path, variables, wrong):
             return None

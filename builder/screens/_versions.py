@@ -48,7 +48,7 @@ class Versions:
 def _before(studio: Studio) -> int | None:
     """The step from which on the list of changes goes back; nothing when the address names none."""
     text = studio.asked.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _share(studio: Studio) -> str:

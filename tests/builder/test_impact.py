@@ -129,6 +129,18 @@ def test_nobody_loses_anything_by_a_wider_right(world: World) -> None:
     assert "People who" not in page(world, base=APP)
 
 
+def test_nobody_who_may_still_add_records_is_counted_as_losing_that(world: World) -> None:
+    def moved(app: dict[str, Any]) -> None:
+        for role in app["roles"]:
+            for grant in role.get("grants", ()):
+                if "create" in grant["actions"]:
+                    grant["scope"] = "unowned"
+
+    changed(world, "followup", moved, kind="app")
+    text = page(world, base=APP)
+    assert "can no longer add records" not in text and "People who can edit fewer records" in text
+
+
 def test_the_page_says_which_version_it_will_be(world: World) -> None:
     changed(world, "customer", require("address"))
     assert "becomes version 2" in page(world)

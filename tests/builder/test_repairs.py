@@ -10,7 +10,7 @@ from flask import Flask
 
 from builder import checks, repairs
 from builder.checks import Context
-from builder.commands import Target
+from builder.commands import COMMANDS, Target
 from builder.repairs import REPAIRS, Repair
 from runtime.errors import Problem
 from tests.builder.commands.support import Desk, Document, speaking
@@ -75,18 +75,23 @@ def test_a_list_leaves_out_a_column_or_sort_that_is_gone(own: Any, left: Any) ->
     assert mended(changed(CUSTOMER, **own), "unknown_field")["fw"].get("list") == left
 
 
-@pytest.mark.parametrize("name", ["title_field", "owner_field"])
-def test_a_title_or_owner_that_is_gone_is_left_out(name: str) -> None:
-    assert name not in mended(changed(CUSTOMER, **{name: "nobody"}), "unknown_field")["fw"]
+def test_a_title_that_is_gone_is_left_out() -> None:
+    assert "title_field" not in mended(changed(CUSTOMER, title_field="nobody"), "unknown_field")["fw"]
 
 
-def test_an_owner_that_is_no_member_is_left_out() -> None:
-    assert "owner_field" not in mended(changed(CUSTOMER, owner_field="name"), "not_a_member")["fw"]
+@pytest.mark.parametrize(("name", "code"), [("nobody", "unknown_field"), ("name", "not_a_member")])
+def test_whose_the_records_are_is_left_to_people(name: str, code: str) -> None:
+    assert repair_of(changed(CUSTOMER, owner_field=name), code)[2] is None
 
 
-def test_what_may_not_repeat_is_left_out_where_a_field_of_it_is_gone() -> None:
-    document = changed(CUSTOMER, unique=[["name"], ["grade", "nobody"]])
+def test_what_may_not_repeat_is_left_out_where_its_only_field_is_gone() -> None:
+    document = changed(CUSTOMER, unique=[["name"], ["nobody"]])
     assert mended(document, "unknown_field")["fw"]["unique"] == [["name"]]
+
+
+def test_what_may_not_repeat_together_is_left_to_people() -> None:
+    document = changed(CUSTOMER, unique=[["name"], ["grade", "nobody"]])
+    assert repair_of(document, "unknown_field")[2] is None
 
 
 @pytest.mark.parametrize("effect", ["show", "hide", "require", "lock"])
@@ -181,6 +186,34 @@ def test_a_formula_that_would_still_not_work_is_left_to_people(written: str) -> 
     assert repair_of(document, "unknown_name")[2] is None
 
 
+SIBLINGS = ["amount_gross", "end_date", "list_price", "phone_work", "line_2", "nets"]
+
+
+@pytest.mark.parametrize("gone", ["amount_net", "start_date", "net_price", "phone_home", "line_1"])
+def test_a_field_that_is_gone_is_no_slip_of_the_pen_for_its_sibling(gone: str) -> None:
+    siblings = {key: field("number") for key in SIBLINGS}
+    document = with_fields(CUSTOMER, **siblings, twice=field("formula", formula=f"{gone} * 2"))
+    assert repair_of(document, "unknown_name")[2] is None
+    told = {**message("told", "", on="customer"), "body": {"en": f"{{{{ {gone} }}}}", "zh": "您好"}}
+    shop = with_fields(CUSTOMER, **siblings)
+    assert repair_of({**told, "subject": GREETING["subject"]}, "unknown_variable", shop)[2] is None
+
+
+def test_what_two_names_may_be_meant_by_is_left_to_people() -> None:
+    fields = {"costs": field("number"), "coast": field("number")}
+    document = with_fields(CUSTOMER, **fields, twice=field("formula", formula="cost * 2"))
+    assert repair_of(document, "unknown_name")[2] is None
+
+
+def test_a_field_of_an_earlier_version_was_written_as_it_was_meant() -> None:
+    desk = Desk(with_fields(CUSTOMER, gross=field("formula", formula="nett * 2")))
+    target = Target("form", "customer")
+    (problem,) = judged(desk, target)
+    earlier = seen(desk).for_document((with_fields(CUSTOMER, nett=field("number")),))
+    with speaking():
+        assert repairs.find("form", desk.get(*target), problem, earlier) is None
+
+
 @pytest.mark.parametrize(
     ("text", "meant", "code"),
     [
@@ -208,8 +241,22 @@ def test_a_recipient_who_cannot_be_found_is_taken_out(bad: Any) -> None:
     assert mended(document, code, GREETING)["actions"][0]["to"] == [{"field": "owner"}]
 
 
-def test_the_only_recipient_stays() -> None:
-    document = automation("a", "customer", {**NOTIFY, "to": [{"field": "nobody"}]})
+def test_two_repairs_of_recipients_do_not_take_out_a_third() -> None:
+    to = [{"field": "gone"}, {"field": "nobody"}, {"field": "owner"}]
+    document = automation("a", "customer", {**NOTIFY, "to": to})
+    _desk, _target, repair = repair_of(document, "recipient_field", GREETING)
+    assert repair is not None and repair.arguments["value"] == to[1:]
+    assert COMMANDS[repair.command].touches(repair.arguments) == ("action/0/to",)
+
+
+def test_a_kind_of_recipient_that_there_is_not_is_left_to_people() -> None:
+    document = automation("a", "customer", {**NOTIFY, "to": [{"filed": "owner"}, {"field": "owner"}]})
+    assert repair_of(document, "recipient_unknown", GREETING)[2] is None
+
+
+@pytest.mark.parametrize("others", [[], [{"field": "owner", "as": "cc"}]])
+def test_the_only_recipient_stays(others: Any) -> None:
+    document = automation("a", "customer", {**NOTIFY, "to": [{"field": "nobody"}, *others]})
     assert repair_of(document, "recipient_field", GREETING)[2] is None
 
 

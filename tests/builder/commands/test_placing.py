@@ -215,6 +215,25 @@ def test_a_group_is_saved_in_the_app_and_added_with_free_keys() -> None:
     assert desk.refused("group.save", fields=["net"], title=" ") == "required"
 
 
+def test_a_group_takes_no_values_over_and_keeps_what_is_required() -> None:
+    taken = field("number", title="Net", converted_from="net_text")
+    desk = Desk(form("order", {"net": taken, "tax": field("number")}, required=["net"]))
+    desk.order("group.save", fields=["net", "tax"], title="Money")
+    (group,) = desk.get("app", "shop")["field_groups"]
+    assert "converted_from" not in group["properties"]["net"]["fw"]
+    group["properties"]["net"]["fw"]["converted_from"] = "net_text"  # saved by an earlier release
+    document = desk.order("group.add", group="money")
+    assert "converted_from" not in document["properties"]["net_2"]["fw"]
+    assert document["properties"]["net"]["fw"]["converted_from"] == "net_text"
+    assert document["required"] == ["net", "net_2"]
+
+
+def test_a_group_is_refused_where_the_form_would_have_too_many_fields() -> None:
+    desk = Desk(form("order", {f"f{number}": field("text") for number in range(499)}))
+    desk.order("group.save", fields=["f1", "f2"], title="Two")
+    assert desk.refused("group.add", group="two") == "limit"
+
+
 def test_a_group_has_a_title_in_each_language_and_is_deleted_again() -> None:
     desk = Desk(form("order", {"net": field("number"), "tax": field("number")}))
     desk.order("group.save", fields=["net"], en="Money ", zh="金额")
