@@ -2,33 +2,42 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
+
 from builder import definitions, drafts, publish
 from builder.commands._fields import proposed_key
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
+from runtime.documents import same
+from runtime.errors import Conflict, NotFound
 from runtime.forms.lists.looks import Look
 from runtime.records import view_indexes
+
+LOOK = ("filter", "sort", "columns")
+"""What a list knows of a view."""
 
 
 class Sharing:
     """The builder's side of `runtime.forms.lists.sharing.Door`."""
 
     def share(self, user: User, form: Form, title: str, look: Look, key: str) -> str:
-        """Publish a look as a view of the app; a new one unless its key is given."""
+        """Publish a look as a view of the app: a new one, or the next version of that whose key is given. Conflict
+        while its draft holds what is not in force.
+        """
         drafts.require_designer(user)
         drafts.lock(form.app)
+        begin = _in_force(form, key) if key else {}
         key = key or proposed_key(title, definitions.keys(form.app, "view"), "view")
-        document: dict[str, Any] = {
+        begin = begin or {
             "$schema": "urn:formwright:view:1",
             "key": key,
             "title": title,
             "form": form.key,
             "kind": "list",
-            **look.document(),
         }
-        drafts.save_draft(user, form.app, "view", key, document)
+        drafts.save_draft(user, form.app, "view", key, {**begin, **look.document()})
         publish.publish(user, form.app, "view", key)
         return key
 
@@ -36,6 +45,19 @@ class Sharing:
         """Nobody finds the view any more; its index goes with it."""
         definitions.retire(user, form.app, "view", key)
         index_views(form)
+
+
+def _in_force(form: Form, key: str) -> dict[str, Any]:
+    """The document of a view without its look: its title in every language, and what a list knows nothing of."""
+    found = next((each.document for each in lookup.views(form.app, form.key) if each.key == key), None)
+    drafted = definitions.document(form.app, "view", key)
+    if found is None or drafted is None:
+        raise NotFound(_("There is no such view."))
+    if not same(drafted, found):
+        raise Conflict(
+            _("Somebody works on a draft of this view. Publish or discard the draft first."), code="draft"
+        )
+    return {name: value for name, value in drafted.items() if name not in LOOK}
 
 
 def index_views(form: Form) -> None:

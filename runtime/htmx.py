@@ -53,6 +53,13 @@ def replace_url(response: Response, url: str) -> Response:
     return response
 
 
+def retarget(response: Response, target: str, swap: str) -> Response:
+    """Put the answer elsewhere than it was asked for: where this selector leads, swapped in this way."""
+    response.headers["HX-Retarget"] = target
+    response.headers["HX-Reswap"] = swap
+    return response
+
+
 def ascii_header(url: str) -> str:
     """An address fit for a header: whatever is not ASCII is percent-encoded."""
     return "".join(c if c.isascii() and c.isprintable() else _percent(c) for c in url)

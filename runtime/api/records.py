@@ -95,7 +95,7 @@ def _limit() -> int:
     text = request.args.get("limit", str(PER_PAGE))
     if not (text.isascii() and text.isdecimal()) or len(text) > 9:
         raise BadRequest(_("The limit must be a number from 1 to %(most)s.", most=query.MAX_LIMIT))
-    return int(text)
+    return min(int(text), query.MAX_LIMIT)
 
 
 @blueprint.post("/apps/<app>/forms/<form>/records")

@@ -20,7 +20,8 @@ from runtime.records.tables import table
 
 __all__ = ["Page", "Record", "count", "get", "is_cursor", "options", "page", "title", "titles"]
 
-MAX_LIMIT = 200
+MAX_LIMIT = 200  # of what programs and pickers ask for
+MAX_ROWS = 1000  # of a page
 MAX_COUNTED = 10_000
 
 
@@ -74,7 +75,7 @@ def page(
         # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
         wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
     order = orders.order(form, sort, hidden)
-    limit = max(1, min(limit, MAX_LIMIT))
+    limit = max(1, min(limit, MAX_ROWS))
     found = paging.fetch(form, wanted, readable, order, limit + 1, after)
     items = [rows.record(form, row) for row in found[:limit]]
     items = subtables.filled(form, items) if with_rows else items

@@ -5,7 +5,7 @@ publish needs CREATE TABLE, ADD COLUMN and CREATE INDEX, in the transaction that
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -60,6 +60,7 @@ OF_ROWS: dict[str, TypeEngine[Any]] = {"record_id": Id, "row_number": Integer()}
 MAY_BE_NULL = frozenset({"created_by", "updated_by", "owner_id", "department_id"})
 
 MAX_INDEXED_BYTES = 2600  # PostgreSQL refuses an index entry of more than a third of a page
+SYSTEM_BYTES = 8  # of an id or a moment
 RIGHTS = ("owner_id", "department_id", "created_by")
 _POINTERS = ("reference", "member", "department")
 
@@ -292,6 +293,11 @@ def is_wide(field: Field) -> bool:
 def is_longer(field: Field, characters: int) -> bool:
     """Whether the field can hold a text of more characters than these."""
     return _widest(field) > 4 * characters
+
+
+def widest(form: Form, keys: Iterable[str]) -> int:
+    """The bytes that the longest values of these columns can take together."""
+    return sum(_widest(form.fields[key]) if key in form.fields else SYSTEM_BYTES for key in keys)
 
 
 def _widest(field: Field) -> int:

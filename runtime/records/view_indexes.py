@@ -14,6 +14,8 @@ from runtime.records import orders, tables
 
 PREFIX = "iv"
 MOST_EQUAL = 3
+MOST_INDEXES = 20
+"""Of one form: each costs at every save. The views that come first get theirs."""
 _EQUAL = frozenset(("equals", "one_of", "is_yes", "is_no"))
 
 
@@ -22,11 +24,8 @@ def reconcile(session: Session, form: Form, views: Iterable[Mapping[str, Any]]) 
     tables.give_way(session)
     postgres = tables.is_postgres(session)
     new = tables.table(form).to_metadata(MetaData())
-    wanted = {
-        tables.index_name(PREFIX, form, keys): keys
-        for keys in (columns(form, each) for each in views)
-        if keys
-    }
+    needed = dict.fromkeys(keys for keys in (columns(form, each) for each in views) if keys)
+    wanted = {tables.index_name(PREFIX, form, keys): keys for keys in list(needed)[:MOST_INDEXES]}
     known = inspect(session.connection()).get_indexes(form.table_name)
     present = {str(each["name"]) for each in known if str(each["name"]).startswith(f"{PREFIX}_")}
     for name in sorted(present - wanted.keys()):
@@ -39,8 +38,18 @@ def columns(form: Form, view: Mapping[str, Any]) -> tuple[str, ...]:
     """The columns of the index that serves a view; none where the indexes of the form do already."""
     sorts = [each.key for each in orders.read(view.get("sort") or form.sort or "-id")]
     keys = [key for key in (*_equal(view.get("filter")), *sorts) if key != "id" and _may_index(form, key)]
-    found = tuple(dict.fromkeys(keys))
+    found = _fitting(form, dict.fromkeys(keys))
     return (*found, "id") if len(found) > 1 or (found and found[0] not in sorts) else ()
+
+
+def _fitting(form: Form, keys: Iterable[str]) -> tuple[str, ...]:
+    """As many of the columns as fit into one entry: PostgreSQL refuses to save a record whose entry is longer."""
+    found: list[str] = []
+    for key in keys:
+        if tables.widest(form, (*found, key)) > tables.MAX_INDEXED_BYTES:
+            break
+        found.append(key)
+    return tuple(found)
 
 
 def _equal(condition: Any) -> list[str]:

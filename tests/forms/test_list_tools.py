@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from runtime.accounts.models import User
+from tests.conftest import Queries
 from tests.forms.followup import FOLLOWUP, Browser, make_all, sign_in
 
 LIST = f"{FOLLOWUP}/customer/"
@@ -264,6 +265,32 @@ def test_given_a_filter_and_an_order_when_more_is_loaded_then_its_addresses_keep
     assert "filter=" in more and "sort=-name" in more
     assert len(names(first)) == 50 and len(names(rest)) == 12
     assert set(names(first)).isdisjoint(names(rest))
+
+
+def test_given_an_order_that_changed_when_more_is_loaded_then_the_whole_list_comes_anew_and_nothing_twice(
+    browser: Browser,
+) -> None:
+    make_all("customer", [{"name": f"Extra {number:03}"} for number in range(110)])
+    more = unescape(re.findall(r'hx-get="([^"]*)"', ask(browser, sort="-name"))[-1])
+
+    answer = browser.client.get(more.replace("sort=-name", "sort=grade"), headers={"HX-Request": "true"})
+
+    assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#list", "outerMorph")
+    assert '<div id="list"' in answer.text
+    assert len(set(names(answer.text))) == len(names(answer.text)) == 100
+
+
+def test_given_a_long_list_when_it_is_loaded_again_then_its_rows_are_read_once(
+    browser: Browser, queries: Queries
+) -> None:
+    make_all("customer", [{"name": f"Extra {number:03}"} for number in range(450)])
+    queries.clear()
+
+    page = ask(browser, upto=450, sort="-name")
+
+    assert len(names(page)) == 450
+    pages = [each for each in queries.statements if "ORDER BY followup_customer.name DESC" in each]
+    assert len(pages) == 1
 
 
 def heads(page: str) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from itertools import permutations
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.forms.lists.models import ListView
+from runtime.records import tables, view_indexes
 from tests.conftest import both_databases
 from tests.forms.followup import FOLLOWUP, Browser, install, make_all, sign_in
 
@@ -154,6 +156,92 @@ def test_given_a_designer_when_a_view_is_saved_for_everybody_then_everybody_find
     assert lookup.views("followup", "customer") == []
 
 
+def test_given_an_own_view_when_another_is_saved_under_its_name_then_the_page_refuses_and_both_stay(
+    browser: Browser,
+) -> None:
+    first = save(browser).location
+    other = browser.client.post(VIEWS, data={"title": "Other", "act": "save"}).location
+
+    for sent in ({}, {"view": other.split("view=")[1]}):
+        answer = browser.client.post(VIEWS, data={"title": "A first", "act": "save", "sort": "name", **sent})
+        assert answer.status_code == 422
+        assert "another view of this name" in answer.text
+    assert names(browser.open(first).text) == ["Crane", "Acme"]
+    assert list(tabs(browser.page)) == ["All", "A first", "Other"]
+
+
+def package_view(**more: object) -> None:
+    """A view as a package brings it, with a title in two languages."""
+    own = {
+        "$schema": "urn:formwright:view:1",
+        "key": "ours",
+        "form": "customer",
+        "kind": "list",
+        "sort": "name",
+    }
+    with transaction():
+        document = {**own, "title": {"en": "Ours", "zh": "我们的"}, **more}
+        drafts.save_draft(None, "followup", "view", "ours", document)
+
+
+def publish_view() -> None:
+    with transaction():
+        publish.publish(None, "followup", "view", "ours")
+
+
+def test_given_a_view_of_a_package_when_it_is_saved_again_then_it_keeps_what_the_list_does_not_know(
+    designer: Browser,
+) -> None:
+    package_view()
+    publish_view()
+
+    save(designer, title="Ours", view="ours", shared="on")
+
+    db.session.rollback()
+    [view] = lookup.views("followup", "customer")
+    assert view.document["title"] == {"en": "Ours", "zh": "我们的"}
+    assert (view.number, view.document["sort"], view.document["filter"]) == (2, "-name", GRADE_A)
+    save(designer, title="Ours", view="ours", shared="on", filter="")
+    db.session.rollback()
+    assert "filter" not in lookup.views("followup", "customer")[0].document
+
+
+def test_given_a_draft_of_a_view_when_the_list_saves_the_view_then_it_is_refused_and_the_draft_stays(
+    designer: Browser,
+) -> None:
+    package_view()
+    publish_view()
+    package_view(sort="grade")
+
+    answer = save(designer, title="Ours", view="ours", shared="on")
+
+    assert answer.status_code == 422
+    assert "works on a draft" in answer.text
+    db.session.rollback()
+    assert lookup.views("followup", "customer")[0].number == 1
+    assert drafts.read_draft("followup", "view", "ours").document["sort"] == "grade"
+
+
+def test_given_a_shared_view_called_all_when_it_and_the_whole_list_are_opened_then_each_is_itself(
+    designer: Browser,
+) -> None:
+    address = save(designer, title="All", shared="on", opens="on").location
+
+    assert names(designer.open(address).text) == ["Crane", "Acme"]
+    assert names(designer.open(LIST).text) == ["Crane", "Acme"]
+    whole = re.search(r'<nav class="fw-views[^>]*>\s*<a class="nav-link" href="([^"]*)"', designer.page)
+    assert whole and names(designer.open(unescape(whole[1])).text) == ["Acme", "Bolt", "Crane"]
+
+
+def test_given_a_shared_view_when_its_panel_opens_then_deleting_it_takes_a_second_step(
+    browser: Browser, designer: Browser
+) -> None:
+    shared, own = save(designer, title="Ours", shared="on").location, save(browser).location
+
+    assert "<summary>Delete the view</summary>" in designer.open(f"{shared}&panel=view").text
+    assert "<summary>" not in browser.open(f"{own}&panel=view").text.partition('id="panel"')[2]
+
+
 def test_given_somebody_who_may_not_design_when_he_shares_or_deletes_a_shared_view_then_he_is_refused(
     browser: Browser, designer: Browser
 ) -> None:
@@ -248,6 +336,41 @@ def test_given_published_views_when_they_change_then_each_has_the_index_that_ser
 
     designer.client.post(VIEWS, data={"view": shared, "act": "delete"})
     assert indexes() == []
+
+
+def view_of(*keys: str) -> dict[str, object]:
+    return {"sort": ",".join(keys)}
+
+
+def test_given_long_texts_when_a_view_compares_and_sorts_by_several_then_its_index_holds_what_fits(
+    app: Flask,
+) -> None:
+    form = lookup.form("followup", "customer")
+    all_ = ("number", "name", "address", "email")
+    assert tables.widest(form, all_[:-1]) < tables.MAX_INDEXED_BYTES < tables.widest(form, all_)
+    equal = {
+        "required": list(all_[:2]),
+        "properties": {key: {"type": "string", "const": "x"} for key in all_[:2]},
+    }
+
+    found = view_indexes.columns(form, {"filter": equal, "sort": ",".join(all_[2:])})
+
+    assert found == ("number", "name", "address", "id")
+
+
+def test_given_many_views_when_they_are_published_then_the_form_has_so_many_indexes_and_no_more(
+    app: Flask,
+) -> None:
+    form = lookup.form("followup", "customer")
+    plain = ["grade", "state", "name", "updated_at", "created_at"]
+    views = [view_of(*pair) for pair in permutations(plain, 2)] + [view_of("grade", "id")]
+    first = view_of("grade", "state")
+
+    with transaction() as session:
+        view_indexes.reconcile(session, form, [first, first, *views, *map(dict, views)])
+
+    assert ["grade", "state", "id"] in indexes()
+    assert len(indexes()) == view_indexes.MOST_INDEXES
 
 
 def test_given_a_shared_view_over_a_hidden_field_when_the_list_opens_then_who_may_not_see_it_finds_no_view(

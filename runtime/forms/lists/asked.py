@@ -13,10 +13,10 @@ from runtime.definitions.documents import Form
 from runtime.forms.lists import columns
 from runtime.forms.lists.looks import MOST_COLUMNS, Look, filter_text
 from runtime.forms.lists.views import WHOLE, Kept, View
-from runtime.records import filters, orders
+from runtime.records import filters, orders, query
 
 PER_PAGE = 50
-MOST_ROWS = 1000
+MOST_ROWS = query.MAX_ROWS
 LONGEST_SEARCH = 100
 LONGEST_FILTER = 3000
 """Bytes of a filter in an address, where a Chinese character takes nine: a server takes addresses of 8 kB, and that of

@@ -22,7 +22,6 @@ from runtime.records.query import Page
 from runtime.records.rows import Record
 from runtime.text import localized
 
-AT_ONCE = 200
 LONGEST_CELL = 120
 FORMATTED = frozenset((ValueType.NUMBER, ValueType.DATE, ValueType.DATETIME, ValueType.TIME))
 
@@ -108,12 +107,7 @@ def _page(user: User, form: Form, asked: Asked) -> Page:
     }
     if asked.after:
         return query.page(user, form, limit=PER_PAGE, after=asked.after, total=False, **wanted)
-    page = query.page(user, form, limit=min(asked.upto, AT_ONCE), **wanted)
-    while page.next and len(page.items) < asked.upto:
-        limit = min(asked.upto - len(page.items), AT_ONCE)
-        further = query.page(user, form, limit=limit, after=page.next, total=False, **wanted)
-        page = replace(page, items=[*page.items, *further.items], next=further.next)
-    return page
+    return query.page(user, form, limit=asked.upto, **wanted)
 
 
 def _columns(form: Form, fields: list[Field], places: Places, now: str, reader: Reader) -> Iterator[Column]:

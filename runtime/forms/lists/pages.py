@@ -20,8 +20,8 @@ from runtime.forms.lists.choosing import Box
 from runtime.forms.lists.filtering import Chip, Onlooker, Posted
 from runtime.forms.lists.listing import listing
 from runtime.forms.lists.views import Kept, View
-from runtime.htmx import is_htmx, replace_url
-from runtime.records import orders
+from runtime.htmx import is_htmx, replace_url, retarget
+from runtime.records import orders, query
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,9 @@ def page(
 ) -> Response:
     """The list in this state; `problem` is what is wrong with the view that was to be saved."""
     reader = reader_for(user, form)
+    # An order that was published meanwhile knows another place: then the list begins anew, as far as it had come.
+    fits = query.is_cursor(user, form, asked.look.sort or form.sort, asked.after)
+    asked = asked if fits else replace(asked, after="")
     shown = listing(user, form, asked, reader)
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
     context |= titles_of(form)
@@ -89,7 +92,8 @@ def page(
     context["views"] = menu(user, form, asked, kept, problem) if kept.views or asked.panel == "view" else None
     if not is_htmx():
         return make_response(render_template("records/list.html", **context), 422 if problem else 200)
-    return replace_url(make_response(render_template("records/_list.html", **context)), shown.address)
+    answer = replace_url(make_response(render_template("records/_list.html", **context)), shown.address)
+    return answer if fits else retarget(answer, "#list", "outerMorph")
 
 
 @dataclass(frozen=True)

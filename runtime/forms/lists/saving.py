@@ -29,7 +29,7 @@ def act(user: User, form: Form, kept: Kept, asked: Asked, sent: Mapping[str, str
 def _save(user: User, form: Form, asked: Asked, now: View | None, sent: Mapping[str, str]) -> str:
     title = views.checked_title(sent.get("title", ""))
     if "shared" not in sent:
-        return views.save(user, form, title, asked.look)
+        return views.save(user, form, title, asked.look, asked.view)
     if not sharing.may_share(user):
         raise Forbidden(_("You may not save views for everybody."))
     same = now is not None and now.is_shared and now.title == title

@@ -21,7 +21,7 @@ from runtime.records import filters, orders
 from runtime.text import clean_text, localized
 
 OWN = "own-"
-WHOLE = "all"
+WHOLE = "whole-list"  # no key of a view has a hyphen
 MOST_VIEWS = 50
 LONGEST_TITLE = 80
 
@@ -94,10 +94,17 @@ def open_with(user: User, form: Form, ref: str) -> None:
     row.look = {**row.look, "opens": ref}
 
 
-def save(user: User, form: Form, title: str, look: Look) -> str:
-    """Keep a look under a name, in place of an own view of that name; how addresses name it."""
-    row = _row(user, form, checked_title(title))
-    row.look = look.document()
+def save(user: User, form: Form, title: str, look: Look, now: str) -> str:
+    """Keep a look under a name; how addresses name it. Conflict when another look of this person has the name, unless
+    it is the view that is shown now.
+    """
+    row, document = _row(user, form, checked_title(title)), look.document()
+    if row.look not in ({}, document) and f"{OWN}{row.id}" != now:
+        raise Conflict(
+            _("You have another view of this name. Choose another name, or open that view to change it."),
+            code="taken",
+        )
+    row.look = document
     db.session.flush()
     return f"{OWN}{row.id}"
 
