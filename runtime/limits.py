@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 from werkzeug.formparser import FormDataParser
 
 from runtime import endpoints
+from runtime.db import db
 
 MEGABYTE = 1024 * 1024
 MAX_BODY = 16 * MEGABYTE
@@ -71,6 +72,7 @@ def _let_files_in() -> None:
     packed = request.mimetype == "application/x-www-form-urlencoded"
     if endpoints.marked("takes_files") and not packed and current_user.is_authenticated:
         request.max_content_length = MAX_BODY_WITH_FILES
+        db.session.commit()  # who it is was read; no transaction may be open while a large body comes
 
 
 def _read_form() -> None:

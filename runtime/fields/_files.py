@@ -38,7 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "archive": ("zip", "7z", "rar", "tar", "gz"),
 }
 PICTURES = ("jpg", "jpeg", "png", "gif", "webp", "bmp")
-_ID = "^[0-9a-f]{32}$"
+ID = "^[0-9a-f]{32}$"
 _UNNAMED = {"en": "a file", "zh": "一个文件"}
 
 MAX_SIZE = option(
@@ -79,7 +79,7 @@ class FilesField(FieldType):
         if len(found) > 2 * MOST_FILES:
             raise FieldError("maxItems", limit=MOST_FILES)
         ids = [text for text in map(cleaned_text, found) if text]
-        if not all(re.fullmatch(_ID, each) for each in ids):
+        if not all(re.fullmatch(ID, each) for each in ids):
             raise FieldError("file_gone")
         return list(dict.fromkeys(ids)) or None
 
@@ -87,7 +87,7 @@ class FilesField(FieldType):
         return (list(value) or None) if isinstance(value, list) else value
 
     def value_schema(self, field: Field) -> dict[str, Any]:
-        items = {"type": "string", "pattern": _ID}
+        items = {"type": "string", "pattern": ID}
         limits = {"minItems": 1, "maxItems": self.most, **kept(field)}
         limits["maxItems"] = min(limits["maxItems"], MOST_FILES)
         return {"type": "array", "items": items, "uniqueItems": True, **limits}

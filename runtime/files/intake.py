@@ -5,6 +5,7 @@ tells of the bytes, and both go when the row's time is over.
 """
 
 import hashlib
+import json
 import logging
 import secrets
 import tempfile
@@ -14,6 +15,7 @@ from io import BytesIO
 from typing import IO, Any, BinaryIO, cast
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from runtime import outbox
@@ -42,13 +44,32 @@ class _Content:
     file: IO[bytes]
     size: int
     sha256: str
+    type: str
     small: BinaryIO | None = None
 
 
-def take(user_id: int, form_id: int, field: Field, name: str, stream: BinaryIO) -> StoredFile:
+@dataclass(frozen=True)
+class _Whose:
+    """Who sends a file, for which field; `once` is the token of the form that it came with, if it did."""
+
+    user_id: int
+    form_id: int
+    field: str
+    once: str
+
+    def key(self, content: _Content) -> str:
+        """The key of a file: the same for one that the same form sends again."""
+        if not self.once:
+            return secrets.token_hex(16)
+        said = json.dumps([self.user_id, self.form_id, self.field, self.once, content.name, content.sha256])
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def take(user_id: int, form_id: int, field: Field, name: str, stream: BinaryIO, once: str = "") -> StoredFile:
     """Keep an uploaded file that no record holds yet. FieldError for one that the field does not take.
 
-    Commits by itself, for no transaction may be open while bytes come.
+    The same file that comes again with the same `once` is the one that is there. Commits by itself, for no
+    transaction may be open while bytes come.
     """
     db.session.commit()
     kind = cast(FilesField, field.type)
@@ -61,17 +82,18 @@ def take(user_id: int, form_id: int, field: Field, name: str, stream: BinaryIO) 
         content = _received(name, stream, spool, kind.most_bytes(field))
         if kind.is_picture:
             content = _as_picture(content)
-        return _kept(user_id, form_id, field.key, content)
+        return _kept(_Whose(user_id, form_id, field.key, once), content)
 
 
-def take_name(user_id: int, form_id: int, field: Field, name: str) -> StoredFile:
+def take_name(user_id: int, form_id: int, field: Field, name: str, once: str = "") -> StoredFile:
     """Keep a name that was typed as a signature, as a picture of it."""
     db.session.commit()
     _refuse_flood(user_id)
     made = signing.drawn(name)
     digest = hashlib.sha256(made).hexdigest()
     file = f"{naming.cleaned(name)}.svg"
-    return _kept(user_id, form_id, field.key, _Content(file, BytesIO(made), len(made), digest, BytesIO(made)))
+    content = _Content(file, BytesIO(made), len(made), digest, "image/svg+xml", BytesIO(made))
+    return _kept(_Whose(user_id, form_id, field.key, once), content)
 
 
 def _refuse_flood(user_id: int) -> None:
@@ -100,21 +122,24 @@ def _received(name: str, stream: BinaryIO, spool: IO[bytes], most: int) -> _Cont
     if not sniffing.agrees(naming.ending(name), spool.read(sniffing.HEAD)):
         raise FieldError("file_mismatch", name=name)
     spool.seek(0)
-    return _Content(name, spool, size, digest.hexdigest())
+    return _Content(name, spool, size, digest.hexdigest(), sniffing.type_of(name))
 
 
 def _as_picture(content: _Content) -> _Content:
     picture = pictures.made_anew(cast(BinaryIO, content.file))
     made = picture.whole.getbuffer()
     name = content.name
-    if sniffing.type_of(name) != sniffing.type_of(f"x.{picture.ending}"):
+    written = sniffing.type_of(f"x.{picture.ending}")
+    if sniffing.type_of(name) != written:
         name = naming.with_ending(name, picture.ending)
-    return _Content(name, picture.whole, len(made), hashlib.sha256(made).hexdigest(), picture.small)
+    digest = hashlib.sha256(made).hexdigest()
+    return _Content(name, picture.whole, len(made), digest, written, picture.small)
 
 
-def _kept(user_id: int, form_id: int, field: str, content: _Content) -> StoredFile:
-    with transaction() as session:
-        row = _row(session, user_id, form_id, field, content)
+def _kept(whose: _Whose, content: _Content) -> StoredFile:
+    row = _begun(whose, content)
+    if row.state == "ready":
+        return row
     try:
         storage().put(row.key, cast(BinaryIO, content.file))
         if content.small is not None:
@@ -128,17 +153,30 @@ def _kept(user_id: int, form_id: int, field: str, content: _Content) -> StoredFi
     return row
 
 
-def _row(session: Session, user_id: int, form_id: int, field: str, content: _Content) -> StoredFile:
+def _begun(whose: _Whose, content: _Content) -> StoredFile:
+    """The row of a file: that of an earlier sending, unless its time is over, or a new one."""
+    key = whose.key(content)
+    try:
+        with transaction() as session:
+            row = session.scalar(select(StoredFile).where(StoredFile.key == key))
+            if row is not None and (row.expires_at is None or row.expires_at > now()):
+                return row
+            return _row(session, secrets.token_hex(16) if row else key, whose, content)
+    except IntegrityError:  # the same is sent twice at the same moment, and the other was faster
+        return _begun(whose, content)
+
+
+def _row(session: Session, key: str, whose: _Whose, content: _Content) -> StoredFile:
     row = StoredFile(
-        key=secrets.token_hex(16),
-        form_id=form_id,
-        field=field,
+        key=key,
+        form_id=whose.form_id,
+        field=whose.field,
         name=content.name,
         size=content.size,
-        type=sniffing.type_of(content.name),
+        type=content.type,
         sha256=content.sha256,
         small=content.small is not None,
-        made_by=user_id,
+        made_by=whose.user_id,
         expires_at=now() + UNHELD,
     )
     session.add(row)

@@ -1,6 +1,7 @@
 """Pictures made anew: nothing of what came but its pixels is kept, so nothing else of it can reach a browser."""
 
 import io
+import threading
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -10,10 +11,11 @@ from runtime.fields import FieldError
 
 LONGEST = 4096
 SMALL = 320
-MOST_PIXELS = 40_000_000
-MOST_PIXELS_OF_JPEG = 160_000_000  # it is read at a half, a quarter or an eighth of its size
+MOST_PIXELS = 32_000_000  # that are in memory at once, with four bytes each
 _KEPT = {"JPEG": ("JPEG", "jpg"), "MPO": ("JPEG", "jpg"), "WEBP": ("WEBP", "webp")}
 _READ = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
+_JPEGS = ("JPEG", "MPO")
+_TURN = threading.Semaphore(1)  # one picture at a time in a process: each takes up to 300 MB of memory
 Image.MAX_IMAGE_PIXELS = None  # judged here, before a pixel is read
 
 
@@ -29,12 +31,12 @@ class Picture:
 def made_anew(content: BinaryIO) -> Picture:
     """The picture turned as it was taken, without what stood beside the pixels; FieldError when it cannot be read."""
     try:
-        with Image.open(content, formats=_READ) as found:
+        with _TURN, Image.open(content, formats=_READ) as found:
             format_, ending = _KEPT.get(found.format or "", ("PNG", "png"))
             image = _pixels(found)
-        whole = _written(image, format_)
-        image.thumbnail((SMALL, SMALL))
-        return Picture(whole, _written(image, format_), ending)
+            whole = _written(image, format_)
+            image.thumbnail((SMALL, SMALL))
+            return Picture(whole, _written(image, format_), ending)
     except FieldError:
         raise
     except Exception as error:  # Pillow's readers raise whatever broken bytes lead to
@@ -42,21 +44,36 @@ def made_anew(content: BinaryIO) -> Picture:
 
 
 def _pixels(found: Image.Image) -> Image.Image:
-    """The first frame, not larger than is kept."""
-    width, height = found.size
-    # A progressive JPEG is held in memory whole, at whatever size it is read.
-    in_strips = found.format in ("JPEG", "MPO") and "progressive" not in found.info
-    most = MOST_PIXELS_OF_JPEG if in_strips else MOST_PIXELS
-    if width * height > most:
+    """The first frame, not larger than is kept. Made smaller before it is turned or copied, to save memory."""
+    is_jpeg = found.format in _JPEGS
+    if is_jpeg:
+        _read_a_part(found)
+    if found.width * found.height > MOST_PIXELS:
         raise FieldError("file_picture")
-    found.draft("RGB", (LONGEST, LONGEST))
     found.load()
-    image = ImageOps.exif_transpose(found)
-    transparent = image.has_transparency_data and found.format not in ("JPEG", "MPO")
-    image = image.convert("RGBA" if transparent else "RGB")
+    mode = "RGBA" if found.has_transparency_data and not is_jpeg else "RGB"
+    image = found if is_jpeg else _in_mode(found, mode)
     image.thumbnail((LONGEST, LONGEST))
+    ImageOps.exif_transpose(image, in_place=True)
+    image = _in_mode(image, mode)
     image.info.clear()  # else writers put profiles and texts in again
     return image
+
+
+def _read_a_part(found: Image.Image) -> None:
+    """Have a JPEG that is too large read at a half, a quarter or an eighth of its size."""
+    width, height = found.size
+    pixels = width * height
+    if found.info.get("progressive") and pixels > MOST_PIXELS:
+        raise FieldError("file_picture")  # all of it must be in memory before any part can be read
+    part = 1
+    while part < 8 and (max(width, height) >= 2 * part * LONGEST or pixels > MOST_PIXELS * part**2):
+        part *= 2
+    found.draft("RGB", (max(1, width // part), max(1, height // part)))
+
+
+def _in_mode(image: Image.Image, mode: str) -> Image.Image:
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _written(image: Image.Image, format_: str) -> io.BytesIO:

@@ -1,10 +1,9 @@
 """What bytes are, whatever the name of their file says."""
 
-import mimetypes
-
 import puremagic
 
 from runtime.fields._files import KINDS
+from runtime.files import naming
 
 HEAD = 8192  # bytes that are looked at
 # These begin with any letters; every other known ending belongs to a format that says itself what it is.
@@ -21,6 +20,50 @@ _ALIKE = {
     "webm": {"mkv"},
 }
 _PACKED = frozenset(("zip", "docx", "xlsx", "pptx", "odt", "ods", "odp"))  # all of them zip archives
+# Our own table: that of Python takes a name for an address, and differs from machine to machine.
+_OFFICE, _OPEN = "application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument"
+_TYPES = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "bmp": "image/bmp",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "heic": "image/heic",
+    "heif": "image/heif",
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "odt": f"{_OPEN}.text",
+    "rtf": "application/rtf",
+    "txt": "text/plain",
+    "md": "text/markdown",
+    "csv": "text/csv",
+    "json": "application/json",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "ods": f"{_OPEN}.spreadsheet",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
+    "odp": f"{_OPEN}.presentation",
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "m4a": "audio/mp4",
+    "ogg": "audio/ogg",
+    "flac": "audio/flac",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "avi": "video/x-msvideo",
+    "mkv": "video/x-matroska",
+    "zip": "application/zip",
+    "7z": "application/x-7z-compressed",
+    "rar": "application/vnd.rar",
+    "tar": "application/x-tar",
+    "gz": "application/gzip",
+}
 _WEAK = 0.3  # so sure that two letters at the beginning are a format
 
 
@@ -39,7 +82,7 @@ def agrees(ending: str, head: bytes) -> bool:
 
 def type_of(name: str) -> str:
     """The media type by which a file is sent."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _TYPES.get(naming.ending(name), "application/octet-stream")
 
 
 def _formats(head: bytes) -> dict[str, float]:

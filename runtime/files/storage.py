@@ -1,6 +1,7 @@
 """Where the bytes of files lie: a folder of this machine. Another place is another class with these three methods."""
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -37,11 +38,13 @@ class Folder:
 
     def put(self, name: str, content: BinaryIO) -> None:
         path = self._path(name)
-        part = path.with_name(path.name + ".part")
+        part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")  # the same may come twice at a time
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(part, content)
             part.replace(path)
+            for folder in (path.parent, self._root, self._root.parent):
+                _sync(folder)
         except OSError as error:
             _forget(part)
             raise StorageError(str(error)) from error
@@ -56,7 +59,8 @@ class Folder:
         path = self._path(name)
         try:
             path.unlink(missing_ok=True)
-            path.with_name(path.name + ".part").unlink(missing_ok=True)  # a crash may have left it
+            for part in path.parent.glob(f"{path.name}.*.part"):  # a crash may have left it
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise StorageError(str(error)) from error
 
@@ -70,6 +74,15 @@ def _write(path: Path, content: BinaryIO) -> None:
         shutil.copyfileobj(content, file)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder survive a power cut, as the bytes do."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _forget(path: Path) -> None:

@@ -65,7 +65,7 @@ def sent_of_record(user: User, form: Form, record_id: int, field: str, file: str
 def form_that_takes(user: User, app: str, form: str, field: str) -> Form:
     """The form for whose field this person may send files."""
     found = lookup.form(app, form)
-    if not any(access.can(user, action, found) for action in ("create", "update")):
+    if not uploads.may_send(user, found):
         if access.can(user, "read", found):
             raise Forbidden(_("You may not do this here."))
         raise NotFound(_("There is no such form."))

@@ -9,7 +9,7 @@ from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from runtime import endpoints, files
+from runtime import access, endpoints, files
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound, Problem
@@ -33,6 +33,11 @@ def read(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> Entr
     return replace(typed, problems={**typed.problems, **problems})
 
 
+def may_send(user: User, form: Form) -> bool:
+    """Whether this person can have a use for files of the form: only who may save records of it."""
+    return any(access.can(user, action, form) for action in ("create", "update"))
+
+
 def takes(form: Form, key: str, closed: frozenset[str]) -> bool:
     """Whether this is a field of files that is none of the closed ones."""
     one = form.fields.get(key)
@@ -50,7 +55,7 @@ def _received(
 ) -> tuple[MultiDict[str, str], dict[str, Problem]]:
     posted: MultiDict[str, str] = MultiDict(request.form)
     problems: dict[str, Problem] = {}
-    if not endpoints.marked("takes_files"):
+    if not endpoints.marked("takes_files") or not may_send(user, form):
         return posted, problems  # what is only looked at leaves nothing behind
     for key in filter(lambda key: takes(form, key, closed), form.fields):
         one = form.fields[key]
@@ -76,7 +81,12 @@ def _chosen(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredF
     for sent in request.files.getlist(f"{CHOSEN}{one.key}"):
         if sent.filename:
             stream = cast(BinaryIO, sent.stream)
-            yield partial(files.take, user.id, form.definition_id, one, sent.filename, stream)
+            yield partial(files.take, user.id, form.definition_id, one, sent.filename, stream, _once())
+
+
+def _once() -> str:
+    """By what a form that is sent again is known, for the files that come with it."""
+    return request.form.get("_once", "")
 
 
 def _typed(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredFile]]:
@@ -85,6 +95,6 @@ def _typed(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredFi
     if one.type.name == "signature" and text.strip():
 
         def take() -> StoredFile:
-            return files.take_name(user.id, form.definition_id, one, signature.typed_name(text))
+            return files.take_name(user.id, form.definition_id, one, signature.typed_name(text), _once())
 
         yield take

@@ -242,11 +242,11 @@ class _Findings:
     def _gone_files(self) -> None:
         """Files that are new in the record must wait for it: those of other records are not given away."""
         for key in holding_files(self.form):
+            if key not in self.visible or key in self._at or self.case.is_kept(key):
+                continue  # perhaps it is no list
             added = set(self.values.get(key, ())) - set(self.case.before.get(key, ()))
-            if not added or key not in self.visible or key in self._at or self.case.is_kept(key):
-                continue
             record_id = self.case.system.get("id")
-            if added - self.case.sources.files(self.form, key, record_id, added):
+            if added and added - self.case.sources.files(self.form, key, record_id, added):
                 self._add(key, "file_gone")
 
     def failed_checks(self) -> None:

@@ -18,7 +18,7 @@ PAGES = f"/apps/{APP}/forms/case"
 CANARY = "Zwitscherkanarie"
 PDF = b"%PDF-1.7\n" + CANARY.encode() + b"\n%%EOF\n"
 EVERYTHING = ["create", "read", "update", "delete"]
-ROLES = {"bob": "clerk", "mia": "reader", "eve": "own", "max": "clerk"}
+ROLES = {"bob": "clerk", "mia": "reader", "eve": "own", "max": "clerk", "rita": "looker"}
 CASE = form(
     "case",
     {
@@ -42,6 +42,7 @@ def desk() -> dict[str, Any]:
         {"key": role, "title": role, "grants": [{"form": "case", "actions": EVERYTHING, "scope": scope}]}
         for role, scope in scopes.items()
     ]
+    roles.append({"key": "looker", "title": "looker", "grants": [{"form": "case", "actions": ["read"]}]})
     return package(CASE, app=app(roles=roles))
 
 

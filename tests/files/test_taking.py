@@ -1,17 +1,24 @@
 """What is taken, as what, and what is refused with a word that helps."""
 
 import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, Base
 from sqlalchemy import select
 
+from runtime import files
 from runtime.db import db
 from runtime.files.models import StoredFile
 from runtime.files.storage import Folder
-from tests.files.desk import PAGES, PDF, bomb, code, kept, picture, row, send, sent
-from tests.support.world import World
+from tests.builder.factory import APP
+from tests.files.desk import PAGES, PDF, bomb, change, code, filed, kept, picture, row, send, sent
+from tests.support.world import World, records
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
@@ -122,6 +129,110 @@ def test_a_photo_that_cannot_be_read_in_strips_may_be_less_large(
     assert (
         code(send(world, "bob", "photos", "whole.jpg", picture("JPEG", progressive=True))) == "file_picture"
     )
+
+
+def test_a_strip_of_a_picture_is_made_smaller_without_filling_the_memory(tmp_path: Path) -> None:
+    # given a JPEG of 160 million pixels
+    strip = tmp_path / "strip.jpg"
+    Image.new("L", (65_000, 2_460)).save(strip)
+
+    # when it is made anew in a process of its own
+    script = (
+        "import resource, sys; from runtime.files.pictures import made_anew\n"
+        "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = used()\n"
+        "with open(sys.argv[1], 'rb') as file: made_anew(file)\n"
+        "print(used() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, strip], capture_output=True, text=True, check=True)
+
+    # then (in kB)
+    assert int(done.stdout) < 200_000
+
+
+def test_a_progressive_picture_that_must_be_in_memory_as_a_whole_may_not_be_large(world: World) -> None:
+    content = io.BytesIO()
+    Image.new("L", (8000, 4100)).save(content, "JPEG", progressive=True)
+
+    assert code(send(world, "bob", "photos", "large.jpg", content.getvalue())) == "file_picture"
+
+
+@pytest.mark.parametrize(
+    ("mode", "format_"), [("P", "PNG"), ("LA", "PNG"), ("1", "PNG"), ("CMYK", "JPEG"), ("L", "JPEG")]
+)
+def test_pictures_of_every_mode_are_taken(world: World, mode: str, format_: str) -> None:
+    content = io.BytesIO()
+    Image.new(mode, (5000, 10)).save(content, format_)
+
+    key = sent(world, "bob", "photos", f"a.{format_.lower()}", content.getvalue())
+
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/photos/{key}", buffered=True)
+    assert Image.open(io.BytesIO(answer.data)).size == (4096, 8)
+
+
+def test_the_media_type_follows_from_what_was_written_not_from_the_name(world: World) -> None:
+    key = sent(world, "bob", "photos", "data:,x.png", picture())
+
+    answer = world.browsers["bob"].get(f"{PAGES}/uploads/photos/{key}", buffered=True)
+    assert answer.mimetype == "image/png"
+
+
+def test_the_folders_of_a_file_are_written_to_disk_as_its_bytes_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, fsync = set(), os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    key = sent(world, "bob", "papers", "a.pdf", PDF)
+
+    root = world.app.config["SETTINGS"].home / "files"
+    assert {each.stat().st_ino for each in (root, root / key[:2], root / key[:2] / key)} <= synced
+
+
+def test_no_transaction_is_open_while_a_form_with_files_comes(world: World) -> None:
+    class Body(io.BytesIO):
+        begun: list[bool] = []
+
+        def readinto(self, buffer: Any) -> int:
+            self.begun.append(db.session().in_transaction())
+            return super().readinto(buffer)
+
+    edge = b"--x\r\nContent-Disposition: form-data; name="
+    body = Body(edge + b'"_once"\r\n\r\nslow\r\n' + edge + b'"name"\r\n\r\nA case\r\n--x--\r\n')
+    world.browsers["bob"].post(
+        f"{PAGES}/new",
+        input_stream=body,
+        content_length=len(body.getvalue()),
+        content_type="multipart/form-data; boundary=x",
+    )
+
+    assert Body.begun and not any(Body.begun)
+
+
+@pytest.mark.parametrize("key", ["a\0b", "%", "0" * 31 + "\ud800"], ids=ascii)
+def test_what_cannot_be_the_id_of_a_file_is_not_asked_of_the_database(desks: World, key: str) -> None:
+    with desks.app.app_context():
+        assert files.get([key]) == {}
+
+
+def test_any_number_of_files_can_be_asked_for(desks: World) -> None:
+    there = sent(desks, "bob", "papers", "a.pdf", PDF)
+    with desks.app.app_context():
+        assert list(files.get([*(f"{number:032x}" for number in range(70_000)), there])) == [there]
+
+
+@pytest.mark.parametrize("value", [5, True, "x", {}, [{}], [["x"]], [5]], ids=repr)
+def test_a_value_that_is_no_list_of_ids_is_a_problem_of_its_field(world: World, value: object) -> None:
+    record_id = filed(world, "bob")
+
+    made = world.api("bob")("POST", records("case", app=APP), json={"values": {"name": "A", "papers": value}})
+
+    assert made.status_code == 422 and made.json["errors"][0]["path"] == ["papers"]
+    assert change(world, "bob", record_id, 1, papers=value).status_code == 422
 
 
 def test_a_picture_in_a_field_of_files_stays_as_it_came_and_is_never_shown_in_the_page(world: World) -> None:

@@ -99,6 +99,38 @@ def test_who_may_not_write_a_field_sends_nothing_into_it(world: World) -> None:
     assert answer.status_code == 303 and kept(world) == before
 
 
+def test_who_may_only_read_leaves_no_files_behind(world: World) -> None:
+    before = kept(world)
+
+    answer = world.browsers["rita"].post(
+        f"{PAGES}/999999/edit",
+        data={"_once": "rita's", "name": "A case", "_file.papers": chosen("a.pdf")},
+        content_type="multipart/form-data",
+    )
+
+    assert answer.status_code == 404 and kept(world) == before
+
+
+def test_a_form_with_files_that_is_sent_twice_is_saved_once(world: World) -> None:
+    def twice() -> TestResponse:
+        return post(
+            world,
+            "new",
+            _once="a lost answer",
+            name="A case",
+            **{"_file.papers": [chosen("a.pdf"), chosen("b.pdf")], "_typed.signed": "Alice"},
+            **{"_file.photos": chosen("a.png", picture())},
+        )
+
+    first, before = twice(), kept(world)
+    again = twice()
+
+    assert (again.status_code, again.location) == (303, first.location)
+    assert kept(world) == before
+    page = world.browsers["bob"].get(first.location).text
+    assert "a.pdf" in page and "b.pdf" in page
+
+
 def test_strangers_cannot_send_large_bodies(world: World) -> None:
     body = b"--x\r\n" + b"x" * 17 * 1024 * 1024
 
