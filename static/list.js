@@ -31,10 +31,10 @@
     opener.click();
   });
 
-  // The focus goes into a panel that was just opened.
+  // The focus goes into a panel that was just opened; a search draws it again and keeps the focus.
   document.addEventListener("htmx:after:swap", () => {
     const panel = document.querySelector("#panel[data-fresh]");
-    if (!panel || panel.contains(document.activeElement)) return;
+    if (!panel || panel.contains(document.activeElement) || document.activeElement?.closest("#find")) return;
     panel.querySelector("select, input:not([type=hidden]), a, button:not([tabindex])")?.focus();
   });
 })();

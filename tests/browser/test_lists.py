@@ -80,6 +80,15 @@ def test_given_a_keyboard_alone_when_a_list_is_filtered_sorted_and_saved_then_th
     expect(page.locator(".fw-title a")).to_have_count(1)
     expect(page.locator(".fw-chip")).to_have_text("Grade is A, key")
 
+    page.locator("#open-filter").click()
+    page.locator("#filter-c-add").click()
+    page.locator("#filter-c\\.1-path").select_option("state")
+    expect(page.locator("#filter-c\\.1-op")).to_be_visible()
+    page.locator("#q").fill("ac")
+    expect(page.locator(".fw-title a")).to_have_text(["Acme"])
+    expect(page.locator("#filter-c\\.1-path")).to_have_value("state")
+    assert focus(page) == "q", "an open panel and its unfinished rows stay while one searches"
+
 
 def test_given_no_javascript_when_a_list_is_filtered_and_saved_then_the_view_opens_it_again(
     open_tab: OpenTab, seller: User

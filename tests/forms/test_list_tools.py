@@ -71,6 +71,15 @@ def test_given_an_order_of_two_columns_when_the_list_opens_then_it_is_sorted_and
     assert '<span class="fw-place">1</span>' in page and '<span class="fw-place">2</span>' in page
 
 
+@pytest.mark.parametrize("panel", ["filter", "sort", "columns", "view"])
+def test_given_an_open_panel_when_somebody_searches_then_it_stays_open(browser: Browser, panel: str) -> None:
+    page = ask(browser, panel=panel)
+
+    held = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)" form="find">', page))
+
+    assert 'id="panel"' in ask(browser, q="ac", **held)
+
+
 def test_given_no_javascript_when_the_sort_panel_is_used_then_its_links_add_turn_and_remove(
     browser: Browser,
 ) -> None:
