@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from builder import history
+from builder import history, publish
 from builder.commands import Said, Target
 from builder.models import DraftCommand
 from runtime.accounts.models import User
@@ -34,6 +34,18 @@ def mark(app: str, target: Target) -> str:
     ).first()
     revision, number = row or (None, None)
     return f"{revision or 0}-{number or 0}"
+
+
+def read(fields: Mapping[str, str]) -> dict[Target, str]:
+    """The marks that a page carried, in fields such as `seen.form/visit`."""
+    named = [(name[5:].split("/", 1), text) for name, text in fields.items() if name.startswith("seen.")]
+    return {Target(*parts): text for parts, text in named if len(parts) == 2}
+
+
+def with_app(app: str, chosen: Iterable[Target]) -> list[Target]:
+    """The chosen drafts and what comes into force along with them."""
+    changes = publish.with_app(app, [publish.Change(*target, {}) for target in chosen])
+    return [Target(change.kind, change.key) for change in changes]
 
 
 def require(app: str, targets: Iterable[Target], seen: Mapping[Target, str]) -> None:

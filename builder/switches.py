@@ -1,12 +1,14 @@
 """Whether an automation runs: published, switched on or off, by whom and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from builder import automation_counts, backfilling, drafts, publish
+from builder import automation_counts, backfilling, drafts, publish, reviewed
 from builder.automation_counts import Count
+from builder.commands import Target
 from builder.studio import Studio
 from runtime.accounts.models import User
 from runtime.automations import pauses
@@ -72,12 +74,19 @@ def off_keys(app: str) -> set[str]:
 
 
 def switch(
-    user: User, app: str, key: str, *, on: bool, publishing: bool = False, backfill: bool = False
+    user: User,
+    app: str,
+    key: str,
+    seen: Mapping[Target, str],
+    *,
+    on: bool,
+    publishing: bool = False,
+    backfill: bool = False,
 ) -> None:
     """Switch an automation on or off; the caller commits. With `publishing` its draft comes into force first, with
-    `backfill` records that are there already get their reminders.
+    `backfill` records that are there already get their reminders; both only of what was `seen`.
 
-    Invalid when the draft cannot be published, Conflict when there is nothing that could run.
+    Invalid when the draft cannot be published, Conflict when it is another one by now or nothing could run.
     """
     drafts.require_designer(user)
     definition = _definition(app, key)
@@ -85,6 +94,9 @@ def switch(
         backfilling.end(db.session(), definition.id)
         pauses.switch_off(db.session(), definition.id, user)
         return
+    if publishing or backfill:
+        drafts.lock(app)
+        reviewed.require(app, reviewed.with_app(app, [Target("automation", key)]), seen)
     if publishing:
         publish.publish(user, app, "automation", key)
     pauses.switch_on(db.session(), definition.id)

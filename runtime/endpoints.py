@@ -40,4 +40,4 @@ def is_api() -> bool:
 def id_argument(name: str) -> int | None:
     """An id in the query of the address; None when there is none, or something that cannot be one."""
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 
-from builder import automation_log, backfilling, switches
+from builder import automation_log, backfilling, reviewed, switches
 from builder.commands import Target
 from builder.routes.designer import require_designer, sentence
 from builder.studio import address
@@ -26,7 +26,8 @@ def switch(app: str, key: str) -> Response:
         with transaction():
             publishing = bool(request.form.get("publish"))
             backfill = request.form.get("backfill") == backfilling.PLAN
-            switches.switch(signed_in_user(), app, key, on=on, publishing=publishing, backfill=backfill)
+            seen = reviewed.read(request.form)
+            switches.switch(signed_in_user(), app, key, seen, on=on, publishing=publishing, backfill=backfill)
     except NotFound:
         raise
     except FormwrightError as error:

@@ -75,7 +75,7 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
         with transaction():
             drafts.lock(app)
             chosen = [each for each in chosen if _is_changed(app, each)]
-            reviewed.require(app, _with_app(app, chosen), _seen())
+            reviewed.require(app, reviewed.with_app(app, chosen), _seen())
             versions = publish.publish_together(signed_in_user(), app, chosen, note, _answers(app, chosen))
             told = _told(versions)
     except Invalid as error:
@@ -89,18 +89,9 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
     return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
 
 
-def _with_app(app: str, chosen: list[Target]) -> list[Target]:
-    """The chosen drafts and what comes into force along with them."""
-    changes = publish.with_app(app, [publish.Change(*target, {}) for target in chosen])
-    return [Target(change.kind, change.key) for change in changes]
-
-
 def _seen() -> dict[Target, str]:
     """The marks of what was on the page."""
-    named = [
-        (name[5:].split("/", 1), text) for name, text in request.form.items() if name.startswith("seen.")
-    ]
-    return {Target(*parts): text for parts, text in named if len(parts) == 2}
+    return reviewed.read(request.form)
 
 
 def _is_changed(app: str, target: Target) -> bool:

@@ -30,7 +30,7 @@ class AutomationRuns:
     def context(self, studio: Studio) -> Mapping[str, Any]:
         """The newest runs, or those before the one that the address names."""
         asked = studio.asked.get("before", "")
-        before = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
+        before = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
         return {**state_of(studio), "log": log(studio, before), "states": STATES, "reasons": REASONS}
 
 

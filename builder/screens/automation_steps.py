@@ -9,7 +9,7 @@ from babel.dates import format_datetime, format_skeleton
 from flask import g
 from flask_babel import lazy_gettext as _l
 
-from builder import moments, old_records, switches
+from builder import moments, old_records, reviewed, switches
 from builder import problems as judged
 from builder.automation_cards import action_cards, own_panel, said_at, trigger_card
 from builder.automation_values import sources_by_group
@@ -77,10 +77,20 @@ def state_of(studio: Studio) -> dict[str, Any]:
     return {
         "state": switches.state(studio.app, studio.target.key, studio.document),
         "asking": asked,
+        "marks": _marks(studio) if asked else {},
         "would_have": switches.would_have_run(studio) if asked else None,
         "old_records": old,
         "old_records_told": old and old_records.told(old),
     }
+
+
+def _marks(studio: Studio) -> dict[str, str]:
+    """The marks of what switching on may publish."""
+    with_it = reviewed.with_app(studio.app, [studio.target])
+    marks = {f"{each.kind}/{each.key}": reviewed.mark(studio.app, each) for each in with_it}
+    name = "/".join(studio.target)
+    # The draft was read before: what came since was not seen.
+    return {**marks, name: f"{studio.revision}-{marks[name].partition('-')[2]}"}
 
 
 def _condition(studio: Studio) -> Any:

@@ -15,6 +15,7 @@ from builder import definitions, drafts
 from runtime.automations.models import Pause, Run
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from tests.support.pages import reviewed
 from tests.support.world import World, world_on
 
 BASE = "/apps/followup/automations"
@@ -39,6 +40,16 @@ def plain(page: str) -> str:
 
 def send(world: World, key: str, place: str, who: str = "anna", **data: Any) -> TestResponse:
     return world.browsers[who].post(f"{BASE}/{key}/design/{place}", data={"tab": "steps", **data})
+
+
+def switch_on(world: World, key: str, marks: dict[str, str] | None = None) -> TestResponse:
+    """Publish and switch on what is on the page, or what was when it had these marks."""
+    return send(world, key, "switch", on="1", publish="1", **(marks or asked(world, key)))
+
+
+def asked(world: World, key: str) -> dict[str, str]:
+    """The marks of what the page shows that asks."""
+    return reviewed(world.browsers["anna"].get(f"{BASE}/{key}/design/steps?ask=on").text)
 
 
 def command(world: World, key: str, name: str, **args: Any) -> TestResponse:
@@ -84,7 +95,7 @@ def test_a_new_automation_is_off_says_how_often_it_would_have_run_and_is_publish
 
     assert "Off New automations are off" in get(world, "fresh") or "Never published" in get(world, "fresh")
     assert would_have_run(world, "fresh") == before + 3 >= 5
-    assert send(world, "fresh", "switch", on="1", publish="1").status_code == 303
+    assert switch_on(world, "fresh").status_code == 303
     assert "On Version 1 runs." in get(world, "fresh")
     world.api("bob").made("customer", name="After it")
     world.work()
@@ -101,6 +112,19 @@ def would_have_run(world: World, key: str) -> int:
     said = re.search(r"It would have run (\d+) times last week\.", get(world, key, "steps?ask=on"))
     assert said
     return int(said[1])
+
+
+def test_only_what_was_looked_at_is_published_by_switching_on(world: World) -> None:
+    made(world, "seen", actions=[TOUCH])
+    marks = asked(world, "seen")
+    command(world, "seen", "automation.set", path=["title"], value="Not seen")
+
+    switch_on(world, "seen", marks)
+    assert "so nothing was published" in get(world, "seen")
+    assert "Never published" in get(world, "seen")
+    switch_on(world, "seen")
+    assert "On Version 1 runs." in get(world, "seen")
+    send(world, "seen", "switch", on="0")
 
 
 def test_switching_off_and_on_makes_no_version_and_says_who_did_it(world: World) -> None:
@@ -121,7 +145,7 @@ def test_what_cannot_be_published_is_not_switched_on_and_says_why(world: World) 
         actions=[{"type": "notify", "key": "tell", "message": "nobody", "to": [{"starter": True}]}],
     )
 
-    answer = send(world, "wrong", "switch", on="1", publish="1")
+    answer = switch_on(world, "wrong")
 
     assert answer.status_code == 303
     assert "There is no message “nobody” in this app." in get(world, "wrong")
@@ -151,7 +175,7 @@ def failing(world: World) -> int:
         "failing",
         actions=[{**TOUCH, "match": {"name": '"Nobody at all"'}, "set": {"name": '"Found at last"'}}],
     )
-    send(world, "failing", "switch", on="1", publish="1")
+    switch_on(world, "failing")
     customer = world.api("bob").made("customer", name="Will fail")
     world.work()
     send(world, "failing", "switch", on="0")
@@ -321,7 +345,7 @@ def test_a_fixed_person_record_and_date_are_told_by_name_and_written_by_a_run(wo
 
     page = get(world, "fixed", "steps?sel=action/make")
     assert "Customer: Fixed & Sons" in page and "Owner: Rita" in page and "Due on: Dec 24, 2026" in page
-    send(world, "fixed", "switch", on="1", publish="1")
+    switch_on(world, "fixed")
     world.api("bob").made("customer", name="Starts it")
     world.work()
     send(world, "fixed", "switch", on="0")

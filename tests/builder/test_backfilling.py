@@ -232,6 +232,19 @@ def test_switching_on_asks_and_publishing_while_it_is_off_does_not(world: World)
     assert timers(world) == [reminder]
 
 
+def test_the_version_in_force_is_switched_on_without_the_records_that_the_draft_finds(world: World) -> None:
+    reminders(world, 5)
+    draft(world, hello())
+    published(world, "")
+    draft(world, hello(at="23:58"))
+    post(world, f"{HELLO}/switch", on="0")
+    seen = page(world, at="steps?ask=on")
+    assert 'name="backfill"' in seen
+    own = re.search(r'<form method="post" id="auto-as-published".*?</form>', seen)
+    assert own and "backfill" not in own[0] and "publish" not in own[0].replace("auto-as-published", "")
+    assert '<button class="btn" form="auto-as-published">Switch version 1 on' in seen
+
+
 def test_who_may_not_read_the_records_is_asked_without_a_count(world: World) -> None:
     (reminder,) = reminders(world, 5)
     draft(world, hello())
