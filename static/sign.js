@@ -3,20 +3,28 @@
 (() => {
   "use strict";
   document.documentElement.classList.add("can-draw");
-  const { say, upload } = window.formwright; // app.js, upload.js
+  const { say, stopUpload, upload } = window.formwright; // app.js, upload.js
   const PAUSE = 1200;
   const pads = new Map(); // canvas → { pad, timer }
 
   function begin(canvas) {
-    const ratio = Math.max(window.devicePixelRatio || 1, 1);
-    canvas.width = canvas.clientWidth * ratio;
-    canvas.height = canvas.clientHeight * ratio;
-    canvas.getContext("2d").scale(ratio, ratio);
     const pad = new SignaturePad(canvas, { backgroundColor: "rgb(255, 255, 255)", penColor: "rgb(17, 17, 17)" });
     const state = { pad, timer: 0 };
     pad.addEventListener("beginStroke", () => clearTimeout(state.timer));
     pad.addEventListener("endStroke", () => { state.timer = setTimeout(() => send(canvas), PAUSE); });
     pads.set(canvas, state);
+    new ResizeObserver(() => fit(canvas, pad)).observe(canvas);
+  }
+
+  // On a hidden tab a pad has no size yet; where the phone is turned it gets another one.
+  function fit(canvas, pad) {
+    const ratio = Math.max(window.devicePixelRatio || 1, 1);
+    const width = Math.round(canvas.clientWidth * ratio);
+    const height = Math.round(canvas.clientHeight * ratio);
+    if (!width || (canvas.width === width && canvas.height === height)) return;
+    Object.assign(canvas, { width, height });
+    canvas.getContext("2d").scale(ratio, ratio);
+    pad.fromData(pad.toData());
   }
 
   function send(canvas) {
@@ -39,12 +47,15 @@
     clearTimeout(pads.get(canvas).timer);
     pads.get(canvas).timer = 0;
     pads.get(canvas).pad.clear();
-    canvas.closest("[data-files]").querySelector("[data-remove]")?.click();
+    const host = canvas.closest("[data-files]");
+    stopUpload(host);
+    host.querySelector("[data-remove]")?.click();
     say(button.dataset.said);
   });
 
   // Before upload.js looks whether all is there.
-  window.addEventListener("submit", () => {
+  window.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-record]")) return;
     for (const [canvas, { timer }] of pads) if (timer) send(canvas);
   }, true);
 

@@ -4,6 +4,7 @@
   "use strict";
   document.documentElement.classList.add("can-upload");
   const { say, toast } = window.formwright; // app.js
+  const token = () => document.querySelector('meta[name="csrf-token"]').content;
   const MEGABYTE = 1024 * 1024;
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const hostOf = (element) => element?.closest?.("[data-files]");
@@ -26,12 +27,25 @@
       if (most > 1 && there >= most) { toast(filled(control.dataset.many, { limit: most })); break; }
       if (file.size > limit * MEGABYTE) { toast(filled(control.dataset.large, { name: file.name, limit })); continue; }
       there += 1;
+      const older = most === 1 ? underWay(host) : [];
       waiting.push({ host, file, texts: control.dataset, line: line(host, file, control.dataset) });
+      older.forEach(stop); // now that there is another to wait for
     }
+    inputOf(host).dispatchEvent(new Event("input", { bubbles: true })); // nobody leaves the page unasked
     next();
   }
 
+  const underWay = (host) => [...waiting, sending].filter((one) => one?.host.dataset.key === host.dataset.key);
+
+  function stop(one) {
+    one.line.remove(); // first, for what was stopped is told of nobody
+    const place = waiting.indexOf(one);
+    if (place >= 0) waiting.splice(place, 1);
+    else if (sending === one) one.request.abort();
+  }
+
   window.formwright.upload = add;
+  window.formwright.stopUpload = (host) => underWay(host).forEach(stop);
 
   function line(host, file, texts) {
     const item = document.createElement("li");
@@ -48,28 +62,25 @@
   }
 
   function cancel(item) {
-    const place = waiting.findIndex((each) => each.line === item);
     const host = hostOf(item);
-    if (place >= 0) waiting.splice(place, 1);
-    if (sending?.line === item) sending.request.abort();
-    item.remove();
+    const one = [...waiting, sending].find((each) => each?.line === item);
+    if (one) stop(one);
+    else item.remove(); // it was refused
     if (host) inputOf(host).focus();
-    next();
   }
 
   function next() {
     if (sending || !waiting.length) return;
-    sending = waiting.shift();
-    const { host, file } = sending;
-    const request = new XMLHttpRequest();
-    sending.request = request;
+    const one = sending = waiting.shift();
+    const { host, file } = one;
+    const request = one.request = new XMLHttpRequest();
     request.open("POST", `${host.dataset.files}?name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("HX-Request", "true");
-    request.setRequestHeader("X-CSRF-Token", document.querySelector('meta[name="csrf-token"]').content);
-    request.upload.addEventListener("progress", ({ loaded, total }) => { sending.line.querySelector("progress").value = (100 * loaded) / total; });
-    request.addEventListener("loadend", () => over(sending, request));
-    say(filled(sending.texts.progress, { name: file.name }));
+    request.setRequestHeader("X-CSRF-Token", token());
+    request.upload.addEventListener("progress", ({ loaded, total }) => { one.line.querySelector("progress").value = (100 * loaded) / total; });
+    request.addEventListener("loadend", () => over(one, request));
+    say(filled(one.texts.progress, { name: file.name }));
     request.send(file);
   }
 
@@ -85,13 +96,21 @@
     }
   }
 
-  function put({ line, file, texts }, html) {
+  function put({ host, line, file, texts }, html) {
     if (!line.isConnected && !kept(line)) return; // taken away, or its field is gone for good
     const made = new DOMParser().parseFromString(html, "text/html").querySelector("li");
     line.replaceWith(made);
-    if (texts.mostFiles === "1") for (const other of [...made.parentElement.children]) if (other !== made) other.remove();
+    if (texts.mostFiles === "1") while (made.previousElementSibling) letGo(host, made.previousElementSibling);
     say(filled(texts.done, { name: file.name }));
     tell(made.querySelector("input"));
+  }
+
+  // Of a file that no record holds yet the server hears at once; else it would wait for a day.
+  function letGo(host, item) {
+    const address = item.querySelector("a")?.getAttribute("href") ?? "";
+    item.remove();
+    if (!address.startsWith(`${host.dataset.files}/`)) return;
+    fetch(`${address}/withdraw`, { method: "POST", headers: { "X-CSRF-Token": token() }, keepalive: true }).catch(() => {});
   }
 
   // What a person reads instead of the progress: the server's sentence, and a button that takes the line away.
@@ -145,7 +164,7 @@
     const button = event.target.closest("[data-remove]");
     const host = button && hostOf(button);
     if (!host) return;
-    button.closest(".fw-file").remove();
+    letGo(host, button.closest(".fw-file"));
     say(button.dataset.say);
     inputOf(host).focus();
     tell(document.getElementById(host.dataset.key + "-none"));
@@ -154,7 +173,7 @@
   // --- the form ----------------------------------------------------------------------------------------------
 
   document.addEventListener("submit", (event) => {
-    if (!sending && !waiting.length) return;
+    if ((!sending && !waiting.length) || !event.target.matches("[data-record]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     afterwards = event.submitter ?? event.target.querySelector("[data-saving]");

@@ -12,12 +12,23 @@ from sqlalchemy import select
 from runtime.db import db
 from runtime.fields._files import ID
 from runtime.files import going as _going  # noqa: F401  (registers what removes files)
-from runtime.files.holding import available, hold, let_go
+from runtime.files.holding import available, hold, let_go, withdraw
 from runtime.files.intake import take, take_name
 from runtime.files.models import StoredFile
 from runtime.files.storage import StorageError, storage
 
-__all__ = ["StorageError", "StoredFile", "available", "get", "hold", "let_go", "storage", "take", "take_name"]
+__all__ = [
+    "StorageError",
+    "StoredFile",
+    "available",
+    "get",
+    "hold",
+    "let_go",
+    "storage",
+    "take",
+    "take_name",
+    "withdraw",
+]
 
 AT_ONCE = 1000  # keys in one statement; both databases bound its parameters
 

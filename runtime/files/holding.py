@@ -53,6 +53,16 @@ def let_go(keys: Iterable[str]) -> None:
             outbox.put(db.session(), KIND, file_id, due_at=due)
 
 
+def withdraw(key: str, user_id: int) -> None:
+    """Let a file go at once that its sender took away again, unless a record holds it by now."""
+    due = now()
+    waits = (StoredFile.key == key, StoredFile.made_by == user_id, StoredFile.record_id.is_(None))
+    gone = update(StoredFile).where(*waits).values(expires_at=due).returning(StoredFile.id)
+    file_id = db.session.scalar(gone, execution_options={"synchronize_session": False})
+    if file_id is not None:
+        outbox.revive(db.session(), KIND, file_id, due_at=due)
+
+
 def _of(
     form_id: int, field: str, keys: Iterable[str], whose: ColumnElement[bool]
 ) -> tuple[ColumnElement[bool], ...]:

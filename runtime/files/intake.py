@@ -98,7 +98,7 @@ def take_name(user_id: int, form_id: int, field: Field, name: str, once: str = "
 
 def _refuse_flood(user_id: int) -> None:
     """FieldError when a person lets too many files wait."""
-    mine = (StoredFile.made_by == user_id, StoredFile.expires_at.is_not(None), StoredFile.record_id.is_(None))
+    mine = (StoredFile.made_by == user_id, StoredFile.expires_at > now(), StoredFile.record_id.is_(None))
     count, size = db.session.execute(select(func.count(), func.sum(StoredFile.size)).where(*mine)).one()
     db.session.commit()
     if count >= MOST_WAITING or (size or 0) >= MOST_WAITING_BYTES:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from runtime import access, files
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
+from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.endpoints import reads_only, takes_files
@@ -39,12 +40,25 @@ def upload(app: str, form: str, field: str) -> Response:
 @blueprint.get("/uploads/<field>/<file>")
 def waiting(app: str, form: str, field: str, file: str) -> Response:
     """A file that no record holds yet, for the person who sent it."""
+    found, kept = _waiting(app, form, field, file)
+    return downloads.response(found, kept, small="small" in request.args)
+
+
+@blueprint.post("/uploads/<field>/<file>/withdraw")
+def withdraw(app: str, form: str, field: str, file: str) -> Response:
+    """Let a file go that the person who sent it took away again before a record held it."""
+    files.withdraw(_waiting(app, form, field, file)[1].key, signed_in_user().id)
+    db.session.commit()
+    return Response(status=204)
+
+
+def _waiting(app: str, form: str, field: str, file: str) -> tuple[Form, StoredFile]:
     user = signed_in_user()
     found = form_that_takes(user, app, form, field)
     kept = stored(found, field, file)
     if kept.made_by != user.id or kept.record_id is not None:
         raise NotFound(_("There is no such file."))
-    return downloads.response(found, kept, small="small" in request.args)
+    return found, kept
 
 
 @blueprint.get("/<int:record_id>/files/<field>/<file>")

@@ -25,10 +25,24 @@ ORDER = form(
         "sign": field("signature", title="Signature"),
     },
     ("name",),
+    tabs=[{"key": "goods", "title": "Goods"}, {"key": "end", "title": "End"}],
+    layout=[
+        {"key": "one", "tab": "goods", "rows": [["name"], ["signed"], ["papers"], ["photos"]]},
+        {"key": "two", "tab": "end", "rows": [["sign"]]},
+    ],
     rules=[
         rule("hides", {"required": ["signed"], "properties": {"signed": {"const": True}}}, hide=["photos"])
     ],
 )
+# Whether a form other than the record's goes, and whether somebody who leaves the page is asked.
+OTHER_FORM = """() => {
+  const form = document.body.appendChild(document.createElement("form"));
+  let goes = false;
+  form.addEventListener("submit", (event) => { event.preventDefault(); goes = true; });
+  form.requestSubmit();
+  return goes;
+}"""
+ASKED = "() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 GRANT = {"form": "order", "actions": ["create", "read", "update"], "scope": "all"}
 DROP = """([selector, name, text]) => {
   const carried = new DataTransfer();
@@ -60,6 +74,14 @@ def test_files_come_one_after_the_other_and_are_saved_when_all_are_there(
     page.locator("#name").fill("An order")
     page.route("**/uploads/**", lambda _route: None)  # nobody answers
     papers = page.locator("#papers-list")
+
+    # given a file under way that is stopped: nothing is said to have failed
+    page.evaluate(DROP, ["#papers-files", "stopped.txt", "plain text"])
+    expect(papers.get_by_role("progressbar")).to_have_count(1)
+    assert page.evaluate(OTHER_FORM) and page.evaluate(ASKED)
+    page.get_by_role("button", name="Stop sending stopped.txt").press("Enter")
+    expect(papers.locator("li")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
     # given three files under way, of which the second is stopped by a key
     page.locator("#papers").set_input_files(
@@ -107,6 +129,7 @@ def test_a_signature_is_drawn_cleared_and_drawn_again(
     page.locator("#name").fill("An order")
     pad = page.get_by_role("img", name="Draw Signature")
     kept = page.locator("#sign-list li:not(.fw-file-coming)")
+    page.get_by_role("tab", name="End").click()
 
     def stroke() -> None:
         pad.scroll_into_view_if_needed()
@@ -121,17 +144,29 @@ def test_a_signature_is_drawn_cleared_and_drawn_again(
     stroke()
     expect(kept).to_have_count(1)
     first = kept.get_attribute("id")
-    stroke()
+    with page.expect_request("**/withdraw"):  # the first is not kept for nobody
+        stroke()
     expect(page.locator(f"#{first}")).to_have_count(0)
     expect(kept).to_have_count(1)
     page.get_by_role("button", name="Clear").click()
     expect(kept).to_have_count(0)
 
+    # on a slow line the last one wins, and what is cleared does not come back
+    page.route("**/uploads/sign?*", lambda _route: None)  # nobody answers
+    for _pause in range(2):
+        with page.expect_request("**/uploads/sign?*"):
+            stroke()
+    expect(page.locator("#sign-list li")).to_have_count(1)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#sign-list li")).to_have_count(0)
+    page.unroute("**/uploads/sign?*")
+
     # sent at once when the form is, not a moment after the stroke
     stroke()
-    page.keyboard.press("Tab")
+    page.get_by_role("tab", name="Goods").click()
     page.locator("#name").press("Control+Enter")
     page.wait_for_url("**/order/1/")
+    page.get_by_role("tab", name="End").click()
     expect(page.get_by_role("img", name="Drawn.png")).to_be_visible()
 
 

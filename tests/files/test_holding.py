@@ -36,6 +36,28 @@ def got(world: World, who: str, record_id: int, field: str, key: str, small: str
     return page.status_code
 
 
+def test_a_file_that_its_sender_takes_away_again_goes_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given as many waiting files as one may have
+    monkeypatch.setattr("runtime.files.intake.MOST_WAITING", 1)
+    key = sent(world, "eve", "papers", "a.pdf", PDF)
+    address = f"{PAGES}/uploads/papers/{key}"
+    assert code(send(world, "eve", "papers", "b.pdf", PDF)) == "file_flood"
+
+    # then others cannot take it away, and the sender can
+    assert world.browsers["bob"].post(f"{address}/withdraw").status_code == 404
+    assert row(world, key) is not None
+    assert world.browsers["eve"].post(f"{address}/withdraw").status_code == 204
+
+    # so that there is room for another, and nothing of it stays
+    world.work()
+    assert row(world, key) is None and key not in kept(world)
+    held = sent(world, "eve", "papers", "b.pdf", PDF)
+    filed(world, "eve", papers=[held])
+    assert world.browsers["eve"].post(f"{PAGES}/uploads/papers/{held}/withdraw").status_code == 404
+
+
 def test_a_record_holds_its_files_on_both_databases(desks: World) -> None:
     # given
     papers = [sent(desks, "bob", "papers", name, PDF) for name in ("合同.pdf", "two.pdf")]

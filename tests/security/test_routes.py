@@ -74,6 +74,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "forms.delete_record"): (401, 404, 403, 303, 404, 303),
     ("POST", "files.upload"): (401, 404, 403, 404, 404, 404),
     ("GET", "files.waiting"): (303, 404, 403, 404, 404, 404),
+    ("POST", "files.withdraw"): (401, 404, 403, 404, 404, 404),
     ("GET", "files.of_record"): (303, 404, 404, 404, 404, 404),
     ("POST", "automations.switch"): (401, 404, 404, 404, 404, 404),
     ("POST", "automations.run_again"): (401, 404, 404, 404, 404, 404),
