@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.forms.followup import make_all
 from tests.support.world import World, records
 
 AMOUNTS = [None, 5, 5, 5, "12.50", None, 100, 5, "0.10", 7, 12, "12.50"]
@@ -166,6 +167,17 @@ def test_a_limit_that_is_no_number_is_refused(world: World, limit: str) -> None:
 @pytest.mark.parametrize(("limit", "given"), [("0", 1), ("1", 1), ("100000000", len(AMOUNTS))])
 def test_a_limit_is_kept_within_bounds(world: World, deals: list[int], limit: str, given: int) -> None:
     assert len(ask(world, **mine(world, deals), limit=limit).json["items"]) == given
+
+
+def test_a_page_has_at_most_two_hundred_records_whatever_is_asked(world: World, deals: list[int]) -> None:
+    with world.app.app_context():
+        values = [{"name": f"One of many {number:03}", "grade": "C"} for number in range(201)]
+        made = make_all("customer", values)
+
+    found = ask(world, "customer", by="anna", **mine(world, made), limit=1000).json
+
+    assert len(found["items"]) == 200
+    assert found["next"] is not None
 
 
 def cursor(*place: Any) -> str:
