@@ -7,8 +7,8 @@ refuses. Denied unless granted. An administrator sees the records of every app, 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, Protocol
+from functools import cached_property, lru_cache, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -23,6 +23,8 @@ RECORD_ACTIONS = ("create", "read", "update", "delete")
 EVERYTHING: Mapping[str, Any] = {}
 NOTHING: Mapping[str, Any] = {"not": {}}
 _MAX_ENUM = 1_000  # of a condition
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Document = Mapping[str, Any]
 
@@ -301,13 +303,31 @@ def _hides(form: Form, key: str, roles: Callable[[Form], frozenset[str]], hops: 
     return bool(looked_up and there and _hides(there, looked_up.field, roles, hops - 1))
 
 
-@lru_cache(1024)
+def _kept(most: int) -> Callable[[Callable[Concatenate[Form, P], T]], Callable[Concatenate[Form, P], T]]:
+    """Remembers what was found out about forms; not about a draft (version 0), which is a new one whenever somebody
+    looks at it.
+    """
+
+    def remembering(find: Callable[Concatenate[Form, P], T]) -> Callable[Concatenate[Form, P], T]:
+        known: Any = lru_cache(most)(find)
+
+        @wraps(find)
+        def found(form: Form, /, *rest: P.args, **named: P.kwargs) -> T:
+            kept: T = known(form, *rest, **named) if form.version_id else find(form, *rest, **named)
+            return kept
+
+        return found
+
+    return remembering
+
+
+@_kept(1024)
 def _limited(form: Form) -> frozenset[str]:
     """The fields that not every role may see and write."""
     return frozenset(key for key, field in form.fields.items() if field.options.get("access"))
 
 
-@lru_cache(4096)
+@_kept(4096)
 def _own_fields(form: Form, roles: frozenset[str]) -> FieldRights:
     hidden, read_only = set(), set()
     for key in _limited(form):
@@ -322,7 +342,7 @@ def _own_fields(form: Form, roles: frozenset[str]) -> FieldRights:
     return FieldRights(frozenset(hidden), frozenset(read_only))
 
 
-@lru_cache(1024)
+@_kept(1024)
 def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
     """What look-ups and fills show of other records: for each form, the references to it with fields of it."""
     found: dict[str, frozenset[tuple[str, str]]] = {}
@@ -335,7 +355,7 @@ def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
     return found
 
 
-@lru_cache(4096)
+@_kept(4096)
 def _with_unread(form: Form, own: FieldRights, unread: frozenset[tuple[str, str]]) -> FieldRights:
     """A look-up of what may not be seen where it stands is hidden too."""
     lookups = (

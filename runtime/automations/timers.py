@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from runtime import jobs
@@ -106,9 +106,14 @@ def _waiting_for_none(automation: Automation, form: Form, since: datetime) -> Se
 
 
 def take_back(session: Session, asked: Backfill) -> None:
-    """Cancel what a backfill planned and nobody went over since."""
+    """Cancel what a backfill planned and nobody went over since, and forget what it noted as past: whoever asks again
+    may want the latest of that sent.
+    """
     made = _planned(asked.automation_id).where(Timer.backfill_id == asked.id)
     planning.cancel(session, session.scalars(made), planning.UNDONE)
+    noted = (Timer.backfill_id == asked.id, Timer.state == "skipped", Timer.reason == planning.PAST)
+    undone = {"state": "cancelled", "reason": planning.UNDONE, "changed_at": now()}
+    session.execute(update(Timer).where(*noted).values(**undone))
 
 
 def withdraw(session: Session, automation_definition_id: int) -> None:

@@ -205,6 +205,23 @@ def test_undoing_the_publish_takes_them_back_and_leaves_what_people_saved_since(
     assert "Planned reminders of records that were there were taken back." in page(world, at="versions")
 
 
+def test_what_was_noted_as_past_may_be_sent_by_whoever_asks_again_after_undoing(world: World) -> None:
+    past, _coming = reminders(world, -5, 5)
+    draft(world, hello())
+    published(world, "")
+    draft(world, hello(at="23:58"))
+    published(world)
+    world.work()
+    assert timers(world, "skipped") == [past]
+
+    post(world, f"{HELLO}/versions/undo")
+    draft(world, hello(at="23:58", late={"past": "send"}))
+    published(world)
+    world.work()
+
+    assert timers(world, "sent") == [past]
+
+
 def test_undoing_before_the_job_ran_plans_nothing(world: World) -> None:
     reminders(world, 5)
     draft(world, hello())

@@ -1,5 +1,6 @@
 """What publishing does to what is stored, told beforehand: counts, the first records, people who lose a right."""
 
+import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from runtime.accounts.models import User, UserRole
 from runtime.db import transaction
+from runtime.definitions.documents import Form
 from tests.builder.test_publishing_choices import CUSTOMER, changed, customer, published, require, version
 from tests.support.world import World, world_on
 
@@ -106,6 +108,20 @@ def test_people_who_lose_a_right_on_a_field_are_counted(world: World) -> None:
     text = page(world)
     assert told(text, "People who can no longer edit Address") == 1
     assert told(text, "People who can no longer see Address") == 0
+
+
+def drafts_kept() -> int:
+    gc.collect()
+    return sum(type(each) is Form and not each.version_id for each in gc.get_objects())
+
+
+def test_a_draft_is_not_kept_in_memory_once_it_was_looked_at(world: World) -> None:
+    changed(world, "customer", hide_address("sales", "hidden"))
+    page(world)
+    before = drafts_kept()
+    page(world)
+    page(world)
+    assert drafts_kept() == before
 
 
 def test_people_who_lose_a_right_on_records_are_counted(world: World) -> None:
