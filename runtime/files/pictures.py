@@ -15,7 +15,7 @@ MOST_PIXELS = 32_000_000  # that are in memory at once, with four bytes each
 _KEPT = {"JPEG": ("JPEG", "jpg"), "MPO": ("JPEG", "jpg"), "WEBP": ("WEBP", "webp")}
 _READ = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
 _JPEGS = ("JPEG", "MPO")
-_TURN = threading.Semaphore(1)  # one picture at a time in a process: a transparent one takes up to 380 MB of memory
+_TURN = threading.Semaphore(1)  # one at a time in a process: a transparent one takes up to 380 MB of memory
 Image.MAX_IMAGE_PIXELS = None  # judged here, before a pixel is read
 
 
