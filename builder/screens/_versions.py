@@ -7,6 +7,7 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 
 from builder import change_words, history, releases
+from builder.dry_run import sees_all
 from builder.releases import Release
 from builder.studio import Studio
 
@@ -35,6 +36,7 @@ class Versions:
         old, new = _compared(studio, listed)
         return {
             "releases": listed,
+            "sees_all": sees_all(studio.user),
             "old": old,
             "new": new,
             "lines": _lines(studio, old, new),

@@ -270,6 +270,8 @@ def test_who_may_not_read_the_records_is_asked_without_a_count(world: World) -> 
     published(world, who="dora")
     world.work()
     assert timers(world) == [reminder]
+    assert "got reminders: 1." in page(world, at="versions")
+    assert "got reminders" not in page(world, "dora", at="versions")
 
 
 def test_a_zone_that_there_is_not_is_a_problem_and_no_count(world: World) -> None:
