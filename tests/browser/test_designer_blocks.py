@@ -37,10 +37,10 @@ IN_TABS = form(
 )
 
 
-@pytest.fixture(params=["en", "zh"])
-def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: User) -> Page:
-    """A tab of a designer, in one language."""
-    return speaking(open_tab(alice, language="en-GB" if request.param == "en" else "zh-CN"), request.param)
+@pytest.fixture
+def page(open_tab: Callable[..., Page], alice: User) -> Page:
+    """A tab of a designer."""
+    return speaking(open_tab(alice, language="en-GB"), "en")
 
 
 def block(page: Page, name: str) -> Locator:
@@ -74,7 +74,7 @@ def test_a_block_is_added_before_or_behind_another(page: Page, kind: str, y: flo
 
     def by_keys(page: Page) -> None:
         keys(page, first)
-        found_by_keys(page, kind)
+        found_by_keys(page, block(page, kind).inner_text())
         if y < 0.5:
             keys(page, "section-section_1", "Alt+ArrowUp")
 
@@ -138,7 +138,7 @@ def test_a_saved_group_is_put_where_it_is_dropped(page: Page) -> None:
 
     def by_keys(page: Page) -> None:
         keys(page, "a")
-        found_by_keys(page, "baifang" if page.locator("html").get_attribute("lang") == "zh-CN" else "visit")
+        found_by_keys(page, "visit")
 
     def by_drag(page: Page) -> None:
         drag(page, block(page, "group"), page.locator("#cell-a"), y=0.9)

@@ -41,10 +41,10 @@ TWO_SECTIONS = form(
 )
 
 
-@pytest.fixture(params=["en", "zh"])
-def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: User) -> Page:
-    """A tab of a designer, in one language."""
-    return speaking(open_tab(alice, language="en-GB" if request.param == "en" else "zh-CN"), request.param)
+@pytest.fixture
+def page(open_tab: Callable[..., Page], alice: User) -> Page:
+    """A tab of a designer. A language changes words, not gestures; what is said is tested where it is worded."""
+    return speaking(open_tab(alice, language="en-GB"), "en")
 
 
 def test_a_field_is_added_behind_another(page: Page) -> None:
@@ -85,7 +85,11 @@ def test_a_field_moves_over_its_neighbour(page: Page) -> None:
     assert order() == [["a"], ["c"], ["b"]]
 
 
-def test_t03_field_ten_becomes_field_two_in_four_ways(page: Page) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_t03_field_ten_becomes_field_two_in_four_ways(
+    open_tab: Callable[..., Page], alice: User, language: str
+) -> None:
+    page = speaking(open_tab(alice, language="en-GB" if language == "en" else "zh-CN"), language)
     counter = Counter(page)
 
     def by_click(page: Page) -> None:

@@ -63,9 +63,13 @@ def notices(page: Page) -> int:
     return page.locator("#notices > li").count()
 
 
+@pytest.mark.parametrize(("locale", "words"), [("en", "Visit 华新电子"), ("zh", "跟进客户：华新电子")])
 def test_three_days_one_day_and_on_the_day_at_nine_the_owner_and_the_manager_are_told(
-    open_tab: Callable[..., Page], seller: User, manager: User, mail_sink: MailSink
+    open_tab: Callable[..., Page], seller: User, manager: User, mail_sink: MailSink, locale: str, words: str
 ) -> None:
+    with transaction() as session:
+        for one in (seller, manager):
+            session.get_one(User, one.id).locale = locale
     make("customer", {"name": "华新电子", "phone": "13800138001", "grade": "A"})
     page, hers = open_tab(seller), open_tab(manager)
     due = datetime.now(ZONE).date() + timedelta(days=7)
@@ -90,6 +94,6 @@ def test_three_days_one_day_and_on_the_day_at_nine_the_owner_and_the_manager_are
         expect(sent).to_have_count(told + 1)
 
     assert mail_sink.recipients.count("bob@example.com") == mail_sink.recipients.count("mia@example.com") == 3
-    assert all("华新电子" in str(mail["Subject"]) for mail in mail_sink.mails)
+    assert all(words in str(mail["Subject"]) for mail in mail_sink.mails)
     work_at(nine(due) + timedelta(days=1))
     assert len(mail_sink.mails) == 6
