@@ -134,6 +134,10 @@ def canonical(record: Mapping[str, Any]) -> dict[str, Any]:
     return {key: times.iso(value) if isinstance(value, datetime) else value for key, value in record.items()}
 
 
+LONGEST = 2_500
+"""Characters of a random condition: no 200 tests (`parsing.MAX_ATOMS`) find room in them."""
+
+
 class Generator:
     """Random conditions about the record at the root (`wrapped=False`) or under `record`."""
 
@@ -141,8 +145,11 @@ class Generator:
         self.random, self.wrapped, self.facts = random, wrapped, facts
 
     def condition(self) -> Any:
-        """One condition document."""
-        return self._object(self.random.randint(1, 4), "" if self.wrapped else "record")
+        """One condition document, small enough for the parser's limits."""
+        while True:
+            document = self._object(self.random.randint(1, 4), "" if self.wrapped else "record")
+            if len(str(document)) <= LONGEST:
+                return document
 
     def _object(self, depth: int, inside: str) -> Any:
         if self.random.random() < 0.04:
