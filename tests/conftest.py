@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.routing import Rule
@@ -47,6 +48,10 @@ def _compiled_once(rule: Rule) -> None:
 
 
 Rule.compile = _compiled_once  # type: ignore[method-assign]
+
+settings.register_profile("same", deadline=None, derandomize=True)  # only a change turns a test red
+settings.register_profile("fresh", deadline=None, print_blob=True)
+settings.load_profile("fresh" if os.environ.get("FRESH") else "same")
 
 both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 

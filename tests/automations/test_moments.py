@@ -134,7 +134,7 @@ def check(zone: str, wall: datetime, days: int) -> None:
     assert before < wall < shown, "the clocks jump over the wall time exactly at the moment"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(near_a_change(), st.integers(-3, 30))
 def test_every_date_has_exactly_one_moment_in_every_zone(case: tuple[str, datetime], days: int) -> None:
     check(*case, days)
@@ -142,7 +142,7 @@ def test_every_date_has_exactly_one_moment_in_every_zone(case: tuple[str, dateti
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 @given(near_a_change(), st.integers(-366, 366))
 def test_every_date_has_exactly_one_moment_in_ten_thousand_cases(
     case: tuple[str, datetime], days: int

@@ -196,7 +196,7 @@ VALUES = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(VALUES, VALUES, VALUES)
 def test_merging_loses_nothing_of_either_side(base: Any, mine: Any, theirs: Any) -> None:
     merged = merging.merge(base, mine, theirs)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime import times
@@ -129,7 +129,6 @@ def test_a_moment_of_the_api_needs_a_real_time_and_an_offset(value: str, code: s
     assert caught.value.code == code
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.sampled_from(ZONES))
 def test_a_moment_survives_its_control(local: datetime, zone: str) -> None:
     reader = Reader("en", zone)
@@ -137,7 +136,6 @@ def test_a_moment_survives_its_control(local: datetime, zone: str) -> None:
     assert parse(MOMENT, MOMENT.type.to_raw(value, MOMENT, reader), reader) == value
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2037, 1, 1)), st.sampled_from(ZONES))
 def test_the_wall_clock_is_right_wherever_it_shows_the_time(local: datetime, zone: str) -> None:
     local = local.replace(second=0, microsecond=0)
@@ -149,14 +147,12 @@ def test_the_wall_clock_is_right_wherever_it_shows_the_time(local: datetime, zon
         assert before < local
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1000, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)))
 def test_a_canonical_moment_is_left_alone(moment: datetime) -> None:
     value = times.iso(moment)
     assert MOMENT.type.normalise(value, MOMENT) == value
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_moment_or_refused_by_name(text: str) -> None:
     assert refusal(MOMENT, text) in (None, "datetime", "characters")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.fields import FieldError
@@ -128,7 +128,6 @@ def test_the_limits_of_the_document_stand_in_the_schema() -> None:
     }
 
 
-@settings(deadline=None)
 @given(st.decimals(min_value=-(10**15), max_value=10**15, places=2))
 def test_a_number_survives_its_control_and_its_texts(number: Decimal) -> None:
     raw = NUMBER.type.to_raw(number, NUMBER, READER)
@@ -138,7 +137,6 @@ def test_a_number_survives_its_control_and_its_texts(number: Decimal) -> None:
     assert parse(MONEY, show(MONEY, number, CHINESE), CHINESE) == number
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_a_number_or_refused_by_name(text: str) -> None:
     assert refusal(NUMBER, text) in (None, "number", "characters")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -97,7 +97,6 @@ GROUPS = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(GROUPS)
 def test_a_condition_that_is_opened_and_stored_again_means_what_it_meant(group: Group) -> None:
     # given
@@ -120,7 +119,6 @@ def _flat(document: Any) -> Any:
     return [_flat(item) for item in document] if isinstance(document, list) else document
 
 
-@settings(deadline=None)
 @given(GROUPS)
 def test_what_a_page_posts_is_what_it_showed(group: Group) -> None:
     # given

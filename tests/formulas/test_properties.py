@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.fields import ValueType
@@ -27,7 +27,6 @@ units = st.sampled_from(CALENDAR_UNITS)
 zones = st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
 
 
-@settings(deadline=None)
 @given(numbers, numbers)
 def test_arithmetic_equals_decimal(a: Decimal, b: Decimal) -> None:
     assert result("a + b", a=a, b=b) == a + b
@@ -38,13 +37,11 @@ def test_arithmetic_equals_decimal(a: Decimal, b: Decimal) -> None:
         assert result("a / b", a=a, b=b) == EXACT.divide(a, b)
 
 
-@settings(deadline=None)
 @given(st.lists(st.none() | numbers))
 def test_sum_is_the_sum_of_what_is_there(rows: list[Decimal | None]) -> None:
     assert result("SUM(rows)", rows=rows) == sum(row for row in rows if row is not None)
 
 
-@settings(deadline=None)
 @given(numbers, numbers)
 def test_comparison_equals_decimal(a: Decimal, b: Decimal) -> None:
     assert result("a < b", a=a, b=b) is (a < b)
@@ -67,7 +64,6 @@ TYPES = {
 scalars = st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=30)
 
 
-@settings(deadline=None)
 @given(texts, scalars | st.lists(scalars, max_size=5))
 def test_a_text_is_a_formula_or_a_formula_error_and_nothing_else(text: str, value: Any) -> None:
     try:
@@ -116,7 +112,6 @@ filled = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(st.recursive(leaves, _grow, max_leaves=8), filled)
 def test_a_checked_formula_gives_a_value_of_its_type_or_an_error_of_its_values(
     text: str, values: dict[tuple[str, ...], Any]
@@ -136,7 +131,6 @@ def test_a_checked_formula_gives_a_value_of_its_type_or_an_error_of_its_values(
         date.fromisoformat(str(value))
 
 
-@settings(deadline=None)
 @given(dates, st.integers(-600, 600), units)
 def test_counting_undoes_adding_except_where_a_month_end_clamps(start: date, count: int, unit: str) -> None:
     there = result(f"DATEADD(d, {count}, '{unit}')", d=start.isoformat())
@@ -146,7 +140,6 @@ def test_counting_undoes_adding_except_where_a_month_end_clamps(start: date, cou
     assert counted == count or (count < 0 and start.day > 28 and unit not in ("day", "week"))
 
 
-@settings(deadline=None)
 @given(dates, dates, units)
 def test_the_counted_units_fit_and_one_more_would_not(first: date, second: date, unit: str) -> None:
     start, end = sorted((first.isoformat(), second.isoformat()))
@@ -158,7 +151,6 @@ def test_the_counted_units_fit_and_one_more_would_not(first: date, second: date,
     assert result(f"DATEDIF(e, d, '{unit}')", d=start, e=end) == -count
 
 
-@settings(deadline=None)
 @given(dates, st.integers(-50_000, 50_000))
 def test_a_date_and_a_number_of_days_make_a_date(start: date, days: int) -> None:
     there = result("d + n", d=start.isoformat(), n=days)
@@ -167,7 +159,6 @@ def test_a_date_and_a_number_of_days_make_a_date(start: date, days: int) -> None
     assert result("e - d", d=start.isoformat(), e=there) == days
 
 
-@settings(deadline=None)
 @given(moments, st.integers(-400, 400), zones)
 def test_a_moment_keeps_its_time_of_day_when_days_are_added(start: datetime, days: int, zone: str) -> None:
     text = start.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -179,7 +170,6 @@ def test_a_moment_keeps_its_time_of_day_when_days_are_added(start: datetime, day
     assert timedelta(0) <= wall - (before + timedelta(days=days)) <= timedelta(hours=1)
 
 
-@settings(deadline=None)
 @given(moments, st.integers(-100_000, 100_000))
 def test_hours_really_pass(start: datetime, hours: int) -> None:
     text = start.strftime("%Y-%m-%dT%H:%M:%SZ")

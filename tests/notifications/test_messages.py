@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.definitions.documents import Form, MessageDoc, parse_form, parse_message
@@ -214,7 +214,6 @@ def _text(html: str) -> str:
 CHARS = st.text(st.characters(min_codepoint=33, max_codepoint=126) | st.sampled_from(" é客\n"), max_size=60)
 
 
-@settings(deadline=None)
 @given(
     CHARS.filter(str.strip),
     st.sampled_from(["{}", "**{}**", "# {}", "- {}", "> {}", "[{}](http://a.example)", "`{}`", "a {} b"]),
@@ -230,7 +229,6 @@ def _tags(html: str) -> list[str]:
     return re.findall(r"<[^>]*>", html)
 
 
-@settings(deadline=None)
 @given(CHARS.filter(str.strip))
 def test_a_value_alone_reads_back_as_it_was(value: str) -> None:
     lines = [line.strip(" ") for line in value.strip().split("\n")]

@@ -358,7 +358,7 @@ cell = st.none() | st.decimals(0, 999, places=2).map(lambda number: number.norma
 line = st.fixed_dictionaries({"text": st.none() | st.sampled_from(["a", "b"]), "price": cell})
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_series_of_edits_stores_what_was_sent(app: Flask, data: st.DataObject) -> None:
     document = deepcopy(QUOTE)

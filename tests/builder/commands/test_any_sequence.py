@@ -47,7 +47,7 @@ TARGETS = (
 TELL = automation("tell", "order", {"type": "notify", "message": "m", "to": [{"field": "name"}]})
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_command_can_be_taken_back_and_leaves_a_whole_layout(data: Any) -> None:
     desk = Desk(START, PERSON, TELL)
@@ -70,7 +70,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_as_many_undos_as_commands_give_the_first_documents(world: World, data: Any) -> None:
     """Commands on a form, an automation, a message and the app, mixed; taken back from the last to the first."""

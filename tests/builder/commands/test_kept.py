@@ -124,7 +124,6 @@ def translate(world: World, languages: list[str]) -> None:
 @settings(
     max_examples=12,
     phases=[Phase.generate],  # every step asks the app: to make a failure smaller takes minutes
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(st.data())
