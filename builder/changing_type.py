@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from builder import conversion, converting
+from builder import converting
 from builder.commands import _retyping
-from builder.conversion import Outlook
+from builder.known_records import Records
+from builder.outlook import Outlook, outlook
 from builder.studio import Studio
-from runtime import access, documents
+from runtime import documents
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form, parse_field
 from runtime.fields import FIELD_TYPES, Field, FieldType, ValueType
-from runtime.records.tables import table
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,28 @@ class ChangeOfType:
         return lookup.form(self.studio.app, self.studio.target.key)
 
     @cached_property
-    def is_seen(self) -> bool:
-        """Whether the person may see the values of the field."""
-        return self.field.key not in access.fields(self.studio.user, self._form).hidden
+    def _records(self) -> Records:
+        return Records(self.studio, self._form)
+
+    @cached_property
+    def is_limited(self) -> bool:
+        """Whether more is stored than the person may see."""
+        return self._records.is_limited((self.field.key,))
 
     @cached_property
     def options(self) -> list[str]:
-        """The different stored texts, where a choice is to be made of them; none when they are too many."""
+        """The different stored texts that the person may see, where a choice is to be made of them; none when they
+        are too many.
+        """
         chosen = self.chosen
         if chosen is None or "enum" not in chosen.keywords or "enum" in self.field.schema:
             return []
-        if self.field.type.value_type_of(self.field) is not ValueType.TEXT or not self.is_seen:
+        if self.field.type.value_type_of(self.field) is not ValueType.TEXT:
             return []
-        column = table(self._form).c[self.field.key]
-        query = select(column).where(column.is_not(None)).distinct().order_by(column)
+        if not self._records.shows((self.field.key,)):
+            return []
+        column = self._records.column(self.field.key)
+        query = select(column).where(column.is_not(None), self._records.readable).distinct().order_by(column)
         found = list(db.session.scalars(query.limit(_retyping.MAX_OPTIONS + 1)))
         return found if len(found) <= _retyping.MAX_OPTIONS else []
 
@@ -73,8 +81,7 @@ class ChangeOfType:
             self.field.key, document, chosen.name, self.studio.work, target, self.options
         )
         new = parse_field(self.field.key, after)
-        locale = self.studio.default_locale
-        return conversion.outlook(self._form, self.field.key, new, locale, shows=self.is_seen)
+        return outlook(self._records, self.field.key, new)
 
     def command(self, keep: bool) -> str:
         """The command as a button posts it."""

@@ -6,8 +6,7 @@ goes through the records in batches, each record through the one write path, and
 moment: it goes on after the last batch that was committed.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -30,57 +29,19 @@ from runtime.records.store import Actor
 
 KIND = "conversion"
 ORIGIN = "conversion"
-LOOKED_AT = 20_000  # records that a preview reads
 NAMED = 100  # records that are named when they cannot be converted
 
 Stored = tuple[int, JsonValue]
 """Id of a record and its value."""
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A record whose value the new field cannot hold, and that value as people read it."""
-
-    record_id: int
-    shown: str
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What would become of stored values; `more` when only the first records were looked at."""
-
-    converts: int
-    failures: tuple[Failure, ...]
-    fails: int
-    more: bool
-
-
-def outlook(form: Form, key: str, new: Field, locale: str, *, shows: bool = True) -> Outlook:
-    """How many stored values of a field of the form in force the new field can take over. Those that it cannot
-    are named when it `shows` them: to somebody who may see the field.
-    """
-    old, reader = form.fields[key], Reader(locale, form.zone)
-    rows = _read(_filled(form, key).limit(LOOKED_AT + 1), old)
-    looked_at = rows[:LOOKED_AT]
-    failures = list(_failures(looked_at, old, new, reader))
-    named = tuple(failures[:NAMED]) if shows else ()
-    return Outlook(len(looked_at) - len(failures), named, len(failures), len(rows) > LOOKED_AT)
-
-
-def _failures(rows: Sequence[Stored], old: Field, new: Field, reader: Reader) -> Iterator[Failure]:
-    for record_id, value in rows:
-        try:
-            convert(value, old, new, reader)
-        except FieldError:
-            yield Failure(record_id, old.type.display(value, old, reader, NOBODY)[:100])
-
-
-def _read(query: Any, field: Field) -> list[Stored]:
+def read_values(query: Any, field: Field) -> list[Stored]:
+    """The records that a query gives, with their values as the field has them."""
     rows = db.session.execute(query)
     return [(record_id, field.type.from_column(stored, field)) for record_id, stored in rows]
 
 
-def _filled(form: Form, key: str) -> Any:
+def filled(form: Form, key: str) -> Any:
     """The query of a field's stored values."""
     columns = tables.table(form).c
     return select(columns.id, columns[key]).where(columns[key].is_not(None)).order_by(columns.id)
@@ -133,8 +94,8 @@ def _batch(session: Session, conversion: Conversion) -> bool:
     """Convert the next records; True when these were the last."""
     form, before = lookup.form_by_id(conversion.form_id), lookup.form_of_version(conversion.version_id)
     old = before.fields[conversion.source]
-    left = _filled(before, old.key).where(tables.table(before).c.id > conversion.last_id)
-    rows = _read(left.limit(batches.SIZE), old)
+    left = filled(before, old.key).where(tables.table(before).c.id > conversion.last_id)
+    rows = read_values(left.limit(batches.SIZE), old)
     if conversion.field in form.fields:
         done = _filled_since(form, conversion.field, [record_id for record_id, _value in rows])
         for record_id, value in rows:

@@ -1,14 +1,15 @@
 """What publishing a draft does to what is stored already, in counts: nobody learns of it afterwards."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 
-from builder import conversion, narrowing, old_records, switches
-from builder.effects import Effect, Question, Records
+from builder import narrowing, old_records, switches
+from builder.effects import Effect, Question
+from builder.known_records import Records
+from builder.outlook import outlook
 from builder.studio import Studio
 from runtime.automations.models import Timer
 from runtime.conditions import where
@@ -46,10 +47,10 @@ def _form(now: Form, studio: Studio) -> Iterator[Effect]:
         if key in now.fields and field.type.stored:
             yield from _changed(records, now.fields[key], field)
         elif field.options.get("converted_from") in now.fields:
-            yield from _converted(now, field, studio)
+            yield from _converted(records, field)
         elif field.required and field.type.writable and field.default is None:
             told = _("%(field)s is new and required", field=studio.text(field.title)), _EMPTY
-            yield from records.effect((), None, told, _filling(field, studio, records.count()))
+            yield from records.effect((), None, told, _filling(field, studio, records.count(())))
     for key, field in now.fields.items():
         if key not in after and field.type.stored:
             told = (
@@ -68,7 +69,8 @@ def _shared(records: Records, after: Mapping[str, Field]) -> Iterator[Effect]:
             continue
         columns = [records.column(key) for key in keys]
         filled = [column.is_not(None) for column in columns]
-        same = select(*columns).where(*filled).group_by(*columns).having(func.count() > 1)
+        known_ones = select(*columns).where(records.readable, *filled)
+        same = known_ones.group_by(*columns).having(func.count() > 1)
         titles = ", ".join(records.studio.text(after[key].title) for key in keys if key in after)
         told = (
             _("Records that share the same %(fields)s, which no two may", fields=titles),
@@ -81,28 +83,32 @@ def _is_stored(form: Form, key: str) -> bool:
     return key in form.fields and form.fields[key].type.stored
 
 
-def _converted(now: Form, field: Field, studio: Studio) -> Iterator[Effect]:
+def _converted(records: Records, field: Field) -> Iterator[Effect]:
     """What a field of another type takes over, and what it cannot."""
-    old = str(field.options["converted_from"])
-    found = conversion.outlook(now, old, field, studio.default_locale, shows=False)
-    titles = {"field": studio.text(now.fields[old].title), "type": _(field.type.label)}
-    yield from _effect(
-        found.converts,
-        _("%(field)s becomes %(type)s: these values convert", **titles),
-        _("A job takes them over at once; the old field keeps its values."),
-    )
-    yield from _effect(
-        found.fails,
-        _("%(field)s becomes %(type)s: these values do not convert", **titles),
-        _("They stay in the old field; the new one is empty there."),
-    )
+    old, studio = str(field.options["converted_from"]), records.studio
+    limited, found = records.is_limited((old,)), outlook(records, old, field)
+    titles = {"field": studio.text(records.form.fields[old].title), "type": _(field.type.label)}
+    if found.converts or limited:
+        yield Effect(
+            _("%(field)s becomes %(type)s: these values convert", **titles),
+            _("A job takes them over at once; the old field keeps its values."),
+            found.converts,
+            limited=limited,
+        )
+    if found.fails or limited:
+        yield Effect(
+            _("%(field)s becomes %(type)s: these values do not convert", **titles),
+            _("They stay in the old field; the new one is empty there."),
+            found.fails,
+            limited=limited,
+        )
 
 
 def _changed(records: Records, old: Field, new: Field) -> Iterator[Effect]:
     title, column = records.studio.text(new.title), records.column(new.key)
     if new.required and not old.required:
         empty, told = column.is_(None), (_("%(field)s becomes required", field=title), _EMPTY)
-        question = _filling(new, records.studio, records.count(empty))
+        question = _filling(new, records.studio, records.count((new.key,), empty))
         yield from records.effect((new.key,), empty, told, question)
     if new.type.name == "choice":
         yield from _options_gone(records, old, new)
@@ -163,12 +169,14 @@ def _timers(studio: Studio) -> Iterator[Effect]:
         .join(App, App.id == Definition.app_id)
         .where(App.key == studio.app, own, Timer.state == "planned")
     )
-    yield from _effect(
-        _count(waiting),
-        _("Reminders are waiting"),
-        _("They are worked out anew: moments that no longer fit are cancelled, new ones are planned."),
-        Question("timers"),
-    )
+    count = db.session.scalar(waiting) or 0
+    if count:
+        yield Effect(
+            _("Reminders are waiting"),
+            _("They are worked out anew: moments that no longer fit are cancelled, new ones are planned."),
+            count,
+            Question("timers"),
+        )
 
 
 def _old_records(studio: Studio) -> Iterator[Effect]:
@@ -179,12 +187,3 @@ def _old_records(studio: Studio) -> Iterator[Effect]:
     asks = found.goes_out and studio.target.key not in switches.off_keys(studio.app)
     question = Question("backfill") if asks else None
     yield Effect(_("Records that are there already"), old_records.told(found), found.records, question)
-
-
-def _effect(count: int, sentence: str, then: Any, question: Question | None = None) -> Iterator[Effect]:
-    if count:
-        yield Effect(sentence, str(then), count, question)
-
-
-def _count(statement: Select[Any]) -> int:
-    return db.session.scalar(statement) or 0

@@ -72,11 +72,12 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
     if is_search():
         return _page(studio(app, kinds, key), set(chosen), [])
     try:
+        answers = _answers(app, [each for each in chosen if _is_changed(app, each)])  # counts take their time
         with transaction():
             drafts.lock(app)
             chosen = [each for each in chosen if _is_changed(app, each)]
-            reviewed.require(app, reviewed.with_app(app, chosen), _seen())
-            versions = publish.publish_together(signed_in_user(), app, chosen, note, _answers(app, chosen))
+            reviewed.require(app, reviewed.with_app(app, chosen), _seen())  # the drafts that were asked about
+            versions = publish.publish_together(signed_in_user(), app, chosen, note, answers)
             told = _told(versions)
     except Invalid as error:
         db.session.rollback()

@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_login import login_user
 from sqlalchemy import select
 
 from builder import batches, conversion, converting, releases
 from builder.commands import Target, Workspace, run
+from builder.known_records import Records
 from builder.models_conversions import Conversion
+from builder.outlook import Outlook, outlook
+from builder.routes.designer import studio
 from runtime import jobs, outbox
+from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.documents import parse_field
@@ -116,15 +121,28 @@ def test_only_a_published_field_is_converted_and_only_into_what_can_hold_it(app:
     assert [caught.value.problems[0].code for caught in (unpublished, unfit)] == ["unpublished", "unfit"]
 
 
-def test_beforehand_it_says_how_many_values_convert_and_which_do_not(app: Flask) -> None:
+def outlook_of(app: Flask, person: User) -> Outlook:
+    """What somebody is told who wants the amount to be a number."""
+    with app.test_request_context():
+        login_user(person)
+        records = Records(studio(APP, "forms", "bill"), lookup.form(APP, "bill"))
+        return outlook(records, "amount", parse_field("amount", field("number")))
+
+
+def test_beforehand_it_says_how_many_values_convert_and_which_do_not(app: Flask, alice: User) -> None:
     install(BILL)
     save(name="a", amount="12.5")
     bad = save(name="b", amount="a lot")
-    with transaction():
-        new = parse_field("amount", field("number"))
-        found = conversion.outlook(lookup.form(APP, "bill"), "amount", new, "en")
+    found = outlook_of(app, alice)
     assert (found.converts, found.fails, found.more) == (1, 1, False)
     assert [(failure.record_id, failure.shown) for failure in found.failures] == [(bad, "a lot")]
+
+
+def test_nobody_is_told_of_values_in_records_that_they_may_not_read(app: Flask) -> None:
+    install(BILL)
+    save(name="a", amount="a lot")
+    found = outlook_of(app, make_user("Dora", is_designer=True))
+    assert (found.converts, found.fails, found.failures) == (0, 0, ())
 
 
 @both_databases

@@ -81,24 +81,36 @@ def test_the_first_records_that_a_question_is_about_are_named(world: World) -> N
     assert empty
 
 
-def test_records_are_not_named_by_a_field_that_is_hidden_from_the_publisher(world: World) -> None:
+@both
+def test_counts_and_names_are_of_what_the_publisher_may_see(world: World) -> None:
+    dora = world.ids["dora"]
     with world.app.app_context(), transaction() as session:
-        session.get_one(User, world.ids["dora"]).roles = [UserRole(app="followup", role="sales")]
-    customer(world, owner=world.ids["dora"])
+        session.get_one(User, dora).roles = [UserRole(app="followup", role="sales")]
+    own = customer(world, owner=dora, address="Main Street 1", phone="13800000001")
+    customer(world, owner=world.ids["eve"], address="Main Street 1", phone="13800000001")
+    customer(world, owner=dora)
     changed(world, "customer", hide_address("sales", "hidden"))
     published(world, "form/customer")
-    changed(
-        world,
-        "customer",
-        lambda form: (
-            hide_address("sales", "hidden")(form),
-            require("address")(form),
-            require("phone")(form),
-        ),
-    )
+
+    def narrower(form: dict[str, Any]) -> None:
+        hide_address("sales", "hidden")(form)
+        for key in ("address", "phone"):
+            require(key)(form)
+            form["properties"][key]["maxLength"] = 5
+        form["fw"]["unique"] = [*form["fw"].get("unique", []), ["address"], ["phone"]]
+
+    changed(world, "customer", narrower)
     text = page(world, "dora")
-    assert told(text, "Address becomes required") and told(text, "Phone becomes required")
-    assert text.count("Such as") == 1, "of the phone, which Dora may see"
+    assert told(text, "Phone becomes required") == told(text, "Phone may have at most 5 characters") == 1
+    assert own in linked(text)
+    shared = [
+        told(text, f"Records that share the same {each}, which no two may") for each in ("Phone", "Address")
+    ]
+    assert shared == [0, 0], "the other one is nobody that Dora may read"
+    assert told(text, "Address becomes required") == told(text, "Address may have at most 5 characters") == 0
+    assert text.count("Counted by what you may see of the records that you may read.") == 6
+    assert told(page(world), "Records that share the same Phone, which no two may") == 2
+    assert "Counted by" not in page(world)
 
 
 def test_people_who_lose_a_right_on_a_field_are_counted(world: World) -> None:
