@@ -1,10 +1,10 @@
 """What publishing a draft does to what is stored already, in counts: nobody learns of it afterwards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from builder import narrowing, old_records, switches
 from builder.effects import Effect, Question
@@ -50,7 +50,7 @@ def _form(now: Form, studio: Studio) -> Iterator[Effect]:
             yield from _converted(records, field)
         elif field.required and field.type.writable and field.default is None:
             told = _("%(field)s is new and required", field=studio.text(field.title)), _EMPTY
-            yield from records.effect((), None, told, _filling(field, studio, records.count(())))
+            yield from records.effect((), None, told, _filling(field, records, (), None))
     for key, field in now.fields.items():
         if key not in after and field.type.stored:
             told = (
@@ -108,7 +108,7 @@ def _changed(records: Records, old: Field, new: Field) -> Iterator[Effect]:
     title, column = records.studio.text(new.title), records.column(new.key)
     if new.required and not old.required:
         empty, told = column.is_(None), (_("%(field)s becomes required", field=title), _EMPTY)
-        question = _filling(new, records.studio, records.count((new.key,), empty))
+        question = _filling(new, records, (new.key,), empty)
         yield from records.effect((new.key,), empty, told, question)
     if new.type.name == "choice":
         yield from _options_gone(records, old, new)
@@ -123,10 +123,15 @@ def _changed(records: Records, old: Field, new: Field) -> Iterator[Effect]:
         yield from records.effect((new.key,), func.length(column) > most, told)
 
 
-def _filling(field: Field, studio: Studio, count: int) -> Question | None:
+def _filling(
+    field: Field, records: Records, keys: Sequence[str], empty: ColumnElement[bool] | None
+) -> Question | None:
     """The offer to fill what is empty; none where one value cannot stand in all of the records."""
-    alone = [field.key] in studio.document["fw"].get("unique", [])
-    return None if (alone and count > 1) or not field.type.writable else Question("fill", field)
+    if not field.type.writable:
+        return None
+    alone = [field.key] in records.studio.document["fw"].get("unique", [])
+    several = alone and (records.is_limited(keys) or records.count(keys, empty) > 1)
+    return None if several else Question("fill", field)
 
 
 def _options_gone(records: Records, old: Field, new: Field) -> Iterator[Effect]:
