@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, exists, select
 
-from builder.dry_run import sees_all
+from builder.rehearsing import sees_all
 from runtime import access, conditions
 from runtime.accounts.models import User
 from runtime.automations import context, holidays, planning

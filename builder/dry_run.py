@@ -1,39 +1,28 @@
-"""A dry run: does what an automation's draft would do to a record, shows it, and takes everything back.
-
-It really happens, by the code that works off runs, in a transaction that is always rolled back: the drafts of
-the automation and of its messages are in force there, what is written is judged like any write. Nothing is
-rung, nothing leaves, serial numbers are drawn and given back.
-
-An administrator sees what would really happen. For anybody else what he may not see counts as empty, and is not
-found; and it is written with his rights. Else a draft could be made to ask for values that are hidden from him.
+"""A dry run: rehearses what an automation's draft would do to a record, with the drafts of it and of its messages in
+force; what is written is judged like any write.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from builder import drafts
+from builder import rehearsing
 from builder.commands import Workspace
+from builder.rehearsing import NOTHING, After, Made
 from runtime import access
 from runtime.accounts.models import User
 from runtime.automations import context, runs
-from runtime.automations.models import Run, Step, Timer
+from runtime.automations.models import Timer
 from runtime.automations.runs import About
 from runtime.automations.triggers import TRIGGERS
-from runtime.db import db, writing
+from runtime.db import db, rehearsal
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Document, Form
-from runtime.definitions.models import Version
-from runtime.notifications.models import Delivery
 from runtime.records import changes, query
 from runtime.records.models import Event
 from runtime.records.rows import Record, seen
-
-MOST_SHOWN = 50  # records and messages of one step
 
 
 @dataclass(frozen=True)
@@ -49,53 +38,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What one action did. `writes` are events that no longer exist, `letters` deliveries of the same kind;
-    `titles` are of the written records that the person may read, by form id and id.
-    """
-
-    action: Document
-    writes: tuple[Event, ...] = ()
-    titles: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    letters: tuple[Delivery, ...] = ()
-    left_out: tuple[Mapping[str, str], ...] = ()
-    error: str = ""
-    more: int = 0
-
-
-@dataclass(frozen=True)
 class Outcome:
-    """What would happen. `starts` and `holds` say whether trigger and condition agree; `others` are the
-    automations that its writes would start, `timers` the moments that would be planned.
-    """
+    """What would happen. `starts` and `holds` say whether trigger and condition agree."""
 
     starts: bool
     holds: bool | None
     steps: tuple[Made, ...] = ()
-    others: tuple[int, ...] = ()
-    timers: tuple[Timer, ...] = ()
+    after: After = NOTHING
     skipped: str = ""
-
-
-@event.listens_for(Session, "before_commit")
-def _refuse(session: Session) -> None:
-    if session.info.get("rehearsal") and not session.in_nested_transaction():
-        raise RuntimeError("a dry run must not be committed")
-
-
-@contextmanager
-def rehearsal() -> Iterator[Session]:
-    """A transaction that writes and cannot be committed."""
-    db.session.rollback()
-    session = db.session()
-    session.info["rehearsal"] = True
-    with writing():
-        try:
-            yield session
-        finally:
-            db.session.rollback()
-            session.info.pop("after_commit", None)
-            session.info.pop("rehearsal", None)
 
 
 def dry_run(user: User, work: Workspace, key: str, document: Document, asked: Asked) -> Outcome:
@@ -110,28 +60,12 @@ def dry_run(user: User, work: Workspace, key: str, document: Document, asked: As
         return _Play(session, user, automation, form).outcome(record, replace(asked, before=before))
 
 
-def sees_all(user: User) -> bool:
-    """Whether nothing is hidden from this person, so that a dry run goes as a run would."""
-    return access.can(user, "administer", "platform")
-
-
 def _bring_into_force(session: Session, work: Workspace, key: str, document: Document) -> None:
     named = {str(action.get("message")) for action in document["actions"]}
     for target in work.targets("message"):
         if target.key in named:
-            _freeze(session, work.app, *target, work.read(target))
-    _freeze(session, work.app, "automation", key, document)
-
-
-def _freeze(session: Session, app: str, kind: str, key: str, document: Document) -> None:
-    definition = drafts.get_or_create(app, kind, key)
-    last = session.scalar(select(func.max(Version.number)).where(Version.definition_id == definition.id))
-    version = Version(definition_id=definition.id, number=(last or 0) + 1, document=document)
-    session.add(version)
-    session.flush()
-    definition.current_version_id = version.id
-    session.flush()
-    lookup.changed(version.id)
+            rehearsing.bring_into_force(session, work.app, *target, work.read(target))
+    rehearsing.bring_into_force(session, work.app, "automation", key, document)
 
 
 def _automation(app: str, key: str) -> Automation:
@@ -162,7 +96,7 @@ class _Play:
 
     def _performed(self, record: Record, happened: Event | None) -> Outcome:
         session = self.session
-        planned = session.scalar(select(func.max(Timer.id))) or 0
+        planned = rehearsing.last_id(session, Timer)
         about: About = {
             "key": f"rehearsal:{self.automation.version_id}",
             "form_id": self.form.definition_id,
@@ -171,46 +105,9 @@ class _Play:
         if happened is not None:
             about["event_id"] = happened.id
         run = runs.record(session, self.automation, "running", **about)
-        made = tuple(self._steps(run))
-        started = session.scalars(select(Run.automation_id).where(Run.id > run.id).order_by(Run.id))
-        others = tuple(dict.fromkeys(started))
-        moments = tuple(session.scalars(select(Timer).where(Timer.id > planned, Timer.state == "planned")))
-        _keep(session, *moments, *(row for each in made for row in (*each.writes, *each.letters)))
-        return Outcome(True, True, made, others, moments, run.reason if run.state == "skipped" else "")
-
-    def _steps(self, run: Run) -> Iterator[Made]:
-        """Each action's doings; after the one that fails comes none."""
-        onlooker = None if sees_all(self.user) else self.user
-        working = runs.steps(self.session, run, onlooker)
-        for at, action in enumerate(self.automation.actions):
-            savepoint = self.session.begin_nested()
-            try:
-                found = next(working, None)
-            except runs.FAILURES as error:
-                savepoint.rollback()
-                yield Made(action, error=runs.reason_of(error))
-                return
-            savepoint.commit()
-            if found is None:  # it was skipped as a whole
-                return
-            yield self._made(action, run, at, found[1])
-
-    def _made(self, action: Document, run: Run, at: int, result: Mapping[str, Any]) -> Made:
-        step_id = self.session.scalar(select(Step.id).where(Step.run_id == run.id, Step.index == at))
-        written = result.get("created", []) + result.get("updated", [])
-        form = lookup.form(self.automation.app, str(action["form"])) if written else None
-        writes = _events(self.session, run, form, written) if form else []
-        readable = query.titles(form, written, user=self.user) if form else {}
-        own = select(Delivery).where(Delivery.step_id == step_id).order_by(Delivery.id)
-        letters = list(self.session.scalars(own))
-        return Made(
-            action,
-            tuple(writes[:MOST_SHOWN]),
-            {(form.definition_id, key): title for key, title in readable.items()} if form else {},
-            tuple(letters[:MOST_SHOWN]),
-            tuple(result.get("left_out", ())),
-            more=max(0, max(len(writes), len(letters)) - MOST_SHOWN),
-        )
+        made = tuple(rehearsing.perform(session, self.user, run))
+        after = rehearsing.after(session, run.id, planned)
+        return Outcome(True, True, made, after, run.reason if run.state == "skipped" else "")
 
 
 def _user(session: Session, user_id: int | None) -> User | None:
@@ -237,18 +134,3 @@ def _event(form: Form, record: Record, asked: Asked) -> Event:
     db.session.add(made)
     db.session.flush()
     return made
-
-
-def _keep(session: Session, *rows: Any) -> None:
-    """Let rows be read after the roll-back that takes them out of the database."""
-    for row in rows:
-        session.expunge(row)
-
-
-def _events(session: Session, run: Run, form: Form, written: list[int]) -> list[Event]:
-    """The last event of each record that this step wrote; one that changed nothing has none."""
-    own = select(Event).where(
-        Event.run_id == run.id, Event.form_id == form.definition_id, Event.record_id.in_(written)
-    )
-    latest = {each.record_id: each for each in session.scalars(own.order_by(Event.id))}
-    return list(latest.values())

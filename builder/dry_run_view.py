@@ -3,19 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from flask_babel import gettext as _
 
 from builder.automation_words import Words
-from builder.dry_run import Made, Outcome, sees_all
+from builder.dry_run import Outcome
 from builder.pointers import newest
+from builder.rehearsing import After, Made, sees_all
 from builder.studio import Studio
 from runtime import access, timeline
+from runtime.automations.models import Timer
 from runtime.definitions import lookup
-from runtime.definitions.documents import Form
+from runtime.definitions.documents import Automation, Document, Form
 from runtime.fields import Reader
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.models import Delivery
@@ -124,42 +125,44 @@ def _with(studio: Studio, form: Form, record_id: int, found: list[tuple[int, str
 
 def result(studio: Studio, outcome: Outcome) -> Result:
     """What would happen, in words."""
-    view = _View(studio)
+    view = Telling(studio)
     return Result(
         outcome,
         tuple(view.step(made) for made in outcome.steps),
-        tuple(view.automation(each) for each in outcome.others if view.may_follow(each)),
-        tuple(view.timer(each) for each in outcome.timers if view.may_follow(each.automation_id)),
+        view.others(outcome.after),
+        view.timers(outcome.after),
         not sees_all(studio.user),
     )
 
 
-class _View:
-    def __init__(self, studio: Studio) -> None:
+class Telling:
+    """What was rehearsed, in the words of whoever looks. `document` is the automation that did it, if it is not the
+    draft that is worked on.
+    """
+
+    def __init__(self, studio: Studio, document: Document | None = None) -> None:
         self._studio, self._user = studio, studio.user
-        self._words = Words(studio)
+        self._words = Words(studio, document)
         self._names = ReadersNames(studio.app, studio.user)
 
     def step(self, made: Made) -> Shown:
+        """One action and what it would do."""
         return Shown(
             self._words.action(made.action),
-            tuple(self._write(each, made.titles) for each in made.writes),
+            tuple(self._write(each, made) for each in made.writes),
             tuple(self._letters(made.letters)),
             tuple(self._left_out(each) for each in made.left_out),
             made.error,
             made.more,
         )
 
-    def _write(self, event: Event, titles: Mapping[tuple[int, int], str]) -> Write:
-        form = lookup.form_by_id(event.form_id)
-        title, named = (
-            localized(form.title, self._studio.locale),
-            titles.get((event.form_id, event.record_id)),
-        )
+    def _write(self, event: Event, made: Made) -> Write:
+        assert made.form is not None  # for it was written
+        title, named = localized(made.form.title, self._studio.locale), made.titles.get(event.record_id)
         told = _("New record of %(form)s", form=title)
         if event.kind == "updated":
             told = _("%(form)s “%(record)s”", form=title, record=named or _("a record that you may not see"))
-        return Write(str(told), tuple(self._changes(event, form)) if named is not None else ())
+        return Write(str(told), tuple(self._changes(event, made.form)) if named is not None else ())
 
     def _changes(self, event: Event, form: Form) -> Iterator[Change]:
         reader = Reader(self._studio.locale, self._user.zone or form.zone)
@@ -192,13 +195,18 @@ class _View:
         spec = {kind: named or True}
         return f"{self._words.recipient(spec)}: {REASONS.get(each['reason'], each['reason'])}"
 
-    def automation(self, automation_id: int) -> str:
-        automation = lookup.automation_by_id(automation_id)
+    def title(self, automation: Automation) -> str:
+        """What an automation is called."""
         return localized(automation.title, self._studio.locale)
 
-    def may_follow(self, automation_id: int) -> bool:
+    def others(self, after: After) -> tuple[str, ...]:
+        """The automations that would be started."""
+        return tuple(self.title(each) for each in after.others if self.may_follow(each))
+
+    def may_follow(self, automation: Automation) -> bool:
         """Whether the person may see all that starts an automation, so that its start tells nothing hidden."""
-        automation = lookup.automation_by_id(automation_id)
+        if sees_all(self._user):
+            return True
         form = lookup.form_if_any(automation.app, str(automation.form))
         trigger, reads = automation.trigger, automation.when.reads if automation.when else ()
         named = {
@@ -208,11 +216,14 @@ class _View:
         }
         return form is not None and not named & access.fields(self._user, form).hidden
 
-    def timer(self, timer: Any) -> str:
+    def timers(self, after: After) -> tuple[str, ...]:
+        """The moments that would be planned."""
+        return tuple(self._timer(*each) for each in after.timers if self.may_follow(each[1]))
+
+    def _timer(self, timer: Timer, automation: Automation) -> str:
         zone = ZoneInfo(timer.zone)
         moment = format_datetime(timer.due_at, tzinfo=zone, locale=self._studio.locale)
-        told = _("%(title)s: %(moment)s", title=self.automation(timer.automation_id), moment=moment)
-        return str(told)
+        return str(_("%(title)s: %(moment)s", title=self.title(automation), moment=moment))
 
 
 def _way(delivery: Delivery) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import advice, checks, repairs
+from builder import advice, checks, publish, repairs
 from builder.commands import Target
 from builder.studio import Studio
 from builder.workspaces import context_of, draft_of
@@ -52,6 +52,13 @@ def problems(studio: Studio) -> list[Found]:
 def errors(studio: Studio) -> list[Problem]:
     """What publishing would refuse."""
     return schemas.validate(studio.target.kind, studio.document) or _checked(studio)
+
+
+def errors_of(studio: Studio, target: Target) -> list[Problem]:
+    """What publishing would refuse of any draft of the app."""
+    document = studio.work.read(target)
+    context = studio.context.for_document(publish.earlier_documents(studio.app, *target))
+    return schemas.validate(target.kind, document) or checks.run(target.kind, document, context)
 
 
 def _checked(studio: Studio) -> list[Problem]:

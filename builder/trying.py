@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -66,15 +66,32 @@ def tried(studio: Studio, record_id: int | None) -> Tried | None:
     return Tried(form, judged, title, _names(studio, form, judged))
 
 
+def typed(studio: Studio, form: Form, judged: Judged) -> Tried:
+    """The draft as it was judged with what somebody is typing."""
+    return Tried(form, judged, "", _names(studio, form, judged))
+
+
 def rights_of(studio: Studio, draft: Form, stored: Record | None) -> FieldRights:
     """The rights on the fields of a draft that is tried: those of the `role` that the address asks for, else all;
-    with a record no more than the person has himself.
+    with a record, and on what is shown of other records, no more than the person has himself.
     """
     role, form = studio.asked.get("role", ""), lookup.form_if_any(studio.app, draft.key)
     rights = access.fields_as(role, draft) if role in roles(studio) else access.EVERY_FIELD
+    rights = rights.with_limits_of(_on_others(draft, access.fields(studio.user, draft)))
     if stored is None or form is None:
         return rights
     return rights.with_limits_of(access.fields(studio.user, form))
+
+
+def _on_others(draft: Form, rights: FieldRights) -> FieldRights:
+    """What of these rights is about the fields of other forms."""
+
+    def is_lookup(path: str) -> bool:
+        key, _dot, column = path.partition(".")
+        field = draft.rows[key].fields[column] if column else draft.fields[key]
+        return field.type.name == "lookup"
+
+    return FieldRights(hidden=frozenset(filter(is_lookup, rights.hidden)), unread=rights.unread)
 
 
 def viewer(studio: Studio) -> User:
@@ -87,6 +104,19 @@ def roles(studio: Studio) -> dict[str, str]:
     """The titles of the roles of the app, by key."""
     listed = studio.app_document.get("roles", ())
     return {role["key"]: studio.text(role.get("title")) or role["key"] for role in listed}
+
+
+def may(studio: Studio, action: str) -> bool:
+    """Whether the `role` that the address asks for may do this with records of the form, by the drafts; without a role
+    everything is tried.
+    """
+    listed = (
+        each for each in studio.app_document.get("roles", ()) if each["key"] == studio.asked.get("role")
+    )
+    role = next(listed, None)
+    return role is None or any(
+        grant["form"] == studio.target.key and action in grant["actions"] for grant in role.get("grants", ())
+    )
 
 
 def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
@@ -115,6 +145,33 @@ def _names(studio: Studio, form: Form, judged: Judged) -> Names:
         if key in form.fields:
             read_title(studio, titles, form.fields[key], value)
     return titles
+
+
+class Reason(NamedTuple):
+    """Why a field is as it is, where it is edited, and whether it is shown."""
+
+    title: str
+    told: str
+    address: str
+    shown: bool
+
+
+def reasons(studio: Studio, tested: Tried) -> list[Reason]:
+    """Of each field that a rule speaks of."""
+    form, judged = tested.form, tested.judged
+    ruled = {
+        key for rule in form.rules for key in (*rule.show, *rule.hide, *rule.require, *rule.lock, *rule.set)
+    }
+    return [
+        Reason(
+            studio.text(one.title),
+            why(form, judged, key, tested.names),
+            studio.url("fields", sel=f"field/{key}"),
+            key in judged.visible,
+        )
+        for key, one in form.fields.items()
+        if key in ruled | judged.hidden
+    ]
 
 
 def why(form: Form, judged: Judged, key: str, names: Names = NOBODY) -> str:

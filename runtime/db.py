@@ -140,6 +140,32 @@ def transaction() -> Iterator[Session]:
             raise
 
 
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """A transaction that writes, is always rolled back and cannot be committed."""
+    db.session.rollback()
+    session = db.session()
+    session.info["rehearsal"] = True
+    with writing():
+        try:
+            yield session
+        finally:
+            db.session.rollback()
+            session.info.pop("after_commit", None)
+            session.info.pop("rehearsal", None)
+
+
+def is_rehearsed() -> bool:
+    """Whether the present transaction is a rehearsal."""
+    return "rehearsal" in db.session().info
+
+
+@event.listens_for(Session, "before_commit")
+def _refuse(session: Session) -> None:
+    if "rehearsal" in session.info and not session.in_nested_transaction():
+        raise RuntimeError("a rehearsal must not be committed")
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Run `call` once this transaction has committed; forget it when it rolls back."""
     db.session().info.setdefault("after_commit", []).append(call)

@@ -1,4 +1,5 @@
-"""The live preview: the runtime's own form page in a frame, drawn from the draft. Nothing is ever stored.
+"""The live preview: the runtime's own form page in a frame, drawn from the draft. Nothing is ever stored: what a save
+would do is rehearsed and taken back.
 
 People see in it what they may see anyway: records and pickers are read with the designer's own rights, and as a
 role no more than that role may.
@@ -6,20 +7,24 @@ role no more than that role may.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
-from builder import trying
+from builder import problems, trying
+from builder.dry_save import Sent, dry_save
+from builder.dry_save_view import follows
 from builder.routes.designer import studio
 from builder.screens.form_preview import PASSED_ON
 from builder.studio import Studio
 from runtime import access
 from runtime.definitions.documents import Form
 from runtime.endpoints import reads_only
-from runtime.errors import NotFound
+from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.fields import Reader
 from runtime.forms import entry, filling, options, pages
 from runtime.forms.pages import Addresses, Filling, Looks
@@ -36,46 +41,69 @@ LAYOUT = "builder/preview/frame.html"
 def frame(app: str, key: str) -> Response:
     """An empty form, or one with the values of `record`."""
     now = studio(app, "forms", key)
-    with _as_asked(now):
-        return _framed(filling.page(_filling(now), Looks(), layout=LAYOUT, preview=True))
+    with _as_asked():
+        return _page(now, _filling(now), Looks())
 
 
 @blueprint.post(BASE)
 @reads_only
 def send(app: str, key: str) -> Response:
-    """What saving would say: the mistakes, or what would be stored."""
+    """What saving would do: the mistakes, or what would be stored and what would follow."""
     now = studio(app, "forms", key)
-    with _as_asked(now):
+    with _as_asked():
         tried = _filling(now, posted=True)
         if request.form.get("_do", "save") != "save":
-            looks = Looks(exact=True, sought=filling.sought(tried.form))
-            return _framed(filling.page(tried, looks, layout=LAYOUT, preview=True))
-        found = tried.problems
-        if found:
-            looks = Looks(errors=pages.messages(tried), exact=True)
-            summary = pages.summary(tried, found)
-            return _framed(filling.page(tried, looks, 422, problems=summary, layout=LAYOUT, preview=True))
-        return _framed(
-            make_response(
-                render_template("builder/preview/done.html", values=_told(tried), again=_address(now))
-            )
-        )
+            return _page(now, tried, Looks(exact=True, sought=filling.sought(tried.form)))
+        if tried.problems:
+            return _wrong(now, tried)
+        try:
+            return _done(replace(now, locale=g.reader.locale), tried)
+        except Invalid as error:  # what the database itself refuses
+            return _wrong(now, tried, error)
+
+
+def _done(now: Studio, tried: Filling) -> Response:
+    told, fault = None, _hindrance(now, tried)
+    if not fault:
+        try:
+            with dry_save(now, tried.form, _sent(tried)) as saving:
+                told = follows(now, saving)
+        except (Conflict, Forbidden, NotFound) as error:
+            fault = error.message
+    page = render_template(
+        "builder/preview/done.html", values=_told(tried), follows=told, fault=fault, again=_address(now)
+    )
+    return make_response(page)
+
+
+def _hindrance(now: Studio, tried: Filling) -> str:
+    """Why the save cannot be rehearsed."""
+    if problems.errors(now):
+        return str(_("What would follow is told once the mistakes of the draft are mended."))
+    if not trying.may(now, "update" if tried.record else "create"):
+        return str(_("People with this role may not save this: nothing would be stored."))
+    return ""
+
+
+def _sent(tried: Filling) -> Sent:
+    return Sent(tried.user, tried.rights, tried.entry.values, tried.record)
 
 
 @blueprint.post(f"{BASE}/eval")
 @reads_only
 def evaluate(app: str, key: str) -> str:
-    """What the form looks like with the values typed so far."""
+    """What the form looks like with the values typed so far, and why."""
     now = studio(app, "forms", key)
-    with _as_asked(now):
-        return filling.evaluated(_filling(now, posted=True))
+    with _as_asked():
+        tried = _filling(now, posted=True)
+        return f"{filling.evaluated(tried)}{_why(now, tried)}"
 
 
 @blueprint.get(f"{BASE}/options/<field>")
 def options_of(app: str, key: str, field: str) -> str:
     """What a picker offers."""
     now = studio(app, "forms", key)
-    with _as_asked(now):
+    with _as_asked():
         form = _form(now)
         closed = trying.rights_of(now, form, None).closed
         one = options.picker_field(form, field, closed)
@@ -101,6 +129,22 @@ def _filling(now: Studio, *, posted: bool = False) -> Filling:
     return Filling(trying.viewer(now), form, reader, record, typed, _addresses(now), rights)
 
 
+def _page(now: Studio, tried: Filling, looks: Looks) -> Response:
+    return filling.page(tried, looks, layout=LAYOUT, why=_why(now, tried))
+
+
+def _wrong(now: Studio, tried: Filling, refused: Invalid | None = None) -> Response:
+    return filling.wrong(tried, refused, layout=LAYOUT, why=_why(now, tried))
+
+
+def _why(now: Studio, tried: Filling) -> Markup:
+    """Why the fields are as they are: for the page around the frame, in the language of whoever designs."""
+    judged = tried.judged
+    with _speaking(now.locale):
+        told = trying.reasons(now, trying.typed(now, tried.form, judged))
+        return Markup(render_template("builder/preview/_why_now.html", reasons=told))  # noqa: S704
+
+
 def _addresses(now: Studio) -> Addresses:
     place: dict[str, Any] = {"app": now.app, "key": now.target.key}
     asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in (*PASSED_ON, "q")}
@@ -119,17 +163,24 @@ def _asked() -> dict[str, Any]:
 
 
 @contextmanager
-def _as_asked(now: Studio) -> Iterator[None]:
+def _as_asked() -> Iterator[None]:
     """In the language and colours that the address asks for, without changing the person's own."""
     if request.args.get("theme") in THEMES:
         g.theme = request.args["theme"]
     language = request.args.get("lang", "")
-    if language not in LOCALES:
+    with _speaking(language if language in LOCALES else g.reader.locale):
         yield
-        return
+
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    own = g.reader, g.locale
     g.reader, g.locale = Reader(language, g.reader.zone), language
-    with force_locale(language):
-        yield
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.reader, g.locale = own
 
 
 def _told(tried: Filling) -> list[tuple[str, str]]:
@@ -145,8 +196,9 @@ def _told(tried: Filling) -> list[tuple[str, str]]:
     ]
 
 
+@blueprint.after_request
 def _framed(response: Response) -> Response:
-    """A page that our own pages may show in a frame."""
+    """A page that our own pages may show in a frame, be it one that tells of a mistake."""
     response.headers["Content-Security-Policy"] = POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )

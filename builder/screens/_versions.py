@@ -7,7 +7,7 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 
 from builder import change_words, history, releases
-from builder.dry_run import sees_all
+from builder.rehearsing import sees_all
 from builder.releases import Release
 from builder.studio import Studio
 

@@ -24,6 +24,7 @@ class FormPreview:
     order = 80
     is_tab = False
     template = "builder/preview/preview.html"
+    script = "designer-preview.js"
 
     def count(self, studio: Studio) -> int | None:
         """Nothing to count."""
@@ -40,29 +41,9 @@ class FormPreview:
             "records": trying.records(studio),
             "roles": trying.roles(studio),
             "frame": url_for("preview.frame", app=studio.app, key=studio.target.key, **passed),  # type: ignore[arg-type]
-            "reasons": _reasons(studio, tested),
+            "reasons": trying.reasons(studio, tested) if tested else [],
             "ready": tested is not None,
         }
-
-
-def _reasons(studio: Studio, tested: trying.Tried | None) -> list[tuple[str, str, str, bool]]:
-    """Of each field that a rule speaks of: its title, why it is as it is, where it is edited, whether it shows."""
-    if tested is None:
-        return []
-    form, judged = tested.form, tested.judged
-    ruled = {
-        key for rule in form.rules for key in (*rule.show, *rule.hide, *rule.require, *rule.lock, *rule.set)
-    }
-    return [
-        (
-            studio.text(one.title),
-            trying.why(form, judged, key, tested.names),
-            studio.url("fields", sel=f"field/{key}"),
-            key in judged.visible,
-        )
-        for key, one in form.fields.items()
-        if key in ruled | judged.hidden
-    ]
 
 
 plugin = FormPreview()

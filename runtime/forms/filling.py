@@ -131,12 +131,12 @@ def save(filling: Filling) -> Response:
         return _once_more(filling, 422, _("Please check the form and send it once more."))
     unread = filling.entry.every_problem.keys()
     if unread and filling.problems.keys() & unread:
-        return _wrong(filling)
+        return wrong(filling)
     try:
         return _stored(filling)
     except Invalid as error:
         db.session.rollback()
-        return _wrong(filling, error)
+        return wrong(filling, error)
     except Conflict as error:
         db.session.rollback()
         if error.code == "stale":
@@ -189,13 +189,14 @@ def _with(filling: Filling, typed: Entry, record: Record | None = None) -> Filli
     return Filling(filling.user, filling.form, filling.reader, record or filling.record, typed)
 
 
-def _wrong(filling: Filling, refused: Invalid | None = None) -> Response:
+def wrong(filling: Filling, refused: Invalid | None = None, **context: object) -> Response:
+    """The page again with what is wrong."""
     # A refusal of the database itself (unique) is not among what judging alone finds.
     refusals = refused.problems if refused else ()
     problems = {state.name_of(problem, filling.judged, filling.entry): problem for problem in refusals}
     found = {**problems, **filling.problems}
     looks = Looks(errors={key: p.message for key, p in found.items()}, clashing=_clashing(), exact=True)
-    return page(filling, looks, 422, problems=pages.summary(filling, found))
+    return page(filling, looks, 422, problems=pages.summary(filling, found), **context)
 
 
 def _once_more(filling: Filling, status: int, notice: str) -> Response:

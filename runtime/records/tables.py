@@ -131,19 +131,29 @@ def give_way(session: Session) -> None:
 
 def migrate(session: Session, form: Form) -> None:
     """Bring the form's tables to this version in the caller's transaction; Invalid when the data forbid it."""
+    make_room(session, form)
+    for each in (form, *form.rows.values()):
+        _add_indexes(session, each)
+
+
+def make_room(session: Session, form: Form) -> None:
+    """Give the form's tables the columns of this version: without its indexes, which take long, all can be written."""
     give_way(session)
     known = inspect(session.connection())
     if known.has_table(form.table_name):
         _add_columns(session, form, {column["name"] for column in known.get_columns(form.table_name)})
-        present = {str(index["name"]) for index in known.get_indexes(form.table_name)}
     else:
         _create(session, form)
-        present = set()
+    for rows in form.rows.values():
+        make_room(session, rows)
+
+
+def _add_indexes(session: Session, form: Form) -> None:
+    known = inspect(session.connection()).get_indexes(form.table_name)
+    present = {str(index["name"]) for index in known}
     for index in indexes(form, postgres=is_postgres(session)):
         if index.name not in present:
             _create_index(session, form, index)
-    for rows in form.rows.values():
-        migrate(session, rows)
 
 
 def is_postgres(session: Session) -> bool:

@@ -1,5 +1,6 @@
 """Publishing in a real browser, in both languages: what becomes of stored records is chosen on its page."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -147,6 +148,12 @@ def test_the_preview_shows_a_phone_a_record_and_a_browser_without_scripts_and_ke
     expect(frame.locator("[data-summary]")).to_contain_text("2")  # problems: the owner is empty, too
     assert frame.locator("html").evaluate("() => typeof window.htmx") == "undefined"
     assert values(paused)["name"] == "Paper Lanterns Ltd"
+
+    page.goto(f"{CUSTOMER.replace('customer', 'visit')}/preview")
+    hidden = page.locator("#why").inner_text()
+    frame.locator("[name=remind][value=yes]").check()
+    expect(page.locator("#why")).not_to_have_text(hidden)
+    expect(page.locator("#why svg").last).not_to_have_attribute("aria-label", re.compile("hidden|隐藏"))
     tabs.errors[:] = [
         line for line in tabs.errors if "'allow-scripts'" not in line
     ]  # which is what was asked for

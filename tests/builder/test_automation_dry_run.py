@@ -13,7 +13,7 @@ from builder import drafts, dry_run
 from builder.dry_run import Asked, Outcome
 from builder.workspaces import workspace
 from runtime.accounts.models import User
-from runtime.db import Base, db, transaction
+from runtime.db import db, rehearsal, transaction
 from runtime.definitions import lookup
 from runtime.errors import NotFound
 from runtime.records import tables
@@ -54,18 +54,6 @@ def plain(world: World) -> int:
     return world.api("bob").made("visit", customer=customer, **own)
 
 
-def everything(world: World) -> dict[str, Any]:
-    """How many rows every table has, and the numbers that were drawn."""
-    with world.app.app_context():
-        own = [tables.table(form) for form in lookup.forms("followup")]
-        counts = {
-            table.name: db.session.scalar(select(func.count()).select_from(table))
-            for table in (*Base.metadata.sorted_tables, *own)
-        }
-        counters = db.session.execute(select(Base.metadata.tables["counters"])).all()
-        return {**counts, "drawn": sorted(map(tuple, counters))}
-
-
 def tried(world: World, key: str, asked: Asked, who: str = "anna", **changes: Any) -> Outcome:
     with world.app.app_context():
         user = db.session.get_one(User, world.ids[who])
@@ -92,7 +80,7 @@ def test_nothing_is_stored_nothing_is_sent_and_no_number_is_used_up(
     notify = {"type": "notify", **to_managers, "message": "hello"}
     _draft_message(world)
     world.work()  # whatever else waits
-    before, sent = everything(world), len(mails.mails)
+    before, sent = world.everything(), len(mails.mails)
 
     outcome = tried(
         world,
@@ -107,7 +95,7 @@ def test_nothing_is_stored_nothing_is_sent_and_no_number_is_used_up(
     assert outcome.steps[0].writes[0].after["number"].startswith("RM-")
     assert {letter.channel for letter in outcome.steps[1].letters} == {"inbox", "email"}
     assert {letter.state for letter in outcome.steps[1].letters} == {"sent", "pending"}
-    assert everything(world) == before
+    assert world.everything() == before
     assert len(mails.mails) == sent
 
 
@@ -167,11 +155,11 @@ def test_a_reached_date_shows_the_message_of_each_recipient(world: World, visit:
 
 def test_a_deletion_can_be_tried_and_the_record_stays(world: World, visit: int) -> None:
     trigger = {"type": "record_saved", "form": "visit", "on": ["deleted"]}
-    before = everything(world)
+    before = world.everything()
     outcome = tried(world, "touch_customer", Asked(visit, "deleted", by=world.ids["bob"]), trigger=trigger)
 
     assert (outcome.starts, outcome.holds) == (True, True)
-    assert everything(world) == before
+    assert world.everything() == before
 
 
 def test_what_its_writes_would_start_and_plan_is_named(world: World, plain: int) -> None:
@@ -180,7 +168,7 @@ def test_what_its_writes_would_start_and_plan_is_named(world: World, plain: int)
         world, "make_reminder", Asked(plain, "created", by=world.ids["bob"]), actions=[later], when={}
     )
 
-    assert {timer.offset for timer in outcome.timers} == {"-3d", "-1d", "0d"}
+    assert {timer.offset for timer, _automation in outcome.after.timers} == {"-3d", "-1d", "0d"}
 
 
 def test_a_draft_of_a_message_is_tried_as_it_is_and_stays_a_draft(world: World, plain: int) -> None:
@@ -196,20 +184,20 @@ def test_a_draft_of_a_message_is_tried_as_it_is_and_stays_a_draft(world: World, 
 
 
 def test_a_record_that_a_person_may_not_read_cannot_be_tried(world: World, visit: int) -> None:
-    before = everything(world)
+    before = world.everything()
     with pytest.raises(NotFound):
         tried(world, "make_reminder", Asked(visit, "created"), who="dora")
 
-    assert everything(world) == before
+    assert world.everything() == before
 
 
 def test_a_rehearsal_cannot_be_committed(world: World) -> None:
-    before = everything(world)
+    before = world.everything()
     with world.app.app_context():
-        with pytest.raises(RuntimeError), dry_run.rehearsal() as session:
+        with pytest.raises(RuntimeError), rehearsal() as session:
             session.add(User(name="Nobody", email="nobody@example.com"))
             session.flush()
             session.commit()
         assert isinstance(db.session(), Session)
 
-    assert everything(world) == before
+    assert world.everything() == before

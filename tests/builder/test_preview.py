@@ -25,10 +25,10 @@ def get(world: World, path: str, name: str = "anna") -> TestResponse:
     return world.browsers[name].get(path)
 
 
-def post(world: World, path: str, **form: Any) -> TestResponse:
-    token = re.search(r'name="csrf_token" value="([^"]+)"', get(world, FRAME).text)
+def post(world: World, path: str, name: str = "anna", **form: Any) -> TestResponse:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', get(world, FRAME, name).text)
     assert token
-    return world.browsers["anna"].post(path, data={"csrf_token": token[1], **form})
+    return world.browsers[name].post(path, data={"csrf_token": token[1], **form})
 
 
 def test_a_field_of_the_draft_is_there_before_it_is_published(world: World) -> None:
@@ -114,6 +114,41 @@ def test_as_a_role_a_picker_offers_only_what_that_role_may_read(world: World) ->
 def test_the_reasons_of_hidden_fields_are_told(world: World) -> None:
     page = get(world, f"{DESIGN}/preview").text
     assert "Hidden: it is shown only when" in page
+
+
+def why(answer: TestResponse) -> str:
+    """What a page or an answer in the frame says for the page around it."""
+    return answer.text.split('id="why-now"')[1]
+
+
+def test_the_reasons_follow_what_is_typed(world: World) -> None:
+    asked = "Shown, because Remind me is yes"
+    assert asked not in why(get(world, FRAME))
+    assert asked in why(post(world, f"{FRAME}/eval", remind="yes"))
+    assert asked in why(post(world, FRAME, remind="yes", _once="x")), "also without JavaScript"
+    assert asked not in why(post(world, f"{FRAME}/eval", remind="no"))
+
+
+def test_the_reasons_are_told_in_the_language_of_whoever_designs(world: World) -> None:
+    told = post(world, f"{FRAME}/eval?lang=zh", remind="yes")
+    assert "Shown, because" in why(told)
+    assert "提醒" in told.text.split('id="why-now"')[0]
+
+
+def test_the_reasons_name_no_record_that_the_designer_may_not_read(world: World) -> None:
+    customer = world.make("customer", name="Acme Ltd")
+    own = {"rev": "0", "do": json.dumps({"name": "rule.add", "args": {"field": "content", "effect": "show",
+           "when": {"required": ["customer"], "properties": {"customer": {"const": customer}}}}})}  # fmt: skip
+    assert post(world, f"{DESIGN}/commands", **own).status_code == 303
+    pages = {name: post(world, f"{FRAME}/eval", name, customer=str(customer)) for name in ("anna", "dora")}
+    assert "Acme" in why(pages["anna"])
+    assert "Acme" not in why(pages["dora"])
+
+
+def test_a_page_that_tells_of_a_mistake_is_shown_in_the_frame_too(world: World) -> None:
+    answer = get(world, "/apps/followup/forms/nothing/design/preview/frame")
+    assert answer.status_code == 404
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("query", ["record=999999", "record=x", "lang=xx", "theme=pink", "device=watch"])

@@ -214,3 +214,73 @@ def test_trying_a_rule_on_the_owner_tells_nothing_of_a_hidden_owner_field(
     eves, annas = zip(*pages, strict=True)
     assert eves[0] == eves[1]
     assert annas[0] != annas[1]
+
+
+FRAME = f"/apps/{APP}/forms/patient/design/preview/frame"
+IN_A_PREVIEW = (
+    "a condition",
+    "a copy",
+    "a copy of what it was before",
+    "a search by a value",
+    "a message to a person",
+    "a condition on the owner",
+)
+
+
+@pytest.mark.parametrize("question", IN_A_PREVIEW)
+def test_saving_in_the_preview_tells_nothing_of_hidden_values(
+    world: World, ids: dict[str, int], record: int, question: str
+) -> None:
+    asked(world, question)
+    pages = []
+    for values in (secrets(ids), {**dict.fromkeys(secrets(ids)), key("text"): "x", key("money"): 5}):
+        change(world, record, **{**values, key("email"): None})
+        sent = {"name": "Asked in the preview", "ward": str(ids["ward:1"]), "_once": "x"}
+        answers = (world.browsers[who].post(f"{FRAME}?record={record}", data=sent) for who in ("eve", "anna"))
+        pages.append([alike(answer.text) for answer in answers])
+
+    eves, annas = zip(*pages, strict=True)
+    assert "What would follow" in eves[0], eves[0][:3000]
+    assert eves[0] == eves[1]
+    assert TEXT not in eves[0]
+    assert annas[0] != annas[1], "an administrator sees what really would follow"
+
+
+def test_a_draft_that_gives_rights_is_tried_by_administrators_only(
+    world: World, ids: dict[str, int], record: int
+) -> None:
+    asked(world, "a copy")
+    with world.app.app_context():
+        draft = deepcopy(next(each.document for each in lookup.forms(APP) if each.key == "patient"))
+    draft["properties"][key("text")]["fw"].pop("access")
+    with world.app.app_context(), transaction():
+        drafts.save_draft(None, APP, "form", "patient", draft)
+    sent = {"name": "Asked in the preview", "ward": str(ids["ward:1"]), "_once": "x"}
+
+    eves, annas = (
+        world.browsers[who].post(f"{FRAME}?record={record}", data=sent).text for who in ("eve", "anna")
+    )
+
+    assert "an administrator can try it" in eves and TEXT not in eves
+    assert "an administrator can try it" not in annas
+
+
+def test_a_look_up_of_a_draft_shows_nothing_that_is_hidden_where_it_stands(
+    world: World, ids: dict[str, int], record: int
+) -> None:
+    with world.app.app_context():
+        draft = deepcopy(next(each.document for each in lookup.forms(APP) if each.key == "patient"))
+    peep = {"type": "lookup", "title": "Peep", "through": "ward", "field": "geheim", "result": "text"}
+    draft["properties"]["peep"] = {"fw": peep}
+    with world.app.app_context(), transaction():
+        drafts.save_draft(None, APP, "form", "patient", draft)
+    picked = {"ward": str(ids["ward:0"]), "_once": "x"}
+
+    eves, annas = (world.browsers[who].post(f"{FRAME}/eval", data=picked).text for who in ("eve", "anna"))
+
+    for shown, sees in ((eves, False), (annas, True)):
+        parts = dict(re.findall(r'data-field="(\w+)"(.*?)(?=data-field=|\Z)', shown, re.S))
+        assert {"peep": CANARY in parts.get("peep", ""), "copied": CANARY in parts["copied"]} == {
+            "peep": sees,
+            "copied": sees,
+        }
