@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from builder.automation_values import CONSTANT, Mapped, Row, mapped
 from builder.automation_words import Words, policies
+from builder.commands._automations import who_of
 from builder.panels import Control, Option, Panel, Refused, Setting, panel
 from builder.panels._controls import told
 from builder.studio import Studio
@@ -34,8 +35,9 @@ RUN_AS = ("starter", "owner", "service")
 
 @dataclass(frozen=True)
 class Recipient:
-    """One recipient: in words, and whether it gets a copy."""
+    """One recipient: as commands name it, in words, and whether it gets a copy."""
 
+    who: str
     told: str
     copy: bool
 
@@ -136,7 +138,7 @@ def _opened(
         if part in known.options["properties"]
     }
     people = tuple(
-        Recipient(words.recipient({**spec, "as": "to"}), spec.get("as") == "cc")
+        Recipient(who_of(spec), words.recipient({**spec, "as": "to"}), spec.get("as") == "cc")
         for spec in action.get("to", ())
     )
     return replace(

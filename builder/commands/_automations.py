@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from jsonschema import Draft202012Validator
 
 from builder.commands._base import free_key, refuse
+from runtime import documents
 from runtime.automations.actions import ACTIONS
 from runtime.definitions.documents import Document
+from runtime.notifications.recipients import KINDS, STARTER
 from runtime.text import LOCALES, Title
 
 MOST_ACTIONS = 50
@@ -23,6 +25,8 @@ VALUE: Mapping[str, Any] = {
     "value": {},
     "remove": {"type": "boolean"},
 }
+
+WHO = {"type": "string", "maxLength": 400}
 
 Path = Sequence[str | int]
 
@@ -63,6 +67,18 @@ def name_of(action: Document) -> Title:
     """What kind of action it is, in words; the name itself for one that is not known."""
     known = ACTIONS.get(str(action.get("type")))
     return titled(known) if known else str(action.get("type"))
+
+
+def who_of(spec: Mapping[str, Any]) -> str:
+    """How commands name a recipient, whether for a copy or not: `starter`, `manager_of:owner`; what is none of these as
+    it stands.
+    """
+    own = {name: value for name, value in spec.items() if name != "as"}
+    if own == {STARTER: True}:
+        return STARTER
+    (kind, named), *more = own.items() or [("", None)]
+    known = kind in KINDS and kind != STARTER and isinstance(named, str) and not more
+    return f"{kind}:{named}" if known else documents.dumps(own)
 
 
 def put(holder: Any, path: Path, arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from builder.commands._automations import KEY, name_of, opened
+from builder.commands._automations import KEY, WHO, name_of, opened, who_of
 from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 from runtime.notifications.recipients import KINDS, STARTER
 
 MOST = 50
-WHO = {"type": "string", "maxLength": 400}
 
 
 class AddRecipient:
@@ -25,7 +24,7 @@ class AddRecipient:
     arguments = closed("action", action=KEY, who=WHO, address=WHO)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
-        return (f"action/{arguments['action']}/to",)
+        return (f"action/{arguments['action']}/to/{_asked(arguments)}",)
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         action = opened(work.open(target), arguments["action"])
@@ -35,7 +34,7 @@ class AddRecipient:
         if len(action["to"]) >= MOST:
             refuse("who", "too_many", _("A message has at most %(limit)s kinds of recipients.", limit=MOST))
         spec = {kind: True if kind == STARTER else named}
-        if spec not in action["to"]:
+        if who_of(spec) not in map(who_of, action["to"]):
             action["to"].append(spec)
         return Done(
             said(N_("Added a recipient: %(action)s"), action=name_of(action)),

@@ -28,7 +28,8 @@ class SetAction:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         action = opened(work.open(target), arguments["action"])
         known = ACTIONS.get(str(action["type"]))
-        if known is None or arguments["path"][0] in ("type", "key"):
+        inside = len(arguments["path"]) > 1 and arguments["path"][0] == "to"  # see recipient.set
+        if known is None or inside or arguments["path"][0] in ("type", "key"):
             refuse("path", "unknown", _("There is no such option."))
         before = action.get("form")
         put(action, arguments["path"], arguments, known.options)

@@ -332,9 +332,10 @@ def test_recipients_come_as_copies_and_go(work: Workspace) -> None:
     do(work, AHEAD, "action.recipient", action="tell", who="starter")
     do(work, AHEAD, "action.recipient", action="tell", address="Ann@Example.com")
     do(work, AHEAD, "action.recipient", action="tell", who="starter")
-    do(work, AHEAD, "action.set", action="tell", path=["to", 3, "as"], value="cc")
-    do(work, AHEAD, "action.set", action="tell", path=["to", 1, "as"], remove=True)
-    do(work, AHEAD, "action.set", action="tell", path=["to", 0], remove=True)
+    do(work, AHEAD, "recipient.set", action="tell", who="starter", part="cc")
+    do(work, AHEAD, "action.recipient", action="tell", who="starter")
+    do(work, AHEAD, "recipient.set", action="tell", who="manager_of:owner", part="to")
+    do(work, AHEAD, "recipient.set", action="tell", who="field:owner", remove=True)
 
     assert action(work, AHEAD)["to"] == [
         {"manager_of": "owner"},
@@ -342,6 +343,19 @@ def test_recipients_come_as_copies_and_go(work: Workspace) -> None:
         {"starter": True, "as": "cc"},
         {"user": "Ann@Example.com"},
     ]
+
+
+def test_recipients_are_not_reached_by_their_place(work: Workspace) -> None:
+    place = {"action": "tell", "path": ["to", 0], "remove": True}
+    assert refused(work, AHEAD, "action.set", **place) == "unknown"
+    assert refused(work, AHEAD, "recipient.set", action="tell", who="role:sales", remove=True) == "unknown"
+
+
+def test_a_recipient_of_no_known_kind_can_be_taken_out(work: Workspace) -> None:
+    do(work, AHEAD, "action.set", action="tell", path=["to"], value=[{"filed": "owner"}, {"starter": True}])
+    do(work, AHEAD, "recipient.set", action="tell", who='{"filed":"owner"}', remove=True)
+
+    assert action(work, AHEAD)["to"] == [{"starter": True}]
 
 
 @pytest.mark.parametrize("who", ["", "nobody", "role:", "starter:x", "everybody:all", ":"])
@@ -356,7 +370,7 @@ def test_a_recipient_that_is_nobody_is_refused(work: Workspace, who: str) -> Non
 def test_every_command_on_automations_is_closed_and_says_what_it_touches(work: Workspace) -> None:
     own = [each for each in COMMANDS.values() if tuple(each.kinds) == ("automation",)]
 
-    assert len(own) == 12, [each.name for each in own]
+    assert len(own) == 13, [each.name for each in own]
     for command in own:
         assert command.arguments["additionalProperties"] is False
         assert type(command).__doc__

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from builder import definitions, drafts
+from builder.commands import Target
+from builder.workspaces import draft_of
 from runtime.automations.models import Pause, Run
 from runtime.db import db, transaction
 from runtime.definitions import lookup
@@ -447,3 +449,19 @@ def test_a_condition_can_say_what_may_not_hold(world: World) -> None:
     page = world.browsers["anna"].get(f"{BASE}/without/design/steps?sel=when").text
     assert '<option value="none" selected>none of these holds</option>' in page
     assert "not (State is Lost)" in plain(page)
+
+
+def test_two_who_take_out_recipients_at_once_take_out_the_ones_they_mean(world: World) -> None:
+    for who in ("role:sales", "role:manager", "role:reader"):
+        command(world, "remind_ahead", "action.recipient", action="tell", who=who)
+    page = world.browsers["anna"].get(f"{BASE}/remind_ahead/design/steps?sel=action/tell").text
+    rev = re.search(r'data-revision="(\d+)"', page)
+    taken = [unescape(each) for each in re.findall(r'name="do" value="([^"]*)"', page) if "remove" in each]
+    assert rev
+    for who, role in (("anna", "role:sales"), ("dora", "role:manager")):
+        (do,) = (each for each in taken if role in each)
+        answer = send(world, "remind_ahead", "commands", who, rev=rev[1], do=do)
+        assert answer.status_code == 303
+    with world.app.app_context():
+        (action,) = draft_of("followup", Target("automation", "remind_ahead")).document["actions"]
+    assert [each for each in action["to"] if "role" in each] == [{"role": "reader"}]
