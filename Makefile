@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PYTHON ?= python3
 STAMP := .venv/.installed
+SHUFFLED := $(if $(FRESH),--randomly-seed=default)
 
 .PHONY: help
 help:  ## what can be made
@@ -23,11 +24,11 @@ run: $(STAMP) ## set up and start Formwright (data in ./data)
 
 .PHONY: test
 test: $(STAMP) browser ## every test, real servers and browser
-	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(SHUFFLED)
 
 .PHONY: test-quick
 test-quick: $(STAMP) ## no browser, PostgreSQL, crashes, long property tests, walks over all routes
-	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow and not browser"
+	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(SHUFFLED) -m "not slow and not browser"
 
 .PHONY: browser
 browser: $(STAMP)

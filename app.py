@@ -16,6 +16,7 @@ from runtime.forms.lists.routes import blueprint as lists
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
+from runtime.transfer.routes import blueprint as transfer
 
 
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
@@ -42,6 +43,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         forms,
         lists,
         files,
+        transfer,
         api.health,
         api.blueprint,
         *BLUEPRINTS.values(),

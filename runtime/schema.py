@@ -15,6 +15,7 @@ from runtime.files import models as _files  # noqa: F401
 from runtime.forms.lists import models as _lists  # noqa: F401
 from runtime.notifications import models as _notifications  # noqa: F401
 from runtime.records import models as _records  # noqa: F401
+from runtime.transfer import models as _transfer  # noqa: F401
 
 LOCK = 7316820  # an arbitrary number that only we use
 FOLDER = Path(__file__).parent / "migrations"

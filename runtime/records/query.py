@@ -109,9 +109,11 @@ def count(
     condition: access.Document | None = None,
     search: str = "",
     facts: Mapping[str, Any] | None = None,
+    exact: bool = False,
 ) -> int:
-    """How many records the user may read: exact to 10,000, and 10,001 for more."""
-    return _counted(form, [_readable(user, form), *_wanted(user, form, condition, search, facts)])
+    """How many records the user may read: exact to 10,000, and 10,001 for more unless it shall be `exact`."""
+    wanted = [_readable(user, form), *_wanted(user, form, condition, search, facts)]
+    return _counted(form, wanted, None if exact else MAX_COUNTED + 1)
 
 
 def titles(form: Form, ids: Iterable[int], *, user: User | None = None) -> dict[int, str]:
@@ -166,6 +168,6 @@ def _wanted(
     return wanted
 
 
-def _counted(form: Form, wanted: list[ColumnElement[bool]]) -> int:
-    some = select(table(form).c.id).where(*wanted).limit(MAX_COUNTED + 1).subquery()
+def _counted(form: Form, wanted: list[ColumnElement[bool]], most: int | None = MAX_COUNTED + 1) -> int:
+    some = select(table(form).c.id).where(*wanted).limit(most).subquery()
     return int(db.session.scalar(select(func.count()).select_from(some)) or 0)

@@ -131,6 +131,13 @@ def department(page: Page) -> None:
     page.locator("tbody a").first.click()
 
 
+def files(page: Page) -> None:
+    """A file that was made of a list."""
+    page.goto(f"{FORMS}/customer/?panel=export")
+    page.locator("#export button.btn-primary").click()
+    page.locator("#exports a[download]").first.wait_for()
+
+
 def at(address: str) -> Callable[[Page], None]:
     """A page that needs nothing but its address."""
 
@@ -147,7 +154,8 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "home of the administrator": ("admin", at("/")),
     "home": ("seller", menus),
     "app": ("seller", at("/apps/followup/")),
-    "list": ("seller", at(f"{FORMS}/customer/")),
+    "list": ("seller", at(f"{FORMS}/customer/?panel=export")),
+    "files of a list": ("seller", files),
     "empty list": ("stranger", at(f"{FORMS}/visit/")),
     "nothing found": ("seller", at(f"{FORMS}/customer/?q=zzzz")),
     "follow-up": ("seller", visit),

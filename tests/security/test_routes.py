@@ -60,6 +60,10 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "forms.app_home"): (303, 404, 200, 200, 404, 200),
     ("GET", "forms.list_records"): (303, 404, 200, 200, 404, 200),
     ("POST", "lists.choose_columns"): (401, 404, 303, 303, 404, 303),
+    ("GET", "transfer.index"): (303, 404, 200, 200, 404, 200),
+    ("POST", "transfer.begin"): (401, 404, 303, 303, 404, 303),
+    ("GET", "transfer.download"): (303, 404, 404, 404, 404, 404),  # of a file that there is not
+    ("POST", "transfer.drop"): (401, 404, 404, 404, 404, 404),
     ("POST", "lists.keep_view"): (401, 404, 422, 422, 404, 422),
     ("GET", "lists.options_of"): (303, 404, 200, 200, 404, 200),
     ("GET", "forms.new_record"): (303, 404, 403, 200, 404, 200),

@@ -22,7 +22,7 @@ LONGEST_FILTER = 3000
 """Bytes of a filter in an address, where a Chinese character takes nine: a server takes addresses of 8 kB, and that of
 changed rows holds the filter twice.
 """
-PANELS = ("filter", "sort", "columns", "view")
+PANELS = ("filter", "sort", "columns", "view", "export")
 _NAMES = {"search": "q", "columns": "cols"}  # in an address
 
 

@@ -1,0 +1,62 @@
+"""A record as the cells of a sheet: numbers and moments exact and the same in every language, all else as it is read.
+
+A CSV has texts alone. Where a spreadsheet would take a text for a formula, an apostrophe stands before it.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from runtime.documents import plain_number
+from runtime.fields import FIELD_TYPES, Field, JsonValue, Reader, ValueType
+from runtime.forms.names import POINTERS, Titles, kind_of
+
+TEXT, NUMBER, PERCENT, DATE, DATETIME, TIME = "text", "number", "percent", "date", "datetime", "time"
+_KINDS: Mapping[ValueType, str] = {
+    ValueType.NUMBER: NUMBER,
+    ValueType.DATE: DATE,
+    ValueType.DATETIME: DATETIME,
+    ValueType.TIME: TIME,
+}
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_HARMLESS = re.compile(r"[+-]?[\d .,]*")  # a number, or a telephone number
+
+
+def kind(one: Field) -> str:
+    """Of which kind the cells of a field are."""
+    if kind_of(one) in POINTERS:
+        return TEXT
+    if kind_of(one) == "percent":
+        return PERCENT
+    return _KINDS.get(one.type.value_type_of(one), TEXT)
+
+
+def typed(kind: str, one: Field, value: JsonValue | None, reader: Reader, titles: Titles) -> Any:
+    """The value as a sheet keeps it, as JSON: a number, an ISO date or moment of the reader's zone, or a text."""
+    if value is None:
+        return None
+    if kind in (NUMBER, PERCENT):
+        return Decimal(value)
+    if kind == DATETIME:
+        return str(FIELD_TYPES["datetime"].to_raw(value, one, reader))
+    if kind in (DATE, TIME):
+        return str(value)
+    return one.type.display(value, one, reader, titles)
+
+
+def text(kind: str, cell: Any) -> str:
+    """What `typed` gives, as a text of a CSV."""
+    if cell is None:
+        return ""
+    if kind == NUMBER:
+        return plain_number(cell)
+    if kind == PERCENT:
+        return f"{plain_number(cell * 100)}%"
+    return cell.replace("T", " ") if kind == DATETIME else harmless(cell) if kind == TEXT else str(cell)
+
+
+def harmless(cell: str) -> str:
+    """A text that no spreadsheet takes for a formula; one that is no formula comes back as it is."""
+    risky = _FORMULA.match(cell) and not _HARMLESS.fullmatch(cell)
+    return f"'{cell}" if risky else cell

@@ -1,0 +1,210 @@
+"""Making the file of a list: asked for in one request, read by a job page by page, kept for a day.
+
+Each page is read with the rights that the person has then, and counts once it is committed: a job that is killed goes
+on behind the last one.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from runtime import access, jobs, outbox
+from runtime.accounts.models import User
+from runtime.conditions import ConditionError
+from runtime.db import after_commit, db, transaction
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict, NotFound, PermanentError
+from runtime.fields import Field, Reader
+from runtime.forms.lists.asked import Asked
+from runtime.forms.names import titles_for
+from runtime.jobs import Lease
+from runtime.records import lookups, query
+from runtime.text import localized
+from runtime.times import now, today
+from runtime.transfer import cells, sheets
+from runtime.transfer.models import Export
+
+KIND, END = "export", "export_end"
+ROWS = 500  # in one commit
+IN_A_TURN = 20  # commits, then others have their turn
+KEPT = timedelta(days=1)
+MOST = 5  # of one person and form at a time
+
+
+def begin(user: User, form: Form, asked: Asked, fields: Sequence[Field], kind: str, reader: Reader) -> Export:
+    """Want the list that is asked for, with these columns, as a file; the caller commits. Conflict when there are too
+    many already.
+    """
+    if len(own(user, form)) >= MOST:
+        raise Conflict(
+            _("You have %(number)s files of this list. Delete one first.", number=MOST), code="many"
+        )
+    look = {"search": asked.search, "condition": asked.look.condition, "sort": asked.look.sort or form.sort}
+    export = Export(
+        key=secrets.token_hex(16),
+        user_id=user.id,
+        form_id=form.definition_id,
+        kind=kind,
+        name=_name(form, reader),
+        look=look,
+        columns=[[one.key, localized(one.title, reader.locale), _kind(form, one)] for one in fields],
+    )
+    session = db.session()
+    session.add(export)
+    session.flush()
+    outbox.put(session, KIND, export.id)
+    outbox.put(session, END, export.id, due_at=now() + KEPT)
+    return export
+
+
+def _name(form: Form, reader: Reader) -> str:
+    return f"{localized(form.title, reader.locale)[:150]} {today(reader.zone).isoformat()}"
+
+
+def _kind(form: Form, one: Field) -> str:
+    return cells.kind(lookups.origin(form, one)[1])
+
+
+def own(user: User, form: Form) -> list[Export]:
+    """The exports of this list that the person may still get, newest first."""
+    mine = (Export.user_id == user.id, Export.form_id == form.definition_id, Export.state != "cancelled")
+    return list(db.session.scalars(select(Export).where(*mine).order_by(Export.id.desc())))
+
+
+def get(user: User, form: Form, key: str) -> Export:
+    """An export of this person; NotFound when there is none."""
+    found = next((each for each in own(user, form) if each.key == key), None)
+    if found is None:
+        raise NotFound(_("There is no such file any more."))
+    return found
+
+
+def may_get(user: User, form: Form, export: Export) -> bool:
+    """Whether the person may still see everything in it."""
+    hidden = access.fields(user, form).hidden
+    return export.state == "done" and not hidden.intersection(key for key, _title, _kind in export.columns)
+
+
+def drop(export: Export) -> None:
+    """Break it off, or forget it; the caller commits. Its files go at once, those of a job at work within a day."""
+    export.state = "cancelled"
+    after_commit(lambda: sheets.remove(export.key))
+
+
+def _given_up(session: Session, export_id: int, error: str) -> None:
+    export = session.get(Export, export_id)
+    if export is not None:
+        export.state = "failed"
+
+
+@jobs.handler(END)
+def end(lease: Lease) -> None:
+    """Forget an export that is a day old."""
+    key = db.session.scalar(select(Export.key).where(Export.id == lease.ref_id))
+    with transaction() as session:
+        lease.finish(session)
+        session.execute(delete(Export).where(Export.id == lease.ref_id))
+    if key:
+        sheets.remove(key)
+
+
+@jobs.handler(KIND, on_dead=_given_up)
+def work(lease: Lease) -> None:
+    """Read some pages; what is left then waits for its next turn."""
+    for _number in range(IN_A_TURN):
+        export = db.session.get(Export, lease.ref_id, populate_existing=True)
+        if export is None or export.state != "waiting":
+            _conclude(lease, export)
+            return
+        _read(lease, export)
+    with transaction() as session:
+        lease.finish(session)
+        outbox.revive(session, KIND, lease.ref_id, due_at=now())
+
+
+def _read(lease: Lease, export: Export) -> None:
+    """Read the next page, outside of the transaction that keeps it: others write meanwhile."""
+    user, form = db.session.get_one(User, export.user_id), lookup.form_by_id(export.form_id)
+    total = _total(user, form, export) if export.total is None else export.total
+    try:
+        page = query.page(user, form, limit=ROWS, after=export.cursor or None, total=False, **export.look)
+    except ConditionError as error:
+        raise PermanentError(str(error)) from error  # the form changed: the filter fits no more
+    rows = _rows(user, form, export, page.items)
+    content = sheets.lines(export.kind, export.columns, rows, first=not export.cursor)
+    with transaction() as session:
+        lease.renew(session)
+        kept = _locked(session, lease)
+        if kept is None or kept.state != "waiting":
+            return  # nobody wants it any more
+        try:
+            kept.size = sheets.add(kept.key, kept.size, content)
+        except sheets.LostError:
+            kept.size, kept.rows, kept.cursor = 0, 0, ""
+            return
+        kept.total, kept.rows, kept.cursor = total, kept.rows + len(rows), page.next or ""
+        kept.state = "waiting" if page.next else "writing"
+
+
+def _total(user: User, form: Form, export: Export) -> int:
+    wanted = {name: export.look[name] for name in ("condition", "search")}
+    return query.count(user, form, exact=True, **wanted)
+
+
+def _rows(user: User, form: Form, export: Export, items: Sequence[Any]) -> list[list[Any]]:
+    """The cells of these records; of a field that is gone by now none."""
+    fields = {key: form.fields[key] for key, _title, _kind in export.columns if key in form.fields}
+    homes = {key: lookups.origin(form, one)[1] for key, one in fields.items()}
+    titles = titles_for(user, form, fields.values(), [each.values for each in items])
+    reader = Reader(user.locale, user.zone or form.zone)
+    with force_locale(user.locale):
+        return [
+            [
+                cells.typed(kind, homes[key], each.values.get(key), reader, titles) if key in homes else None
+                for key, _title, kind in export.columns
+            ]
+            for each in items
+        ]
+
+
+def _conclude(lease: Lease, export: Export | None) -> None:
+    """Make the finished file, once all is read."""
+    size = 0
+    if export is not None and export.state == "writing":
+        try:
+            size = sheets.finish(export.key, export.kind, export.columns, export.size, lambda: _beat(lease))
+        except sheets.LostError:
+            _begin_anew(lease)
+            return
+    with transaction() as session:
+        lease.finish(session)
+        kept = _locked(session, lease)
+        if kept is not None and kept.state == "writing":
+            kept.state, kept.size = "done", size
+    if kept is not None and kept.state == "cancelled":
+        sheets.remove(kept.key)
+
+
+def _locked(session: Session, lease: Lease) -> Export | None:
+    return session.get(Export, lease.ref_id, with_for_update=True, populate_existing=True)
+
+
+def _beat(lease: Lease) -> None:
+    with transaction() as session:
+        lease.renew(session)
+
+
+def _begin_anew(lease: Lease) -> None:
+    with transaction() as session:
+        lease.finish(session)
+        kept = _locked(session, lease)
+        if kept is not None and kept.is_at_work:
+            kept.state, kept.size, kept.rows, kept.cursor = "waiting", 0, 0, ""
+            outbox.revive(session, KIND, lease.ref_id, due_at=now())
