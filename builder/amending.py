@@ -12,9 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from builder import batches
 from builder.models_amendments import Amendment
-from runtime import jobs, outbox, times
+from runtime import batches, jobs, outbox, times
 from runtime.accounts.models import User
 from runtime.automations.chain import silence
 from runtime.db import db

@@ -8,9 +8,8 @@ moment that is planned already is not planned again.
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from builder import batches
 from builder.models_backfills import Backfill
-from runtime import jobs, outbox, times
+from runtime import batches, jobs, outbox, times
 from runtime.automations import pauses, timers
 from runtime.automations.models import Timer
 from runtime.definitions.models import Definition, Version

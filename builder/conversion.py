@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from builder import batches
 from builder.converting import convert
 from builder.models_conversions import Conversion
-from runtime import jobs, outbox, times
+from runtime import batches, jobs, outbox, times
 from runtime.automations.chain import silence
 from runtime.db import db
 from runtime.definitions import lookup

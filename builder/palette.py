@@ -43,6 +43,7 @@ ALIASES = {
     "file": "attachment upload document pdf 附件 上传 文档",
     "image": "photo picture camera 照片 相片 拍照",
     "signature": "sign autograph 签字 手写 电子签名",
+    "roll_up": "aggregate total summary rollup subtotal 汇总 合计 统计 计数",
     "member": "person user people 人员 成员",
     "formula": "calculate computed 计算",
     "serial": "auto number id 流水号 编号",

@@ -21,7 +21,7 @@ from runtime.definitions import lookup, schemas
 from runtime.definitions.documents import Document, Form
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import Invalid, NotFound, Problem
-from runtime.records import tables, view_indexes
+from runtime.records import recounts, tables, view_indexes
 
 NO_ANSWERS: Mapping[tuple[str, str], Answers] = {}
 
@@ -202,13 +202,16 @@ def apply(
     definitions = [drafts.get_or_create(app, change.kind, change.key) for change in changes]
     versions = []
     fresh: dict[Definition, Answers] = {}
+    before: dict[Definition, Document | None] = {}
     for definition, change in zip(definitions, changes, strict=True):
         current = db.session.get(Version, definition.current_version_id or 0)
         if current is None or current.document != change.document:
+            before[definition] = current.document if current else None
             current = _freeze(user, app, definition, change, note)
             fresh[definition] = answers.get((change.kind, change.key), Answers())
         versions.append(current)
     _follow(db.session(), fresh)
+    _count_anew(db.session(), before)
     _index_views(changes, app)
     return versions
 
@@ -261,6 +264,15 @@ def _follow_timers(session: Session, waiting: Mapping[int, str]) -> None:
     for definition_id, wanted in waiting.items():  # last: whoever saves a record locks it before its timers
         if wanted == amending.CANCEL:
             timers.withdraw(session, definition_id)
+
+
+def _count_anew(session: Session, before: Mapping[Definition, Document | None]) -> None:
+    """Have the roll-ups counted that are new, and give those an index that look for the smallest or the greatest."""
+    for definition, document in before.items():
+        if definition.kind == "form":
+            form = lookup.form_by_id(definition.id)
+            recounts.index(session, form)
+            recounts.plan(session, form, document)
 
 
 def _index_views(changes: Sequence[Change], app: str) -> None:

@@ -97,13 +97,21 @@ def _own_form(document: Document, fields: Mapping[str, Field], key: str) -> Iter
 
 
 def _through(fields: Mapping[str, Field], form: str, name: str, key: str, context: Context) -> Iterator[Path]:
-    """Where fields fill themselves from the field, or show it, through a reference to its form."""
+    """Where fields fill themselves from the field, or show it, through a reference to its form, or roll it up."""
     for other, field in fields.items():
         if field.options.get("form") == form and key in field.options.get("fill", {}).values():
             yield ("properties", other)
         through = fields.get(str(field.options.get("through", "")))
         if through and through.options.get("form") == form and field.options.get("field") == key:
             yield ("properties", other)
+        if field.type.name == "roll_up" and field.options.get("form") == form and key in _counted(field):
+            yield ("properties", other)
+
+
+def _counted(field: Field) -> set[str]:
+    """The fields of the other form that a roll-up names."""
+    named = {str(field.options.get(name)) for name in ("reference", "field")}
+    return named | _reads(field.options.get("when", {}))
 
 
 def _form_formulas(document: Document, context: Context, form: str, key: str) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from runtime import conditions
 from runtime.accounts.models import Department, User, UserRole
 from runtime.db import db
-from runtime.definitions import lookup
+from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant
 
 RECORD_ACTIONS = ("create", "read", "update", "delete")
@@ -298,9 +298,17 @@ def _hides(form: Form, key: str, roles: Callable[[Form], frozenset[str]], hops: 
     """Whether a field may not be seen: itself, or what it shows of other records."""
     if _limited(form) and key in _own_fields(form, roles(form)).hidden:
         return True
-    looked_up = form.looked_up(key)
-    there = lookup.form_if_any(form.app, looked_up.form) if looked_up and hops else None
-    return bool(looked_up and there and _hides(there, looked_up.field, roles, hops - 1))
+    shown = _source(form, key)
+    there = lookup.form_if_any(form.app, shown[0]) if shown and hops else None
+    return bool(shown and there and _hides(there, shown[1], roles, hops - 1))
+
+
+def _source(form: Form, key: str) -> tuple[str, str] | None:
+    """The form and the field of it whose values a look-up shows, or a roll-up adds up."""
+    if looked_up := form.looked_up(key):
+        return looked_up.form, looked_up.field
+    roll_up = roll_ups.of(form).get(key)
+    return (roll_up.form, roll_up.source) if roll_up and roll_up.source else None
 
 
 def _kept(most: int) -> Callable[[Callable[Concatenate[Form, P], T]], Callable[Concatenate[Form, P], T]]:
@@ -344,7 +352,9 @@ def _own_fields(form: Form, roles: frozenset[str]) -> FieldRights:
 
 @_kept(1024)
 def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """What look-ups and fills show of other records: for each form, the references to it with fields of it."""
+    """What look-ups, fills and roll-ups show of other records: for each form, the references to it, or the roll-ups
+    over it, with fields of it.
+    """
     found: dict[str, frozenset[tuple[str, str]]] = {}
     for field in form.fields.values():
         through = form.fields.get(str(field.options.get("through")), field)
@@ -357,10 +367,10 @@ def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
 
 @_kept(4096)
 def _with_unread(form: Form, own: FieldRights, unread: frozenset[tuple[str, str]]) -> FieldRights:
-    """A look-up of what may not be seen where it stands is hidden too."""
-    lookups = (
+    """A look-up of what may not be seen where it stands is hidden too, and so is a roll-up over it."""
+    showing = (
         key
         for key, field in form.fields.items()
-        if (field.options.get("through"), field.options.get("field")) in unread
+        if (field.options.get("through", key), field.options.get("field")) in unread
     )
-    return FieldRights(own.hidden.union(lookups), own.read_only, unread)
+    return FieldRights(own.hidden.union(showing), own.read_only, unread)

@@ -14,7 +14,7 @@ from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
-from runtime.records import tables
+from runtime.records import recounts, tables
 from runtime.records.models import Event
 
 log = logging.getLogger(__name__)
@@ -116,6 +116,14 @@ def a_deleted_record_is_gone() -> Iterator[Violation]:
         )
         for record_id in db.session.scalars(select(table.c.id).where(deleted)):
             yield {"form": form.key, "record": record_id}
+
+
+@invariant
+def a_roll_up_is_what_it_counts() -> Iterator[Violation]:
+    """A roll-up holds what counting anew gives."""
+    for form in _published_forms():
+        for record_id, key in recounts.wrong(form):
+            yield {"form": form.key, "record": record_id, "field": key}
 
 
 def _has_open_work(kind: str, ref_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:

@@ -100,4 +100,5 @@ def test_what_is_whole_is_told_to_be_well(world: World) -> None:
 
 
 def test_each_rule_is_broken_once() -> None:
-    assert {rule for rule, _statement in DAMAGE} == {rule.__name__ for rule in INVARIANTS}
+    elsewhere = {"a_roll_up_is_what_it_counts"}  # tests/builder/test_roll_ups.py: this app has none
+    assert {rule for rule, _statement in DAMAGE} | elsewhere == {rule.__name__ for rule in INVARIANTS}

@@ -86,6 +86,10 @@ class Context:
         """Types of a form's fields, those without a value too, by key."""
         return {key: self.type_of(form, key) for key in self.fields(form)}
 
+    def stored_types(self, form: str) -> Types:
+        """Types of a form's fields that have a column, by key."""
+        return {key: each for key, each in self.own_types(form).items() if self.fields(form)[key].type.stored}
+
     def record_types(self, form: str) -> Types:
         """Types of a form's fields and of what every record has; a row of a sub-table has only its fields."""
         return {**({} if outer_form(form) else SYSTEM_TYPES), **self.own_types(form)}

@@ -73,7 +73,7 @@ def formulas_of_automation(document: Document, context: Context) -> Iterator[For
 
 
 def conditions_of_form(document: Document, context: Context) -> Iterator[ConditionPlace]:
-    """Conditions of rules, and of what references offer."""
+    """Conditions of rules, of what references offer and of what roll-ups count."""
     form = form_key(document)
     own, facts = context.own_types(form), context.fact_types(form)
     for index, rule in enumerate(document.get("fw", {}).get("rules", ())):
@@ -82,6 +82,9 @@ def conditions_of_form(document: Document, context: Context) -> Iterator[Conditi
         if "offer" in field.options and context.has("form", str(field.options.get("form"))):
             target = context.record_types(field.options["form"])
             yield ConditionPlace(("properties", key, "fw", "offer"), field.options["offer"], target, facts)
+        if field.type.name == "roll_up" and "when" in field.options:
+            counted = context.stored_types(str(field.options["form"]))
+            yield ConditionPlace(("properties", key, "fw", "when"), field.options["when"], counted, {})
 
 
 def conditions_of_automation(document: Document, context: Context) -> Iterator[ConditionPlace]:

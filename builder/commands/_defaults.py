@@ -19,6 +19,7 @@ def complete(schema: Schema, work: Workspace, target: Target) -> None:
         "reference": _reference,
         "lookup": _lookup,
         "formula": _formula,
+        "roll_up": _roll_up,
         "serial": _serial,
         "note": _note,
         "sub_table": _sub_table,
@@ -94,6 +95,17 @@ def _is_number(schema: Schema) -> bool:
     field_type = FIELD_TYPES.get(schema["fw"]["type"])
     plain = field_type is not None and field_type.writable and field_type.value_type is ValueType.NUMBER
     return plain and schema["fw"]["type"] in ("number", "money")
+
+
+def _roll_up(schema: Schema, work: Workspace, target: Target) -> None:
+    """Count the records of the first form that refers to this one."""
+    schema["fw"].setdefault("function", "count")
+    for other in work.targets("form"):
+        for key, each in work.read(other)["properties"].items():
+            if each["fw"]["type"] == "reference" and each["fw"].get("form") == target.key:
+                schema["fw"].setdefault("form", other.key)
+                schema["fw"].setdefault("reference", key)
+                return
 
 
 def _serial(schema: Schema, work: Workspace, target: Target) -> None:

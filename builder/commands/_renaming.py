@@ -49,12 +49,17 @@ def _form(document: Document, form: str, rename: Rename) -> None:
 
 
 def _pointing(options: Document, fields: Document, form: str, rename: Rename) -> None:
-    """What a field takes over from, or shows of, a record of the form."""
+    """What a field takes over from, or shows of, a record of the form, or counts of its records."""
     if options.get("form") == form and "fill" in options:
         options["fill"] = {own: rename(other) for own, other in options["fill"].items()}
     through = fields.get(str(options.get("through")))
     if through is not None and through["fw"].get("form") == form:
         _text(options, "field", rename)
+    if options.get("type") == "roll_up" and options.get("form") == form:
+        _text(options, "reference", rename)
+        _text(options, "field", rename)
+        if "when" in options:
+            options["when"] = in_condition(options["when"], rename, same, own=True)
 
 
 def _offer(options: Document, form: str, rename: Rename, *, is_own: bool) -> None:

@@ -201,7 +201,7 @@ def _later(case: FieldCase, setting: Setting) -> Iterator[Control]:
     if case.is_filled and _default(case, setting) is not None:
         yield _initial(setting, case)
     yield _key(case)
-    if field.type.stored and field.type.name != "serial" and not case.is_column:
+    if field.type.stored and field.type.name not in ("serial", "roll_up") and not case.is_column:
         yield _unique(case)
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Raw, Reader, ValueType
+from runtime.fields._base import N_, Field, JsonValue
 from runtime.fields._options import KEY, option, own_options
-from runtime.fields._results import LOOKUP_RESULTS, NUMBER_OPTIONS, result_option, result_type
+from runtime.fields._results import LOOKUP_RESULTS, NUMBER_OPTIONS, ResultField, result_option
 
 
-class LookupField(FieldType):
+class LookupField(ResultField):
     """Shows the present value of a field of the referenced record; nothing is stored.
 
     The value is shown as the looked-up field itself would show it. `result` names the type of the value for
@@ -18,9 +18,9 @@ class LookupField(FieldType):
     label = N_("Look-up")
     icon = "eye-search"
     group = "link"
-    template = "fields/output.html"
     stored = False
-    writable = False
+    results = LOOKUP_RESULTS
+    usual = "text"
     options = own_options(
         "through",
         "field",
@@ -33,27 +33,17 @@ class LookupField(FieldType):
     examples = (("A", "A"),)
     counterexamples = ("a\x00b",)
 
-    def read(self, text: str, field: Field, reader: Reader) -> JsonValue | None:
-        return _result(field).read(text, field, reader)
+    def normalise(self, value: JsonValue, field: Field) -> JsonValue:
+        return value  # as the other form keeps it
+
+    def check(self, value: JsonValue, field: Field) -> None:
+        """Nothing: the other form judged it."""
 
     def value_schema(self, field: Field) -> dict[str, Any]:
-        return _result(field).value_schema(field) if "result" in field.options else {}
-
-    def to_raw(self, value: JsonValue | None, field: Field, reader: Reader) -> Raw:
-        return _result(field).to_raw(value, field, reader)
-
-    def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
-        return _result(field).show(value, field, reader, names)
-
-    def value_type_of(self, field: Field) -> ValueType:
-        return _result(field).value_type
+        return super().value_schema(field) if "result" in field.options else {}
 
     def column(self, field: Field) -> None:
         return None
-
-
-def _result(field: Field) -> FieldType:
-    return result_type(field, LOOKUP_RESULTS, "text")
 
 
 plugin = LookupField()

@@ -10,12 +10,12 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 
 from runtime.db import db
-from runtime.definitions import lookup
+from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict
 from runtime.records import changes
 from runtime.records.rows import Record
-from runtime.records.sources import Actor
+from runtime.records.sources import Actor, is_id
 from runtime.records.tables import stored, table
 from runtime.records.wording import said
 
@@ -29,9 +29,22 @@ def delete(actor: Actor, form: Form, record_id: int, *, revision: int | None = N
     Never commits. Conflict("stale") for another revision than `revision`; Conflict("referred_to"), naming the
     forms, while other records refer to it. NotFound, Forbidden as for a save.
     """
+    _lock_dependants(form, record_id)
     record = changes.locked(actor, form, record_id, "delete")
     changes.require_revision(record, revision)
     _delete(actor, form, record, 0)
+
+
+def _lock_dependants(form: Form, record_id: int) -> None:
+    """Lock what goes with a record before the record itself, where it has roll-ups over that: whoever changes one of
+    them locks it first, too, and then the record.
+    """
+    if not roll_ups.of(form) or not is_id(record_id):
+        return
+    for other, key in referring(form):
+        if other.fields[key].options.get("on_delete") == "delete":
+            own = table(other).c
+            db.session.execute(select(own.id).where(own[key] == record_id).order_by(own.id).with_for_update())
 
 
 def _delete(actor: Actor, form: Form, record: Record, depth: int) -> None:
@@ -40,6 +53,8 @@ def _delete(actor: Actor, form: Form, record: Record, depth: int) -> None:
             _("Too many records hang together here: delete the last ones first."), code="referred_to"
         )
     _delete_dependants(actor, form, record, depth)
+    if roll_ups.of(form):  # they no longer count what went with it
+        record = changes.locked(actor, form, record.id, "delete")
     try:
         with db.session.begin_nested():
             db.session.execute(delete_rows(table(form)).where(table(form).c.id == record.id))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.db import Base, Json, Moment
@@ -62,3 +62,19 @@ class Counter(Base):
     field: Mapped[str] = mapped_column(String(40), primary_key=True)
     period: Mapped[str] = mapped_column(String(20), primary_key=True)
     value: Mapped[int]
+
+
+class Recount(Base):
+    """Counting the roll-ups of a form anew, record by record, since a version of it counts otherwise.
+
+    `last_id` is the last record that was counted. States: waiting; again, for what was saved by those who began before
+    the version came into force; done, failed.
+    """
+
+    __tablename__ = "recounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), unique=True)
+    last_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -32,6 +32,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from runtime.db import Base, Moment
+from runtime.definitions import roll_ups
 from runtime.definitions.documents import Form
 from runtime.definitions.models import App, Definition
 from runtime.errors import Invalid, Problem
@@ -101,6 +102,15 @@ def kept(form: Form) -> tuple[str, ...]:
     return tuple(key for key in form.fields if key in columns or key in form.rows)
 
 
+def running(form: Form, key: str) -> Column[Any]:
+    """Beside a roll-up: how many values it is made of, and their exact sum."""
+    return table(form).c[_running(key)]
+
+
+def _running(key: str) -> str:
+    return f"_{key}"  # no field is called so
+
+
 def unique_sets(form: Form) -> tuple[tuple[str, ...], ...]:
     """The sets of fields whose values no two records share: the declared ones and every serial number."""
     serials = ((key,) for key, field in form.fields.items() if field.type.name == "serial")
@@ -112,13 +122,14 @@ def _type(field: Field) -> TypeEngine[Any] | None:
 
 
 def _table(form: Form, metadata: MetaData) -> Table:
-    columns = [Column("id", Id, primary_key=True, autoincrement=True)]
+    columns: list[Column[Any]] = [Column("id", Id, primary_key=True, autoincrement=True)]
     system = SYSTEM if form.parent_table is None else OF_ROWS
     columns += [Column(name, type_, nullable=name in MAY_BE_NULL) for name, type_ in system.items()]
     for key, field in form.fields.items():
         type_ = _type(field)
         if type_ is not None:
             columns.append(Column(key, type_))
+    columns += (Column(_running(key), Text()) for key in roll_ups.of(form))
     # Without AUTOINCREMENT, SQLite gives the id of the last deleted record to the next one.
     return Table(form.table_name, metadata, *columns, sqlite_autoincrement=True)
 

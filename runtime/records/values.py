@@ -12,6 +12,7 @@ from typing import Any
 
 from runtime import formulas
 from runtime.access import EVERY_FIELD, FieldRights
+from runtime.definitions import roll_ups
 from runtime.definitions.documents import Form
 from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import Formula, FormulaError
@@ -193,7 +194,11 @@ def _moved(case: Case, stored: Mapping[str, Any]) -> Values:
 
 
 def _first_value(case: Case, found: Field, values: Mapping[str, Any]) -> Any:
-    """What an untouched field begins with: `default`, or what `initial` gives; a formula that fails, nothing."""
+    """What an untouched field begins with: `default`, or what `initial` gives; a formula that fails, nothing. A roll-up
+    begins with what it is of no records.
+    """
+    if found.key in roll_ups.of(case.form):
+        return roll_ups.of(case.form)[found.key].of_nothing
     if found.default is not None or "initial" not in found.options:
         return found.default
     try:
@@ -218,7 +223,9 @@ def _assemble(
     for key, value in accepted.items():
         _put(values, key, value)
     for key, mode in current.hidden.items():
-        if not case.is_kept(key) and (mode == "clear" or _not_there_yet(case, key)):
+        if case.is_kept(key) or key in roll_ups.of(case.form):
+            continue  # other records write roll-ups, shown or not
+        if mode == "clear" or _not_there_yet(case, key):
             values.pop(key, None)
     for _pass in range(2 if current.settings else 1):  # a formula may read what a rule sets, and the reverse
         _compute(case, accepted, baseline, values, current, found)

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import func, select, text, update
 from werkzeug.test import TestResponse
 
-from builder import backfilling, batches, drafts
+from builder import backfilling, drafts
 from builder.models_backfills import Backfill
-from runtime import jobs, outbox
+from runtime import batches, jobs, outbox
 from runtime.automations.models import Pause, Timer
 from runtime.db import db, transaction
 from runtime.definitions import lookup

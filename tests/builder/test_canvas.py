@@ -54,6 +54,7 @@ def every_type() -> dict[str, Any]:
     fields["reference"]["fw"]["form"] = "other"
     fields["formula"]["fw"]["formula"] = "number + 1"
     fields["lookup"]["fw"].update(through="reference", field="name")
+    fields["roll_up"]["fw"] |= {"function": "max", "form": "other", "reference": "whole", "field": "size"}
     return form("all", fields, ("text", "choice"))
 
 
@@ -69,7 +70,8 @@ def drawn_by_runtime(app: Flask, user: User) -> dict[str, str]:
 
 
 def test_designer_and_runtime_draw_a_field_with_the_same_html(app: Flask, alice: User) -> None:
-    install(form("other", {"name": field("text")}), every_type())
+    other = {"name": field("text"), "whole": field("reference", form="all"), "size": field("number")}
+    install(form("other", other), every_type())
     with app.test_request_context(f"/apps/{APP}/forms/all/design/"):
         login_user(alice)
         g.reader = reader()

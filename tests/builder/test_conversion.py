@@ -8,13 +8,13 @@ from flask import Flask
 from flask_login import login_user
 from sqlalchemy import select
 
-from builder import batches, conversion, converting, releases
+from builder import conversion, converting, releases
 from builder.commands import Target, Workspace, run
 from builder.known_records import Records
 from builder.models_conversions import Conversion
 from builder.outlook import Outlook, outlook
 from builder.routes.designer import studio
-from runtime import jobs, outbox
+from runtime import batches, jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup

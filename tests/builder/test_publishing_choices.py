@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from builder import amending, batches, drafts, publish
+from builder import amending, drafts, publish
 from builder.models_amendments import Amendment
-from runtime import documents, jobs, outbox
+from runtime import batches, documents, jobs, outbox
 from runtime.accounts.models import User
 from runtime.automations.models import Timer
 from runtime.db import db, transaction

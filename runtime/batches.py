@@ -12,13 +12,19 @@ SIZE = 100  # records in one transaction: far less than a lease
 IN_A_TURN = 10  # then others have their turn
 
 
-def work(lease: Lease, batch: Callable[[Session], bool]) -> None:
-    """Do some batches, until one says that it was the last; what is left then waits for its next turn."""
+def work(
+    lease: Lease, batch: Callable[[Session], bool], then: Callable[[Session], None] | None = None
+) -> None:
+    """Do some batches, until one says that it was the last; what is left then waits for its next turn. `then` goes
+    with the last batch.
+    """
     for _number in range(IN_A_TURN):
         with transaction() as session:
             lease.renew(session)
             if batch(session):
                 lease.finish(session)
+                if then is not None:
+                    then(session)
                 return
     with transaction() as session:
         lease.finish(session)
