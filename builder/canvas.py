@@ -51,6 +51,8 @@ class Cell:
     required: bool
     marks: tuple[Mark, ...]
     place: int
+    columns: int | None = None
+    """How many columns it has, if it is a sub-table."""
 
     @property
     def told(self) -> str:
@@ -148,6 +150,7 @@ class _Fields:
             required=key in self._required,
             marks=tuple(self._marks(key, own)),
             place=self._count,
+            columns=_columns(self._properties[key]),
         )
 
     def _kind(self, name: str) -> str:
@@ -237,6 +240,12 @@ def _counted(rules: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         for key in {key for effect in EFFECTS for key in rule.get("then", {}).get(effect, ())}:
             found[key] = found.get(key, 0) + 1
     return found
+
+
+def _columns(schema: Mapping[str, Any]) -> int | None:
+    if schema["fw"].get("type") != "sub_table":
+        return None
+    return len(schema.get("items", {}).get("properties", ()))
 
 
 def _untranslated(own: Mapping[str, Any], languages: Sequence[str]) -> bool:

@@ -55,7 +55,8 @@ class Request:
 
     `since` is the revision at which it was sent first, when that answer never arrived. `mine` are the paths of the
     values that shall be changed, when somebody chose among them; None is all. What is done `apart` is a step of its
-    own, however shortly before something else was typed in the same place.
+    own, however shortly before something else was typed in the same place; what `goes_on` is part of the last step,
+    however long ago that was, and needs no telling.
     """
 
     user: User
@@ -67,6 +68,7 @@ class Request:
     since: int | None = None
     mine: frozenset[str] | None = None
     apart: bool = False
+    goes_on: bool = False
 
 
 def run(asked: Request) -> Outcome:
@@ -85,7 +87,7 @@ def run(asked: Request) -> Outcome:
         return Outcome(draft.revision, done.say, done.select)
     revision = _save(asked.user, work, asked.target, draft)
     _log(asked, revision, draft.definition_id, work, changes, touches, done)
-    return Outcome(revision, done.say or done.words, done.select)
+    return Outcome(revision, None if asked.goes_on else done.say or done.words, done.select)
 
 
 def undo(user: User, app: str, target: Target) -> Outcome:
@@ -242,7 +244,9 @@ def _going_on(asked: Request, definition_id: int, revision: int, touches: list[s
         .order_by(DraftCommand.id.desc())
         .limit(1)
     ).first()
-    if last is None or asked.apart or not COMMANDS[asked.name].merges or now() - last.at > MERGED_WITHIN:
+    if last is None or asked.apart or not COMMANDS[asked.name].merges:
+        return None
+    if not asked.goes_on and now() - last.at > MERGED_WITHIN:
         return None
     known = (last.user_id, last.name, last.state, last.revision, last.touches)
     return last if known == (asked.user.id, asked.name, "done", revision - 1, touches) else None

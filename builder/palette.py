@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from builder.studio import Studio
 from runtime.definitions.documents import parse_field
 from runtime.fields import FIELD_TYPES, N_, NOBODY, FieldType, Reader
+from runtime.fields.sub_table import can_be_column
 from runtime.text import LOCALES, search_key
 
 GROUPS = {
@@ -60,6 +61,8 @@ class Item:
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     sample: str = ""
+    column: bool = False
+    """Whether a sub-table can have it as a column."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def _saved(studio: Studio) -> Iterable[Item]:
 def _of_type(kind: FieldType, locale: str) -> Item:
     label = str(_(kind.label))
     found = _words(kind.label, f"{kind.name.replace('_', ' ')} {ALIASES.get(kind.name, '')}")
-    return Item(label, kind.icon, found, "field.add", {"type": kind.name}, _sample(kind, locale))
+    sample = _sample(kind, locale)
+    return Item(label, kind.icon, found, "field.add", {"type": kind.name}, sample, can_be_column(kind))
 
 
 @lru_cache(500)

@@ -39,9 +39,9 @@
     dialog.querySelector("input:not([type=hidden]), a, button")?.focus();
   }
 
-  canvas.ask = (pick, what, more = {}) => {
+  canvas.ask = (pick, what) => {
     const way = new URL(pick.href, location.href);
-    for (const [name, text] of Object.entries({ ask: what, ...more })) way.searchParams.set(name, text);
+    way.searchParams.set("ask", what);
     design.look(way.href);
   };
   canvas.drawn.push(open);

@@ -25,13 +25,12 @@
     design.command("fields.paste", { form, fields, ...(cut ? { cut } : {}), ...place });
   }
 
-  // Behind a field, at the end of a section or of the tab's last one, else at the end of the form.
+  // Behind a field, at the end of a section or of a tab, else at the end of the form.
   function placeOf(pick) {
     if (!pick) return {};
     if (keyOf(pick)) return { after: keyOf(pick) };
-    const block = pick.closest("[data-section], [data-tab]");
-    const section = block.dataset.section ?? [...block.querySelectorAll("[data-section]")].at(-1)?.dataset.section;
-    return section ? { section } : {};
+    const { section, tab } = pick.closest("[data-section], [data-tab]").dataset;
+    return section === undefined ? { tab } : { section };
   }
 
   function show() {

@@ -1,84 +1,27 @@
-// Drag and drop on the canvas. SortableJS lifts what is dragged; where it falls is worked out here, and only a
-// command changes the form. Everything has a click and a key that do the same.
+// Drag and drop on the canvas: where what is dragged would fall among tabs, sections, rows and cells, and the command
+// that puts it there. Everything has a click and a key that do the same.
 (() => {
   "use strict";
-  const design = window.formwright.design;
+  const { design, lift } = window.formwright;
   const canvas = document.getElementById("main");
-  if (!design || !canvas?.matches(".canvas") || !window.Sortable) return;
+  if (!lift || !canvas?.matches(".canvas")) return;
 
   const EDGE = 0.25; // the outer quarters of a cell mean: beside it
   const MOST = 4;
-  const ITEMS = ".cell, .canvas-section, .canvas-tab, li:has(> [data-drag])";
-  let dragged = null, target = null;
+  const { line } = lift;
+  let dragged = null;
 
-  const sign = document.createElement("div");
-  sign.className = "drop-sign";
-  sign.setAttribute("aria-hidden", "true");
-  document.body.append(sign);
-
-  // A list becomes sortable when something in it is about to be dragged; the press then reaches SortableJS too.
-  const ready = new WeakSet();
-  document.addEventListener("pointerdown", (event) => {
-    const handle = event.target.closest(".h, [data-drag]");
-    const list = handle?.closest(ITEMS)?.parentElement;
-    if (!list || ready.has(list)) return;
-    ready.add(list);
-    const isPalette = handle.matches("[data-drag]");
-    new window.Sortable(list, {
-      draggable: isPalette ? "li" : ".cell, .canvas-section, .canvas-tab",
-      ...(isPalette ? {} : { handle: ".h" }),
-      group: { name: "canvas", pull: false, put: false },
-      sort: false, delay: 250, delayOnTouchOnly: true, forceFallback: true, fallbackOnBody: true,
-      fallbackTolerance: 4, scrollSensitivity: 60, swapThreshold: 0.65,
-      onStart: begin, onEnd: end,
-    });
-  }, true);
-
-  function begin(event) {
-    dragged = event.item;
-    target = null;
-    document.body.classList.add("dragging");
-    const open = dragged.closest(":popover-open");
-    if (open) open.hidePopover();
-    document.addEventListener("pointermove", follow);
-    document.addEventListener("touchmove", follow);
-    document.addEventListener("keydown", cancel, true);
-  }
-
-  function end() {
-    document.removeEventListener("pointermove", follow);
-    document.removeEventListener("touchmove", follow);
-    document.removeEventListener("keydown", cancel, true);
-    document.body.classList.remove("dragging");
-    sign.hidden = true;
-    if (dragged && target) added() ? add(added(), target) : drop(dragged, target);
-    dragged = target = null;
-  }
-
-  function cancel(event) {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    dragged = null;
-    document.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
-  }
+  lift.places.push((item, under, x, y) => {
+    if (!canvas.contains(under) || item.matches("[data-item]")) return null;
+    dragged = item;
+    const kind = blockKind(), adds = lift.added(item);
+    const to = kind ? besideBlock(kind, under, y) : placeOf(under, x, y);
+    return to && { line: to.line, text: to.text, drop: () => (adds ? add(adds, to) : drop(item, to)) };
+  });
 
   // --- where it would fall ------------------------------------------------------------------------------------
 
-  function follow(event) {
-    if (!dragged) return;
-    const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
-    const under = document.elementFromPoint(x, y);
-    const kind = blockKind();
-    target = !under || !canvas.contains(under) ? null : kind ? besideBlock(kind, under, y) : placeOf(under, x, y);
-    show();
-  }
-
-  // What is dragged off the palette, as the command of its button.
-  function added() {
-    const button = dragged.querySelector(":scope > [data-drag]");
-    return button && JSON.parse(button.value);
-  }
+  const added = () => lift.added(dragged);
 
   function blockKind() {
     const name = added()?.name;
@@ -100,9 +43,13 @@
   }
 
   function placeOf(under, x, y) {
+    const tab = under.closest(".canvas-tab");
+    if (tab && !tab.querySelector(".canvas-section")) return { tab, line: line(tab.getBoundingClientRect(), true), text: words("into", titleOf(tab)) };
     const section = under.closest(".canvas-section") ?? nearest(canvas.querySelectorAll(".canvas-section"), y);
     if (!section) return { into: null, line: line(canvas.getBoundingClientRect(), true), text: "" };
     const cell = under.closest(".cell");
+    const table = cell && inTable(cell, x, y);
+    if (table) return table;
     const beside = cell && cell !== dragged && sideOf(cell, x);
     if (beside) return besideCell(cell, beside);
     const rows = [...section.querySelectorAll(".canvas-row")];
@@ -124,6 +71,19 @@
     return part < EDGE ? "left" : part > 1 - EDGE ? "right" : "";
   }
 
+  // Among the columns of a sub-table, as its headings stand there.
+  function inTable(cell, x, y) {
+    const drawn = added()?.column && cell.dataset.columns && cell.querySelector("table");
+    const box = drawn && drawn.getBoundingClientRect();
+    if (!box || x < box.left || x > box.right || y < box.top || y > box.bottom) return null;
+    const count = Number(cell.dataset.columns), text = words("into", titleOf(cell));
+    const heads = [...drawn.querySelectorAll("thead th")].slice(1, 1 + count).map((head) => head.getBoundingClientRect());
+    if (!heads[0]?.width) return { table: cell, at: count, line: line(box, true), text }; // rows stand there as cards
+    const at = heads.filter((head) => x > head.left + head.width / 2).length;
+    const left = heads[at]?.left ?? heads.at(-1).right;
+    return { table: cell, at, line: { left: left - 2, top: box.top, width: 4, height: box.height }, text };
+  }
+
   function besideCell(cell, side) {
     const box = cell.getBoundingClientRect();
     const at = side === "left" ? box.left - 3 : box.right - 1;
@@ -134,29 +94,15 @@
   const titleOf = (element) => element.querySelector("a.pick")?.getAttribute("aria-label")?.split(",")[0]
     ?? element.querySelector("a.pick")?.textContent.trim() ?? "";
   const words = (what, title) => canvas.dataset[what].replace("{}", title);
-  const line = (box, after) => ({ left: box.left, top: (after ? box.bottom : box.top) - 2, width: box.width, height: 4 });
 
-  function nearest(elements, y) {
-    const far = (element) => {
-      const box = element.getBoundingClientRect();
-      return Math.max(box.top - y, y - box.bottom, 0);
-    };
-    return [...elements].filter((each) => each !== dragged).sort((a, b) => far(a) - far(b))[0];
-  }
-
-  function show() {
-    sign.hidden = !target;
-    if (!target) return;
-    sign.textContent = target.text;
-    for (const [name, value] of Object.entries(target.line)) sign.style[name] = `${value}px`;
-  }
+  const nearest = (elements, y) => lift.nearest([...elements].filter((each) => each !== dragged), y);
 
   // --- and what that means ------------------------------------------------------------------------------------
 
   function drop(item, to) {
-    if (to.tab) return design.command("section.move", { section: item.dataset.section, tab: to.tab.dataset.tab });
+    const { key: field, section } = item.dataset, tab = to.tab?.dataset.tab;
+    if (tab) return field ? design.command("field.move", { field, tab }) : design.command("section.move", { section, tab });
     if (to.block) return dropBlock(item, to);
-    const field = item.dataset.key;
     if (to.cell) design.command("field.place", { field, beside: to.cell.dataset.key, side: to.side });
     else if (to.section) design.command("field.move", { field, section: to.section.dataset.section, row: to.row });
   }
@@ -164,7 +110,8 @@
   function add({ name, args }, to) {
     const { type, group } = args;
     if (name === "group.add") design.command(name, { group, ...rowOf(to) });
-    else if (name === "field.add") design.command(name, { type, ...(to.cell ? cellOf(to) : rowOf(to)) });
+    else if (to.table) design.command("column.add", { field: to.table.dataset.key, type, at: to.at });
+    else if (type) design.command("field.add", { type, ...(to.cell ? cellOf(to) : rowOf(to)) });
     else design.command(name, blockOf(to));
   }
 
@@ -174,6 +121,7 @@
   }
 
   function rowOf(to) {
+    if (to.tab) return { tab: to.tab.dataset.tab };
     const section = (to.cell ?? to.section)?.closest(".canvas-section");
     if (!section) return {};
     const row = to.row ?? [...section.querySelectorAll(".canvas-row")].indexOf(to.cell.parentElement) + 1;

@@ -41,7 +41,7 @@
   function ofMany(what) {
     const fields = inOrder();
     if (what === "up" || what === "down") return design.command("fields.move", { fields, by: what === "up" ? -1 : 1 });
-    if (what === "group") return canvas.ask(canvas.selected() ?? picks()[0], what, { fields });
+    if (what === "group") return design.ask({ ask: what, fields: fields.join(",") });
     marked.clear();
     show();
     if (what === "delete") design.command("fields.delete", { fields });

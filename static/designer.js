@@ -22,7 +22,7 @@
     localStorage.removeItem(place + me);
   }
   function keep() {
-    const kept = waiting.filter((entry) => entry.method === "POST").map(({ action, body, since }) => ({ action, body, since }));
+    const kept = waiting.filter(saves).map(({ action, body, since }) => ({ action, body, since }));
     try {
       if (kept.length) localStorage.setItem(place + me, JSON.stringify(kept));
       else localStorage.removeItem(place + me);
@@ -67,6 +67,8 @@
 
   // --- the queue ---------------------------------------------------------------------------------------------
 
+  const saves = (entry) => entry.method === "POST" && !entry.looks;
+
   function enqueue(entry) {
     waiting.push(entry);
     keep();
@@ -81,7 +83,7 @@
     issued = waiting[0];
     answer = 0;
     const { method, action } = issued;
-    if (method === "POST" && issued.since === undefined) {
+    if (saves(issued) && issued.since === undefined) {
       issued.since = designer().dataset.revision;
       keep();
     }
@@ -101,6 +103,12 @@
     if (last && last !== issued && last.method === "GET") waiting.pop(); // only the newest look counts
     const { pathname, search } = new URL(href, location.href);
     enqueue({ method: "GET", action: pathname + search, body: [], ...more });
+  }
+
+  // A question about more than an address can hold.
+  function ask(args) {
+    const { commands, tab, sel } = designer().dataset;
+    enqueue({ method: "POST", looks: true, action: commands.replace(/commands$/, "ask"), body: Object.entries({ tab, sel, ...args }) });
   }
 
   // htmx asks to send something to the designer: it takes its turn in the queue instead.
@@ -170,7 +178,7 @@
   }
 
   function failed(entry) {
-    if (entry.method === "GET") {
+    if (!saves(entry)) {
       waiting.shift(); // looking can be asked for again
       return tell(), pump();
     }
@@ -184,12 +192,12 @@
   window.addEventListener("online", pump);
   window.addEventListener("offline", () => tell());
 
-  const offline = () => texts.offline.replace("{}", waiting.filter((entry) => entry.method === "POST").length);
+  const offline = () => texts.offline.replace("{}", waiting.filter(saves).length);
 
   let server = null; // what the server says in that place, to return to
   function tell() {
     const saved = document.getElementById("saved");
-    const busy = waiting.some((entry) => entry.method === "POST");
+    const busy = waiting.some(saves);
     document.documentElement.toggleAttribute("data-busy", waiting.length > 0);
     if (!saved) return;
     if (!("state" in saved.dataset)) server = [...saved.childNodes].map((node) => node.cloneNode(true));
@@ -240,7 +248,8 @@
     if (!box) return;
     clashes.querySelector(`#${box.id}`)?.remove();
     clashes.append(box);
-    box.querySelector("a, button").focus();
+    if (document.activeElement.matches("[data-idle]")) say(box.querySelector("h2").textContent); // somebody is typing
+    else box.querySelector("a, button").focus();
   });
   function chosen(box) {
     box.remove();
@@ -318,5 +327,5 @@
   const at = new URLSearchParams(location.search).get("at");
   if (at) begin(at);
 
-  window.formwright.design = { command, look, isText, waiting };
+  window.formwright.design = { command, look, ask, isText, waiting };
 })();

@@ -31,6 +31,7 @@ TITLE: Mapping[str, Any] = {
 # Controls of plain HTML send texts, so a number may come as its digits and a switch as a word.
 NUMBER: Mapping[str, Any] = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]{1,4}$"}
 STEP: Mapping[str, Any] = {"enum": [-1, 1, "-1", "1"]}
+STEPS: Mapping[str, Any] = {"type": "integer", "minimum": -100, "maximum": 100}
 SWITCH: Mapping[str, Any] = {"type": ["boolean", "string"]}
 
 

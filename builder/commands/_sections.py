@@ -47,6 +47,19 @@ def tab_at(form: Form, key: str, argument: str = "tab") -> int:
     return keys.index(key)
 
 
+def last_of_tab(form: Form, tab: str) -> Section:
+    """The last section of a tab; where it has none a new one, without a title."""
+    key = tabs_of(form)[tab_at(form, tab)]["key"]
+    sections: Sections = form["fw"]["layout"]
+    own = [section for section in sections if section["tab"] == key]
+    if own:
+        return own[-1]
+    made = new_section(sections, None, key)
+    before = [each["key"] for each in tabs_of(form)[: tab_at(form, tab)]]
+    sections.insert(sum(section["tab"] in before for section in sections), made)
+    return made
+
+
 def new_tab(form: Form, title: Title, work: Workspace, locale: str) -> Tab:
     """A tab, not in the form yet, named by its number unless it has a title."""
     tabs = tabs_of(form)

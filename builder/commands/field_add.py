@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from builder.commands import _layout
+from builder.commands import _layout, _sections
 from builder.commands._adding import add_field
 from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import AFTER, KEY, LOCALE, NUMBER, TITLE, field_in, title_of
@@ -13,8 +13,9 @@ from runtime.fields import N_
 
 class AddField:
     """Puts a new field of `type` into the row `row` of `section` (into its cell `cell`, else on a row of its
-    own), or on a row after the field `after`, or to the right of the field `beside`; else at the end. A plain
-    text as `title` is in `locale`; without a title its type names it.
+    own), or on a row after the field `after`, or to the right of the field `beside`, or at the end of `tab`, which
+    gets a section if it has none; else at the end. A plain text as `title` is in `locale`; without a title its type
+    names it.
     """
 
     name = "field.add"
@@ -30,6 +31,7 @@ class AddField:
         cell=NUMBER,
         after=AFTER,
         beside=KEY,
+        tab=KEY,
     )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
@@ -63,6 +65,8 @@ def place_new(form: Form, key: str, arguments: Arguments) -> None:
         _layout.put_after(sections, key, arguments["after"])
     elif arguments.get("section"):
         _layout.put_at(sections, key, arguments)
+    elif arguments.get("tab"):
+        _sections.last_of_tab(form, arguments["tab"])["rows"].append([key])
     else:
         _layout.put_row(sections[-1], len(sections[-1]["rows"]), key)
 

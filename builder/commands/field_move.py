@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from builder.commands import _layout
+from builder.commands import _layout, _sections
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import KEY, NUMBER, STEP, field_in, title_of
+from builder.commands._fields import KEY, NUMBER, STEP, Form, field_in, title_of
 from builder.commands._layout import Sections
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -14,7 +14,8 @@ from runtime.fields import N_
 
 class MoveField:
     """Moves a field to the row `row` of `section` (into its cell `cell`, else on a row of its own), on a row
-    after the field `after`, or one place `by` up (-1) or down (1). Places count without the field itself.
+    after the field `after`, at the end of `tab` (in a new section if it has none), or one place `by` up (-1) or down
+    (1). Places count without the field itself.
 
     One place is: past the next row for a field with a row of its own, at the end of a section into the next
     section; past its neighbour for a field in a shared row, at the end of the row onto a row of its own.
@@ -23,7 +24,7 @@ class MoveField:
     name = "field.move"
     kinds = ("form",)
     merges = False
-    arguments = closed("field", field=KEY, section=KEY, row=NUMBER, cell=NUMBER, after=KEY, by=STEP)
+    arguments = closed("field", field=KEY, section=KEY, row=NUMBER, cell=NUMBER, after=KEY, tab=KEY, by=STEP)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return (f"field/{arguments['field']}/place",)
@@ -33,7 +34,10 @@ class MoveField:
         field_in(form, key)
         if "after" in arguments:
             field_in(form, arguments["after"], "after")
-        _move(_layout.arrange(form), key, arguments)
+        if "tab" in arguments:
+            _move_to_tab(form, key, arguments["tab"])
+        else:
+            _move(_layout.arrange(form), key, arguments)
         return Done(
             said(N_("Moved %(field)s"), field=title_of(form, key)),
             said(
@@ -43,6 +47,12 @@ class MoveField:
             ),
             select=f"field/{key}",
         )
+
+
+def _move_to_tab(form: Form, key: str, tab: str) -> None:
+    sections = _layout.arrange(form)
+    section = _sections.last_of_tab(form, tab)
+    section["rows"].append([_layout.take_out(sections, key)])
 
 
 def _move(sections: Sections, key: str, arguments: Arguments) -> None:

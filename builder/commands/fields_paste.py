@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.checks.keys import RESERVED
-from builder.commands import _layout, _removing
+from builder.commands import _layout, _removing, _sections
 from builder.commands._adding import MAX_FIELDS
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
 from builder.commands._fields import KEY, KEYS, SWITCH, copied_title, copy_of, field_in, is_on, taken_keys
@@ -21,8 +21,8 @@ Form = dict[str, Any]
 
 
 class PasteFields:
-    """Puts copies of `fields` of `form` on rows after the field `after`, at the end of `section`, or of the form,
-    with all their properties and required if they are. A key that is taken gets a number, in the formulas of
+    """Puts copies of `fields` of `form` on rows after the field `after`, at the end of `section`, of `tab`, or of the
+    form, with all their properties and required if they are. A key that is taken gets a number, in the formulas of
     what is pasted too; whatever else they name is left for the problems to tell. `cut` takes them away where they
     were: within one form they move and stay what they are.
     """
@@ -30,7 +30,7 @@ class PasteFields:
     name = "fields.paste"
     kinds = ("form",)
     merges = False
-    arguments = closed("form", "fields", form=KEY, fields=KEYS, cut=SWITCH, after=KEY, section=KEY)
+    arguments = closed("form", "fields", form=KEY, fields=KEYS, cut=SWITCH, after=KEY, section=KEY, tab=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         moved = arguments["fields"] if is_on(arguments.get("cut", False)) else ()
@@ -72,6 +72,8 @@ def _moved(form: Form, keys: list[str], arguments: Arguments) -> str:
         behind = next((key for key in reversed(order[: order.index(behind) + 1]) if key not in keys), "")
     elif arguments.get("section"):
         section = _layout.section_at(sections, arguments["section"])
+    elif arguments.get("tab"):
+        section = sections.index(_sections.last_of_tab(form, arguments["tab"]))
     cells = [_layout.take_out(sections, key) for key in keys]
     for cell in reversed(cells) if behind else ():
         _layout.put_after(sections, cell, behind)

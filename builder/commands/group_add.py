@@ -17,13 +17,14 @@ from runtime.fields import N_
 
 class AddGroup:
     """Puts copies of the fields of a saved group on rows from the row `row` of `section` on, or behind the
-    field `after`, or at the end. A key that the form has already gets a number, in the formulas of the group too.
+    field `after`, or at the end of `tab`, else of the form. A key that the form has already gets a number, in the
+    formulas of the group too.
     """
 
     name = "group.add"
     kinds = ("form",)
     merges = False
-    arguments = closed("group", group=KEY, section=KEY, row=NUMBER, after=AFTER)
+    arguments = closed("group", group=KEY, section=KEY, row=NUMBER, after=AFTER, tab=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
-
-from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import KEY
+from builder.commands._groups import group_in
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -23,12 +22,9 @@ class DeleteGroup:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         app = work.open(target)
-        groups = app.get("field_groups", [])
-        found = next((each for each in groups if each["key"] == arguments["group"]), None)
-        if found is None:
-            refuse("group", "unknown", _("There is no such group."))
-        groups.remove(found)
-        if not groups:
+        found = group_in(app, arguments["group"])
+        app["field_groups"].remove(found)
+        if not app["field_groups"]:
             app.pop("field_groups")
         return Done(said(N_("Deleted the group %(group)s"), group=found["title"]))
 

@@ -53,6 +53,8 @@ class Control:
     more: Mapping[str, Any] = field(default_factory=dict)
     """What only templates of this kind need."""
     refused: Refused | None = None
+    whole: bool = False
+    """Whether half a text would mean something else, so that it counts only once the control is left."""
 
     @property
     def do(self) -> str:

@@ -82,7 +82,8 @@ def _limits(case: FieldCase, setting: Setting) -> Iterator[Control]:
 def _as_typed(control: Control, field: Field) -> Control:
     """The control of a value of the field, written as people write it there."""
     raw = field.type.to_raw(control.value, field, Reader("en", "UTC"))
-    return replace(control, value=raw, read={"as": "text"}, attributes={"class": "panel-number"})
+    mode = {"class": "panel-number"}
+    return replace(control, value=raw, read={"as": "text"}, attributes=mode, whole=True)
 
 
 def titles(
@@ -216,6 +217,7 @@ def _key(case: FieldCase) -> Control:
         send={"name": "field.rename", "args": {"field": case.field.key}},
         read={"as": "text", "into": "key", "required": True},
         attributes={"maxlength": "40", "autocapitalize": "off", "spellcheck": "false"},
+        whole=True,
     )
     if case.is_column:
         names = str(_("Names the column in formulas: alone in its row, after its sub-table in the record."))

@@ -95,7 +95,8 @@ def _text(plain: Control, asked: Asked) -> Control:
     attributes = {"maxlength": str(schema["maxLength"])} if "maxLength" in schema else {}
     if schema.get("maxLength", 0) > 500:
         return replace(plain, kind="long_text", read={"as": "text"}, attributes=attributes)
-    return replace(plain, kind="text", read={"as": "text"}, attributes=attributes)
+    whole = asked.name == "pattern"
+    return replace(plain, kind="text", read={"as": "text"}, attributes=attributes, whole=whole)
 
 
 def _number(plain: Control, asked: Asked) -> Control:

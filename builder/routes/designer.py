@@ -26,7 +26,7 @@ from runtime.htmx import go_to, is_htmx, replace_url, trigger
 from runtime.i18n import locale
 
 blueprint = plugin = Blueprint("designer", __name__, url_prefix="/apps")
-OWN = ("csrf_token", "rev", "since", "tab", "sel", "pane", "mine.")
+OWN = ("csrf_token", "rev", "since", "goes_on", "tab", "sel", "pane", "mine.")
 """What a form of the page posts about the page, see `carried` in builder/_commands.html."""
 BASE = f"/<app>/<any({', '.join(KINDS)}):kinds>/<key>/design"
 
@@ -66,6 +66,13 @@ def is_search() -> bool:
 def show(app: str, kinds: str, key: str, tab: str = "") -> Response:
     """A tab of the designer; htmx gets the inside of it."""
     return page(studio(app, kinds, key, tab))
+
+
+@blueprint.post(f"{BASE}/ask")
+def ask(app: str, kinds: str, key: str) -> Response:
+    """A question about more fields than an address can name: `fields`; nothing is changed."""
+    asked = {name: request.form.get(name, "") for name in ("sel", "ask", "fields")}
+    return page(studio(app, kinds, key, request.form.get("tab", ""), **asked))
 
 
 @blueprint.post(f"{BASE}/commands")
@@ -121,8 +128,17 @@ def asked_for() -> tuple[str, dict[str, Any]]:
 def asked_of(app: str, target: Target, name: str, arguments: Any) -> designing.Request:
     """A command as this request asks for it."""
     user, mine = signed_in_user(), [text for each, text in request.form.items() if each.startswith("mine.")]
-    chosen = frozenset(mine) if mine else None
-    return designing.Request(user, app, target, name, arguments, revision_read(), sent_first(), chosen)
+    return designing.Request(
+        user,
+        app,
+        target,
+        name,
+        arguments,
+        revision_read(),
+        since=sent_first(),
+        mine=frozenset(mine) if mine else None,
+        goes_on="goes_on" in request.form,
+    )
 
 
 def revision_read() -> int:

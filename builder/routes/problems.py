@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, flash, render_template
+from flask import Blueprint, Response, flash, render_template, request
 
 from builder import designing, history
 from builder.commands import Target
 from builder.problems import problems
 from builder.routes import designer
 from builder.routes.designer import BASE, require_designer, studio
-from builder.studio import KINDS, address
+from builder.studio import KINDS, PLURALS, address
 from runtime.db import db, transaction
 from runtime.errors import FormwrightError, NotFound
 from runtime.htmx import go_to
@@ -35,7 +35,7 @@ def count(app: str, kinds: str, key: str) -> str:
 
 @blueprint.post(f"{BASE}/problems/fix")
 def fix(app: str, kinds: str, key: str) -> Response:
-    """Do the command of a repair, and show what problems are left."""
+    """Do the command of a repair, and show what problems are left where it was pressed."""
     require_designer()
     target = Target(KINDS[kinds], key)
     asked = replace(designer.asked_of(app, target, *designer.asked_for()), apart=True)
@@ -48,4 +48,10 @@ def fix(app: str, kinds: str, key: str) -> Response:
     except FormwrightError as error:
         db.session.rollback()
         flash(designer.sentence(error), "error")
-    return go_to(address(app, target, "problems"))
+    return go_to(address(app, _pressed_at() or target, "problems"))
+
+
+def _pressed_at() -> Target | None:
+    """The draft on whose page it was pressed, when that is another one."""
+    kind, _slash, key = request.form.get("back", "").partition("/")
+    return Target(kind, key) if kind in PLURALS and key else None

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from builder.settings import app_panel
+from builder.panels import Control
+from builder.settings import app_panel, title_control
 from builder.studio import Studio
+from runtime.definitions.documents import Document
 from runtime.i18n import zones
 
 
@@ -29,8 +32,15 @@ class AppSettings:
             "panel": app_panel(studio),
             "zones": zones(),
             "holidays": studio.document.get("holidays", ()),
-            "field_groups": studio.document.get("field_groups", ()),
+            "field_groups": [
+                (each, _naming(studio, each)) for each in studio.document.get("field_groups", ())
+            ],
         }
+
+
+def _naming(studio: Studio, group: Document) -> Control:
+    send = {"name": "group.title", "args": {"group": group["key"]}}
+    return title_control(studio, f"group-title-{group['key']}", _("Title"), group["title"], send)
 
 
 plugin = AppSettings()

@@ -1,6 +1,7 @@
 """The canvas of a form: its fields in their layout, and the properties of what is selected."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,12 +11,25 @@ from builder.commands import Target
 from builder.grouping import grouped
 from builder.kept import Sending
 from builder.keymap import keymap
-from builder.palette import palette
+from builder.palette import Item, palette
 from builder.studio import Studio
 from runtime.text import search_key
 
+Places = Mapping[str, Mapping[str, str]]
 # The canvas comes first: the others begin with what it offers them.
-SUBJECTS = ("canvas", "titles", "adding", "asking", "several", "clipboard", "drag", "formula")
+SUBJECTS = (
+    "canvas",
+    "titles",
+    "adding",
+    "asking",
+    "several",
+    "clipboard",
+    "lift",
+    "drag",
+    "lists",
+    "panes",
+    "formula",
+)
 
 
 class FormFields:
@@ -46,7 +60,7 @@ class FormFields:
             "cell": cell,
             "sent": Sending(studio),
             "chosen": (kind, key),
-            "places": _places(drawn, kind, key),
+            "adding": partial(_adding, _places(drawn, kind, key), _beside_column(studio, kind, key)),
             "follows": cell is not None and _follows(studio, cell),
             "grouped": grouped(studio, drawn),
             "search_key": search_key,
@@ -54,15 +68,32 @@ class FormFields:
         }
 
 
-def _places(drawn: Canvas, kind: str, key: str) -> dict[str, dict[str, str]]:
+def _adding(places: Places, beside: Mapping[str, Any], item: Item) -> dict[str, Any]:
+    """The command of an item of the palette."""
+    if beside and item.column:
+        return {"name": "column.add", "args": {**item.arguments, **beside}}
+    return {"name": item.name, "args": {**item.arguments, **places[item.name]}}
+
+
+def _beside_column(studio: Studio, kind: str, key: str) -> dict[str, Any]:
+    """Behind which column of a sub-table something new goes, when one is selected."""
+    table, _dot, column = key.partition(".")
+    own = studio.document["properties"].get(table, {}).get("items", {}).get("properties", ())
+    if kind != "field" or column not in own:
+        return {}
+    return {"field": table, "at": list(own).index(column) + 1}
+
+
+def _places(drawn: Canvas, kind: str, key: str) -> Places:
     """Where something new goes, by command: behind what is selected, or to the end of it; else to the end."""
     nothing: dict[str, str] = {}
+    field = key.partition(".")[0]  # of a column its sub-table
     places = dict.fromkeys(("field.add", "group.add", "section.add", "tab.add"), nothing)
     for tab in drawn.tabs:
         for section in tab.sections:
             keys = [cell.key for row in section.rows for cell in row]
-            if kind == "field" and key in keys:
-                after = {"after": key}
+            if kind == "field" and field in keys:
+                after = {"after": field}
                 return {
                     **places,
                     "field.add": after,
@@ -71,9 +102,14 @@ def _places(drawn: Canvas, kind: str, key: str) -> dict[str, dict[str, str]]:
                 }
             if (kind, key) == ("section", section.key):
                 return {**places, **_in_section(key), "section.add": {"after": key}}
-        if (kind, key) == ("tab", tab.key) and tab.sections:
-            inside = _in_section(tab.sections[-1].key)
-            return {**places, **inside, "section.add": {"tab": key}, "tab.add": {"after": key}}
+        if tab.key and (kind, key) == ("tab", tab.key):
+            inside = {"tab": key}
+            return {
+                "field.add": inside,
+                "group.add": inside,
+                "section.add": inside,
+                "tab.add": {"after": key},
+            }
     return places
 
 

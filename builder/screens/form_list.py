@@ -8,10 +8,10 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from builder.commands.list_move import listed
 from builder.panels import Control, Option
 from builder.panels._controls import told
 from builder.studio import Studio
-from runtime.definitions.documents import DEFAULT_LIST_COLUMNS
 from runtime.fields import Field
 
 MOST = 100
@@ -20,12 +20,10 @@ _LIST = ("fw", "list")
 
 @dataclass(frozen=True)
 class Column:
-    """A column, and the columns as they are after a move of it, or without it."""
+    """A column, and the columns as they are without it."""
 
     key: str
     title: str
-    earlier: Sequence[str]
-    later: Sequence[str]
     without: Sequence[str]
 
 
@@ -38,6 +36,7 @@ class FormList:
     title = _l("List")
     order = 60
     template = "builder/app/list.html"
+    script = ("designer-lift.js", "designer-lists.js")
 
     def count(self, studio: Studio) -> int | None:
         return None
@@ -45,15 +44,14 @@ class FormList:
     def context(self, studio: Studio) -> Mapping[str, Any]:
         """The columns, the fields that are none yet, and how the list is sorted."""
         fields = _fields(studio)
-        listed = studio.document.get("fw", {}).get("list", {})
-        chosen = [key for key in listed.get("columns", ()) if key in fields]
-        keys = chosen or list(fields)[:DEFAULT_LIST_COLUMNS]
+        own = studio.document.get("fw", {}).get("list", {})
+        keys = listed(studio.document)
         left = {} if len(keys) >= MOST else {key: one for key, one in fields.items() if key not in keys}
         return {
-            "columns": [_column(studio, fields, keys, at) for at in range(len(keys))],
-            "own_columns": bool(chosen),
+            "columns": [_column(studio, fields, keys, key) for key in keys],
+            "own_columns": any(key in fields for key in own.get("columns", ())),
             "left": [(key, studio.text(one.title) or key, [*keys, key]) for key, one in left.items()],
-            "sorting": _sorting(studio, fields, str(listed.get("sort", "-id"))),
+            "sorting": _sorting(studio, fields, str(own.get("sort", "-id"))),
         }
 
 
@@ -63,19 +61,9 @@ def _fields(studio: Studio) -> dict[str, Field]:
     return {key: one for key, one in found if one.type.stored}
 
 
-def _column(studio: Studio, fields: Mapping[str, Field], keys: Sequence[str], at: int) -> Column:
-    key = keys[at]
-    return Column(
-        key,
-        studio.text(fields[key].title) or key,
-        _swapped(keys, at - 1) if at > 0 else (),
-        _swapped(keys, at) if at + 1 < len(keys) else (),
-        [each for each in keys if each != key],
-    )
-
-
-def _swapped(keys: Sequence[str], at: int) -> list[str]:
-    return [*keys[:at], keys[at + 1], keys[at], *keys[at + 2 :]]
+def _column(studio: Studio, fields: Mapping[str, Field], keys: Sequence[str], key: str) -> Column:
+    without = [each for each in keys if each != key]
+    return Column(key, studio.text(fields[key].title) or key, without)
 
 
 def _sorting(studio: Studio, fields: Mapping[str, Field], sort: str) -> Control:

@@ -4,8 +4,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from builder import definitions
+from builder import definitions, drafts, packages, publish, upgrading
 from runtime.accounts.models import User
+from runtime.db import transaction
+from tests.browser import walk
 from tests.browser.axe import problems
 from tests.browser.conftest import Tabs
 from tests.conftest import make_user
@@ -91,6 +93,18 @@ def test_an_app_of_the_gallery_is_installed_by_one_click(tabs: Tabs, designer: U
     expect(page.locator("main")).to_contain_text("John Smith")
 
 
+def offer() -> None:
+    """An upgrade that changes the title of a form, which was changed here, too."""
+    package = packages.export("followup")
+    (customer,) = (each for each in package["definitions"]["forms"] if each["$id"].endswith(":customer"))
+    own = {**customer, "title": {"en": "Buyer", "zh": "买家"}}
+    customer["title"] = {"en": "Client", "zh": "客人"}
+    with transaction():
+        drafts.save_draft(None, "followup", "form", "customer", own)
+        publish.publish(None, "followup", "form", "customer")
+        upgrading.offer(None, {**package, "version": "99.0.0"})
+
+
 PAGES = {
     "new app": "/apps/new-app",
     "overview": f"{DESIGN}/overview",
@@ -115,5 +129,9 @@ def test_no_page_about_apps_has_a_barrier(tabs: Tabs, designer: User) -> None:
     page.locator("main button.btn-primary").click()
     expect(page.locator(".app-columns")).to_be_visible()
     found += problems(page, "columns")
+    offer()
+    page.goto("/gallery/followup/upgrade")
+    expect(page.locator(".app-clash")).to_have_count(2)
+    found += [*problems(page, "upgrade"), *walk.faults(page)]
 
     assert found == []

@@ -1,5 +1,6 @@
 """The automation builder: from an empty automation to one that was tried and runs, in so many clicks."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from builder import definitions, packages
+from builder import definitions, drafts, packages
 from runtime import jobs, outbox
 from runtime.accounts.models import Department, User
 from runtime.automations import dispatch
@@ -19,7 +20,7 @@ from runtime.records import store
 from runtime.records.models import Event
 from runtime.records.store import Actor
 from tests.browser import axe
-from tests.browser.design import Counter, settled
+from tests.browser.design import Counter, drag, settled
 from tests.builder import factory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -137,6 +138,45 @@ def test_t10_a_large_amount_tells_the_manager(page: Page, alice: User) -> None:
     assert axe.barriers(page, "runs", "", axe.EVERYTHING) == []
 
 
+def test_actions_move_by_keys_by_buttons_and_by_drag_alike(page: Page) -> None:
+    page.goto(f"{BASE}/tell/design/")
+    for kind in ("create_record", "notify", "update_records"):
+        page.locator(f"#add-{kind}").click()
+        expect(page.locator(f"#card-{kind}")).to_be_visible()
+        settled(page)
+    begin, found = draft(), []
+
+    def by_keys() -> None:
+        page.locator("#pick-create_record").press("Alt+ArrowDown")
+        page.keyboard.press("Alt+ArrowDown")
+
+    def by_buttons() -> None:
+        for _press in range(2):
+            page.locator("#action-down-create_record").click()
+            settled(page)
+
+    def by_drag() -> None:
+        drag(page, page.locator("#card-create_record .h"), page.locator("#card-update_records"), y=0.9)
+
+    for way in (by_keys, by_buttons, by_drag):
+        with transaction():
+            drafts.save_draft(None, factory.APP, "automation", "tell", json.loads(begin))
+        page.goto(f"{BASE}/tell/design/")
+        way()
+        settled(page)
+        expect(page.locator("#live")).to_contain_text("3")
+        assert order(page) == ["notify", "update_records", "create_record"]
+        found.append(draft())
+    assert len({begin, *found}) == 2
+
+
+def draft() -> str:
+    """The draft as it is stored, byte for byte."""
+    db.session.rollback()
+    db.session.expire_all()
+    return json.dumps(drafts.read_draft(factory.APP, "automation", "tell").document, ensure_ascii=False)
+
+
 def test_actions_move_and_go_by_keys_and_by_buttons_alike(page: Page) -> None:
     page.goto(f"{BASE}/tell/design/")
     for kind in ("create_record", "notify", "update_records"):
@@ -163,8 +203,8 @@ def test_actions_move_and_go_by_keys_and_by_buttons_alike(page: Page) -> None:
 
 def order(page: Page) -> list[str]:
     """The actions from above to below."""
-    cards = page.locator("#auto-cards [data-action]")
-    return [str(card.get_attribute("data-action")) for card in cards.all()]
+    cards = page.locator("#auto-cards [data-item]")
+    return [str(card.get_attribute("data-item")) for card in cards.all()]
 
 
 def test_a_date_shows_its_next_moments(page: Page) -> None:

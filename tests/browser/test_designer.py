@@ -124,8 +124,8 @@ def test_t06_what_was_not_answered_is_offered_after_the_tab_was_killed(tabs: Tab
     forgive(tabs)
 
 
-def test_changes_made_offline_are_kept_and_sent_in_order(tabs: Tabs, alice: User) -> None:
-    page = tabs.open(alice)
+def test_changes_made_offline_are_kept_and_sent_in_order(tabs: Tabs) -> None:
+    page = speaking(tabs.open, "zh")
     draft(form("a", "b", "c"))
     opened(page)
     context: BrowserContext = page.context
@@ -133,7 +133,8 @@ def test_changes_made_offline_are_kept_and_sent_in_order(tabs: Tabs, alice: User
     pick(page, "c").focus()
     page.keyboard.press("Alt+ArrowUp")
     page.keyboard.press("Alt+ArrowUp")
-    expect(page.locator("#saved[data-state=offline]")).to_contain_text("2")
+    expect(page.locator("#saved[data-state=offline]")).to_have_text("离线：2 项修改保存在本机")
+    expect(page.locator("#live")).to_have_text("离线：1 项修改保存在本机")  # told once, when it began
     context.set_offline(False)
     expect(page.locator("#cell-c")).to_be_visible()
     settled(page)
@@ -157,8 +158,11 @@ def test_a_server_that_fails_is_asked_again(tabs: Tabs, alice: User) -> None:
     page.route(COMMANDS, fail)
     pick(page, "b").focus()
     page.keyboard.press("Alt+ArrowUp")
-    expect(page.locator("#saved[data-state=retrying]")).to_be_visible()
+    expect(page.locator("#saved[data-state=retrying]")).to_have_text("Not saved, trying again")
+    expect(page.locator("#live")).to_have_text("Not saved, trying again")
     settled(page)
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    expect(page.locator("#live")).to_have_text("B moved to position 1 of 2")
     assert order() == [["b"], ["a"]]
     forgive(tabs)
 

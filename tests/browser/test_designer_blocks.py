@@ -148,3 +148,46 @@ def test_a_saved_group_is_put_where_it_is_dropped(page: Page) -> None:
         drafts.save_draft(None, APP, "app", APP, {**own, "field_groups": [group]})
     same_in_all_ways(page, form("a", "b"), by_click, by_keys, by_drag)
     assert order() == [["a"], ["when"], ["who"], ["b"]]
+
+
+def test_a_field_goes_into_an_empty_tab(page: Page) -> None:
+    sections = [{**each, "tab": "one"} for each in IN_TABS["fw"]["layout"]]
+    begin = {**IN_TABS, "fw": {"tabs": TABS, "layout": sections}}
+
+    def by_click(page: Page) -> None:
+        menu_move(page, "Into the tab “Two”")
+        pick(page, "tab-two").click()
+        expect(page.locator("#pick-tab-two[aria-current]")).to_be_visible()
+        item(page, "date").click()
+
+    def menu_move(page: Page, told: str) -> None:
+        pick(page, "a").click()
+        page.locator("#tool-move").click()
+        page.locator("#ask-places").select_option(label=told)
+        page.locator("#ask-do").click()
+        settled(page)
+
+    def by_keys(page: Page) -> None:
+        keys(page, "a", "m")
+        expect(page.locator("#ask-find")).to_be_focused()
+        page.keyboard.type("two")
+        page.keyboard.press("Enter")
+        settled(page)
+        keys(page, "tab-two")
+        found_by_keys(page, "date")
+
+    def by_drag(page: Page) -> None:
+        drag(page, page.locator("#cell-a > .h"), page.locator("#tab-two"), y=0.7)
+        settled(page)
+        drag(page, item(page, "date"), page.locator("#cell-a"), y=0.9)
+
+    def by_drag_of_a_new_one(page: Page) -> None:
+        drag(page, item(page, "date"), page.locator("#tab-two"), y=0.7)
+        settled(page)
+        page.keyboard.press("Escape")
+        drag(page, page.locator("#cell-a > .h"), page.locator("#cell-date"), y=0.1)
+
+    same_in_all_ways(page, begin, by_click, by_keys, by_drag)
+    found = same_in_all_ways(page, begin, by_drag_of_a_new_one)
+    assert order() == [["b"], ["a"], ["date"]]
+    assert '{"key": "section_1", "tab": "two", "rows": [["a"], ["date"]]}' in found

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from decimal import Decimal
+from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -228,3 +229,78 @@ def test_the_main_part_of_a_page_that_shows_properties_on_a_phone_is_the_way_bac
 
     main = page[page.index('<main id="main"') : page.index("</main>")]
     assert re.search(r'<main [^>]*>\s*<a class="btn canvas-close"', main)
+
+
+def offered(page: str, kind: str) -> Any:
+    """The command of the palette's item of a field type."""
+    told = re.search(r'name="do" value="([^"]*&#34;type&#34;: &#34;' + kind + r'&#34;[^"]*)"', page)
+    assert told
+    return json.loads(unescape(told[1]))
+
+
+def test_the_palette_adds_behind_what_is_selected_in_a_sub_table_and_an_empty_tab(
+    browser: FlaskClient,
+) -> None:
+    items = {"type": "object", "properties": {"item": field("text"), "price": field("money")}}
+    tabs = [{"key": key, "title": key} for key in ("one", "two")]
+    own = {"tabs": tabs, "layout": [{"key": "s", "tab": "one", "rows": [["lines"], ["name"]]}]}
+    document = form("all", {"lines": field("sub_table", {"items": items}), "name": field("text")}, **own)
+    with transaction():
+        drafts.save_draft(None, APP, "form", "all", document)
+    base = f"/apps/{APP}/forms/all/design/fields"
+    column, tab = (browser.get(f"{base}?sel={sel}").text for sel in ("field/lines.item", "tab/two"))
+    assert offered(column, "date") == {
+        "name": "column.add",
+        "args": {"type": "date", "field": "lines", "at": 1},
+    }
+    assert offered(column, "signature") == {
+        "name": "field.add",
+        "args": {"type": "signature", "after": "lines"},
+    }
+    assert offered(tab, "date") == {"name": "field.add", "args": {"type": "date", "tab": "two"}}
+    asked = browser.get(f"{base}?sel=field/name&ask=move").text
+    assert "Into the tab “two”" in asked and "Into the tab “one”" not in asked
+
+
+def test_a_question_about_more_fields_than_an_address_can_name_is_asked(
+    app: Flask, browser: FlaskClient
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    fields = {f"a_rather_long_key_of_number_{number}": field("text") for number in range(400)}
+    with transaction():
+        drafts.save_draft(None, APP, "form", "big", form("big", fields))
+    asked = {"ask": "group", "tab": "fields", "sel": "", "fields": ",".join(fields)}
+    answer = browser.post(f"/apps/{APP}/forms/big/design/ask", data=asked, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    (told,) = re.findall(r'name="do" value="([^"]*group\.save[^"]*)"', answer.text)
+    assert json.loads(unescape(told))["args"]["fields"] == list(fields)
+
+
+STATES = {
+    "en": ("Saving…", "Not saved, trying again", "Offline: {} kept on this device", "Saved"),
+    "zh": ("正在保存…", "未保存，正在重试", "离线：{} 项修改保存在本机", "已保存"),
+}
+
+
+@pytest.mark.parametrize("language", STATES)
+def test_the_page_tells_the_states_of_saving_in_the_language_of_its_reader(app: Flask, language: str) -> None:
+    install(form("all", {"name": field("text")}))
+    page = sign_in(app.test_client(), make_user("Lee", is_designer=True, locale=language))
+    text = page.get(f"/apps/{APP}/forms/all/design/").text
+    saving, retrying, offline, saved = STATES[language]
+    for name, told in (("saving", saving), ("retrying", retrying), ("offline", offline)):
+        assert f'data-{name}="{told}"' in text
+    assert re.search(rf'<span id="saved"[^>]*>.*?</svg> {saved} <time[^>]*>\d\d?:\d\d', text)
+
+
+def test_only_texts_that_mean_something_half_are_saved_while_they_are_typed(browser: FlaskClient) -> None:
+    fields = {"name": field("text"), "due": field("percent"), "kind": field("choice", {"enum": ["a"]})}
+    with transaction():
+        drafts.save_draft(None, APP, "form", "all", form("all", fields))
+    pages = {key: browser.get(f"/apps/{APP}/forms/all/design/?sel=field/{key}").text for key in fields}
+    saved = {key: set(re.findall(r'id="([^"]+)"[^>]*? data-idle', page)) for key, page in pages.items()}
+    assert {"p-title-en", "p-help-en", "k-maxLength", "k-default"} <= saved["name"]
+    assert not {"p-key", "p-pattern"} & saved["name"] and 'id="p-key"' in pages["name"]
+    assert "k-default" not in saved["due"] and 'id="k-default"' in pages["due"]
+    assert "p-choice-a-en" in saved["kind"]
+    assert "p-value-a" not in saved["kind"] and 'id="p-value-a"' in pages["kind"]

@@ -349,6 +349,20 @@ def test_a_repair_of_what_somebody_changed_meanwhile_is_refused_in_words(world: 
     assert "changed this meanwhile" in told and "no field “nobody” here" in told
 
 
+def test_a_repair_in_another_part_leads_back_to_where_it_was_pressed(world: World) -> None:
+    dora, fix = world.browsers["dora"], broken(world)
+    assert 'name="back" value="form/customer"' in page(world)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page(world))
+    sent = {"csrf_token": token[1] if token else "", **fix}
+    for back, place in (
+        ("form/visit", "forms/visit"),
+        ("https://example.com", "forms/customer"),
+        ("", "forms/customer"),
+    ):
+        answer = dora.post(f"{FORM}/problems/fix", data={**sent, "back": back})
+        assert answer.location == f"/apps/followup/{place}/design/problems"
+
+
 @pytest.mark.parametrize("asked", ["", "nonsense", "[]", '{"name": "nothing"}'])
 def test_what_is_no_repair_is_refused(world: World, asked: str) -> None:
     before = revision(world)

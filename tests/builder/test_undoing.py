@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
+import time_machine
 from flask import Flask, current_app
 
 from builder import designing, drafts
@@ -40,12 +41,12 @@ def afresh(user: int, work: Callable[[User, str, Target], Outcome]) -> None:
     db.session.remove()
 
 
-def set_help(user: int, key: str, text: str) -> None:
+def set_help(user: int, key: str, text: str, *, goes_on: bool = False) -> None:
     arguments = {"field": key, "path": ["fw", "help"], "value": text}
 
     def work(user: User, app: str, target: Target) -> Outcome:
         revision = draft_of(app, target).revision
-        return designing.run(Request(user, app, target, "field.set", arguments, revision))
+        return designing.run(Request(user, app, target, "field.set", arguments, revision, goes_on=goes_on))
 
     afresh(user, work)
 
@@ -97,3 +98,25 @@ def test_a_change_that_no_command_made_is_told_without_a_name(dora: int) -> None
 
     with pytest.raises(Conflict, match="Part of this was changed again since"):
         afresh(dora, designing.undo)
+
+
+@pytest.mark.parametrize(("goes_on", "left"), [(True, None), (False, "Te")])
+def test_what_a_visit_of_a_control_saves_is_one_step_however_long_somebody_thinks(
+    dora: int, goes_on: bool, left: str | None
+) -> None:
+    for text, minute in (("Te", 0), ("Text", 7)):
+        with time_machine.travel(f"2026-11-02T10:{minute:02}:00Z", tick=False):
+            set_help(dora, "name", text, goes_on=goes_on and minute > 0)
+
+    afresh(dora, designing.undo)
+
+    assert draft_of(APP, FORM).document["properties"]["name"]["fw"].get("help") == left
+
+
+def test_what_goes_on_elsewhere_is_a_step_of_its_own(dora: int) -> None:
+    set_help(dora, "name", "Text")
+    set_help(dora, "more", "Other", goes_on=True)
+
+    afresh(dora, designing.undo)
+
+    assert draft_of(APP, FORM).document["properties"]["name"]["fw"]["help"] == "Text"

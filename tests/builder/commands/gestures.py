@@ -22,6 +22,7 @@ def gesture(draw: Draw, form: dict[str, Any]) -> Step:
     made = [_adding(draw, fields), *_of_sections(draw, [section["key"] for section in sections], tabs)]
     if fields:
         made += _of_fields(draw, form, [section["key"] for section in sections])
+        made.append(("field.move", {"field": _one(draw, fields), "tab": _one(draw, [*tabs, "none"])}))
     chosen: Step = draw(st.sampled_from(made))
     return chosen
 
@@ -70,6 +71,7 @@ def _of_fields(draw: Draw, form: dict[str, Any], sections: list[str]) -> list[St
         ("group.save", {"fields": some, "title": text["text"]}),
         ("section.wrap", {"field": one}),
         ("form.set", {"path": ["title_field"], "value": one}),
+        ("list.move", {"field": one, "by": by}),
         ("form.set", {"path": ["list", "columns"], "value": some}),
     ]
 

@@ -99,6 +99,7 @@ def _of_app(one: One, document: dict[str, Any]) -> list[Step]:
             {"role": role, "form": form, "action": action, "scope": scope, "on": one((True, False))},
         ),
         ("group.delete", {"group": one([*(each["key"] for each in groups), "none"])}),
+        ("group.title", {"group": one([*(each["key"] for each in groups), "none"]), "value": one(TITLES)}),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from runtime import documents
 from tests.builder.commands.support import Desk
 from tests.builder.factory import field, form
 
@@ -71,3 +72,15 @@ def test_a_key_that_the_rows_need_or_once_had_is_not_proposed() -> None:
     desk.order("column.add", field="lines", type="text", title="Gone")
     desk.order("column.add", field="lines", type="text", title="Row number")
     assert list(rows(desk)["properties"])[2:] == ["gone_2", "row_number_2"]
+
+
+def test_a_column_is_added_at_a_place_as_if_it_had_been_moved_there(desk: Desk) -> None:
+    at_once, in_steps = desk, Desk(desk.form())
+    at_once.order("column.add", field="lines", type="money", title="Price", at=0)
+    assert at_once.say == "Price is now column 1 of 3"
+    in_steps.order("column.add", field="lines", type="money", title="Price")
+    in_steps.order("column.move", field="lines.price", by=-1)
+    in_steps.order("column.move", field="lines.price", by=-1)
+    assert documents.dumps(at_once.form()) == documents.dumps(in_steps.form())
+    in_steps.order("column.move", field="lines.price", by=9)
+    assert list(rows(in_steps)["properties"]) == ["item", "qty", "price"]

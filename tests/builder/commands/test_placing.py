@@ -215,6 +215,22 @@ def test_a_group_is_saved_in_the_app_and_added_with_free_keys() -> None:
     assert desk.refused("group.save", fields=["net"], title=" ") == "required"
 
 
+def test_a_saved_group_is_renamed_in_its_languages() -> None:
+    desk = Desk(form("order", FIELDS))
+    desk.order("group.save", fields=["a"], title="Money")
+    for arguments, code in (
+        ({"group": "none", "value": "x"}, "unknown"),
+        ({"group": "money", "remove": True}, "required"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            desk.do("app", "shop", "group.title", arguments)
+        assert refused.value.problems[0].code == code
+    desk.do("app", "shop", "group.title", {"group": "money", "value": {"en": "Cash", "zh": "现金"}})
+    (group,) = desk.get("app", "shop")["field_groups"]
+    assert (group["key"], group["title"]) == ("money", {"en": "Cash", "zh": "现金"})
+    assert desk.words == "Renamed the group Cash"
+
+
 def test_a_group_takes_no_values_over_and_keeps_what_is_required() -> None:
     taken = field("number", title="Net", converted_from="net_text")
     desk = Desk(form("order", {"net": taken, "tax": field("number")}, required=["net"]))

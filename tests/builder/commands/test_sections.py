@@ -154,3 +154,38 @@ def test_a_section_is_added_to_a_tab(tabbed: Desk) -> None:
     tabbed.order("section.add", tab="left")
     assert of_tabs(tabbed) == [("one", "left"), ("two", "left"), ("section_1", "left"), ("three", "right")]
     assert tabbed.refused("section.add", tab="nowhere") == "unknown"
+
+
+@pytest.fixture
+def bare() -> Desk:
+    """A form with a tab that has no section."""
+    return Desk(form("order", FIELDS, layout=TABBED[:2], tabs=[*TABS, {"key": "last", "title": "Last"}]))
+
+
+def test_a_field_moved_into_an_empty_tab_stands_in_a_new_section_of_it(bare: Desk) -> None:
+    bare.order("section.delete", section="two")
+    bare.order("field.move", field="a", tab="right")
+    assert of_tabs(bare) == [("one", "left"), ("section_1", "right")]
+    assert rows(bare.form(), 1) == [["a"]]
+    assert "section" not in bare.form()["fw"]["layout"][1], "nobody gave it a title"
+    check_layout(bare.form())
+    bare.order("field.move", field="b", tab="right")
+    assert rows(bare.form(), 1) == [["a"], ["b"]]
+    assert bare.refused("field.move", field="b", tab="nowhere") == "unknown"
+
+
+def test_whatever_is_new_in_an_empty_tab_makes_a_section_there(bare: Desk) -> None:
+    bare.order("field.add", type="text", title="New", tab="right")
+    bare.order("group.save", fields=["a", "b"], title="Pair")
+    bare.order("group.add", group="pair", tab="last")
+    assert [tab for _key, tab in of_tabs(bare)] == ["left", "left", "right", "last"]
+    assert [rows(bare.form(), number) for number in (2, 3)] == [[["new"]], [["a_2"], ["b_2"]]]
+    check_layout(bare.form())
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_fields_are_pasted_into_an_empty_tab(bare: Desk, cut: bool) -> None:
+    bare.order("fields.paste", form="order", fields=["a", "b"], tab="right", cut=cut)
+    assert rows(bare.form(), 2) == ([["a"], ["b"]] if cut else [["a_2"], ["b_2"]])
+    assert of_tabs(bare)[2][1] == "right"
+    check_layout(bare.form())

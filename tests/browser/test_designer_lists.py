@@ -1,0 +1,180 @@
+"""Columns by drag, by click and by keys: the same document. And the panes around the canvas."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from runtime.accounts.models import User
+from tests.browser.design import (
+    PATH,
+    draft,
+    drag,
+    field,
+    form,
+    item,
+    opened,
+    said,
+    same_in_all_ways,
+    settled,
+    speaking,
+    stored,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+
+LINES = form("a", "b", "c")
+LINES["properties"]["lines"] = field("lines", "sub_table") | {
+    "items": {"type": "object", "properties": {key: field(key) for key in ("item", "size")}}
+}
+
+
+@pytest.fixture
+def page(open_tab: Callable[..., Page], alice: User) -> Page:
+    """A tab of a designer."""
+    return speaking(open_tab(alice, language="en-GB"), "en")
+
+
+def test_a_column_of_the_list_moves(page: Page) -> None:
+    def listed(page: Page) -> None:
+        page.goto(PATH.replace("/fields", "/list"))
+
+    def by_click(page: Page) -> None:
+        listed(page)
+        for _press in range(2):
+            page.locator("#column-down-a").click()
+            settled(page)
+        expect(page.locator("#live")).to_have_text("A is now column 3 of 3")
+        expect(page.locator("#column-down-a")).to_be_focused()
+
+    def by_keys(page: Page) -> None:
+        listed(page)
+        page.locator("#column-up-a").focus()
+        page.keyboard.press("Alt+ArrowDown")
+        page.keyboard.press("Alt+ArrowDown")
+        settled(page)
+        expect(page.locator("#column-up-a")).to_be_focused()
+
+    def by_drag(page: Page) -> None:
+        listed(page)
+        drag(page, page.locator("#column-a .h"), page.locator("#column-c"), y=0.9)
+
+    found = same_in_all_ways(page, form("a", "b", "c"), by_click, by_keys, by_drag)
+    assert '"columns": ["b", "c", "a"]' in found
+
+
+def test_a_column_is_added_to_a_sub_table(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        opened(page, sel="field/lines")
+        page.locator("#column-open-lines\\.item").click()
+        settled(page)
+        item(page, "date").click()
+
+    def by_keys(page: Page) -> None:
+        opened(page, sel="field/lines")
+        page.locator("#column-open-lines\\.item").press("Enter")
+        settled(page)
+        page.locator("#main").focus()
+        page.keyboard.press("/")
+        page.keyboard.type("riqi")
+        page.keyboard.press("Enter")
+
+    def by_drag(page: Page) -> None:
+        drag(page, item(page, "date"), page.locator("#cell-lines thead th").nth(2), x=0.2)
+        settled(page)
+        expect(page.locator("#live")).to_have_text("Date is now column 2 of 3")
+
+    def by_drag_onto_the_columns(page: Page) -> None:
+        opened(page, sel="field/lines")
+        drag(page, item(page, "date"), page.locator("#panel-column-lines\\.item"), y=0.9)
+
+    same_in_all_ways(page, LINES, by_click, by_keys, by_drag, by_drag_onto_the_columns)
+    headings = page.locator("#cell-lines thead th").all_inner_texts()
+    assert [each.strip() for each in headings[1:-1]] == ["Item", "Date", "Size"]
+
+
+def test_a_column_of_a_sub_table_moves(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        opened(page, sel="field/lines")
+        page.locator("#column-down-lines\\.item").click()
+
+    def by_keys(page: Page) -> None:
+        opened(page, sel="field/lines")
+        page.locator("#column-open-lines\\.item").press("Alt+ArrowDown")
+        settled(page)
+        expect(page.locator("#column-open-lines\\.item")).to_be_focused()
+        assert said(page) == "Item is now column 2 of 2"
+
+    def by_drag(page: Page) -> None:
+        opened(page, sel="field/lines")
+        first = page.locator("#panel-column-lines\\.item")
+        drag(page, first.locator(".h"), page.locator("#panel-column-lines\\.size"), y=0.9)
+
+    same_in_all_ways(page, LINES, by_click, by_keys, by_drag)
+
+
+WIDTHS = """() => ["palette", "properties"].map(
+  (id) => Math.round(document.getElementById(id).getBoundingClientRect().width / 16))"""
+
+
+def test_the_panes_get_other_widths_that_stay(page: Page) -> None:
+    draft(form("a"))
+    opened(page)
+    assert page.evaluate(WIDTHS) == [14, 20]
+    page.locator("#grip-properties").press("ArrowLeft")
+    page.locator("#grip-palette").press("End")
+    assert page.evaluate(WIDTHS) == [24, 21]
+    edge = page.locator("#grip-properties").bounding_box()
+    assert edge
+    page.mouse.move(edge["x"] + 12, edge["y"] + 300)
+    page.mouse.down()
+    page.mouse.move(edge["x"] - 36, edge["y"] + 300, steps=3)
+    page.mouse.up()
+    assert page.evaluate(WIDTHS) == [24, 24]
+    page.locator("#edge-properties [data-widen='1']").click()
+    page.locator("#pick-a").press("r")  # an answer leaves them
+    settled(page)
+    page.reload()
+    assert page.evaluate(WIDTHS) == [24, 25]
+    expect(page.locator("#grip-properties")).to_have_attribute("aria-valuenow", "25")
+    page.locator("#grip-palette").dblclick()
+    page.locator("#grip-properties").press("Enter")
+    assert page.evaluate(WIDTHS) == [14, 20]
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(page.locator(".pane-edge:visible")).to_have_count(0)
+
+
+def test_what_is_typed_is_saved_while_it_is_typed_and_is_one_step(page: Page) -> None:
+    draft(form("a"))
+    page.clock.install()
+    opened(page, sel="field/a")
+    before, shown = stored(), page.locator("#panel-title")
+    title = page.locator("#p-title-en")
+    title.focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" ne")
+
+    def goes_on(route: Route) -> None:
+        page.keyboard.type("w")  # while what was typed is on its way
+        route.continue_()
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    page.route("**/design/properties", goes_on, times=1)
+    page.clock.fast_forward(800)
+    expect(shown).to_have_text("A ne")  # nobody has left it
+    assert title.input_value() == "A new" and title.evaluate("one => one.selectionStart") == 5
+
+    session = page.context.new_cdp_session(page)
+    session.send("Input.imeSetComposition", {"text": "zi", "selectionStart": 2, "selectionEnd": 2})
+    page.clock.fast_forward(20_000)
+    expect(shown).to_have_text("A ne")  # a word that is composed waits
+    session.send("Input.insertText", {"text": "字"})
+    page.clock.fast_forward(800)
+    expect(shown).to_have_text("A new字")
+    assert ["goes_on" in each for each in asked if "p-title-en" in each] == [False, True]
+
+    settled(page)
+    page.locator("#undo-button").click()
+    settled(page)
+    assert stored() == before
