@@ -17,6 +17,7 @@ from builder.studio import Studio
 from runtime import documents
 from runtime.definitions import layout
 from runtime.definitions.documents import Form, parse_form
+from runtime.definitions.rules import in_force
 from runtime.errors import FormwrightError
 from runtime.fields import FIELD_TYPES, NOBODY
 from runtime.forms import state
@@ -27,7 +28,7 @@ from runtime.records.store import Judged
 from runtime.text import Title
 
 DRAWN = 4000  # fields whose HTML is kept
-EFFECTS = ("show", "hide", "require", "lock", "set")
+EFFECTS = ("show", "hide", "require", "lock", "clear", "set", "message")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Section:
     key: str
     title: str
     rows: tuple[tuple[Cell, ...], ...]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Tab:
     key: str
     title: str
     sections: tuple[Section, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,21 @@ def canvas(studio: Studio) -> Canvas:
     own = studio.document.get("fw", {})
     fields = _Fields(studio)
     sections = [
-        (parsed.tab, Section(parsed.key, studio.text(parsed.title), fields.rows(parsed.rows)))
+        (parsed.tab, _section(studio, parsed, fields))
         for parsed in layout.parse_layout(own, studio.document["properties"])
     ]
     tabs = [(tab.key, studio.text(tab.title)) for tab in layout.parse_tabs(own)] or [("", "")]
     return Canvas(
-        tuple(Tab(key, title, tuple(each for at, each in sections if at == key)) for key, title in tabs)
+        tuple(
+            Tab(key, title, tuple(each for at, each in sections if at == key), fields.ruled(f"tab/{key}"))
+            for key, title in tabs
+        )
     )
+
+
+def _section(studio: Studio, parsed: layout.Section, fields: "_Fields") -> Section:
+    title, marks = studio.text(parsed.title), fields.ruled(f"section/{parsed.key}")
+    return Section(parsed.key, title, fields.rows(parsed.rows), marks)
 
 
 class _Fields:
@@ -121,7 +132,7 @@ class _Fields:
         self._studio = studio
         self._properties: Mapping[str, Any] = studio.document["properties"]
         self._required = frozenset(studio.document.get("required", ()))
-        self._ruled = _counted(studio.document.get("fw", {}).get("rules", ()))
+        self._ruled = _counted(studio.document.get("fw", {}))
         self._fillers = _fillers(self._properties)
         self._reader = reader()
         self._kinds: dict[str, str] = {}
@@ -167,10 +178,13 @@ class _Fields:
         where = (self._studio.app, self._studio.target.key)
         return drawn(where, key, needed, key in self._required, self._reader)
 
+    def ruled(self, name: str) -> tuple[Mark, ...]:
+        """The sign of what rules act on: a field, or a section or tab by its name in rules."""
+        rules = self._ruled.get(name, 0)
+        return (Mark("git-branch", ngettext("%(num)d rule", "%(num)d rules", rules)),) if rules else ()
+
     def _marks(self, key: str, own: Mapping[str, Any]) -> list[Mark]:
-        rules, marks = self._ruled.get(key, 0), []
-        if rules:
-            marks.append(Mark("git-branch", ngettext("%(num)d rule", "%(num)d rules", rules)))
+        marks = [*self.ruled(key)]
         if {"formula", "initial"} & own.keys():
             marks.append(Mark("math-function", _("has a formula")))
         if _untranslated(own, self._studio.languages):
@@ -233,10 +247,10 @@ def _fillers(properties: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _counted(rules: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """How many rules do something to each field."""
+def _counted(own: Mapping[str, Any]) -> dict[str, int]:
+    """How many rules in force do something to each field, section and tab."""
     found: dict[str, int] = {}
-    for rule in rules:
+    for _index, rule in in_force(own):
         for key in {key for effect in EFFECTS for key in rule.get("then", {}).get(effect, ())}:
             found[key] = found.get(key, 0) + 1
     return found

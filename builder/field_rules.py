@@ -6,10 +6,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import rule_boxes, trying
+from builder import rule_boxes, rule_targets, trying
 from builder.condition_editor import Editor, Place, editor, sight_of
 from builder.formula_editor import FormulaEditor, FormulaPlace, formula_editor
-from builder.rule_boxes import Entry, Named
+from builder.rule_boxes import Entry
+from builder.rule_targets import Named
 from builder.studio import Studio
 from builder.trying import Tried
 from runtime.conditions import ConditionError, Group, Row, from_rows
@@ -23,7 +24,7 @@ SUGGESTED = 3
 
 @dataclass(frozen=True)
 class FieldRules:
-    """The rules about a field, and the one that is being made."""
+    """The rules about a field, a section or a tab, and the one that is being made."""
 
     key: str
     entries: tuple[Entry, ...]
@@ -74,7 +75,7 @@ class Fill:
 
 
 def rules_of_field(studio: Studio, key: str) -> FieldRules:
-    """The rules that show, hide, require, lock or set a field."""
+    """The rules that do something to a field, or to a section or tab by its name in rules."""
     found = tuple(entry for entry in rule_boxes.entries(studio, None) if key in entry.on)
     waiting = studio.asked.get("rows_of", "").removeprefix("new-")
     effect = studio.asked.get("rule", waiting)
@@ -99,7 +100,7 @@ def offer_of(studio: Studio, key: str) -> Offer | None:
         key=key,
         stored=stored is not None,
         says=str(
-            _("Offer %(field)s where %(condition)s.", field=rule_boxes.title(studio, key), condition=says)
+            _("Offer %(field)s where %(condition)s.", field=rule_targets.title(studio, key), condition=says)
         ),
         editor=editor(studio, place, stored or {}),
         suggestions=tuple(_suggestions(key, seen)) if stored is None else (),
@@ -150,7 +151,7 @@ def fill_of(studio: Studio, key: str) -> Fill | None:
     theirs = sight_of(studio, f"own:{field.options['form']}").sources
     stored: Mapping[str, str] = field.options.get("fill", {})
     rows = [
-        Filled(Named(target, rule_boxes.title(studio, target)), source, _fitting(own.get(target), theirs))
+        Filled(Named(target, rule_targets.title(studio, target)), source, _fitting(own.get(target), theirs))
         for target, source in stored.items()
     ]
     writable = studio.context.fields(studio.target.key)
@@ -159,7 +160,7 @@ def fill_of(studio: Studio, key: str) -> Fill | None:
         for path, each in own.items()
         if path not in (key, *stored) and writable[path].type.writable and _fitting(each, theirs)
     ]
-    return Fill(key, rule_boxes.title(studio, key), tuple(rows), tuple(left))
+    return Fill(key, rule_targets.title(studio, key), tuple(rows), tuple(left))
 
 
 def _fitting(target: Source | None, theirs: Mapping[str, Source]) -> tuple[Named, ...]:

@@ -17,6 +17,7 @@ from builder.panels._controls import Control, Option, told
 from builder.problems import place
 from builder.studio import Studio
 from runtime.definitions import layout
+from runtime.definitions.rules import in_force
 from runtime.fields import FIELD_TYPES, Field, Reader, ValueType
 from runtime.fields._paths import PathField
 from runtime.fields.sub_table import can_be_column
@@ -64,6 +65,11 @@ class Properties:
     def ask(self) -> str:
         """The question that stands open: delete, icon, type or nothing."""
         return self.studio.asked.get("ask", "")
+
+    @property
+    def target(self) -> str:
+        """The name by which rules act on the selected field, section or tab."""
+        return self.key if self.kind == "field" else f"{self.kind}/{self.key}"
 
     @property
     def words(self) -> str:
@@ -145,7 +151,7 @@ class Properties:
             published=self.is_published,
             uniques=tuple(tuple(keys) for keys in own.get("unique", ())),
             span=_span(self.studio, self.key),
-            conditional=any(self.key in rule["then"].get("require", ()) for rule in own.get("rules", ())),
+            conditional=any(self.key in rule["then"].get("require", ()) for _at, rule in in_force(own)),
         )
 
     @cached_property
@@ -184,17 +190,18 @@ class Properties:
 
     @cached_property
     def uses(self) -> list[Used]:
-        """What uses the field, or what uses the form."""
+        """What uses the field, section, tab or form."""
         if self.is_column:
             return []
-        if self.kind == "field":
-            context, form = self.studio.context, self.studio.target.key
-            return _used(self.studio, where_used.of_field(context, form, self.key, self.studio.text))
-        return used_in(self.studio, *self.studio.target) if self.kind == "form" else []
+        if self.kind == "form":
+            return used_in(self.studio, *self.studio.target)
+        find = where_used.of_field if self.kind == "field" else where_used.of_part
+        found = find(self.studio.context, self.studio.target.key, self.target, self.studio.text)
+        return _used(self.studio, found)
 
     @property
     def suffering(self) -> list[Used]:
-        """What needs mending once the field is deleted."""
+        """What needs mending once the field, section or tab is deleted."""
         return [use for use in self.uses if use.suffers]
 
     @cached_property

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder import trying
+from builder import reasons
 from builder.condition_editor import Editor, Place, editor, sight_of
 from builder.formula_editor import FormulaEditor, FormulaPlace, formula_editor
+from builder.rule_targets import Named, inner_fields, targets, title
 from builder.studio import Studio
 from builder.trying import Tried
 from runtime.conditions import ConditionError, compile
@@ -21,27 +22,21 @@ EFFECTS = {
     "hide": (N_("Hide"), N_("Hide %(fields)s")),
     "require": (N_("Require"), N_("Require %(fields)s")),
     "lock": (N_("Lock"), N_("Lock %(fields)s")),
+    "clear": (N_("Clear"), N_("Clear %(fields)s")),
     "set": (N_("Set"), N_("Set %(fields)s")),
+    "message": (N_("Show a message"), N_("Show %(fields)s")),
 }
 POLICIES = {
     "clear": N_("is cleared"),
     "keep": N_("is kept"),
     "compute": N_("is computed again"),
 }
-LISTED = ("show", "hide", "require", "lock")
-
-
-@dataclass(frozen=True)
-class Named:
-    """A field by key and title."""
-
-    key: str
-    title: str
+LISTED = ("show", "hide", "require", "lock", "clear")
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a rule does to some fields; `others` are those that it could do it to as well."""
+    """What a rule does to some fields, sections and tabs; `others` are those that it could do it to as well."""
 
     name: str
     label: str
@@ -51,9 +46,12 @@ class Effect:
 
 @dataclass(frozen=True)
 class Entry:
-    """A rule in the list: what it does, to what, when; whether it applies to the record that is tried."""
+    """A rule in the list: what it does, to what, when; whether it applies to the record that is tried. `off` is one
+    that is switched off.
+    """
 
     key: str
+    off: bool
     effects: str
     condition: str
     sentence: str
@@ -64,12 +62,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class MessageBox:
+    """What a rule says at a field, to be edited; `texts` by language."""
+
+    at: Named
+    level: str
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Box:
-    """A rule to be edited. `tests` say of each field that it shows or hides how it is for the record."""
+    """A rule to be edited. `setting` is the editor of one more value to set. `tests` say of each thing that it shows
+    or hides how it is for the record.
+    """
 
     entry: Entry
     effects: tuple[Effect, ...]
     settings: tuple[tuple[Named, FormulaEditor], ...]
+    setting: FormulaEditor
+    messages: tuple[MessageBox, ...]
     editor: Editor
     hides: bool
     policy: str
@@ -113,14 +124,15 @@ def entries(studio: Studio, tested: Tried | None) -> list[Entry]:
 
 def _entry(studio: Studio, rule: Any, condition: str, tested: Tried | None) -> Entry:
     effects = _effects_told(studio, rule["then"])
-    known = {each.key for each in tested.form.rules} if tested else set()
+    known = {each.key for each in tested.form.rules} if tested else set()  # without those that are off
     on = {key for effect in rule["then"].values() for key in effect}
     return Entry(
         key=rule["key"],
+        off=bool(rule.get("off")),
         effects=effects,
         condition=condition,
         sentence=str(_("%(effects)s when %(condition)s.", effects=effects, condition=condition)),
-        verdict=trying.verdict(tested, rule["key"]) if tested and rule["key"] in known else "",
+        verdict=reasons.verdict(tested, rule["key"]) if tested and rule["key"] in known else "",
         reads=_reads(rule["when"]),
         shows=frozenset(rule["then"].get("show", ())),
         on=frozenset(on),
@@ -131,9 +143,21 @@ def _effects_told(studio: Studio, then: Mapping[str, Any]) -> str:
     told = []
     for name, (_label, said) in EFFECTS.items():
         if then.get(name):
-            fields = _(", ").join(title(studio, key) for key in then[name])
+            fields = _(", ").join(_acted_on(studio, name, then[name]))
             told.append(str(_(said, fields=fields)))
     return str(_("; ")).join(told)
+
+
+def _acted_on(studio: Studio, effect: str, on: Any) -> Iterator[str]:
+    for key in on:
+        yield _said(studio, key, on[key]) if effect == "message" else title(studio, key)
+
+
+def _said(studio: Studio, key: str, message: Mapping[str, Any]) -> str:
+    words = {"text": studio.text(message.get("text")), "field": title(studio, key)}
+    if message.get("level") == "warning":
+        return str(_("the warning “%(text)s” at %(field)s", **words))
+    return str(_("“%(text)s” at %(field)s", **words))
 
 
 def _reads(document: Any) -> frozenset[str]:
@@ -144,17 +168,6 @@ def _reads(document: Any) -> frozenset[str]:
     return frozenset(path.removeprefix("record.") for path in paths)
 
 
-def title(studio: Studio, key: str) -> str:
-    """The title of a field of the form; the key of one that is gone."""
-    found = studio.document["properties"].get(key)
-    return (studio.text(found["fw"].get("title")) or key) if found else key
-
-
-def fields(studio: Studio) -> list[Named]:
-    """The fields of the form."""
-    return [Named(key, title(studio, key)) for key in studio.document["properties"]]
-
-
 def box(studio: Studio, rule: Any, entry: Entry, tested: Tried | None) -> Box:
     """A rule to be edited."""
     place = Place(f"rule-{rule['key']}", "rule.when", sight_name(studio), {"rule": rule["key"]})
@@ -163,6 +176,8 @@ def box(studio: Studio, rule: Any, entry: Entry, tested: Tried | None) -> Box:
         entry=entry,
         effects=tuple(_effect(studio, then, name) for name in LISTED if then.get(name)),
         settings=tuple(_settings(studio, rule, tested)),
+        setting=formula_editor(studio, _more_place(studio, rule["key"]), "", tested),
+        messages=tuple(_messages(studio, then)),
         editor=editor(studio, place, rule["when"]),
         hides=bool(then.get("show") or then.get("hide")),
         policy=rule.get("hidden_value", "clear"),
@@ -172,7 +187,7 @@ def box(studio: Studio, rule: Any, entry: Entry, tested: Tried | None) -> Box:
 
 def _effect(studio: Studio, then: Mapping[str, Any], name: str) -> Effect:
     used = tuple(Named(key, title(studio, key)) for key in then[name])
-    others = tuple(each for each in fields(studio) if each.key not in then[name])
+    others = tuple(each for each in targets(studio, name) if each.key not in then[name])
     return Effect(name, str(_(EFFECTS[name][0])), used, others)
 
 
@@ -181,6 +196,18 @@ def _settings(studio: Studio, rule: Any, tested: Tried | None) -> Iterator[tuple
         text = value if isinstance(value, str) else str(value).lower()
         place = setting_place(studio, f"set-{rule['key']}-{key}", key, {"rule": rule["key"], "field": key})
         yield Named(key, title(studio, key)), formula_editor(studio, place, text, tested)
+
+
+def _more_place(studio: Studio, rule: str) -> FormulaPlace:
+    return FormulaPlace(f"more-set-{rule}", "rule.set", f"form:{studio.target.key}", {"rule": rule})
+
+
+def _messages(studio: Studio, then: Mapping[str, Any]) -> Iterator[MessageBox]:
+    for key, said in then.get("message", {}).items():
+        text = said.get("text", "")
+        texts = {studio.default_locale: text} if isinstance(text, str) else text
+        listed = tuple((locale, texts.get(locale, "")) for locale in studio.languages)
+        yield MessageBox(Named(key, title(studio, key)), said.get("level", "error"), listed)
 
 
 def setting_place(studio: Studio, id: str, key: str, arguments: Mapping[str, Any]) -> FormulaPlace:
@@ -194,21 +221,24 @@ def setting_place(studio: Studio, id: str, key: str, arguments: Mapping[str, Any
 def _tests(studio: Studio, then: Mapping[str, Any], tested: Tried | None) -> Iterator[str]:
     if tested is None:
         return
-    for key in [*then.get("show", ()), *then.get("hide", ())]:
-        if key in tested.form.fields:
-            told = trying.why(tested.form, tested.judged, key, tested.names)
-            yield str(_("%(field)s: %(why)s", field=title(studio, key), why=told))
+    for name in [*then.get("show", ()), *then.get("hide", ())]:
+        if name in tested.form.fields or name in tested.form.parts:
+            told = reasons.why(tested.form, tested.judged, name, tested.names)
+            yield str(_("%(field)s: %(why)s", field=title(studio, name), why=told))
 
 
-def start_line(studio: Studio, field: str) -> Line:
-    """The likeliest first line of a rule about a field: the nearest choice before it, else the first after."""
+def start_line(studio: Studio, target: str) -> Line:
+    """The likeliest first line of a rule about a field, section or tab: the nearest choice before it, else the first
+    after. Nothing inside decides whether a section is seen.
+    """
     kinds = {key: each.type.name for key, each in studio.context.fields(studio.target.key).items()}
-    keys = list(kinds)
-    at = keys.index(field) if field in keys else len(keys)
-    likely = [key for key in [*reversed(keys[:at]), *keys[at + 1 :]] if kinds[key] in ("choice", "yes_no")]
+    keys, inside = list(kinds), inner_fields(studio, target)
+    at = next((index for index, key in enumerate(keys) if key in inside), len(keys))
+    around = (key for key in [*reversed(keys[:at]), *keys[at:]] if key not in inside)
+    likely = next((key for key in around if kinds[key] in ("choice", "yes_no")), "")
     if not likely:
         return Line()
-    return Line(likely[0], "equals" if kinds[likely[0]] == "choice" else "")
+    return Line(likely, "equals" if kinds[likely] == "choice" else "")
 
 
 def new_editor(studio: Studio, effect: str, field: str, *, carried: bool = False) -> Editor:

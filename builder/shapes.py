@@ -32,19 +32,17 @@ def _schemas() -> dict[str, dict[str, Any]]:
     )
     field = _object("fw", fw=own, enum=KEYS)
     section = _object("rows", section=TITLE, rows=_list(_list(CELL)))
-    then = {
-        "type": "object",
-        "properties": {**dict.fromkeys(("show", "hide", "require", "lock"), KEYS), "set": LOOSE},
-    }
+    listed = dict.fromkeys(("show", "hide", "require", "lock", "clear"), KEYS)
+    messages = {"type": "object", "additionalProperties": _object(text=TITLE, level=TEXT)}
+    then = _object(**listed, set=LOOSE, message=messages)
     rule = _object("key", "when", "then", key=TEXT, then=then)
     check = _object("key", "formula", "at", key=TEXT, formula=TEXT, at=TEXT, message=TITLE)
-    listed = _object(columns=KEYS, sort=TEXT)
     form = _object(
         layout=_list(section),
         rules=_list(rule),
         checks=_list(check),
         unique=_list(KEYS),
-        list=listed,
+        list=_object(columns=KEYS, sort=TEXT),
         tabs=_list(_object("key")),
     )
     texts = {"type": "object", "additionalProperties": TEXT}

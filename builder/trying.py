@@ -1,33 +1,27 @@
-"""Judges a draft against a record that somebody chose, and says why a field is as it is. Nothing is stored."""
+"""Judges a draft against a record that somebody chose. Nothing is stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.pointers import newest
 from builder.studio import Studio
-from runtime import access, conditions
+from runtime import access
 from runtime.access import FieldRights
 from runtime.accounts.models import User
 from runtime.automations import context
-from runtime.conditions import ConditionError, Group, Row
-from runtime.conditions.operators import OPERATORS
-from runtime.conditions.sentences import either
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.definitions.rules import Rule
 from runtime.errors import NotFound
-from runtime.fields import NOBODY, Names, Reader
-from runtime.forms.conditions.sights import TITLES
+from runtime.fields import Names
 from runtime.forms.conditions.words import read_title
 from runtime.forms.names import Titles
 from runtime.records import query, store
 from runtime.records.judge import Judged, validators
 from runtime.records.rows import Record
 from runtime.records.sources import Actor
-from runtime.records.wording import locale, said
 
 
 @dataclass(frozen=True)
@@ -145,147 +139,6 @@ def _names(studio: Studio, form: Form, judged: Judged) -> Names:
         if key in form.fields:
             read_title(studio, titles, form.fields[key], value)
     return titles
-
-
-class Reason(NamedTuple):
-    """Why a field is as it is, where it is edited, and whether it is shown."""
-
-    title: str
-    told: str
-    address: str
-    shown: bool
-
-
-def reasons(studio: Studio, tested: Tried) -> list[Reason]:
-    """Of each field that a rule speaks of."""
-    form, judged = tested.form, tested.judged
-    ruled = {
-        key for rule in form.rules for key in (*rule.show, *rule.hide, *rule.require, *rule.lock, *rule.set)
-    }
-    return [
-        Reason(
-            studio.text(one.title),
-            why(form, judged, key, tested.names),
-            studio.url("fields", sel=f"field/{key}"),
-            key in judged.visible,
-        )
-        for key, one in form.fields.items()
-        if key in ruled | judged.hidden
-    ]
-
-
-def why(form: Form, judged: Judged, key: str, names: Names = NOBODY) -> str:
-    """Why a field is hidden or shown, required, locked: the rules that decided, with the record's values."""
-    teller = _Teller(form, judged, names)
-    if key in judged.hidden:
-        return str(_("Hidden by the rights on fields."))
-    return " ".join([_seen(form, judged, key, teller), *_also(form, judged, key, teller)])
-
-
-def _seen(form: Form, judged: Judged, key: str, teller: "_Teller") -> str:
-    hiding = [rule for rule in form.rules if key in rule.hide and _holds(rule, judged)]
-    if hiding:
-        return str(_("Hidden, because %(condition)s.", condition=teller.phrase(hiding[0])))
-    showing = [rule for rule in form.rules if key in rule.show]
-    if not showing:
-        return str(_("Shown: no rule hides it.")) if key in judged.visible else str(_("Hidden."))
-    holding = next((rule for rule in showing if _holds(rule, judged)), None)
-    if holding is not None:
-        return str(_("Shown, because %(condition)s.", condition=teller.phrase(holding)))
-    told = either([teller.phrase(rule) for rule in showing])
-    facts = ", ".join(dict.fromkeys(fact for rule in showing for fact in teller.missing(rule)))
-    if not facts:
-        return str(_("Hidden: it is shown only when %(condition)s.", condition=told))
-    return str(_("Hidden: it is shown only when %(condition)s; here %(facts)s.", condition=told, facts=facts))
-
-
-def _also(form: Form, judged: Judged, key: str, teller: "_Teller") -> Iterator[str]:
-    for rule in form.rules:
-        if key not in judged.visible or not _holds(rule, judged):
-            continue
-        told = teller.phrase(rule)
-        if key in rule.require:
-            yield str(_("Required, because %(condition)s.", condition=told))
-        if key in rule.lock:
-            yield str(_("Locked, because %(condition)s.", condition=told))
-        if key in rule.set:
-            yield str(_("Set by a rule, because %(condition)s.", condition=told))
-
-
-def verdict(tested: Tried, rule_key: str) -> str:
-    """Whether a rule applies to the record, with the values that keep it from it."""
-    rule = next(rule for rule in tested.form.rules if rule.key == rule_key)
-    teller = _Teller(tested.form, tested.judged, tested.names)
-    if _holds(rule, tested.judged):
-        return str(_("applies"))
-    facts = ", ".join(teller.missing(rule))
-    return str(_("does not apply (%(facts)s)", facts=facts)) if facts else str(_("does not apply"))
-
-
-def _holds(rule: Rule, judged: Judged) -> bool:
-    return rule.when.holds(judged.facts["record"], judged.facts)
-
-
-@dataclass(frozen=True)
-class _Teller:
-    """Says conditions and values of one record."""
-
-    form: Form
-    judged: Judged
-    names: Names
-
-    def phrase(self, rule: Rule) -> str:
-        return conditions.phrase(rule.when.document, self.name, self.value, locale())
-
-    def name(self, path: str) -> str:
-        key = path.removeprefix("record.")
-        field = self.form.fields.get(key)
-        if field is not None:
-            return said(field.title)
-        return str(_(TITLES[key])) if key in TITLES else path
-
-    def value(self, path: str, constant: Any) -> str:
-        field = self.form.fields.get(path)
-        try:
-            shown = field and field.type.display(
-                constant, field, Reader(locale(), self.form.zone), self.names
-            )
-        except (TypeError, ValueError, ArithmeticError, AttributeError):
-            shown = None
-        return shown or str(constant)
-
-    def missing(self, rule: Rule) -> list[str]:
-        """The values because of which a rule does not apply: `Nights is empty`."""
-        try:
-            group = conditions.rows(rule.when.document)
-        except ConditionError:
-            return []
-        wrong = (row for row, wanted in _rows(group) if self._true(row) is not wanted)
-        told = (row.path for row in wrong if row.path not in self.judged.hidden)
-        return list(dict.fromkeys(self._fact(path) for path in told))
-
-    def _true(self, row: Row) -> bool:
-        document = conditions.from_rows(Group("all", (row,)))
-        return conditions.compile(document).holds(self.judged.values, self.judged.facts)
-
-    def _fact(self, path: str) -> str:
-        value = self.judged.values.get(path)
-        if value is None:
-            return str(_("%(field)s is empty", field=self.name(path)))
-        if isinstance(value, bool):
-            sentence = OPERATORS["is_yes" if value else "is_no"].sentence
-            return str(_(sentence, field=self.name(path)))
-        return str(_("%(field)s is %(value)s", field=self.name(path), value=self.value(path, value)))
-
-
-def _rows(group: Group, *, wanted: bool = True) -> Iterator[tuple[Row, bool]]:
-    """The rows of a condition, each with whether it is to hold."""
-    wanted = wanted is (group.mode != "none")
-    for item in group.items:
-        if isinstance(item, Row):
-            yield item, wanted
-        else:
-            yield from _rows(item, wanted=wanted)
 
 
 def chosen(asked: Mapping[str, str]) -> int | None:

@@ -46,6 +46,17 @@ def of_definition(context: Context, kind: str, name: str, tell: Callable[[Title]
     return _uses(context, found, tell)
 
 
+def of_part(context: Context, form: str, name: str, tell: Callable[[Title], str]) -> list[Use]:
+    """What uses a section (`section/visit`) or a tab of a form: rules, whether they are on or off."""
+    rules = context.documents[("form", form)].get("fw", {}).get("rules", ())
+    places = (
+        ("form", form, ("fw", "rules", index))
+        for index, rule in enumerate(rules)
+        if any(name in rule.get("then", {}).get(effect, ()) for effect in ("show", "hide"))
+    )
+    return _uses(context, places, tell)
+
+
 def _uses(
     context: Context, places: Iterable[tuple[str, str, Path]], tell: Callable[[Title], str]
 ) -> list[Use]:
@@ -121,7 +132,8 @@ def _form_formulas(document: Document, context: Context, form: str, key: str) ->
         if key in _read_by(formula.text) and formula.path[:2] != ("properties", key):
             yield _thing(formula.path)
     for index, rule in enumerate(document.get("fw", {}).get("rules", ())) if is_own else ():
-        if key in _reads(rule.get("when", {})):
+        texts = (text for text in rule.get("then", {}).get("set", {}).values() if isinstance(text, str))
+        if key in _reads(rule.get("when", {})) or any(key in _read_by(text) for text in texts):
             yield ("fw", "rules", index)
     for name, field in context.fields(_places.form_key(document)).items():
         offer = field.options.get("offer")

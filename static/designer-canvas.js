@@ -106,7 +106,7 @@
     else canvas.ask(pick, "group");
   }
 
-  // What uses the field is shown first.
+  // What uses the field, section or tab is shown first.
   function warned() {
     const link = document.getElementById("panel-delete");
     link?.click();
@@ -115,9 +115,8 @@
 
   function remove(pick) {
     const [kind, own] = thingOf(pick);
-    if (kind !== "field") return design.command(`${kind}.delete`, { [kind]: own });
-    if (canvas.several(own)) return canvas.ofMany("delete");
-    onSelected(pick, () => warned() || design.command("field.delete", { field: own }));
+    if (kind === "field" && canvas.several(own)) return canvas.ofMany("delete");
+    onSelected(pick, () => warned() || design.command(`${kind}.delete`, { [kind]: own }));
   }
 
   document.addEventListener("keydown", (event) => {

@@ -57,7 +57,11 @@
     tab.focus();
   });
 
-  document.addEventListener("htmx:after:swap", dress);
+  // Where the open tab is gone, the one is opened that the focus went to.
+  document.addEventListener("htmx:after:swap", () => {
+    if (!document.getElementById(chosen)) show(document.activeElement);
+    dress();
+  });
   const first = document.querySelector("[data-panel] [data-error]");
   const wanted = location.hash && document.getElementById(location.hash.slice(1));
   dress();

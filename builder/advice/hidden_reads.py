@@ -10,6 +10,7 @@ from builder.checks._places import form_key
 from runtime import conditions
 from runtime.conditions import ConditionError
 from runtime.definitions.documents import Document
+from runtime.definitions.rules import in_force
 from runtime.errors import Problem
 from runtime.fields import Field
 from runtime.text import localized
@@ -25,7 +26,7 @@ class HiddenReads:
         fields = context.fields(form_key(document))
         return [
             Problem(("fw", "rules", index, "when"), "hidden_read", _sentence(field))
-            for index, rule in enumerate(document.get("fw", {}).get("rules", ()))
+            for index, rule in in_force(document.get("fw", {}))
             for field in _read_by(rule["when"], fields)
             if "hidden" in field.options.get("access", {}).values()
         ]

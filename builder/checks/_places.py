@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from builder.checks._constants import constant_of
-from builder.checks._context import Context, Types
+from builder.checks._context import Context, Types, outer_form
 from runtime.definitions.documents import Document
+from runtime.definitions.rules import in_force
 from runtime.fields import ValueType
 
 Path = tuple[str | int, ...]
@@ -35,7 +36,7 @@ def form_key(document: Document) -> str:
 
 
 def formulas_of_form(document: Document, context: Context) -> Iterator[FormulaPlace]:
-    """Formulas of fields, initial values, rules and checks."""
+    """Formulas of fields, initial values, rules in force and checks."""
     form = form_key(document)
     columns = context.column_types(form)
     inside = {f"record.{path}": each for path, each in columns.items()}
@@ -45,7 +46,7 @@ def formulas_of_form(document: Document, context: Context) -> Iterator[FormulaPl
         for option in ("formula", "initial"):
             if option in field.options:
                 yield FormulaPlace(("properties", key, "fw", option), field.options[option], known, own[key])
-    for index, rule in enumerate(document.get("fw", {}).get("rules", ())):
+    for index, rule in in_force(document.get("fw", {})):
         for key, text in rule["then"].get("set", {}).items():
             if isinstance(text, str):
                 yield FormulaPlace(("fw", "rules", index, "then", "set", key), text, known, own.get(key))
@@ -73,11 +74,12 @@ def formulas_of_automation(document: Document, context: Context) -> Iterator[For
 
 
 def conditions_of_form(document: Document, context: Context) -> Iterator[ConditionPlace]:
-    """Conditions of rules, of what references offer and of what roll-ups count."""
+    """Conditions of rules in force, of what references offer and of what roll-ups count."""
     form = form_key(document)
     own, facts = context.own_types(form), context.fact_types(form)
-    for index, rule in enumerate(document.get("fw", {}).get("rules", ())):
-        yield ConditionPlace(("fw", "rules", index, "when"), rule["when"], own, facts)
+    seen = {**own, **facts} if outer_form(form) else own  # a row's rules may look at its record too
+    for index, rule in in_force(document.get("fw", {})):
+        yield ConditionPlace(("fw", "rules", index, "when"), rule["when"], seen, facts)
     for key, field in context.fields(form).items():
         if "offer" in field.options and context.has("form", str(field.options.get("form"))):
             target = context.record_types(field.options["form"])

@@ -1,38 +1,47 @@
 """Fields that must be filled but can never be seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.checks import Context
+from runtime.definitions import layout
 from runtime.definitions.documents import Document
+from runtime.definitions.rules import in_force
 from runtime.errors import Problem
 
 ALWAYS: tuple[Any, ...] = ({}, True)
+Parts = Mapping[str, frozenset[str]]
 NEVER: tuple[Any, ...] = ({"not": {}}, {"not": True}, False)
 
 
 class HiddenRequired:
     """A required field that a rule without a condition hides, that only rules which can never hold show, or
-    that one and the same rule hides and requires.
+    that one and the same rule hides and requires; by itself or with its section or tab.
     """
 
     name = "hidden_required"
     kinds = ("form",)
 
     def check(self, document: Document, context: Context) -> list[Problem]:
-        rules = document.get("fw", {}).get("rules", ())
-        hidden = _always_hidden(rules)
+        own = document.get("fw", {})
+        rules, parts = in_force(own), layout.parts_of(own, document["properties"])
+        hidden = _fields(_always_hidden([rule for _index, rule in rules]), parts)
         found = [_problem(("required",), key) for key in document.get("required", ()) if key in hidden]
-        return [*found, *_in_rules(rules, hidden)]
+        return [*found, *_in_rules(rules, hidden, parts)]
 
 
-def _always_hidden(rules: Any) -> set[str]:
-    hidden = {key for rule in rules if _is(rule["when"], ALWAYS) for key in rule["then"].get("hide", ())}
-    showing = [(key, rule["when"]) for rule in rules for key in rule["then"].get("show", ())]
-    seen = {key for key, when in showing if not _is(when, NEVER)}
-    return hidden | ({key for key, _when in showing} - seen)
+def _fields(names: Iterable[str], parts: Parts) -> set[str]:
+    """The fields that rules mean by these names of fields, sections and tabs."""
+    return {key for name in names for key in parts.get(name, (name,))}
+
+
+def _always_hidden(rules: list[Document]) -> set[str]:
+    hidden = {name for rule in rules if _is(rule["when"], ALWAYS) for name in rule["then"].get("hide", ())}
+    showing = [(name, rule["when"]) for rule in rules for name in rule["then"].get("show", ())]
+    seen = {name for name, when in showing if not _is(when, NEVER)}
+    return hidden | ({name for name, _when in showing} - seen)
 
 
 def _is(when: Any, known: tuple[Any, ...]) -> bool:
@@ -40,13 +49,14 @@ def _is(when: Any, known: tuple[Any, ...]) -> bool:
     return any(type(when) is type(each) and when == each for each in known)
 
 
-def _in_rules(rules: Any, hidden: set[str]) -> Iterator[Problem]:
-    for index, rule in enumerate(rules):
+def _in_rules(rules: list[tuple[int, Document]], hidden: set[str], parts: Parts) -> Iterator[Problem]:
+    for index, rule in rules:
         then = rule["then"]
         if _is(rule["when"], NEVER):
             continue
+        unseen = hidden | _fields(then.get("hide", ()), parts)
         for key in then.get("require", ()):
-            if key in hidden or key in then.get("hide", ()):
+            if key in unseen:
                 yield _problem(("fw", "rules", index, "then", "require"), key)
 
 

@@ -1,18 +1,21 @@
 """Names of forms, fields, messages, roles and processes that do not exist."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.checks import Context, _places
 from builder.checks._places import Path
+from runtime.definitions import layout
 from runtime.definitions.documents import Document
+from runtime.definitions.rules import in_force
 from runtime.errors import Problem
 from runtime.fields import Field, ValueType
 
 DATES = (ValueType.DATE, ValueType.DATETIME)
 PEOPLE = (None, "starter", "owner_id", "created_by")
+WRITING = ("set", "clear")  # effects of rules
 SORTABLE = ("id", "created_at", "updated_at")
 
 Found = Iterator[Problem]
@@ -41,15 +44,35 @@ def _form(document: Document, context: Context) -> Found:
     yield from _fields(("fw", "list", "columns"), listed.get("columns", ()), fields)
     yield from _sort(("fw", "list", "sort"), listed.get("sort", "-id"), fields)
     yield from _layout(own, fields)
-    for index, rule in enumerate(own.get("rules", ())):
-        for effect, keys in rule["then"].items():
-            yield from _fields(("fw", "rules", index, "then", effect), keys, fields)
+    parts = layout.parts_of(own, fields)
+    for index, rule in in_force(own):
+        for effect, names in rule["then"].items():
+            yield from _effect(("fw", "rules", index, "then", effect), effect, names, fields, parts)
     for index, check in enumerate(own.get("checks", ())):
         yield from _field(("fw", "checks", index, "at"), check["at"], fields)
     for index, keys in enumerate(own.get("unique", ())):
         yield from _stored(("fw", "unique", index), keys, fields)
     for key, field in fields.items():
         yield from _pointing(("properties", key, "fw"), field, fields, context)
+
+
+def _effect(
+    path: Path, effect: str, names: Iterable[str], fields: Mapping[str, Field], parts: Container[str]
+) -> Found:
+    """What an effect of a rule names: fields, sections and tabs."""
+    for name in names:
+        kind, slash, key = name.partition("/")
+        if not slash:
+            yield from _field(path, name, fields)
+        elif name not in parts:
+            sentences = {
+                "section": _("There is no section “%(key)s” in this form.", key=key),
+                "tab": _("There is no tab “%(key)s” in this form.", key=key),
+            }
+            yield Problem(path, f"unknown_{kind}", sentences[kind], {"key": name})
+        if effect in WRITING and name in fields and not fields[name].type.writable:
+            sentence = _("“%(key)s” works out its own value.", key=name)
+            yield Problem(path, "not_writable", sentence, {"key": name})
 
 
 def _owner(key: str, fields: Mapping[str, Field]) -> Found:

@@ -113,6 +113,8 @@ def _rule(rule: Document, rename: Rename) -> None:
             _list(then, name, rename)
         elif name == "set":
             then[name] = {rename(key): in_formula(each, rename, own=True) for key, each in value.items()}
+        elif name == "message":
+            then[name] = {rename(key): each for key, each in value.items()}
 
 
 def _automation(document: Document, form: str, rename: Rename) -> None:

@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 
 from builder.checks import Context
 from builder.checks._context import Types, paths
+from builder.commands import _layout
 from builder.commands._base import free_key, refuse
 from builder.commands._workspace import Target, Workspace
 from runtime import conditions, formulas
+from runtime.definitions import layout
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import ValueType
@@ -19,8 +21,10 @@ from runtime.formulas.errors import TYPE_WORDS
 from runtime.text import Title
 
 CONDITION = {"type": ["object", "boolean"]}
-LISTED = ("show", "hide", "require", "lock")
-EFFECTS = (*LISTED, "set")
+LISTED = ("show", "hide", "require", "lock", "clear")
+EFFECTS = (*LISTED, "set", "message")
+ON_PARTS = ("show", "hide")  # what can be done to sections and tabs
+LEVEL = {"enum": ["error", "warning"]}
 FORMULA = {"type": "string", "maxLength": 2000}
 
 
@@ -30,16 +34,65 @@ def context_of(work: Workspace) -> Context:
     return Context(work.app, ChainMap(*layers))
 
 
-def title_of(form: Document, key: str) -> Title:
-    """The title of a field; its key where there is no such field."""
-    found: Title = form["properties"].get(key, {}).get("fw", {}).get("title") or key
-    return found
+def title_of(form: Document, name: str) -> Title:
+    """The title of a field, section or tab; its key where it is gone or has none."""
+    kind, slash, key = name.partition("/")
+    if not slash:
+        found: Title = form["properties"].get(name, {}).get("fw", {}).get("title") or name
+        return found
+    own = form.get("fw", {})
+    parts = layout.parse_tabs(own) if kind == "tab" else layout.parse_layout(own, form["properties"])
+    return next((part.title for part in parts if part.key == key), key) or key
 
 
 def require_field(form: Document, key: str) -> None:
     """Refuse a field that the form does not have."""
     if key not in form["properties"]:
         refuse("field", "unknown", _("There is no such field."))
+
+
+def require_target(form: Any, effect: str, name: str) -> None:
+    """Refuse what the effect cannot act on; the keys of sections that a rule may name are written down."""
+    if "/" not in name:
+        return require_field(form, name)
+    if effect not in ON_PARTS:
+        refuse(
+            "field", "unfit", _("Sections and tabs can be shown or hidden; choose a field for anything else.")
+        )
+    _layout.arrange(form)
+    if name not in layout.parts_of(form["fw"], form["properties"]):
+        refuse("field", "unknown", _("There is no such section or tab."))
+    return None
+
+
+def take(then: dict[str, Any], effect: str, name: str) -> None:
+    """Take a field, section or tab out of an effect; refused where the rule would do nothing then."""
+    held = then.get(effect, ())
+    if isinstance(held, dict):
+        rest: Any = {key: value for key, value in held.items() if key != name}
+    else:
+        rest = [each for each in held if each != name]
+    then[effect] = rest
+    if not rest:
+        del then[effect]
+    if not then:
+        refuse("field", "last", _("A rule needs something to do. Delete the rule instead."))
+
+
+def message(work: Workspace, before: Any, locale: str, text: str) -> Title:
+    """A message with another text in one language; refused when nothing is left to be read."""
+    default = default_locale(work)
+    found = worded(before, locale or default, text.strip(), default)
+    if not found:
+        refuse("value", "empty", _("Write the message that people read."))
+    return found
+
+
+def set_level(part: dict[str, Any], level: str) -> None:
+    """Make a message an error, which is so without a word, or a warning."""
+    part.pop("level", None)
+    if level == "warning":
+        part["level"] = level
 
 
 def listed(form: Any, name: str) -> list[Any]:

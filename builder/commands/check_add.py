@@ -28,7 +28,7 @@ class AddCheck:
         at=TEXT,
         message=TEXT,
         locale={"enum": ["en", "zh"]},
-        level={"enum": ["error", "warning"]},
+        level=_rules.LEVEL,
     )
 
     def touches(self, arguments: Arguments) -> Sequence[str]:

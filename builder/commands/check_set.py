@@ -36,7 +36,7 @@ class SetCheck:
         check = _rules.check_of(work.open(target), arguments["check"])
         part, value = arguments["part"], arguments["value"].strip()
         if part == "message":
-            _set_message(work, check, arguments.get("locale", _rules.default_locale(work)), value)
+            check["message"] = _rules.message(work, check["message"], arguments.get("locale", ""), value)
         elif part == "level":
             _set_level(check, value)
         else:
@@ -52,19 +52,10 @@ def _judge(work: Workspace, target: Target, part: str, value: str) -> None:
     _rules.judge_formula(value, _rules.formula_types(work, target), ValueType.BOOL)
 
 
-def _set_message(work: Workspace, check: Any, locale: str, text: str) -> None:
-    message = _rules.worded(check["message"], locale, text, _rules.default_locale(work))
-    if not message:
-        refuse("value", "empty", _("Write the message that people read."))
-    check["message"] = message
-
-
 def _set_level(check: Any, level: str) -> None:
-    if level not in ("error", "warning"):
+    if level not in _rules.LEVEL["enum"]:
         refuse("value", "unknown", _("A check is an error or a warning."))
-    check.pop("level", None)
-    if level == "warning":
-        check["level"] = level
+    _rules.set_level(check, level)
 
 
 plugin = SetCheck()

@@ -1,12 +1,9 @@
 """Lets a rule set the value of a field."""
 
 from collections.abc import Sequence
-from typing import Any
-
-from flask_babel import gettext as _
 
 from builder.commands import _rules
-from builder.commands._base import Arguments, Done, closed, refuse, said
+from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import TEXT
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -27,21 +24,13 @@ class SetValue:
         form, field, text = work.open(target), arguments["field"], arguments["value"].strip()
         then, title = _rules.rule_of(form, arguments["rule"])["then"], _rules.title_of(form, field)
         if not text:
-            _take(then, field)
+            _rules.take(then, "set", field)
             return Done(said(N_("A rule sets %(field)s no longer"), field=title))
         _rules.require_field(form, field)
         result = _rules.field_type(work, target, field)
         _rules.judge_formula(text, _rules.formula_types(work, target), result)
         then.setdefault("set", {})[field] = text
         return Done(said(N_("A rule sets %(field)s"), field=title))
-
-
-def _take(then: dict[str, Any], field: str) -> None:
-    then.get("set", {}).pop(field, None)
-    if not then.get("set", True):
-        del then["set"]
-    if not then:
-        refuse("field", "last", _("A rule needs something to do. Delete the rule instead."))
 
 
 plugin = SetValue()

@@ -1,4 +1,4 @@
-"""Effects of rules on fields that are gone, or that can never be seen."""
+"""Effects of rules on what is gone, can never be seen, or works out its own value."""
 
 from flask_babel import gettext as _
 
@@ -6,6 +6,8 @@ from builder.checks import Context
 from builder.repairs import Repair, dropping
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
+
+MENDED = ("unknown_field", "unknown_section", "unknown_tab", "hidden_required", "not_writable")
 
 
 class RuleEffects:
@@ -15,7 +17,7 @@ class RuleEffects:
     kinds = ("form",)
 
     def repair(self, document: Document, problem: Problem, context: Context) -> Repair | None:
-        if problem.code not in ("unknown_field", "hidden_required"):
+        if problem.code not in MENDED:
             return None
         match problem.path:
             case ("fw", "rules", int(index), "then", str(effect)):
@@ -27,8 +29,6 @@ def _without(rule: Document, effect: str, key: str) -> Repair:
     then = rule["then"]
     if len(then) == 1 and set(then[effect]) == {key}:
         return Repair(_("Deletes the rule: it does nothing else."), "rule.delete", {"rule": rule["key"]})
-    if effect == "set":
-        return dropping(key, "rule.set", rule=rule["key"], field=key, value="")
     return dropping(key, "rule.effect", rule=rule["key"], effect=effect, field=key, off=True)
 
 

@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from builder import problems, trying
+from builder import problems, reasons, trying
 from builder.dry_save import Sent, dry_save
 from builder.dry_save_view import follows
 from builder.routes.designer import studio
@@ -56,6 +56,8 @@ def send(app: str, key: str) -> Response:
             return _page(now, tried, Looks(exact=True, sought=filling.sought(tried.form)))
         if tried.problems:
             return _wrong(now, tried)
+        if caution := filling.cautions(tried):
+            return _page(now, tried, Looks(exact=True), 422, **caution)
         try:
             return _done(replace(now, locale=g.reader.locale), tried)
         except Invalid as error:  # what the database itself refuses
@@ -129,8 +131,8 @@ def _filling(now: Studio, *, posted: bool = False) -> Filling:
     return Filling(trying.viewer(now), form, reader, record, typed, _addresses(now), rights)
 
 
-def _page(now: Studio, tried: Filling, looks: Looks) -> Response:
-    return filling.page(tried, looks, layout=LAYOUT, why=_why(now, tried))
+def _page(now: Studio, tried: Filling, looks: Looks, status: int = 200, **said: object) -> Response:
+    return filling.page(tried, looks, status, layout=LAYOUT, why=_why(now, tried), **said)
 
 
 def _wrong(now: Studio, tried: Filling, refused: Invalid | None = None) -> Response:
@@ -141,7 +143,7 @@ def _why(now: Studio, tried: Filling) -> Markup:
     """Why the fields are as they are: for the page around the frame, in the language of whoever designs."""
     judged = tried.judged
     with _speaking(now.locale):
-        told = trying.reasons(now, trying.typed(now, tried.form, judged))
+        told = reasons.reasons(now, trying.typed(now, tried.form, judged))
         return Markup(render_template("builder/preview/_why_now.html", reasons=told))  # noqa: S704
 
 

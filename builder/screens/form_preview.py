@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from builder import trying
+from builder import reasons, trying
 from builder.studio import Studio
 from runtime.i18n import LANGUAGES
 
@@ -41,7 +41,7 @@ class FormPreview:
             "records": trying.records(studio),
             "roles": trying.roles(studio),
             "frame": url_for("preview.frame", app=studio.app, key=studio.target.key, **passed),  # type: ignore[arg-type]
-            "reasons": trying.reasons(studio, tested) if tested else [],
+            "reasons": reasons.reasons(studio, tested) if tested else [],
             "ready": tested is not None,
         }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from builder import rule_boxes, trying
+from builder import rule_boxes, rule_targets, trying
 from builder.formula_editor import formula_editor
 from builder.rule_boxes import Box, CheckBox, Entry
 from builder.studio import Studio
@@ -49,25 +49,29 @@ class FormRules:
             "checks": rule_boxes.check_entries(studio),
             "check_box": _check_box(studio, tested),
             "adding_check": _adding_check(studio, tested),
-            "fields": rule_boxes.fields(studio),
+            "fields": rule_targets.fields(studio),
+            "parts": rule_targets.parts(studio),
+            "locale": _locale(studio),
             "effects": rule_boxes.EFFECTS,
+            "listed": rule_boxes.LISTED,
             "policies": rule_boxes.POLICIES,
         }
 
 
-def _readable(studio: Studio, entries: list[Entry]) -> list[rule_boxes.Named]:
+def _readable(studio: Studio, entries: list[Entry]) -> list[rule_targets.Named]:
     read = frozenset().union(*(entry.reads for entry in entries)) if entries else frozenset()
-    return [each for each in rule_boxes.fields(studio) if each.key in read]
+    return [each for each in rule_targets.fields(studio) if each.key in read]
 
 
 def _boxes(studio: Studio, entries: list[Entry], tested: Tried | None) -> list[Box]:
-    """The selected rule, with those that show the same field: one of them is enough."""
+    """The selected rule, with those in force that show the same thing: one of them is enough."""
     kind, _slash, key = studio.selected.partition("/")
     rules = {rule["key"]: rule for rule in studio.document.get("fw", {}).get("rules", ())}
     chosen = next((entry for entry in entries if kind == "rule" and entry.key == key), None)
     if chosen is None:
         return []
-    together = [entry for entry in entries if entry is chosen or entry.shows & chosen.shows]
+    beside = [] if chosen.off else [each for each in entries if each.shows & chosen.shows and not each.off]
+    together = [entry for entry in entries if entry is chosen or entry in beside]
     return [rule_boxes.box(studio, rules[entry.key], entry, tested) for entry in together]
 
 
@@ -76,12 +80,16 @@ def _adding(studio: Studio) -> dict[str, Any] | None:
     if "add" not in studio.asked and studio.asked.get("rows_of") != "new":
         return None
     effect, field = studio.asked.get("arg.effect", "show"), studio.asked.get("arg.field", "")
-    keys = list(studio.document["properties"])
-    field = field if field in keys else next(iter(reversed(keys)), "")
+    targets = rule_targets.targets(studio, effect)
+    fields = rule_targets.fields(studio)
+    if field not in {each.key for each in targets}:
+        field = fields[-1].key if fields else ""
     place = rule_boxes.setting_place(studio, "new-set", field, {})
     return {
         "effect": effect if effect in rule_boxes.EFFECTS else "show",
         "field": field,
+        "level": studio.asked.get("arg.level", ""),
+        "targets": targets,
         "value": formula_editor(studio, place, studio.asked.get("arg.value", "")),
         "editor": rule_boxes.new_editor(studio, effect, field, carried=True),
     }
@@ -102,9 +110,14 @@ def _adding_check(studio: Studio, tested: Tried | None) -> dict[str, Any] | None
     place = rule_boxes.check_place(studio, "new-check", "check.add", {})
     return {
         "editor": formula_editor(studio, place, "", tested),
-        "locale": studio.locale if studio.locale in LOCALES else studio.default_locale,
+        "locale": _locale(studio),
         **{name: studio.asked.get(f"arg.{name}", "") for name in ("at", "message", "level")},
     }
+
+
+def _locale(studio: Studio) -> str:
+    """The language in which a new message is written."""
+    return studio.locale if studio.locale in LOCALES else studio.default_locale
 
 
 plugin = FormRules()

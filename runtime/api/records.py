@@ -56,9 +56,11 @@ def _shown(record: Record) -> dict[str, Any]:
 
 
 def _saved(form: Form, saved: store.Saved) -> dict[str, Any]:
-    """What was saved, as far as this user may see it."""
+    """What was saved, as far as this user may see it, and what warns of it."""
     hidden = access.fields(api_user(), form).hidden
-    return {"id": saved.id, "revision": saved.revision, "values": seen(saved.values, hidden)}
+    left = {"id": saved.id, "revision": saved.revision, "values": seen(saved.values, hidden)}
+    warnings = [warning.as_json() for warning in saved.warnings]
+    return {**left, "warnings": warnings} if warnings else left
 
 
 @blueprint.get("/apps/<app>/forms/<form>/schema")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runtime import conditions, formulas
+from runtime.definitions.rules import in_force
 from runtime.fields import Field, ValueType
 
 Graph = Mapping[str, frozenset[str]]
@@ -58,8 +59,8 @@ def _read_outside(field: Field) -> set[str]:
 
 
 def rules_of_rows(field: Field) -> list[Mapping[str, Any]]:
-    """The rules that hold for each row of a sub-table, as they stand in the document."""
-    return list(field.schema.get("items", {}).get("fw", {}).get("rules", ()))
+    """The rules in force for each row of a sub-table, as they stand in the document."""
+    return [rule for _index, rule in in_force(field.schema.get("items", {}).get("fw", {}))]
 
 
 def computed_order(fields: Mapping[str, Field], *, in_rows: bool = False) -> tuple[str, ...]:

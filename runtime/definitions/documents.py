@@ -6,14 +6,15 @@ fit as cache keys. Never cache by `version_id` alone: the id of a publish that w
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from runtime import conditions, formulas
 from runtime.conditions import Condition
 from runtime.definitions import dependencies
-from runtime.definitions.layout import Section, Tab, parse_layout, parse_tabs
-from runtime.definitions.rules import Check, Rule, parse_check, parse_rule
+from runtime.definitions.layout import Section, Tab, parse_layout, parse_tabs, parts
+from runtime.definitions.rules import Check, Rule, in_force, parse_check, parse_rule
 from runtime.fields import FIELD_TYPES, Field, ValueType
 from runtime.formulas import Formula
 from runtime.text import Title
@@ -71,6 +72,15 @@ class Form:
     document: Document
     rows: Mapping[str, "Form"]
     parent_table: str | None
+
+    @cached_property
+    def parts(self) -> dict[str, frozenset[str]]:
+        """The fields of each tab and section, by the names that rules give these: tabs first."""
+        return parts(self.layout, self.tabs)
+
+    def around(self, key: str) -> list[str]:
+        """The section and the tab in which a field stands, as rules name them, the nearest first."""
+        return [name for name, fields in reversed(self.parts.items()) if key in fields]
 
     def looked_up(self, key: str) -> LookedUp | None:
         """Where a field finds its value, if it is a look-up through a field of this form."""
@@ -223,7 +233,7 @@ def parse_form(
         icon=own.get("icon", "forms"),
         fields=MappingProxyType(fields),
         required=frozenset(document.get("required", ())),
-        rules=tuple(parse_rule(rule) for rule in own.get("rules", ())),
+        rules=tuple(parse_rule(rule) for _index, rule in in_force(own)),
         checks=tuple(parse_check(check) for check in own.get("checks", ())),
         unique=tuple(tuple(keys) for keys in own.get("unique", ())),
         layout=parse_layout(own, fields),

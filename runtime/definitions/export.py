@@ -4,14 +4,14 @@ It judges a record as it is stored: empty fields absent, hidden fields cleared. 
 is listed in `fw.not_portable`, each with its path in the form document and a code of `REASONS`. Pure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from runtime import conditions
 from runtime.conditions import ConditionError
 from runtime.definitions.documents import Form
-from runtime.definitions.rules import Rule
+from runtime.definitions.rules import Rule, in_force
 from runtime.fields import Field, FieldType, ValueType
 from runtime.text import localized
 
@@ -88,11 +88,16 @@ def _without(form: Form, hidden: frozenset[str]) -> Form:
         form,
         fields={key: field for key, field in form.fields.items() if key not in hidden},
         required=form.required - hidden,
-        rules=tuple(replace(rule, require=rule.require - hidden) for rule in form.rules),
+        rules=tuple(_rule_without(rule, hidden) for rule in form.rules),
         rows={
             key: _without(rows, _of_rows(key, hidden)) for key, rows in form.rows.items() if key not in hidden
         },
     )
+
+
+def _rule_without(rule: Rule, hidden: frozenset[str]) -> Rule:
+    messages = tuple(message for message in rule.messages if message.at not in hidden)
+    return replace(rule, require=rule.require - hidden, clear=rule.clear - hidden, messages=messages)
 
 
 def _of_rows(key: str, paths: frozenset[str]) -> frozenset[str]:
@@ -144,24 +149,30 @@ def _reason(path: Sequence[str | int], code: str) -> Schema:
 
 
 class _Rules:
-    """The rules of a form as `if / then / else`. A field is conditional when a rule shows or hides it."""
+    """The rules of a form as `if / then / else`. A field is conditional when a rule shows or hides it, or its section
+    or tab.
+    """
 
     def __init__(self, form: Form) -> None:
         self._form = form
         self._entered = {key for key, field in form.fields.items() if field.type.writable}
-        self.conditional = frozenset(
-            key for rule in form.rules for key in rule.show | rule.hide if key in form.fields
-        )
+        self._set = frozenset().union(*(rule.set for rule in form.rules))
+        named = frozenset().union(*(rule.show | rule.hide for rule in form.rules))
+        self.conditional = frozenset(key for key in form.fields if named & self._names(key))
 
     def entries(self) -> Iterator[Schema]:
-        """First which fields are present, then which must be."""
+        """First which fields are present, then which must be, then which records are wrong."""
         for key in self._form.fields:
             if key in self.conditional and self._form.fields[key].type.stored:
                 yield from self._presence(key)
         for rule in self._form.rules:
             when = self._when(rule)
-            if when is not None and rule.require:
-                yield from self._requirement(rule, when)
+            if when is not None:
+                yield from self._effects(rule, when)
+
+    def _names(self, key: str) -> frozenset[str]:
+        """By what rules can show or hide the field: its key, its section, its tab."""
+        return frozenset((key, *self._form.around(key)))
 
     def _presence(self, key: str) -> Iterator[Schema]:
         visible = self._visible(key)
@@ -175,23 +186,41 @@ class _Rules:
         if len(entry) > 1:
             yield entry
 
-    def _requirement(self, rule: Rule, when: Schema) -> Iterator[Schema]:
-        always = sorted(rule.require - self.conditional)
+    def _effects(self, rule: Rule, when: Schema) -> Iterator[Schema]:
+        yield from self._entry(sorted(rule.require), when, lambda keys: {"required": keys})
+        for key in self._cleared(rule):
+            yield from self._entry([key], when, lambda keys: {"not": {"required": keys}})
+        for message in rule.messages:
+            if message.level == "error":
+                yield from self._entry([message.at], when, lambda _keys: False)
+
+    def _entry(self, keys: Sequence[str], when: Schema, then: Callable[[list[str]], Any]) -> Iterator[Schema]:
+        """What follows for these fields while they are shown."""
+        always = [key for key in keys if key not in self.conditional]
         if always:
-            yield {"if": when, "then": {"required": always}}
-        for key in sorted(rule.require & self.conditional):
-            visible = self._visible(key)
+            yield {"if": when, "then": then(always)}
+        for key in keys:
+            visible = self._visible(key) if key in self.conditional else None
             if visible is not None:
-                yield {"if": {"allOf": [when, visible]}, "then": {"required": [key]}}
+                yield {"if": {"allOf": [when, visible]}, "then": then([key])}
+
+    def _cleared(self, rule: Rule) -> list[str]:
+        """The fields that are empty while the rule holds: another rule may set one all the same."""
+        return sorted(rule.clear - self._set)
 
     def _visible(self, key: str) -> Schema | None:
-        """When the field is shown: one of its `show` rules, if any, holds and no `hide` rule does."""
-        shows = [self._when(rule) for rule in self._form.rules if key in rule.show]
-        hides = [self._when(rule) for rule in self._form.rules if key in rule.hide]
-        if None in shows or None in hides:
-            return None
-        hidden = [{"not": hide} for hide in hides]
-        return {"allOf": [{"anyOf": shows}, *hidden] if shows else hidden}
+        """When the field is shown: of itself, its section and its tab one of the `show` rules, if any, holds and no
+        `hide` rule does.
+        """
+        needed: list[Schema] = []
+        for name in (key, *self._form.around(key)):
+            shows = [self._when(rule) for rule in self._form.rules if name in rule.show]
+            hides = [self._when(rule) for rule in self._form.rules if name in rule.hide]
+            if None in shows or None in hides:
+                return None
+            needed += [{"anyOf": shows}] if shows else []
+            needed += [{"not": hide} for hide in hides]
+        return {"allOf": needed}
 
     def _when(self, rule: Rule) -> Schema | None:
         """The condition as a standard schema; None when there is no such."""
@@ -203,16 +232,20 @@ class _Rules:
             return None
 
     def _kept(self, key: str) -> bool:
-        hiding = (rule for rule in self._form.rules if key in rule.show | rule.hide)
+        names = self._names(key)
+        hiding = (rule for rule in self._form.rules if names & (rule.show | rule.hide))
         return any(rule.hidden_value != "clear" for rule in hiding)
 
     def not_portable(self) -> Iterator[Schema]:
         """What of the rules is left out."""
-        for index, rule in enumerate(self._form.rules):
+        places = (index for index, _rule in in_force(self._form.document.get("fw", {})))
+        for index, rule in zip(places, self._form.rules, strict=True):
             path: list[str | int] = ["fw", "rules", index]
             if self._when(rule) is None:
                 yield _reason([*path, "when"], "condition")
             if rule.set:
                 yield _reason([*path, "then", "set"], "set")
+            if rule.clear & self._set:
+                yield _reason([*path, "then", "clear"], "set")
             if rule.hidden_value != "clear" and rule.show | rule.hide:
                 yield _reason([*path, "hidden_value"], "hidden_value")

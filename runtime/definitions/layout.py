@@ -73,6 +73,25 @@ def _cell(cell: str | Mapping[str, Any]) -> Cell:
     return Cell(cell) if isinstance(cell, str) else Cell(cell["field"], cell.get("span"))
 
 
+def parts(sections: Iterable[Section], tabs: Iterable[Tab]) -> dict[str, frozenset[str]]:
+    """The fields of each tab and then of each section, by the names that rules give these: `tab/money`,
+    `section/visit`.
+    """
+    found: dict[str, frozenset[str]] = {f"tab/{tab.key}": frozenset() for tab in tabs}
+    inside = [(section, [cell.field for row in section.rows for cell in row]) for section in sections]
+    for section, fields in inside:
+        if section.tab:
+            found[f"tab/{section.tab}"] |= frozenset(fields)
+    for section, fields in inside:
+        found[f"section/{section.key}"] = frozenset(fields)
+    return found
+
+
+def parts_of(own: Mapping[str, Any], fields: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The same of a document, from its `fw`."""
+    return parts(parse_layout(own, fields), parse_tabs(own))
+
+
 def visible_rows(section: Section, visible: Container[str]) -> Iterator[list[tuple[str, int]]]:
     """The rows of a section without the hidden fields: field and width in columns of each cell."""
     for row in section.rows:

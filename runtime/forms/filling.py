@@ -67,6 +67,8 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "once": request.form.get("_once", "")[:TOKEN_LENGTH] or secrets.token_urlsafe(16),
         "revision": _opened_at(filling.record),
         "clashing": looks.clashing,
+        "warned": " ".join(sorted(pages.warnings(filling).keys() & _warned())),
+        "cautions": [],
         "dirty": request.method == "POST",
         "problems": [],
         "notice": "",
@@ -132,6 +134,8 @@ def save(filling: Filling) -> Response:
     unread = filling.entry.every_problem.keys()
     if unread and filling.problems.keys() & unread:
         return wrong(filling)
+    if caution := cautions(filling):
+        return page(filling, Looks(clashing=_clashing(), exact=True), 422, **caution)
     try:
         return _stored(filling)
     except Invalid as error:
@@ -142,6 +146,21 @@ def save(filling: Filling) -> Response:
         if error.code == "stale":
             return _changed_meanwhile(filling)
         return _once_more(filling, 409, error.message)
+
+
+def cautions(filling: Filling) -> dict[str, object]:
+    """What a page says of warnings that the person has not been asked about yet; nothing when there are none, or when
+    the record cannot be saved anyway.
+    """
+    found = pages.warnings(filling)
+    if found.keys() <= _warned() or filling.problems:
+        return {}
+    return {"cautions": list(found.values()), "warned": " ".join(sorted(found))}
+
+
+def _warned() -> frozenset[str]:
+    """The marks of the warnings that the page showed before it was sent."""
+    return frozenset(request.form.get("_warned", "").split())
 
 
 def _stored(filling: Filling) -> Response:

@@ -22,6 +22,7 @@ from runtime.forms.reads import offer_reads
 from runtime.forms.shown import Files, Picker, ShownSection
 from runtime.records import store
 from runtime.records.rows import Record
+from runtime.records.state import may_warn
 from runtime.records.store import Judged
 from runtime.text import localized
 
@@ -164,8 +165,28 @@ def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
 
 
 def _warnings(filling: Filling) -> dict[str, str]:
+    """The warnings at each control."""
+    found: dict[str, str] = {}
+    for name, warning in _warned(filling):
+        found[name] = f"{found[name]} {warning.message}" if name in found else warning.message
+    return found
+
+
+def _warned(filling: Filling) -> list[tuple[str, Problem]]:
     judged, typed = filling.judged, filling.entry
-    return {state.name_of(problem, judged, typed): problem.message for problem in judged.warnings}
+    return [(state.name_of(problem, judged, typed), problem) for problem in judged.warnings]
+
+
+def warnings(filling: Filling) -> dict[str, tuple[str, str]]:
+    """What a person is warned of before a save, by a mark that the page sends back once it was read: the control and
+    the words.
+    """
+    if not may_warn(filling.form):
+        return {}
+    return {
+        f"{name}:{warning.code}": (name, _in_row(filling, name) + warning.message)
+        for name, warning in _warned(filling)
+    }
 
 
 def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 
 from runtime import formulas, problems
+from runtime.conditions import Condition
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import Check
 from runtime.errors import Problem
@@ -73,6 +74,7 @@ def _judged(case: Case, outcome: Outcome) -> Judged:
     found.unavailable()
     found.uncomputed()
     found.failed_checks()
+    found.told_by_rules()
     return Judged(
         values=outcome.values,
         visible=visible,
@@ -263,12 +265,25 @@ class _Findings:
             self._fault(check.at, error)
             return
         if holds is False:
-            failed = Problem((check.at,), check.key, said(check.message))
-            (self.problems if check.level == "error" else self.warnings).append(failed)
+            self._tell(check.level, Problem((check.at,), check.key, said(check.message)))
+
+    def told_by_rules(self) -> None:
+        """The messages of rules that hold, as those of checks: at fields that are seen, over values that are right."""
+        for message in self._outcome.state.messages:
+            seen = message.at in self.visible - self.case.rights.hidden
+            if seen and not self._at & _read_by_condition(message.when):
+                self._tell(message.level, Problem((message.at,), message.key, said(message.text)))
+
+    def _tell(self, level: str, told: Problem) -> None:
+        (self.problems if level == "error" else self.warnings).append(told)
 
 
 def _read_by(formula: Formula) -> frozenset[str]:
     return frozenset(field_of(path) for path in formula.names)
+
+
+def _read_by_condition(when: Condition) -> frozenset[str]:
+    return frozenset(field_of(tuple(path.split("."))) for path in when.reads)
 
 
 def _offer_reads(form: Form, key: str) -> list[str]:

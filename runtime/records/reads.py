@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from runtime import formulas
+from runtime.definitions import dependencies
 from runtime.definitions.documents import Form
 from runtime.formulas import Formula
 from runtime.records.state import may_be_hidden
@@ -28,7 +29,7 @@ def fills(form: Form) -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 @lru_cache(1024)
 def names_read(form: Form) -> frozenset[str]:
-    """Every field that a rule, a formula or a check of the form reads."""
+    """Every field that a rule, a formula or a check of the form, or of its rows, reads."""
     calculated = (each for each in form.fields.values() if each.type.name == "formula")
     parsed: Iterable[Formula] = [
         *(formulas.parse(each.options["formula"]) for each in calculated),
@@ -36,7 +37,8 @@ def names_read(form: Form) -> frozenset[str]:
         *(value for rule in form.rules for value in rule.set.values() if isinstance(value, Formula)),
     ]
     paths = [*(path for formula in parsed for path in formula.names), *_paths_of_conditions(form)]
-    return frozenset(map(field_of, paths))
+    of_rows = (names for key, names in dependencies.sources(form.fields).items() if key in form.rows)
+    return frozenset(map(field_of, paths)).union(*of_rows)
 
 
 def field_of(path: tuple[str, ...]) -> str:

@@ -181,7 +181,7 @@ def _change(
     changes.require_revision(record, revision)
     write = _judged(actor, form, record, values, token, partial)
     if write.values == record.values:
-        return Saved(record.id, record.revision, record.values, None)
+        return Saved(record.id, record.revision, record.values, None, warnings=write.judged.warnings)
     return _written(write)
 
 
@@ -322,4 +322,4 @@ def _ownership(write: _Write, values: Values) -> Values:
 
 def _noted(write: _Write, kind: str, record_id: int, revision: int, before: Values, after: Values) -> Saved:
     event = changes.note(write.actor, write.form, kind, record_id, revision, before, after, write.token)
-    return Saved(record_id, revision, after, event.id)
+    return Saved(record_id, revision, after, event.id, warnings=write.judged.warnings)

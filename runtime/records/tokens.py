@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from runtime import documents
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.errors import Conflict
+from runtime.errors import Conflict, Problem
 from runtime.records.models import Event
 from runtime.records.sources import Actor
 
@@ -31,13 +31,16 @@ class Token:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save left: `event_id` is None when nothing changed, `repeated` that an earlier call saved it."""
+    """What a save left: `event_id` is None when nothing changed, `repeated` that an earlier call saved it. `warnings`
+    are what checks and rules say without refusing.
+    """
 
     id: int
     revision: int
     values: dict[str, Any]
     event_id: int | None
     repeated: bool = False
+    warnings: tuple[Problem, ...] = ()
 
 
 def read(actor: Actor, token: str | None, values: Mapping[str, Any], record_id: int | None) -> Token | None:

@@ -229,7 +229,7 @@ def _assemble(
             values.pop(key, None)
     for _pass in range(2 if current.settings else 1):  # a formula may read what a rule sets, and the reverse
         _compute(case, accepted, baseline, values, current, found)
-        _apply_settings(case, values, current, found.errors)
+        _apply_settings(case, values, current, found)
     return values
 
 
@@ -322,15 +322,19 @@ def _look_up(case: Case, found: Field, values: Values) -> None:
         _put(values, found.key, case.sources.value(looked_up.form, picked, looked_up.field))
 
 
-def _apply_settings(case: Case, values: Values, current: State, errors: Faults) -> None:
+def _apply_settings(case: Case, values: Values, current: State, attempt: _Attempt) -> None:
     for key, setting in current.settings:
+        if key not in case.form.fields:  # of a draft that is tried
+            continue
         if current.hidden.get(key, "compute") != "compute" or case.is_kept(key):
             continue
         try:
             result = _evaluate(case, setting, values) if isinstance(setting, Formula) else setting
             _put(values, key, canonical(case.form.fields[key], result))
+            if key in attempt.rows:  # a rule can only clear a sub-table
+                attempt.rows[key] = ()
         except (FormulaError, FieldError) as error:
-            errors[key] = error
+            attempt.errors[key] = error
 
 
 def _evaluate(case: Case, formula: Formula, values: Mapping[str, Any]) -> Any:

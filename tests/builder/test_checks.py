@@ -268,6 +268,21 @@ def test_a_field_that_shows_itself_is_refused(app: Flask) -> None:
     assert "a → a" in ring_of(form("loop", {"a": field("text")}, rules=rules))
 
 
+@pytest.mark.parametrize("name", ["section/more", "tab/second"])
+def test_a_section_or_tab_that_a_field_in_it_shows_is_refused(app: Flask, name: str) -> None:
+    own = {
+        "tabs": [{"key": "first", "title": "First"}, {"key": "second", "title": "Second"}],
+        "layout": [{"rows": [["b"]]}, {"key": "more", "tab": "second", "rows": [["a"]]}],
+        "rules": [rule("r", {"required": ["a"]}, show=[name])],
+    }
+    assert "a → a" in ring_of(form("loop", {"a": field("text"), "b": field("text")}, **own))
+
+
+def test_a_field_that_is_cleared_by_what_it_holds_is_refused(app: Flask) -> None:
+    rules = [rule("r", {"required": ["a"]}, clear=["a"])]
+    assert "a → a" in ring_of(form("loop", {"a": field("text")}, rules=rules))
+
+
 def test_two_fields_that_show_each_other_are_refused(app: Flask) -> None:
     rules = [rule("r", {"required": ["a"]}, show=["b"]), rule("s", {"required": ["b"]}, hide=["a"])]
     assert "a → b → a" in ring_of(form("loop", {"a": field("text"), "b": field("text")}, rules=rules))
@@ -297,10 +312,48 @@ def test_a_chain_of_five_hundred_formulas_is_no_ring(app: Flask) -> None:
             [rule("r", {}, hide=["phone"]), rule("s", {"required": ["net"]}, require=["phone"])],
             "fw/rules/1/then/require",
         ),
+        ([rule("r", {}, hide=["section/section_1"])], "required"),
+        ([rule("r", {"not": {}}, show=["section/section_1"])], "required"),
+        (
+            [rule("r", {"required": ["net"]}, hide=["section/section_2"], require=["phone"])],
+            "fw/rules/0/then/require",
+        ),
     ],
 )
 def test_what_is_required_and_always_hidden_is_refused(app: Flask, rules: list[Any], place: str) -> None:
-    assert found(changed(CUSTOMER, rules=rules)) == {(place, "hidden_required")}
+    layout = [*CUSTOMER["fw"]["layout"], {"rows": [["phone"]]}, {"rows": [["net"]]}]
+    assert found(changed(CUSTOMER, rules=rules, layout=layout)) == {(place, "hidden_required")}
+
+
+@pytest.mark.parametrize(
+    ("then", "problem"),
+    [
+        ({"show": ["section/none"]}, ("fw/rules/0/then/show", "unknown_section")),
+        ({"hide": ["tab/none"]}, ("fw/rules/0/then/hide", "unknown_tab")),
+        ({"clear": ["none"]}, ("fw/rules/0/then/clear", "unknown_field")),
+        ({"message": {"none": {"text": "No."}}}, ("fw/rules/0/then/message", "unknown_field")),
+        ({"clear": ["gross"]}, ("fw/rules/0/then/clear", "not_writable")),
+        ({"set": {"gross": "1"}}, ("fw/rules/0/then/set", "not_writable")),
+    ],
+)
+def test_a_rule_acts_on_what_is_there_and_can_be_written(
+    app: Flask, then: dict[str, Any], problem: tuple[str, str]
+) -> None:
+    assert found(changed(CUSTOMER, rules=[rule("r", {}, **then)])) == {problem}
+
+
+def test_a_rule_that_is_off_is_not_checked(app: Flask) -> None:
+    broken = rule("r", {"required": ["gone"]}, show=["section/gone"], hide=["name"], set={"lost": "gone"})
+    assert found(changed(CUSTOMER, rules=[{**broken, "off": True}])) == set()
+
+
+def test_rules_of_rows_may_look_at_their_record(app: Flask) -> None:
+    def of_rows(name: str) -> dict[str, Any]:
+        when = {"required": ["record"], "properties": {"record": {"required": [name]}}}
+        return lines({"a": field("number")}, rules=[rule("r", when, hide=["a"])])
+
+    assert found(of_rows("rate")) == set()
+    assert {code for _path, code in found(of_rows("nothing"))} == {"unknown_field"}
 
 
 def test_a_required_field_that_is_hidden_now_and_then_is_fine(app: Flask) -> None:

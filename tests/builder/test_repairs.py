@@ -94,7 +94,18 @@ def test_what_may_not_repeat_together_is_left_to_people() -> None:
     assert repair_of(document, "unknown_field")[2] is None
 
 
-@pytest.mark.parametrize("effect", ["show", "hide", "require", "lock"])
+@pytest.mark.parametrize("name", ["section", "tab"])
+def test_an_effect_on_a_section_or_tab_that_is_gone_is_taken_out(name: str) -> None:
+    document = changed(ORDER, rules=[rule("r", {}, show=[f"{name}/gone", "phone"])])
+    assert mended(document, f"unknown_{name}")["fw"]["rules"][0]["then"] == {"show": ["phone"]}
+
+
+def test_a_message_at_a_field_that_is_gone_is_shown_no_longer() -> None:
+    document = changed(ORDER, rules=[rule("r", {}, lock=["name"], message={"nobody": {"text": "Hm"}})])
+    assert mended(document, "unknown_field")["fw"]["rules"][0]["then"] == {"lock": ["name"]}
+
+
+@pytest.mark.parametrize("effect", ["show", "hide", "require", "lock", "clear"])
 def test_an_effect_on_a_field_that_is_gone_is_taken_out(effect: str) -> None:
     document = changed(ORDER, rules=[rule("r", {}, **{effect: ["nobody", "phone"]})])
     assert mended(document, "unknown_field")["fw"]["rules"][0]["then"] == {effect: ["phone"]}

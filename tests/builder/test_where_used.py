@@ -49,6 +49,8 @@ def test_a_field_that_nothing_names_is_used_nowhere() -> None:
         ({"rules": [rule("r", {}, hide=["price"])]}, "fw/rules/0"),
         ({"rules": [rule("r", {}, set={"note": 'IF(price > 1, "a", "b")'})]}, "fw/rules/0"),
         ({"rules": [rule("r", {"required": ["price"]}, hide=["note"])]}, "fw/rules/0"),
+        ({"rules": [rule("r", {}, message={"price": {"text": "No"}})]}, "fw/rules/0"),
+        ({"rules": [{**rule("r", {}, set={"note": "price"}), "off": True}]}, "fw/rules/0"),
         ({"checks": [{"key": "c", "formula": "price > 0", "at": "note", "message": "No"}]}, "fw/checks/0"),
         ({"checks": [{"key": "c", "formula": "TRUE", "at": "price", "message": "No"}]}, "fw/checks/0"),
         ({"fields": {"double": field("formula", formula="price * 2")}}, "properties/double"),
@@ -58,6 +60,14 @@ def test_a_field_that_nothing_names_is_used_nowhere() -> None:
 )
 def test_a_form_uses_its_own_field(own: Any, path: str) -> None:
     assert places(context(order(**own), CUSTOMER), "order", "price") == [("form", "order", path)]
+
+
+def test_rules_use_sections_and_tabs_whether_they_are_on_or_off() -> None:
+    off = {**rule("s", {}, hide=["section/why"]), "off": True}
+    documents = context(order(rules=[rule("r", {}, show=["note", "section/why"]), off]))
+    uses = where_used.of_part(documents, "order", "section/why", lambda title: localized(title, "en"))
+    assert [use.path for use in uses] == [("fw", "rules", 0), ("fw", "rules", 1)]
+    assert not where_used.of_part(documents, "order", "tab/why", str)
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,41 @@ def test_validators_and_product_agree_on_hiding_requiring_and_cascades(app: Flas
     assert not found, found[0]
 
 
+def test_validators_and_product_agree_on_sections_and_tabs_and_what_rules_clear_and_refuse(
+    app: Flask, alice: User
+) -> None:
+    large = {"properties": {"size": {"minimum": 2}}, "required": ["size"]}
+    extra = {"properties": {"extra": {"const": True}}, "required": ["extra"]}
+    fields = {
+        "kind": field("choice", {"enum": ["a", "b", "c"]}),
+        "size": field("number", {"minimum": 0}, decimals=2),
+        "extra": field("yes_no"),
+        "note": field("text", {"minLength": 2}),
+        "reason": field("text"),
+        "detail": field("text"),
+    }
+    own = {
+        "tabs": [{"key": "one", "title": "One"}, {"key": "two", "title": "Two"}],
+        "layout": [
+            {"key": "main", "tab": "one", "rows": [["kind", "size", "extra"]]},
+            {"key": "why", "tab": "two", "rows": [["reason"], ["detail"]]},
+            {"key": "last", "tab": "two", "rows": [["note"]]},
+        ],
+        "rules": [
+            rule("tab", CHOSEN, show=["tab/two"], require=["reason"]),
+            rule("section", large, hide=["section/why"]),
+            rule("alone", extra, show=["detail"]),
+            rule("cleared", extra, clear=["note"]),
+            rule("refused", {"required": ["detail"]}, message={"reason": {"text": "No."}}),
+            rule("warned", extra, message={"kind": {"text": "Hm.", "level": "warning"}}),
+            {**rule("off", {}, hide=["kind"], require=["note"]), "off": True},
+        ],
+    }
+    install(form("order", fields, ("kind",), **own))
+    found = list(disagreements(lookup.form("shop", "order"), alice, 600))
+    assert not found, found[0]
+
+
 def exported(app_: Flask, **own: Any) -> dict[str, Any]:
     fields = {"kind": field("choice", {"enum": ["a", "b"]}), "note": field("text"), "on": field("date")}
     install(form("order", fields, ("kind", "note"), **own))
@@ -218,7 +253,10 @@ def test_what_json_schema_cannot_carry_is_listed(app: Flask) -> None:
                 {"properties": {"on": {"formatMinimum": "2026-01-01"}}, "required": ["on"]},
                 show=["note"],
             ),
+            {**rule("off", {}, hide=["kind"]), "off": True},
             {**rule("kept", CHOSEN, hide=["on"]), "hidden_value": "keep"},
+            rule("emptied", CHOSEN, clear=["on"]),
+            rule("given", {}, set={"on": "TODAY()"}),
         ],
         unique=[["note"]],
         checks=[{"key": "c", "formula": "on >= TODAY()", "at": "on", "message": "Later."}],
@@ -226,7 +264,8 @@ def test_what_json_schema_cannot_carry_is_listed(app: Flask) -> None:
     listed = {("/".join(map(str, entry["path"])), entry["code"]) for entry in schema["fw"]["not_portable"]}
     assert {
         ("fw/rules/0/when", "condition"),
-        ("fw/rules/1/hidden_value", "hidden_value"),
+        ("fw/rules/2/hidden_value", "hidden_value"),
+        ("fw/rules/3/then/clear", "set"),
         ("fw/unique/0", "unique"),
         ("fw/checks/0", "check"),
     } <= listed

@@ -32,10 +32,17 @@ def _of_rules(one: One, form: dict[str, Any]) -> list[Step]:
     own = form.get("fw", {})
     rule = one([*(each["key"] for each in own.get("rules", ())), "none"])
     check = one([*(each["key"] for each in own.get("checks", ())), "none"])
-    effect, field = one(("show", "hide", "require", "lock")), one(fields)
+    parts = [f"section/{each.get('key')}" for each in own.get("layout", ())] + [
+        "section/section_1",
+        "tab/none",
+    ]
+    effect, field = one(("show", "hide", "require", "lock", "clear", "message")), one([*fields, *parts])
     part, text = one(("formula", "at", "message", "level")), one((*FORMULAS, *TITLES, *fields))
     return [
-        ("rule.add", {"field": field, "effect": effect, "when": one(CONDITIONS)}),
+        ("rule.add", {"field": field, "effect": effect, "when": one(CONDITIONS), "value": one(TITLES)}),
+        ("rule.switch", {"rule": rule, "on": one((True, False))}),
+        ("rule.message", {"rule": rule, "field": field, "locale": one(LOCALES), "value": one((*TITLES, ""))}),
+        ("rule.message", {"rule": rule, "field": field, "level": one(("error", "warning"))}),
         ("rule.when", {"rule": rule, "when": one(CONDITIONS)}),
         ("rule.effect", {"rule": rule, "effect": effect, "field": field, "off": one((True, False))}),
         ("rule.set", {"rule": rule, "field": field, "value": one((*FORMULAS, ""))}),
