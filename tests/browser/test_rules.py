@@ -294,8 +294,13 @@ def test_nothing_is_in_the_way_of_anybody(page: Page) -> None:
             {
                 "key": "one",
                 "when": {"required": ["nights"]},
-                "then": {"show": ["hotel"], "set": {"hotel": '"x"'}},
-            }
+                "then": {
+                    "show": ["hotel"],
+                    "set": {"hotel": '"x"'},
+                    "message": {"hotel": {"text": {"en": "Sure?"}, "level": "warning"}},
+                },
+            },
+            {"key": "two", "off": True, "when": {}, "then": {"hide": ["section/section_1"]}},
         ]
         document["fw"]["checks"] = [
             {"key": "few", "formula": "nights < 30", "at": "nights", "message": {"en": "Fewer nights."}}

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from runtime.accounts.models import User
 from tests.browser.axe import problems
 from tests.builder.factory import app as app_document
-from tests.builder.factory import field, form, install
+from tests.builder.factory import field, form, install, rule
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -37,15 +37,29 @@ ORDER = form(
         {"key": "two", "tab": "way", "section": "Where", "rows": [["line"], ["street", "town"]]},
     ],
 )
-GRANT = {"form": "order", "actions": ["create", "read", "update"], "scope": "all"}
+PARCEL = form(
+    "parcel",
+    {
+        "name": field("text", title="Name"),
+        "town": field("text", title="Town"),
+        "words": field("text", title="Words"),
+    },
+    tabs=[{"key": key, "title": key.capitalize()} for key in ("goods", "way", "card")],
+    layout=[
+        {"tab": tab, "rows": [[key]]} for tab, key in (("goods", "name"), ("way", "town"), ("card", "words"))
+    ],
+    rules=[rule("plain", {"required": ["town"]}, hide=["tab/card"])],
+)
+GRANTS = [
+    {"form": key, "actions": ["create", "read", "update"], "scope": "all"} for key in ("order", "parcel")
+]
 
 
 @pytest.fixture
 def alice_shops(app: Flask, alice: User) -> User:
     """Somebody who may fill the form."""
-    install(
-        ORDER, app=app_document(languages=["en", "zh"], roles=[{"key": "r", "title": "R", "grants": [GRANT]}])
-    )
+    roles = [{"key": "r", "title": "R", "grants": GRANTS}]
+    install(ORDER, PARCEL, app=app_document(languages=["en", "zh"], roles=roles))
     return alice
 
 
@@ -79,6 +93,29 @@ def test_a_problem_is_counted_at_its_tab_and_its_link_opens_the_tab(
     page.get_by_label("Name").focus()
     expect(page.get_by_role("tab", name="Goods 1 problem")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_label("Town")).to_be_hidden()
+
+
+def test_who_is_in_a_tab_that_goes_is_taken_back_to_what_hid_it(
+    open_tab: Callable[..., Page], alice_shops: User
+) -> None:
+    # given
+    page, held = open_tab(alice_shops), list[Route]()
+    page.goto("/apps/shop/forms/parcel/new")
+    page.route("**/eval", lambda route: held.append(route))
+    page.get_by_role("tab", name="Way").click()
+    with page.expect_request("**/eval"):
+        page.get_by_label("Town").fill("Here")
+        page.get_by_label("Town").blur()
+    page.get_by_role("tab", name="Card").click()
+    page.get_by_label("Words").focus()
+
+    # when
+    held[0].continue_()
+
+    # then
+    expect(page.get_by_role("tab")).to_have_text(["Goods", "Way"])
+    expect(page.get_by_role("tab", name="Way")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Town")).to_be_focused()
 
 
 def test_without_script_all_tabs_stand_one_below_the_other(
