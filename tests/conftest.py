@@ -16,7 +16,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -48,6 +50,18 @@ def _compiled_once(rule: Rule) -> None:
 
 
 Rule.compile = _compiled_once  # type: ignore[method-assign]
+
+# Each test has an engine of its own, and SQLAlchemy compiles each statement anew for each: here they share what it
+# compiled, as engines of one kind speak alike.
+DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign,assignment]
+_statements: LRUCache[Any, Any] = LRUCache(4_000)
+
+
+@event.listens_for(Engine, "engine_connect")
+def _share_statements(connection: Connection) -> None:
+    connection.engine._compiled_cache = _statements
+
 
 settings.register_profile("same", deadline=None, derandomize=True)  # only a change turns a test red
 settings.register_profile("fresh", deadline=None, print_blob=True)
