@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -61,6 +62,13 @@ _statements: LRUCache[Any, Any] = LRUCache(4_000)
 @event.listens_for(Engine, "engine_connect")
 def _share_statements(connection: Connection) -> None:
     connection.engine._compiled_cache = _statements
+
+
+@event.listens_for(Engine, "connect")
+def _write_without_waiting(connection: Any, _record: Any) -> None:
+    """The disk is not waited for: no test of this process cuts the power, those that kill have others."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 settings.register_profile("same", deadline=None, derandomize=True)  # only a change turns a test red
