@@ -9,7 +9,7 @@
     const source = frame.contentDocument?.getElementById("why-now");
     if (!source) return; // not loaded yet, or a page that is no form
     const show = () => {
-      document.getElementById("why").innerHTML = source.innerHTML; // made by the server, which escapes every title
+      document.getElementById("why").replaceChildren(...[...source.children].map((each) => document.importNode(each, true)));
       document.getElementById("why-card").hidden = !source.children.length;
     };
     show();

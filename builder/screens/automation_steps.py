@@ -38,7 +38,7 @@ class AutomationSteps:
     title = _l("Steps")
     order = 10
     template = "builder/automation/steps.html"
-    script = ("designer-lift.js", "designer-lists.js", "designer-automation.js", "designer-formula.js")
+    script = tuple(f"designer-{each}.js" for each in ("lift", "lists", "automation", "suggest", "formula"))
 
     def count(self, studio: Studio) -> int | None:
         """How many actions there are."""

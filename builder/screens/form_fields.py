@@ -28,6 +28,7 @@ SUBJECTS = (
     "drag",
     "lists",
     "panes",
+    "suggest",
     "formula",
 )
 

@@ -22,7 +22,7 @@ class FormRules:
     title = _l("Rules")
     order = 20
     template = "builder/rules/rules.html"
-    script = "designer-formula.js"
+    script = ("designer-suggest.js", "designer-formula.js")
 
     def count(self, studio: Studio) -> int | None:
         """How many rules and checks there are."""

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from builder import message_trial, reviewing
+from builder import message_names, message_trial, reviewing
 from builder.pointers import newest
 from builder.properties import used_in
 from builder.studio import Studio
@@ -42,14 +42,6 @@ PARTS = {
     "body": (_l("Text"), True),
     "short": (_l("Short text, where there is little room"), False),
 }
-GENERAL = {
-    "recipient.name": _l("Name of the recipient"),
-    "starter.name": _l("Name of whoever started it"),
-    "link": _l("Address of the record"),
-    "record.title": _l("Title of the record"),
-    "app.title": _l("Name of the app"),
-    "today": _l("Today"),
-}
 
 
 class MessageText:
@@ -61,7 +53,7 @@ class MessageText:
     title = _l("Text")
     order = 10
     template = "builder/message/text.html"
-    script = "designer-message.js"
+    script = ("designer-suggest.js", "designer-message.js")
 
     def count(self, studio: Studio) -> int | None:
         """Nothing to count."""
@@ -74,7 +66,8 @@ class MessageText:
             "texts": {locale: list(_texts(studio, locale)) for locale in studio.languages},
             "language_names": LANGUAGES,
             "titles": _titles(studio),
-            "variables": list(_variables(studio)),
+            "variables": list(message_names.variables(studio)),
+            "ways": message_names.WAYS,
             "forms": _forms(studio),
             "review": standing,
             "review_history": reviewing.history(studio.draft),
@@ -133,17 +126,6 @@ def _titles(studio: Studio) -> list[Text]:
             value = title.get(locale, "") if isinstance(title, Mapping) else str(title or "")
             found.append(Text(part, locale, LANGUAGES[locale], label, value, False, []))
     return found
-
-
-def _variables(studio: Studio) -> Iterator[tuple[str, str]]:
-    """What a text may name, with what it is called: fields first."""
-    form = str(studio.document.get("form", ""))
-    known = messages.variables_for(studio.context.form(form))
-    for key, field in studio.context.fields(form).items():
-        if key in known:
-            yield key, studio.text(field.title)
-    for name, title in GENERAL.items():
-        yield name, str(title)
 
 
 def _forms(studio: Studio) -> list[tuple[str, str]]:

@@ -7,6 +7,8 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from builder import drafts, packages
+from builder.commands import Target
+from builder.workspaces import draft_of
 from runtime import jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import db, transaction
@@ -82,6 +84,55 @@ def test_t12_a_message_is_written_previewed_and_sent_to_oneself(
     assert mail_sink.recipients == ["dora@example.com"]
     assert "A lathe5000" in str(mail_sink.mails[0]["Subject"])
     assert problems(page, "message") == []
+
+
+@pytest.mark.parametrize("dora", ["en"], indirect=True)
+def test_a_value_and_a_way_of_writing_it_are_picked_at_a_brace(tabs: Tabs, dora: User) -> None:
+    page = tabs.open(dora)
+    page.goto(f"/apps/{APP}/messages/told/design/")
+    body, offered = page.locator(f"#body-{dora.locale}"), page.locator(".formula-list [role=option]")
+    body.fill("")
+    settled(page)
+    body.press_sequentially("To pay: {amo")
+    expect(page.locator(".formula-list [aria-selected=true]")).to_have_attribute("data-name", "amount")
+    assert problems(page, "open list") == []
+    assert page.locator(f"#e-body-{dora.locale}").count() == 0, "nothing is wrong while one chooses"
+
+    page.keyboard.press("Enter")
+    expect(body).to_have_value("To pay: {{ amount }}")
+    expect(offered.first).to_have_attribute("data-way", "truncate: 80")
+    settled(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(body).to_have_value("To pay: {{ amount | truncate: 80 }}")
+    expect(offered).to_have_count(0)
+
+    body.press_sequentially(" {")
+    expect(offered.first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(offered).to_have_count(0)
+    page.keyboard.type("{")
+    offered.filter(has_text="{{ today }}").click()
+    expect(body).to_have_value("To pay: {{ amount | truncate: 80 }} {{ today }}")
+    settled(page)
+    draft = draft_of(APP, Target("message", "told"))
+    assert "{{ today }}" in draft.document["body"][dora.locale]
+
+
+@pytest.mark.parametrize("dora", ["en"], indirect=True)
+def test_no_list_opens_while_an_input_method_composes(tabs: Tabs, dora: User) -> None:
+    page = tabs.open(dora)
+    page.goto(f"/apps/{APP}/messages/told/design/")
+    body, offered = page.locator(f"#body-{dora.locale}"), page.locator(".formula-list [role=option]")
+    body.fill("")
+    settled(page)
+    compose = page.context.new_cdp_session(page)
+    body.focus()
+    compose.send("Input.imeSetComposition", {"text": "{na", "selectionStart": 3, "selectionEnd": 3})
+    expect(body).to_have_value("{na")
+    assert offered.count() == 0
+    compose.send("Input.insertText", {"text": "{na"})
+    expect(offered.first).to_be_visible()
 
 
 def test_t12_a_variable_that_there_is_not_is_marked_at_once(tabs: Tabs, dora: User) -> None:

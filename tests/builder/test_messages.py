@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from builder import drafts, publish
+from builder import drafts, message_names, publish
 from builder.commands import Target
 from builder.workspaces import draft_of
 from runtime.db import transaction
+from runtime.notifications import liquid, liquid_check
 from tests.support.mail import MailSink
 from tests.support.pages import reviewed
 from tests.support.world import World, world_on
@@ -93,6 +95,48 @@ def test_typing_on_counts_as_one_step(world: World) -> None:
         write(world, "subject", text)
     post(world, "undo")
     assert "Go on" not in get(world).text
+
+
+def test_what_the_list_offers_names_and_finds_its_values(world: World) -> None:
+    page = get(world).text
+    offered = dict(re.findall(r'data-name="([\w.]+)" data-kind="(\w*)"', page))
+    assert {"due_on": "date", "customer": "text", "today": "date", "link": ""}.items() <= offered.items()
+    assert 'data-search="' in page and "customer" in page.split('data-name="customer"')[1][:200]
+
+
+def test_what_is_seen_through_a_reference_is_offered_under_its_title(world: World) -> None:
+    draft = draft_document(world, "form", "reminder")
+    draft["properties"]["level"] = {
+        "fw": {"type": "lookup", "title": "Level", "through": "customer", "field": "grade", "result": "text"}
+    }
+    save(world, "form", "reminder", draft)
+    page = get(world).text
+    level = re.search(r'data-name="level" data-kind="(\w*)" data-group="([^"]*)"', page)
+    assert level and level.groups() == ("text", "Customer")
+    assert (
+        page.index('data-name="due_on"') < page.index('data-name="level"') < page.index('data-name="today"')
+    )
+
+
+def draft_document(world: World, kind: str, key: str) -> Any:
+    with world.app.app_context():
+        return deepcopy(draft_of("followup", Target(kind, key)).document)
+
+
+def save(world: World, kind: str, key: str, document: Any) -> None:
+    with world.app.app_context(), transaction():
+        drafts.save_draft(None, "followup", kind, key, document)
+
+
+def test_every_way_of_writing_fits_the_values_that_it_is_offered_for(world: World) -> None:
+    known = frozenset(message_names.EXAMPLES)
+    for way in message_names.WAYS:
+        for kind in way.kinds:
+            text = f"{{{{ {kind} | {way.filter} }}}}"
+            assert liquid_check.faults(text, known, as_markdown=True) == [], text
+            shown = liquid.parsed(text, "en", as_markdown=False).render(**message_names.EXAMPLES)
+            assert shown, text
+    assert "November 5, 2026" in get(world).text
 
 
 def test_the_designer_reads_nothing_in_the_preview_that_is_not_theirs_to_read(world: World) -> None:

@@ -39,10 +39,12 @@ SQL = {
 HTML_OF_TEXTS = r"\beval\(|new Function\(|innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write"
 HTML = {
     "static/picker.js": "the options of a picker, as our own template escaped them",
-    "static/designer-formula.js": "fields and functions to choose from, as our own template escaped them",
+    "static/designer-formula.js": "the result of a formula, as our own template escaped it",
+    "static/designer-suggest.js": "fields and functions to choose from, as our own template escaped them",
 }
 MARKUP = {
     "builder/canvas.py": "a sentence with the product's own words",
+    "builder/routes/preview.py": "a list in another language than its page, as our own template drew it",
     "runtime/forms/drawn.py": "a field as the template of all fields drew it",
     "runtime/shell.py": "icons of our own sprite; Markdown and formatted text, each cleaned where it is made",
 }
