@@ -30,7 +30,9 @@ def _schemas() -> dict[str, dict[str, Any]]:
     own = _object(
         "type", type={"enum": list(FIELD_TYPES)}, title=TITLE, help=TITLE, labels=LOOSE, access=LOOSE
     )
-    field = _object("fw", fw=own, enum=KEYS)
+    column = _object("fw", fw=_object("type", type={"enum": list(FIELD_TYPES)}, title=TITLE))
+    rows = _object(properties={"type": "object", "additionalProperties": column})
+    field = _object("fw", fw=own, enum=KEYS, items=rows)
     section = _object("rows", section=TITLE, rows=_list(_list(CELL)))
     listed = dict.fromkeys(("show", "hide", "require", "lock", "clear"), KEYS)
     messages = {"type": "object", "additionalProperties": _object(text=TITLE, level=TEXT)}
@@ -55,7 +57,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
         "form": _object("properties", title=TITLE, required=KEYS, fw=form, properties=LOOSE),
         "field": field,
         "row": _list(CELL),
-        "automation": _object("trigger", title=TITLE, trigger=trigger, actions=_list(action)),
+        "automation": _object("trigger", "actions", title=TITLE, trigger=trigger, actions=_list(action)),
         "message": _object(title=TITLE, purpose=TITLE, form=TEXT, subject=texts, body=texts, short=texts),
         "app": _object(
             title=TITLE,

@@ -40,7 +40,7 @@ class AppSettings:
 
 def _naming(studio: Studio, group: Document) -> Control:
     send = {"name": "group.title", "args": {"group": group["key"]}}
-    return title_control(studio, f"group-title-{group['key']}", _("Title"), group["title"], send)
+    return title_control(studio, f"group-title-{group['key']}", _("Title"), group.get("title", ""), send)
 
 
 plugin = AppSettings()

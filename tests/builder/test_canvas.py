@@ -304,3 +304,31 @@ def test_only_texts_that_mean_something_half_are_saved_while_they_are_typed(brow
     assert "k-default" not in saved["due"] and 'id="k-default"' in pages["due"]
     assert "p-choice-a-en" in saved["kind"]
     assert "p-value-a" not in saved["kind"] and 'id="p-value-a"' in pages["kind"]
+
+
+def test_a_field_is_copied_and_cut_without_a_script(app: Flask, browser: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    install(form("all", {"a": field("text"), "b": field("text")}), form("other", {"c": field("text")}))
+    base = f"/apps/{APP}/forms/{{}}/design".format
+
+    def pasted(into: str, selected: str) -> str:
+        """The page after the button “Paste after it” was pressed on a field."""
+        page = browser.get(f"{base(into)}/fields?sel=field/{selected}").text
+        told = re.search(r'id="tool-paste" name="do" value="([^"]*)"', page)
+        assert told
+        rev = re.search(r'data-revision="(\d+)"', page)
+        sent = {"do": unescape(told[1]), "rev": rev[1] if rev else "", "tab": "fields"}
+        return browser.post(f"{base(into)}/commands", data=sent, follow_redirects=True).text
+
+    take = {"clip": "copy", "sel": "field/a"}
+    answer = browser.post(f"{base('all')}/clip", data=take, follow_redirects=True)
+    assert "Fields copied: 1" in answer.text and "fields.paste" in answer.text
+    assert re.findall(r'id="pick-(\w+)"', pasted("all", "b")) == ["a", "b", "a_2"]
+
+    browser.post(f"{base('all')}/clip", data={**take, "clip": "cut"})
+    assert re.findall(r'id="pick-(\w+)"', pasted("other", "c")) == ["c", "a"]
+    left = browser.get(f"{base('all')}/fields?sel=field/b").text
+    assert re.findall(r'id="pick-(\w+)"', left) == ["b", "a_2"]
+    assert "fields.paste" not in left, "it is gone from where it was"
+    for unfit in ({"sel": "field/nothing"}, {"sel": "section/s"}, {}):
+        assert browser.post(f"{base('all')}/clip", data=unfit).status_code == 404

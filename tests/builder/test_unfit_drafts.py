@@ -32,6 +32,12 @@ BODIES: list[dict[str, Any]] = [
         "fw": {"layout": [{}], "rules": [{}]},
         "actions": [{}],
     },
+    {
+        "properties": {"a": {"fw": {"type": "sub_table"}, "items": {"properties": {"b": {}}}}},
+        "field_groups": [{"key": "a", "properties": {}}],
+        "title": "x",
+        "trigger": {"type": "record_saved"},
+    },
 ]
 
 

@@ -84,6 +84,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "automations.run_again"): (401, 404, 404, 404, 404, 404),
     ("GET", "designer.show"): (303, 404, 404, 404, 404, 404),
     ("POST", "designer.command"): (401, 404, 404, 404, 400, 400),
+    ("POST", "clipboard.take"): (401, 404, 404, 404, 404, 404),
     ("POST", "designer.ask"): (401, 404, 404, 404, 404, 404),
     ("POST", "designer.undo"): (401, 404, 404, 404, 404, 404),
     ("POST", "designer.redo"): (401, 404, 404, 404, 404, 404),
