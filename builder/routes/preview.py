@@ -200,9 +200,9 @@ def _told(tried: Filling) -> list[tuple[str, str]]:
 
 @blueprint.after_request
 def _framed(response: Response) -> Response:
-    """A page that our own pages may show in a frame, be it one that tells of a mistake."""
-    response.headers["Content-Security-Policy"] = POLICY.replace(
-        "frame-ancestors 'none'", "frame-ancestors 'self'"
-    )
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    """A page that our own pages may show in a frame."""
+    if response.status_code in (200, 422):
+        policy = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response

@@ -145,12 +145,6 @@ def test_the_reasons_name_no_record_that_the_designer_may_not_read(world: World)
     assert "Acme" not in why(pages["dora"])
 
 
-def test_a_page_that_tells_of_a_mistake_is_shown_in_the_frame_too(world: World) -> None:
-    answer = get(world, "/apps/followup/forms/nothing/design/preview/frame")
-    assert answer.status_code == 404
-    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
-
-
 @pytest.mark.parametrize("query", ["record=999999", "record=x", "lang=xx", "theme=pink", "device=watch"])
 def test_a_choice_there_is_not_changes_nothing(world: World, query: str) -> None:
     assert get(world, f"{DESIGN}/preview?{query}").status_code == 200
