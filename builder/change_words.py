@@ -58,6 +58,15 @@ class _Telling:
                 yield self._of_field(key, tuple(rest), change)
             case ("required",):
                 yield from self._required(change)
+            case ("fw", "rules", str(key), "off"):
+                words = {"rule": key}
+                is_off = bool(change.after and change.after[0])
+                told = (
+                    _("Switched the rule %(rule)s off", **words)
+                    if is_off
+                    else _("Switched the rule %(rule)s on", **words)
+                )
+                yield Line(str(told))
             case ("fw", "layout", *_) | ("fw", "tabs", *_) | ("properties", _):
                 yield Line(str(_("Changed the layout")))
             case (*_, last) if last == ORDER:
@@ -144,6 +153,7 @@ def _part(rest: tuple[str, ...]) -> str:
         "unique": _("what may not repeat"),
         "trigger": _("the trigger"),
         "when": _("the condition"),
+        "then": _("what it does"),
         "actions": _("actions"),
         "subject": _("the subject"),
         "body": _("the text"),

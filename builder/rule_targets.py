@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from builder.checks.references import WRITING
+from builder.commands._rules import ON_PARTS
 from builder.studio import Studio
 from runtime.definitions import layout
 from runtime.text import Title
@@ -33,7 +35,10 @@ def parts(studio: Studio) -> list[Named]:
 
 def targets(studio: Studio, effect: str) -> list[Named]:
     """All that an effect can act on."""
-    return [*fields(studio), *(parts(studio) if effect in ("show", "hide") else ())]
+    if effect in WRITING:
+        known = studio.context.fields(studio.target.key)
+        return [each for each in fields(studio) if known[each.key].type.writable]
+    return [*fields(studio), *(parts(studio) if effect in ON_PARTS else ())]
 
 
 def inner_fields(studio: Studio, name: str) -> frozenset[str]:

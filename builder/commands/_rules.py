@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from builder.checks import Context
 from builder.checks._context import Types, paths
+from builder.checks.references import WRITING
 from builder.commands import _layout
 from builder.commands._base import free_key, refuse
 from builder.commands._workspace import Target, Workspace
@@ -15,7 +16,7 @@ from runtime import conditions, formulas
 from runtime.definitions import layout
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
-from runtime.fields import ValueType
+from runtime.fields import FIELD_TYPES, ValueType
 from runtime.formulas import FormulaError
 from runtime.formulas.errors import TYPE_WORDS
 from runtime.text import Title
@@ -54,7 +55,10 @@ def require_field(form: Document, key: str) -> None:
 def require_target(form: Any, effect: str, name: str) -> None:
     """Refuse what the effect cannot act on; the keys of sections that a rule may name are written down."""
     if "/" not in name:
-        return require_field(form, name)
+        require_field(form, name)
+        if effect in WRITING and not FIELD_TYPES[form["properties"][name]["fw"]["type"]].writable:
+            refuse("field", "unfit", _("“%(key)s” works out its own value.", key=name))
+        return
     if effect not in ON_PARTS:
         refuse(
             "field", "unfit", _("Sections and tabs can be shown or hidden; choose a field for anything else.")
@@ -62,7 +66,6 @@ def require_target(form: Any, effect: str, name: str) -> None:
     _layout.arrange(form)
     if name not in layout.parts_of(form["fw"], form["properties"]):
         refuse("field", "unknown", _("There is no such section or tab."))
-    return None
 
 
 def take(then: dict[str, Any], effect: str, name: str) -> None:

@@ -20,7 +20,10 @@ class SetMessage:
     arguments = closed("rule", "field", rule=TEXT, field=TEXT, value=TEXT, locale=LOCALE, level=_rules.LEVEL)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
-        return (f"rule/{arguments['rule']}/message/{arguments['field']}",)
+        place = f"rule/{arguments['rule']}/message/{arguments['field']}"
+        parts = [arguments.get("locale", "text")] if "value" in arguments else []
+        parts += ["level"] if "level" in arguments else []
+        return [f"{place}/{part}" for part in parts] or [place]
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, field = work.open(target), arguments["field"]

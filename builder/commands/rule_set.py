@@ -26,7 +26,7 @@ class SetValue:
         if not text:
             _rules.take(then, "set", field)
             return Done(said(N_("A rule sets %(field)s no longer"), field=title))
-        _rules.require_field(form, field)
+        _rules.require_target(form, "set", field)
         result = _rules.field_type(work, target, field)
         _rules.judge_formula(text, _rules.formula_types(work, target), result)
         then.setdefault("set", {})[field] = text

@@ -50,6 +50,7 @@ class FormRules:
             "check_box": _check_box(studio, tested),
             "adding_check": _adding_check(studio, tested),
             "fields": rule_targets.fields(studio),
+            "settable": rule_targets.targets(studio, "set"),
             "parts": rule_targets.parts(studio),
             "locale": _locale(studio),
             "effects": rule_boxes.EFFECTS,
@@ -81,9 +82,9 @@ def _adding(studio: Studio) -> dict[str, Any] | None:
         return None
     effect, field = studio.asked.get("arg.effect", "show"), studio.asked.get("arg.field", "")
     targets = rule_targets.targets(studio, effect)
-    fields = rule_targets.fields(studio)
     if field not in {each.key for each in targets}:
-        field = fields[-1].key if fields else ""
+        ends = [each.key for each in targets if "/" not in each.key]
+        field = ends[-1] if ends else ""
     place = rule_boxes.setting_place(studio, "new-set", field, {})
     return {
         "effect": effect if effect in rule_boxes.EFFECTS else "show",

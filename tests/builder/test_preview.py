@@ -69,6 +69,31 @@ def test_what_would_be_saved_is_shown_and_nothing_is_stored(world: World) -> Non
     assert world.stored() == before
 
 
+def test_a_warning_is_shown_before_what_would_be_saved(world: World) -> None:
+    # given
+    revision = re.search(r'data-revision="(\d+)"', get(world, f"{DESIGN}/").text)
+    assert revision
+    rule = {"field": "content", "effect": "message", "when": {}, "value": "Sure?", "level": "warning"}
+    do = json.dumps({"name": "rule.add", "args": rule})
+    post(world, f"{DESIGN}/commands", rev=revision[1], do=do)
+    customer = str(world.make("customer", name="Acme Ltd"))
+    typed = {
+        "customer": customer,
+        "visited_on": "2026-11-20",
+        "content": "They want ten.",
+        "result": "interested",
+    }
+
+    # when
+    first = post(world, FRAME, **typed, _once="x")
+
+    # then
+    assert first.status_code == 422
+    assert "Save anyway" in first.text
+    done = post(world, FRAME, **typed, _once="x", _warned="content:message_content")
+    assert "This would be saved" in done.text
+
+
 def test_rules_are_evaluated_while_it_is_filled(world: World) -> None:
     answer = post(world, f"{FRAME}/eval", remind="yes")
     assert answer.status_code == 200

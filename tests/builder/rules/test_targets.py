@@ -70,6 +70,14 @@ def test_sections_are_shown_or_hidden_and_nothing_else(world: World) -> None:
     assert "There is no such section or tab." in unescape(gone.text)
 
 
+def test_nothing_is_written_into_a_field_that_works_out_its_own_value(world: World) -> None:
+    for effect, value in (("set", '"x"'), ("clear", "")):
+        arguments = {"field": "number", "effect": effect, "when": {}, "value": value}
+        answer = command(world, "rule.add", arguments)
+        assert "works out its own value" in unescape(answer.text)
+    assert '<option value="number"' not in page(world, add="1", **{"arg.effect": "set"}).split("c.mode")[0]
+
+
 def test_the_preview_says_why_a_section_and_its_fields_are_hidden(world: World) -> None:
     # given
     name = fresh_section(world)
