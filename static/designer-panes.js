@@ -27,15 +27,19 @@
     } catch { /* a private window without storage: it holds until the page is left */ }
   }
 
+  // Nobody chose a width: it is that of the style sheet, which narrow windows make narrower.
+  const tell = (edge) => grip(edge).setAttribute("aria-valuenow", Math.round((now(edge) || Number(edge.width)) * 10) / 10);
+
   function reset(edge) {
     root.style.removeProperty(`--${edge.pane}`);
-    grip(edge).setAttribute("aria-valuenow", edge.width);
     localStorage.removeItem(place(edge));
+    tell(edge);
   }
 
   for (const edge of edges) {
     const kept = Number(localStorage.getItem(place(edge)));
     if (kept) show(edge, kept);
+    else tell(edge);
   }
   window.htmx.config.morphIgnore.push("aria-valuenow"); // this script's own: the server does not know it
 

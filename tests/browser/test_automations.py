@@ -138,7 +138,7 @@ def test_t10_a_large_amount_tells_the_manager(page: Page, alice: User) -> None:
     assert axe.barriers(page, "runs", "", axe.EVERYTHING) == []
 
 
-def test_actions_move_by_keys_by_buttons_and_by_drag_alike(page: Page) -> None:
+def test_actions_move_and_go_by_keys_by_buttons_and_by_drag_alike(page: Page) -> None:
     page.goto(f"{BASE}/tell/design/")
     for kind in ("create_record", "notify", "update_records"):
         page.locator(f"#add-{kind}").click()
@@ -148,7 +148,11 @@ def test_actions_move_by_keys_by_buttons_and_by_drag_alike(page: Page) -> None:
 
     def by_keys() -> None:
         page.locator("#pick-create_record").press("Alt+ArrowDown")
+        settled(page)
+        assert order(page) == ["notify", "create_record", "update_records"]
         page.keyboard.press("Alt+ArrowDown")
+        settled(page)
+        assert page.evaluate("document.activeElement.id") == "pick-create_record"
 
     def by_buttons() -> None:
         for _press in range(2):
@@ -169,36 +173,20 @@ def test_actions_move_by_keys_by_buttons_and_by_drag_alike(page: Page) -> None:
         found.append(draft())
     assert len({begin, *found}) == 2
 
+    page.locator("#pick-update_records").focus()
+    page.keyboard.press("Delete")
+    settled(page)
+    assert order(page) == ["notify", "create_record"]
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert order(page) == ["notify", "update_records", "create_record"]
+
 
 def draft() -> str:
     """The draft as it is stored, byte for byte."""
     db.session.rollback()
     db.session.expire_all()
     return json.dumps(drafts.read_draft(factory.APP, "automation", "tell").document, ensure_ascii=False)
-
-
-def test_actions_move_and_go_by_keys_and_by_buttons_alike(page: Page) -> None:
-    page.goto(f"{BASE}/tell/design/")
-    for kind in ("create_record", "notify", "update_records"):
-        page.locator(f"#add-{kind}").click()
-        expect(page.locator(f"#card-{kind}")).to_be_visible()
-        settled(page)
-
-    page.locator("#pick-update_records").focus()
-    page.keyboard.press("Alt+ArrowUp")
-    settled(page)
-    assert order(page) == ["create_record", "update_records", "notify"]
-    assert page.evaluate("document.activeElement.id") == "pick-update_records"
-    page.locator("#card-update_records .auto-tools button").nth(1).click()
-    settled(page)
-    assert order(page) == ["create_record", "notify", "update_records"]
-    page.locator("#pick-notify").focus()
-    page.keyboard.press("Delete")
-    settled(page)
-    assert order(page) == ["create_record", "update_records"]
-    page.keyboard.press("Control+z")
-    settled(page)
-    assert order(page) == ["create_record", "notify", "update_records"]
 
 
 def order(page: Page) -> list[str]:

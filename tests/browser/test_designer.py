@@ -322,7 +322,11 @@ def test_fields_are_saved_as_a_group_by_keys_and_a_section_by_clicks(
     settled(page)
     assert order()[-2:] == [["a_2"], ["b_2"]]
     page.goto(f"/apps/{APP}/app/{APP}/design/settings")
-    page.locator("#group-pair button").click()
+    page.locator("#group-rename-pair summary").click()
+    page.locator(f"#group-title-pair-{language}").fill("Two of them")
+    page.keyboard.press("Tab")
+    expect(page.locator("#group-rename-pair summary")).to_contain_text("Two of them")
+    page.locator("#group-pair button[name=do]").click()
     expect(page.locator("#group-pair")).to_have_count(0)
 
 
