@@ -11,7 +11,7 @@ from typing import Any
 from runtime import conditions
 from runtime.conditions import ConditionError
 from runtime.definitions.documents import Form
-from runtime.definitions.rules import Rule, in_force
+from runtime.definitions.rules import GIVEN, Rule, in_force
 from runtime.fields import Field, FieldType, ValueType
 from runtime.text import localized
 
@@ -232,6 +232,8 @@ class _Rules:
             return None
 
     def _kept(self, key: str) -> bool:
+        if self._form.fields[key].type.name in GIVEN:
+            return True
         names = self._names(key)
         hiding = (rule for rule in self._form.rules if names & (rule.show | rule.hide))
         return any(rule.hidden_value != "clear" for rule in hiding)

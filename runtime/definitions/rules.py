@@ -12,6 +12,11 @@ from runtime.text import Title
 
 Document = Mapping[str, Any]
 
+GIVEN = (
+    "serial",
+    "roll_up",
+)  # fields that keep their value where they are hidden: no save could give it again
+
 
 @dataclass(frozen=True, eq=False)
 class Message:

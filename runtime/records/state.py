@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from runtime.definitions.documents import Form
-from runtime.definitions.rules import Message, Rule
+from runtime.definitions.rules import GIVEN, Message, Rule
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,13 @@ def _hidden(form: Form, holding: list[Rule]) -> dict[str, str]:
 
 
 def _fields_of(form: Form, hidden: Mapping[str, str]) -> dict[str, str]:
-    """The hidden fields. What is said of the field itself comes before what is said of its section, and that
-    before what is said of its tab.
+    """The hidden fields, each with what becomes of its value. What is said of the field itself comes before what is
+    said of its section, and that before what is said of its tab.
     """
     found: dict[str, str] = {}
     for part, inside in form.parts.items():
         if part in hidden:
             found.update(dict.fromkeys(inside, hidden[part]))
-    return found | {key: mode for key, mode in hidden.items() if key in form.fields}
+    found |= {key: mode for key, mode in hidden.items() if key in form.fields}
+    given = {key: "keep" for key in found if key in form.fields and form.fields[key].type.name in GIVEN}
+    return found | given

@@ -71,6 +71,14 @@ def test_a_rule_on_the_field_itself_decides_on_its_value_before_one_on_its_secti
     assert found.values == {"more": False, "hotel": "old"}
 
 
+def test_a_number_that_was_given_once_outlives_that_its_section_is_hidden(app: Flask) -> None:
+    fields = {"more": YES, "number": field("serial", pattern="T-{n:4}"), "hotel": TEXT}
+    layout = [{"rows": [["more"]]}, {"key": "trip", "rows": [["number"], ["hotel"]]}]
+    form = parsed(fields, layout=layout, rules=[rule(is_true("more"), show=["section/trip"])])
+    found = judged(form, {"more": False}, stored={"more": True, "number": "T-0001", "hotel": "x"})
+    assert found.values == {"more": False, "number": "T-0001"}
+
+
 def test_fields_of_a_section_that_shows_again_begin_with_their_first_values(app: Flask) -> None:
     form = trip(rule(is_true("more"), show=["section/trip"]))
     assert judged(form, {"more": True}, stored={"more": False}).values == {"more": True, "nights": 1}
