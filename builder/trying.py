@@ -67,8 +67,11 @@ def typed(studio: Studio, form: Form, judged: Judged) -> Tried:
 
 def rights_of(studio: Studio, draft: Form, stored: Record | None) -> FieldRights:
     """The rights on the fields of a draft that is tried: those of the `role` that the address asks for, else all;
-    with a record, and on what is shown of other records, no more than the person has himself.
+    with a record, and on what is shown of other records, no more than the person has himself. Who may not design has
+    his own.
     """
+    if not access.can(studio.user, "design", "platform"):
+        return access.fields(studio.user, draft)
     role, form = studio.asked.get("role", ""), lookup.form_if_any(studio.app, draft.key)
     rights = access.fields_as(role, draft) if role in roles(studio) else access.EVERY_FIELD
     rights = rights.with_limits_of(_on_others(draft, access.fields(studio.user, draft)))

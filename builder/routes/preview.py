@@ -10,31 +10,29 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, render_template, request, url_for
-from flask_babel import force_locale
+from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from builder import problems, reasons, trying
+from builder import problems, reasons, sharing, trying
 from builder.dry_save import Sent, dry_save
 from builder.dry_save_view import follows
+from builder.routes._previewing import LAYOUT, filled, offered, speaking, told
 from builder.routes.designer import studio
 from builder.screens.form_preview import PASSED_ON
 from builder.studio import Studio
-from runtime import access
-from runtime.definitions.documents import Form
+from runtime.db import transaction
 from runtime.endpoints import reads_only
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
-from runtime.fields import Reader
-from runtime.forms import entry, filling, options, pages
+from runtime.forms import filling
 from runtime.forms.pages import Addresses, Filling, Looks
+from runtime.htmx import go_to
 from runtime.shell import THEMES
-from runtime.text import LOCALES, localized
+from runtime.text import LOCALES
 from runtime.web import POLICY
 
 blueprint = plugin = Blueprint("preview", __name__, url_prefix="/apps")
 BASE = "/<app>/forms/<key>/design/preview/frame"
-LAYOUT = "builder/preview/frame.html"
 
 
 @blueprint.get(BASE)
@@ -65,15 +63,15 @@ def send(app: str, key: str) -> Response:
 
 
 def _done(now: Studio, tried: Filling) -> Response:
-    told, fault = None, _hindrance(now, tried)
+    after, fault = None, _hindrance(now, tried)
     if not fault:
         try:
             with dry_save(now, tried.form, _sent(tried)) as saving:
-                told = follows(now, saving)
+                after = follows(now, saving)
         except (Conflict, Forbidden, NotFound) as error:
             fault = error.message
     page = render_template(
-        "builder/preview/done.html", values=_told(tried), follows=told, fault=fault, again=_address(now)
+        "builder/preview/done.html", values=told(tried), follows=after, fault=fault, again=_address(now)
     )
     return make_response(page)
 
@@ -106,29 +104,31 @@ def options_of(app: str, key: str, field: str) -> str:
     """What a picker offers."""
     now = studio(app, "forms", key)
     with _as_asked():
-        form = _form(now)
-        closed = trying.rights_of(now, form, None).closed
-        one = options.picker_field(form, field, closed)
-        typed = entry.read(form, request.args, filling.reader_for(now.user, form), closed)
-        facts = pages.facts_for(access.facts(now.user), typed.values)
-        offer = options.offer(trying.viewer(now), app, one, facts, request.args.get("q", ""))
-        return render_template("fields/_options.html", key=field, offer=offer)
+        return offered(now, field)
 
 
-def _form(now: Studio) -> Form:
-    form = trying.draft_form(now)
-    if form is None:
-        raise NotFound(_("The draft has mistakes that keep it from being shown. Look at its problems."))
-    return form
+@blueprint.post("/<app>/forms/<key>/design/preview/share")
+def share(app: str, key: str) -> Response:
+    """Share the preview for a week."""
+    now = studio(app, "forms", key)
+    with transaction():
+        sharing.share(now.user, app, now.draft.definition_id)
+    flash(_("The preview is shared."))
+    return go_to(now.url("preview"))
+
+
+@blueprint.post("/<app>/forms/<key>/design/preview/unshare")
+def unshare(app: str, key: str) -> Response:
+    """Share it no longer."""
+    now = studio(app, "forms", key)
+    with transaction():
+        sharing.unshare(now.user, app, now.draft.definition_id)
+    flash(_("The preview is no longer shared."))
+    return go_to(now.url("preview"))
 
 
 def _filling(now: Studio, *, posted: bool = False) -> Filling:
-    form = _form(now)
-    reader = filling.reader_for(now.user, form)
-    record = trying.record(now, form, trying.chosen(request.args))
-    rights = trying.rights_of(now, form, record)
-    typed = entry.pressed(form, request.form, reader, rights.closed) if posted else entry.Entry()
-    return Filling(trying.viewer(now), form, reader, record, typed, _addresses(now), rights)
+    return filled(now, _addresses(now), posted=posted)
 
 
 def _page(now: Studio, tried: Filling, looks: Looks, status: int = 200, **said: object) -> Response:
@@ -142,9 +142,9 @@ def _wrong(now: Studio, tried: Filling, refused: Invalid | None = None) -> Respo
 def _why(now: Studio, tried: Filling) -> Markup:
     """Why the fields are as they are: for the page around the frame, in the language of whoever designs."""
     judged = tried.judged
-    with _speaking(now.locale):
-        told = reasons.reasons(now, trying.typed(now, tried.form, judged))
-        return Markup(render_template("builder/preview/_why_now.html", reasons=told))  # noqa: S704
+    with speaking(now.locale):
+        listed = reasons.reasons(now, trying.typed(now, tried.form, judged))
+        return Markup(render_template("builder/preview/_why_now.html", reasons=listed))  # noqa: S704
 
 
 def _addresses(now: Studio) -> Addresses:
@@ -170,32 +170,8 @@ def _as_asked() -> Iterator[None]:
     if request.args.get("theme") in THEMES:
         g.theme = request.args["theme"]
     language = request.args.get("lang", "")
-    with _speaking(language if language in LOCALES else g.reader.locale):
+    with speaking(language if language in LOCALES else g.reader.locale):
         yield
-
-
-@contextmanager
-def _speaking(language: str) -> Iterator[None]:
-    own = g.reader, g.locale
-    g.reader, g.locale = Reader(language, g.reader.zone), language
-    try:
-        with force_locale(language):
-            yield
-    finally:
-        g.reader, g.locale = own
-
-
-def _told(tried: Filling) -> list[tuple[str, str]]:
-    """The values that would be stored, by the titles of their fields."""
-    form, values = tried.form, tried.judged.values
-    return [
-        (
-            localized(one.title, tried.reader.locale),
-            one.type.display(values[key], one, tried.reader, tried.names),
-        )
-        for key, one in form.fields.items()
-        if key in values and values[key] is not None
-    ]
 
 
 @blueprint.after_request

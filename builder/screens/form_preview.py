@@ -6,8 +6,9 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from builder import reasons, trying
+from builder import reasons, sharing, trying
 from builder.studio import Studio
+from runtime import links
 from runtime.i18n import LANGUAGES
 
 DEVICES = {"desk": _l("Desktop"), "tablet": _l("Tablet"), "phone": _l("Phone")}
@@ -43,7 +44,15 @@ class FormPreview:
             "frame": url_for("preview.frame", app=studio.app, key=studio.target.key, **passed),  # type: ignore[arg-type]
             "reasons": reasons.reasons(studio, tested) if tested else [],
             "ready": tested is not None,
+            **_share(studio),
         }
+
+
+def _share(studio: Studio) -> Mapping[str, Any]:
+    """How the preview is shared, and its address."""
+    share = sharing.of_draft(studio.draft.definition_id)
+    path = url_for("shared_preview.frame", app=studio.app, token=share.token) if share else ""
+    return {"share": share, "share_address": links.absolute(path) if path else ""}
 
 
 plugin = FormPreview()
