@@ -10,12 +10,15 @@
   const newest = new Map(); // what a control sent last, until that is answered
   let pause = 0, sending = null, kept = [];
 
-  document.addEventListener("focusin", ({ target }) => { if (target !== visit?.control) visit = { control: target, sent: null }; });
+  const enter = ({ target }) => { if (target !== visit?.control) visit = { control: target, sent: null }; };
+  document.addEventListener("focusin", enter);
   document.addEventListener("focusout", () => { if (document.hasFocus()) visit = null; });
 
   // app.js lets nobody hear of a word before it is composed.
-  document.addEventListener("input", ({ target }) => {
+  document.addEventListener("input", (event) => {
+    const { target } = event;
     clearTimeout(pause);
+    enter(event); // it may have had the focus from the beginning
     if (isTyped(target) && target.value.trim()) pause = setTimeout(commit, IDLE, target);
   });
   document.addEventListener("compositionstart", () => clearTimeout(pause), true);
