@@ -286,6 +286,30 @@ def test_rules_work_without_javascript(open_tab: Callable[..., Page], admin: Use
     assert len(stored()["fw"]["rules"][0]["when"]["allOf"]) == 2
 
 
+@pytest.mark.parametrize("page", ["en"], indirect=True)
+def test_what_uses_a_section_is_told_before_it_is_deleted_by_the_delete_key(page: Page) -> None:
+    # given
+    with transaction():
+        document = json.loads(json.dumps(stored_now()))
+        document["fw"]["layout"] = [{"key": "all", "rows": [["kind"]]}, {"key": "stay", "rows": [["hotel"]]}]
+        travels = {"required": ["kind"], "properties": {"kind": {"const": "travel"}}}
+        document["fw"]["rules"] = [{"key": "one", "when": travels, "then": {"show": ["section/stay"]}}]
+        drafts.save_draft(None, "shop", "form", "trip", document)
+    page.goto(f"{TRIP}/fields")
+
+    # when
+    page.locator("#pick-section-stay").press("Delete")
+
+    # then
+    expect(page.locator("#panel-ask-title")).to_be_visible()
+    expect(page.locator("#panel .panel-uses a")).to_have_count(1)
+    assert len(stored()["fw"]["layout"]) == 2
+    page.locator("#panel .panel-ask form button").click()
+    expect(page.locator("#section-stay")).to_have_count(0)
+    settled(page)
+    assert len(stored()["fw"]["layout"]) == 1
+
+
 def test_nothing_is_in_the_way_of_anybody(page: Page) -> None:
     # given
     with transaction():
