@@ -191,7 +191,13 @@ def _resolved(form: Form, values: Document, ids: Ids, path: Path) -> dict[str, A
     if unknown:
         sentence = _("There is no field “%(key)s” here.", key=unknown[0])
         raise Invalid([Problem((*path, unknown[0]), "unknown_field", sentence)])
-    return {key: _value(value, form, ids, (*path, key)) for key, value in values.items()}
+    return {key: _meant(value, form, key, ids, (*path, key)) for key, value in values.items()}
+
+
+def _meant(value: Any, form: Form, key: str, ids: Ids, path: Path) -> Any:
+    if form.fields[key].type.name != "references" or not isinstance(value, list):
+        return _value(value, form, ids, path)
+    return [_value(each, form, ids, (*path, number)) for number, each in enumerate(value)]
 
 
 def _value(value: Any, form: Form, ids: Ids, path: Path) -> Any:

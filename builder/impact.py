@@ -127,7 +127,7 @@ def _filling(
     field: Field, records: Records, keys: Sequence[str], empty: ColumnElement[bool] | None
 ) -> Question | None:
     """The offer to fill what is empty; none where one value cannot stand in all of the records."""
-    if not field.type.writable:
+    if not field.type.writable or field.type.name == "references":  # no control of one value
         return None
     alone = [field.key] in records.studio.document["fw"].get("unique", [])
     several = alone and (records.is_limited(keys) or records.count(keys, empty) > 1)

@@ -45,6 +45,7 @@ ALIASES = {
     "image": "photo picture camera 照片 相片 拍照",
     "signature": "sign autograph 签字 手写 电子签名",
     "roll_up": "aggregate total summary rollup subtotal 汇总 合计 统计 计数",
+    "references": "links relations many several tags 多选关联 多个 关联",
     "member": "person user people 人员 成员",
     "formula": "calculate computed 计算",
     "serial": "auto number id 流水号 编号",

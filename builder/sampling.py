@@ -70,7 +70,7 @@ def _ordered(forms: Mapping[str, Form]) -> list[Form]:
             return
         waiting.add(key)
         for one in forms[key].fields.values():
-            if one.type.name == "reference":
+            if one.type.name in ("reference", "references"):
                 visit(str(one.options.get("form")))
         done[key] = forms[key]
 
@@ -93,6 +93,9 @@ def _is_entered(one: Field) -> bool:
 
 
 def _carried(one: Field, value: Any, keys: set[str]) -> Any:
+    if one.type.name == "references":
+        listed = [_key(str(one.options.get("form")), each) for each in value]
+        return [{"sample": key} for key in listed if key in keys] or None
     if one.type.name != "reference":
         return value
     key = _key(str(one.options.get("form")), value)

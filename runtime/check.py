@@ -14,7 +14,7 @@ from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
-from runtime.records import recounts, tables
+from runtime.records import links, recounts, tables
 from runtime.records.models import Event
 
 log = logging.getLogger(__name__)
@@ -123,6 +123,14 @@ def a_roll_up_is_what_it_counts() -> Iterator[Violation]:
     """A roll-up holds what counting anew gives."""
     for form in _published_forms():
         for record_id, key in recounts.wrong(form):
+            yield {"form": form.key, "record": record_id, "field": key}
+
+
+@invariant
+def a_list_of_records_is_linked() -> Iterator[Violation]:
+    """The records that a field refers to are those to which it has links."""
+    for form in _published_forms():
+        for record_id, key in links.wrong(form):
             yield {"form": form.key, "record": record_id, "field": key}
 
 

@@ -63,6 +63,7 @@ SENTENCES: Mapping[str, Any] = {
     "tree": _l("In %(title)s every option lies below another one or at the top, at most eight levels deep."),
     "enum": _l("Choose one of the offered values for %(title)s."),
     "reference": _CHOOSE,
+    "references": _CHOOSE,
     "member": _CHOOSE,
     "department": _CHOOSE,
     "not_available": _CHOOSE,

@@ -55,7 +55,28 @@
     box.removeAttribute("aria-activedescendant");
   }
 
+  // One more of several: a box to untick, after the others.
+  function add(box, id, label) {
+    const { host } = partsOf(box);
+    const list = document.getElementById(host.dataset.many);
+    box.value = box.defaultValue = "";
+    close(box);
+    if (!id || list.querySelector(`[value="${CSS.escape(id)}"]`)) return;
+    const line = document.createElement("label"), tick = document.createElement("input");
+    const text = document.createElement("span");
+    line.className = "form-check";
+    Object.assign(tick, { type: "checkbox", className: "form-check-input", name: host.dataset.name, value: id, id: `${box.id}-${id}` });
+    tick.setAttribute("checked", "");
+    text.className = "form-check-label";
+    text.textContent = label;
+    line.append(tick, text);
+    list.append(line);
+    say(label);
+    tick.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   function choose(box, id, label) {
+    if (partsOf(box).host.dataset.many) return add(box, id, label);
     const { value } = partsOf(box);
     box.value = box.defaultValue = label;
     close(box);
@@ -127,10 +148,18 @@
   document.addEventListener("focusout", (event) => {
     const box = event.target;
     if (!isBox(box)) return;
-    const emptied = !box.value.trim() && partsOf(box).value.value;
+    const emptied = !box.value.trim() && partsOf(box).value?.value;
     close(box);
     if (emptied) choose(box, "", "");
     else box.value = box.defaultValue;
+  });
+
+  // What is unticked of several goes, and whoever did it goes on in the box.
+  document.addEventListener("change", (event) => {
+    const list = event.target.closest(".fw-picked");
+    if (!list || event.target.checked) return;
+    event.target.closest("label").remove();
+    document.getElementById(list.id.replace(/-box$/, "")).focus();
   });
 
   // --- a long list of boxes to tick -----------------------------------------------------------------------

@@ -45,7 +45,7 @@ def _stored_as(key: str, schema: Document) -> tuple[str, ...]:
     field = parse_field(key, schema)
     column = field.type.column(field)
     sql = "" if column is None else column.compile(dialect=_DIALECT)
-    target = field.options.get("form", "") if field.type.name == "reference" else ""
+    target = field.options.get("form", "") if field.type.name in ("reference", "references") else ""
     return (field.type.name, sql, str(target))
 
 

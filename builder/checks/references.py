@@ -102,7 +102,7 @@ def _layout(own: Document, fields: Mapping[str, Field]) -> Found:
 def _pointing(path: Path, field: Field, fields: Mapping[str, Field], context: Context) -> Found:
     """A reference with what it fills in; a look-up."""
     options = field.options
-    if field.type.name == "reference":
+    if field.type.name in ("reference", "references"):
         yield from _named((*path, "form"), "form", options["form"], context)
         target = context.fields(options["form"])
         for own, other in options.get("fill", {}).items():

@@ -17,6 +17,7 @@ def complete(schema: Schema, work: Workspace, target: Target) -> None:
     """Give a new field what its type needs; what the app cannot offer yet stays open."""
     by_type: Mapping[str, Callable[[Schema, Workspace, Target], None]] = {
         "reference": _reference,
+        "references": _reference,
         "lookup": _lookup,
         "formula": _formula,
         "roll_up": _roll_up,

@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -213,9 +213,36 @@ def _bound_moment(column: Column, keyword: str, operands: list[Any]) -> Expressi
 
 
 def _contains(column: Column, keyword: str, operands: list[Constant]) -> Expression:
-    """Lists of records hold texts only."""
+    """Lists of records hold texts, or ids."""
     texts = dict.fromkeys(each for each in operands if isinstance(each, str) and is_storable(each))
-    return HasAny(column, *(literal(text, String()) for text in texts)) if texts else false()
+    numbers = dict.fromkeys(int(cast(Any, each)) for each in operands if _is_whole(each))
+    found: list[Expression] = [HasNumber(column, literal(number, BigInteger())) for number in numbers]
+    if texts:
+        found.append(HasAny(column, *(literal(text, String()) for text in texts)))
+    return or_(false(), *found)
+
+
+def _is_whole(operand: Any) -> bool:
+    return is_number(operand) and abs(operand) < 2**63 and operand == int(operand)
+
+
+class HasNumber(FunctionElement[bool]):
+    """Whether the list in a column, which comes first, holds the whole number that follows."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(HasNumber)
+def _has_number(element: HasNumber, compiler: Any, **options: Any) -> str:
+    column, number = (compiler.process(each, **options) for each in element.clauses)
+    return f"({column} @> to_jsonb({number}::bigint))"
+
+
+@compiles(HasNumber, "sqlite")
+def _has_number_on_sqlite(element: HasNumber, compiler: Any, **options: Any) -> str:
+    column, number = (compiler.process(each, **options) for each in element.clauses)
+    return f"({number} IN (SELECT value FROM json_each({column})))"  # noqa: S608 - what SQLAlchemy compiled
 
 
 class HasAny(FunctionElement[bool]):

@@ -29,7 +29,7 @@ REASONS = {
     "set": "the rule writes a value",
     "hidden_value": "the value of the hidden field is kept or computed, and not judged",
 }
-POINTERS = ("reference", "member", "department")
+POINTERS = ("reference", "references", "member", "department")
 
 NOT_BLANK = "[^ \\t\\r\\n\\u00a0\\u3000]"  # a blank text is no value; \S differs between validators
 

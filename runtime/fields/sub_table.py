@@ -15,9 +15,9 @@ from runtime.fields._base import (
 )
 
 MAX_ROWS = 5000
-OUTSIDE = frozenset(("sub_table", "serial", "rich_text", "roll_up"))
-"""Types that no column can have: they would need rows, a series of numbers or an editor for each row, or records that
-refer to a row."""
+OUTSIDE = frozenset(("sub_table", "serial", "rich_text", "roll_up", "references"))
+"""Types that no column can have: they would need rows, a series of numbers or an editor for each row, records that
+refer to a row, or links of one."""
 
 
 class SubTableField(FieldType):

@@ -112,6 +112,11 @@ def _pointed_at(
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
     for key, one in fields.items():
         kind = kind_of(one)
+        if kind == "references":
+            listed = (each for row in rows if isinstance(value := row.get(key), list) for each in value)
+            found["reference", str(one.options.get("form", ""))].update(
+                i for i in listed if isinstance(i, int)
+            )
         if kind in POINTERS:
             target = str(one.options.get("form", ""))
             found[kind, target].update(i for row in rows if isinstance(i := row.get(key), int))

@@ -33,7 +33,7 @@ def picker_field(form: Form, key: str, closed: frozenset[str]) -> Field:
     home, _dot, column = key.rpartition(".")
     fields = form.rows[home].fields if home in form.rows else form.fields
     one = fields.get(column if home in form.rows else key)
-    if one is None or one.type.name not in POINTERS or {key, home} & closed:
+    if one is None or one.type.name not in (*POINTERS, "references") or {key, home} & closed:
         raise NotFound
     return one
 
@@ -53,7 +53,7 @@ def field_at(form: Form, path: str) -> Field:
 def offer(user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str) -> Offer:
     """What a field of this app offers now; `facts` are what the condition on offered records may name."""
     sought = sought[:LONGEST_SEARCH].replace("\x00", "")
-    if one.type.name == "reference":
+    if one.type.name in ("reference", "references"):
         found = _records(user, app, one, facts, sought)
     elif one.type.name == "member":
         found = _rows(_members(sought))

@@ -33,6 +33,7 @@ CHOICE = "fields/choice.html"
 BOXES, STEPS = "fields/multi_choice.html", "fields/steps.html"
 OUTPUT = "fields/output.html"
 NOTE = "fields/note.html"
+REFERENCES = "fields/references.html"
 RADIOS_AT_MOST = 6
 
 
@@ -158,7 +159,10 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         attributes=tuple((name, text) for name, text in attributes.items() if name != "maxlength"),
         choices=choices,
         steps=steps,
-        grouped=bool(steps) or key in now.form.rows or (bool(choices) and choices[0].key != ""),
+        grouped=bool(steps)
+        or key in now.form.rows
+        or template == REFERENCES
+        or (bool(choices) and choices[0].key != ""),
         picker=_picker(now, one, raw) if open_to_typing else None,
         files=now.files(key, raw) if one.type.value_type is ValueType.FILES else None,
         prefix=one.type.prefix(one, now.reader),
@@ -270,6 +274,8 @@ def _display(now: Situation, one: Field) -> str:
 def _choices(now: Situation, one: Field, raw: Raw) -> tuple[Choice, ...]:
     if one.type.template == STEPS:
         return ()
+    if one.type.template == REFERENCES:
+        return _picked(now, one, [raw] if isinstance(raw, str) else raw)
     choices = [Choice(key, label) for key, label in one.type.choices(one, now.reader)]
     if one.type.template == BOXES:
         return (*choices, *_gone(choices, [raw] if isinstance(raw, str) else raw))
@@ -279,6 +285,18 @@ def _choices(now: Situation, one: Field, raw: Raw) -> tuple[Choice, ...]:
     if len(choices) > RADIOS_AT_MOST:
         return (Choice("", ""), *choices)
     return tuple(choices) if one.key in now.judged.required else (*choices, Choice("", _("No answer")))
+
+
+def _picked(now: Situation, one: Field, raws: Sequence[str]) -> tuple[Choice, ...]:
+    """The records that a list refers to, by their titles."""
+    return tuple(Choice(raw, _title(now, one, raw)) for raw in dict.fromkeys(raws) if raw)
+
+
+def _title(now: Situation, one: Field, raw: str) -> str:
+    try:
+        return one.type.display(one.type.parse(raw, one, now.reader), one, now.reader, now.names)
+    except FieldError:
+        return raw
 
 
 def _gone(choices: list[Choice], raws: list[str], shown: str = "") -> list[Choice]:
@@ -296,6 +314,8 @@ def shown_steps(one: Field, raw: Raw, reader: Reader) -> tuple[Step, ...]:
 
 
 def _picker(now: Situation, one: Field, raw: Raw) -> Picker | None:
+    if one.type.template == REFERENCES:
+        return now.picker(one.key, "")
     if one.type.name not in POINTERS:
         return None
     try:

@@ -12,7 +12,7 @@ from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.fields import ValueType
-from runtime.records import roll_ups, rows, subtables
+from runtime.records import links, roll_ups, rows, subtables
 from runtime.records.models import Event
 from runtime.records.rows import Record, Values
 from runtime.records.sources import Actor, allowed, is_id
@@ -97,6 +97,8 @@ def note(
     }
     event = Event(id=db.session.scalar(_INSERT, row), **row)
     _hold_files(form, record_id, before, after, row["changed"])
+    if kind != "deleted":  # then they went with it
+        links.write(form, record_id, before, after)
     roll_ups.follow(form, before, after)
     for listener in AFTER_EVENT:
         listener(db.session(), event, form)

@@ -13,7 +13,7 @@ from runtime.db import db
 from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict
-from runtime.records import changes
+from runtime.records import changes, links
 from runtime.records.rows import Record
 from runtime.records.sources import Actor, is_id
 from runtime.records.tables import stored, table
@@ -104,7 +104,8 @@ def _referring_rows(form: Form) -> Iterator[tuple[Form, ColumnElement[int], Colu
 def _referred_to(form: Form, record_id: int) -> Conflict:
     counts: dict[str, int] = {}
     own_ids = [(other, table(other).c.id, table(other).c[key]) for other, key in referring(form)]
-    for other, records, pointer in [*own_ids, *_referring_rows(form)]:
+    listed = ((other, each.c.record_id, each.c.target_id) for other, each in links.referring(form))
+    for other, records, pointer in [*own_ids, *_referring_rows(form), *listed]:
         found = db.session.scalar(select(func.count(distinct(records))).where(pointer == record_id)) or 0
         if found:
             title = said(other.title)

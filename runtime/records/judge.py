@@ -203,6 +203,9 @@ class _Findings:
         for key in self._pointers("reference"):
             if self._may_have_changed(key) and not self._is_offered(key):
                 self._add(key, NOT_AVAILABLE)
+        for key in self._pointers("references"):
+            if not self._are_readable(key):
+                self._add(key, NOT_AVAILABLE)
         self._gone("member", lambda ids: self.case.sources.members(ids).keys())
         self._gone("department", self.case.sources.departments)
         self._gone_files()
@@ -233,6 +236,14 @@ class _Findings:
         if record is None or offer is None:
             return record is not None
         return offer.holds(dict(record), settling.facts(self.case, self.values))
+
+    def _are_readable(self, key: str) -> bool:
+        """Whether the writer may read the records that are new in the list; what stood there stays, read or not."""
+        target, added = str(self.form.fields[key].options["form"]), set(self.values[key])
+        added -= set(self.case.before.get(key, ()))
+        if target == self.form.key and self.case.system.get("id") in added:
+            return False
+        return not added or added == self.case.sources.records(target, added)
 
     def _gone(self, kind: str, existing: Any) -> None:
         changed = [key for key in self._pointers(kind) if self._changed(key)]

@@ -52,6 +52,9 @@ class Sources(Protocol):
     def record(self, form_key: str, record_id: Any) -> Mapping[str, Any] | None:
         """Values and system values of a record of the same app; None for one that may not be read."""
 
+    def records(self, form_key: str, ids: Iterable[Any]) -> frozenset[int]:
+        """Of these records of the same app those that may be read."""
+
     def value(self, form_key: str, record_id: Any, field_key: str) -> Any:
         """What a field of such a record holds; of a look-up what it shows. None for nothing."""
 
@@ -91,6 +94,14 @@ class Database:
             )
         ).one_or_none()
         return None if row is None else rows.context(rows.record(form, row))
+
+    def records(self, form_key: str, ids: Iterable[Any]) -> frozenset[int]:
+        form, asked = lookup.form_if_any(self._app, form_key), [each for each in ids if is_id(each)]
+        if form is None or not asked:
+            return frozenset()
+        own = table(form).c.id
+        readable = allowed(form, self._actor.scope("read", form))
+        return frozenset(db.session.scalars(select(own).where(own.in_(asked), readable)))
 
     def value(self, form_key: str, record_id: Any, field_key: str) -> Any:
         return self._value(form_key, record_id, field_key, MAX_HOPS)

@@ -230,6 +230,12 @@ def _refuse_gone(write: _Write) -> None:
             continue
         if key in write.values and fresh.record(target, write.values[key]) is None:
             problems.append(problem(write.form, key, judging.NOT_AVAILABLE))
+    before = write.record.values if write.record else {}
+    for key in judging.pointers(write.form, "references"):
+        added = set(write.values.get(key, ())) - set(before.get(key, ()))
+        there = fresh.records(str(write.form.fields[key].options["form"]), added)
+        if key not in write.judged.hidden and added - there:
+            problems.append(problem(write.form, key, judging.NOT_AVAILABLE))
     if problems:
         raise Invalid(problems)
 

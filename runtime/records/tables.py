@@ -111,6 +111,17 @@ def _running(key: str) -> str:
     return f"_{key}"  # no field is called so
 
 
+def link_tables(form: Form) -> dict[str, Table]:
+    """For each field that refers to several records the table of its links."""
+    return {key: link_table(form, key) for key, one in form.fields.items() if one.type.name == "references"}
+
+
+def link_table(form: Form, key: str) -> Table:
+    """The links of a field: which record refers to which."""
+    columns = [Column("record_id", Id, primary_key=True), Column("target_id", Id, primary_key=True)]
+    return Table(f"links_{form.definition_id}_{key}", MetaData(), *columns)
+
+
 def unique_sets(form: Form) -> tuple[tuple[str, ...], ...]:
     """The sets of fields whose values no two records share: the declared ones and every serial number."""
     serials = ((key,) for key, field in form.fields.items() if field.type.name == "serial")
@@ -157,6 +168,8 @@ def make_room(session: Session, form: Form) -> None:
         _create(session, form)
     for rows in form.rows.values():
         make_room(session, rows)
+    for key in link_tables(form):
+        _create_links(session, form, key)
 
 
 def _add_indexes(session: Session, form: Form) -> None:
@@ -200,6 +213,21 @@ def _add_column(session: Session, column: Column[Any], reference: ForeignKeyCons
     else:  # SQLite adds no constraint afterwards, but takes one with the column
         target = preparer.quote(reference.elements[0].target_fullname.split(".")[0])
         session.execute(text(f"{prefix}{definition} REFERENCES {target} (id)"))
+
+
+def _create_links(session: Session, form: Form, key: str) -> None:
+    """The table of the links of a field: they go with their record, and keep what it refers to from going."""
+    links, target = link_table(form, key), str(form.fields[key].options["form"])
+    if inspect(session.connection()).has_table(links.name):
+        return
+    referred = _referred_table(session, form, target)
+    for name in {form.table_name, referred}:
+        Table(name, links.metadata, Column("id", Id, primary_key=True))
+    own = ForeignKeyConstraint(["record_id"], [f"{form.table_name}.id"], ondelete="CASCADE")
+    for constraint in (own, ForeignKeyConstraint(["target_id"], [f"{referred}.id"])):
+        links.append_constraint(constraint)
+    session.execute(CreateTable(links))
+    session.execute(CreateIndex(Index(f"ix_{links.name}", links.c.target_id)))
 
 
 def _foreign_keys(session: Session, form: Form, metadata: MetaData) -> Iterator[ForeignKeyConstraint]:

@@ -152,3 +152,31 @@ def test_they_have_no_barriers_and_fit_a_phone(open_tab: Callable[..., Page], al
     page.goto(NEW)
     assert barriers(page, "new fields", "dark", EVERYTHING) == []
     assert page.evaluate(WIDE) == []
+
+
+def test_several_records_are_picked_by_keys_and_taken_out_again(
+    open_tab: Callable[..., Page], app: Flask, alice: User
+) -> None:
+    tag = form("tag", {"name": field("text")}, title_field="name")
+    note = form("note", {"tags": field("references", form="tag", title="Tags")}, ("tags",))
+    names = ("Alpha", "Beta", "Gamma")
+    install(
+        tag, note, samples=[{"form": "tag", "key": each.lower(), "values": {"name": each}} for each in names]
+    )
+    page = open_tab(alice)
+    page.goto("/apps/shop/forms/note/new")
+    box = page.get_by_role("combobox", name="Add to Tags")
+    for name in ("Gamma", "Alpha", "Beta"):
+        box.fill(name[:3])
+        expect(page.get_by_role("option", name=name)).to_be_visible()
+        box.press("ArrowDown")
+        box.press("Enter")
+        expect(page.get_by_role("checkbox", name=name)).to_be_checked()
+        expect(box).to_have_value("")
+    page.get_by_role("checkbox", name="Alpha").press("Space")
+    expect(page.get_by_role("checkbox", name="Alpha")).to_have_count(0)
+    expect(box).to_be_focused()
+    expect(page.get_by_role("checkbox", name="Beta")).to_be_checked()
+    assert barriers(page, "several records", "light", EVERYTHING) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("definition").first).to_have_text("Gamma, Beta")

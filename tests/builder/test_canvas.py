@@ -52,7 +52,7 @@ def every_type() -> dict[str, Any]:
     for name, kind in FIELD_TYPES.items():
         fields[name] = field(name, kind.example_schema, title={"en": name, "zh": f"字段 {name}"}, help="Help")
         fields[name]["fw"] |= kind.example_options
-    fields["reference"]["fw"]["form"] = "other"
+    fields["reference"]["fw"]["form"] = fields["references"]["fw"]["form"] = "other"
     fields["formula"]["fw"]["formula"] = "number + 1"
     fields["lookup"]["fw"].update(through="reference", field="name")
     fields["roll_up"]["fw"] |= {"function": "max", "form": "other", "reference": "whole", "field": "size"}

@@ -28,7 +28,9 @@ from tests.fields.support import READER, example_field
 from tests.forms.followup import sign_in
 from tests.records import factory
 
-APART = frozenset(("reference", "member", "department"))  # they point to rows, which have tests of their own
+APART = frozenset(
+    ("reference", "references", "member", "department")
+)  # they point to rows, which have tests of their own
 KINDS = [name for name, kind in FIELD_TYPES.items() if kind.stored and kind.writable and name not in APART]
 RECORDS = "/apps/shop/forms/every/"
 

@@ -21,8 +21,10 @@ def document() -> dict[str, object]:
     fields = {"pointer": factory.field("reference", {"type": "integer"}, form="every")}
     for name, kind in FIELD_TYPES.items():
         options = {**kind.example_options}
-        if name == "reference":
+        if name in ("reference", "references"):
             options["form"] = "every"
+        if name == "roll_up":
+            options = {"function": "sum", "form": "every", "reference": "pointer", "field": "a_number"}
         if name == "lookup":
             options = {"through": "pointer", "field": "a_text"}
         if name == "formula":

@@ -29,6 +29,9 @@ class Memory:
     def value(self, form_key: str, record_id: Any, field_key: str) -> Any:
         return (self.record(form_key, record_id) or {}).get(field_key)
 
+    def records(self, form_key: str, ids: Iterable[Any]) -> frozenset[int]:
+        return frozenset(each for each in ids if self.record(form_key, each) is not None)
+
     def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
         return {each: Member(None) for each in ids}
 

@@ -13,6 +13,7 @@ POINTERS = ("reference", "member", "department")
 ALONE = ("member", "department", "choice")
 """Types whose values compare with their like only."""
 
+_POINTING: Mapping[str, str] = {"reference": "record", "references": "records"}
 _SYSTEM: Mapping[str, tuple[str, str]] = {
     "id": ("record", N_("This record")),
     "created_at": ("datetime", N_("Created at")),
@@ -84,13 +85,15 @@ class Sight:
 
 def like(field: Field, kind: ValueType) -> str:
     """What the values of a field can be compared with: see `Source`."""
-    if field.type.name == "reference":
-        return f"record:{field.options.get('form')}"
+    if field.type.name in _POINTING:
+        return f"{_POINTING[field.type.name]}:{field.options.get('form')}"
     return field.type.name if field.type.name in ALONE or kind in LISTED else kind.value
 
 
 def drawn(field: Field, kind: ValueType) -> Field:
     """The field that reads a constant: a calculated one takes what its result's type does."""
+    if field.type.name == "references":  # compared with the records that it lists
+        return parse_field(field.key, {"fw": {"type": "reference", "form": field.options.get("form")}})
     return field if field.type.writable else plain_field(field.key, PLAIN[kind])
 
 
