@@ -1,5 +1,6 @@
 """What a field can become: the types, and beforehand what would become of what is stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -62,7 +63,7 @@ class ChangeOfType:
             return []
         if self.field.type.value_type_of(self.field) is not ValueType.TEXT:
             return []
-        if not self._records.shows((self.field.key,)):
+        if not self.is_shown:
             return []
         column = self._records.column(self.field.key)
         query = select(column).where(column.is_not(None), self._records.readable).distinct().order_by(column)
@@ -82,6 +83,16 @@ class ChangeOfType:
         )
         new = parse_field(self.field.key, after)
         return outlook(self._records, self.field.key, new)
+
+    def known(self, rest: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Of records and their values in this field those that the person may see."""
+        readable = self._records.among([each for each, _shown in rest]) if self.is_shown else ()
+        return [(each, shown) for each, shown in rest if each in readable]
+
+    @cached_property
+    def is_shown(self) -> bool:
+        """Whether the person may see the values of the field."""
+        return self._records.shows((self.field.key,))
 
     def command(self, keep: bool) -> str:
         """The command as a button posts it."""

@@ -63,6 +63,11 @@ class Records:
             or 0
         )
 
+    def among(self, ids: Sequence[int]) -> set[int]:
+        """Those of these records that the person may read."""
+        own = table(self.form).c.id
+        return set(db.session.scalars(select(own).where(own.in_(ids), self.readable)))
+
     def first(self, keys: Sequence[str], condition: ColumnElement[bool] | None = None) -> list[Affected]:
         """The first of those that `count` counts."""
         if not self.shows(keys):

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from builder import packages
-from runtime.accounts.models import User
+from runtime.accounts.models import User, UserRole
 from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.records import store
@@ -34,7 +34,9 @@ BILL = form(
     title_field="name",
     rules=[rule("hide_it", {"required": ["paid"]}, hide=["amount"])],
 )
-ROLES = [{"key": "sales", "title": "Sales", "grants": [{"form": "bill", "actions": ["read"]}]}]
+ROLES = [
+    {"key": "sales", "title": "Sales", "grants": [{"form": "bill", "actions": ["read"], "scope": "all"}]}
+]
 DESIGN = f"/apps/{APP}/forms/bill/design/fields"
 STATES = (
     "",
@@ -49,14 +51,14 @@ STATES = (
 
 @pytest.fixture
 def dora(app: Flask) -> User:
-    """A designer, and an app with a form of bills of which one is no number."""
+    """A designer who may read what is stored, and an app with a form of bills of which one is no number."""
     with transaction():
         packages.install(None, package(BILL, app=app_document(languages=["en", "zh"], roles=ROLES)))
     with transaction():
         for amount in ("12", "13.5", "a lot"):
             actor = Actor(None, "sample", trusted=True)
             store.save(actor, lookup.form(APP, "bill"), {"name": amount, "amount": amount})
-    return make_user("dora", is_designer=True)
+    return make_user("dora", is_designer=True, roles=[UserRole(app=APP, role="sales")])
 
 
 def opened(tabs: Tabs, user: User, query: str, **look: Any) -> Page:
