@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from builder import rehearsing
+from builder import drafts, rehearsing
 from builder.commands import Workspace
 from builder.rehearsing import NOTHING, After, Made
 from runtime import access
@@ -51,6 +51,7 @@ class Outcome:
 def dry_run(user: User, work: Workspace, key: str, document: Document, asked: Asked) -> Outcome:
     """What the document would do; NotFound for a record that the user may not read."""
     with rehearsal() as session:
+        drafts.lock(work.app)  # lest somebody publishes the same number at the same time
         _bring_into_force(session, work, key, document)
         automation = _automation(work.app, key)
         form = lookup.form(work.app, str(automation.form))

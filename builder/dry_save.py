@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from builder import problems, rehearsing, switches
+from builder import drafts, problems, rehearsing, switches
 from builder.commands import Target
 from builder.rehearsing import NOTHING, After, Made, sees_all
 from builder.studio import Studio
@@ -73,6 +73,7 @@ def dry_save(studio: Studio, draft: Form, sent: Sent) -> Iterator[Saving]:
     sound, faulty = _drafts(studio)
     switched_off = switches.off_keys(studio.app)
     with rehearsal() as session:
+        drafts.lock(studio.app)  # lest somebody publishes the same number at the same time
         for target in sound:
             rehearsing.bring_into_force(session, studio.app, *target, studio.work.read(target))
         form = lookup.form(studio.app, draft.key)

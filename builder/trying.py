@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.pointers import newest
+from builder.sample_values import sample
 from builder.studio import Studio
 from runtime import access
 from runtime.access import FieldRights
@@ -15,13 +16,15 @@ from runtime.automations import context
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.fields import Names
+from runtime.fields import JsonValue, Names
 from runtime.forms.conditions.words import read_title
 from runtime.forms.names import Titles
 from runtime.records import query, store
 from runtime.records.judge import Judged, validators
 from runtime.records.rows import Record
 from runtime.records.sources import Actor
+
+SAMPLE = "sample"
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,15 @@ def tried(studio: Studio, record_id: int | None) -> Tried | None:
         return None
     stored = record(studio, form, record_id)
     rights = rights_of(studio, form, stored)
-    judged = store.judge(Actor(viewer(studio), "page"), form, {}, record=stored, rights=rights)
+    values = sampled(studio, form)
+    judged = store.judge(Actor(viewer(studio), "page"), form, values, record=stored, rights=rights)
     title = dict(records(studio)).get(stored.id, f"#{stored.id}") if stored else str(_("An empty record"))
     return Tried(form, judged, title, _names(studio, form, judged))
+
+
+def sampled(studio: Studio, form: Form) -> dict[str, JsonValue]:
+    """The values with which the draft is tried when the address asks for a sample; none else."""
+    return sample(studio, viewer(studio), form) if studio.asked.get("record") == SAMPLE else {}
 
 
 def typed(studio: Studio, form: Form, judged: Judged) -> Tried:

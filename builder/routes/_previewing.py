@@ -14,6 +14,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import Reader
 from runtime.forms import entry, filling, options, pages
+from runtime.forms.entry import Entry
 from runtime.forms.pages import Addresses, Filling
 from runtime.text import localized
 
@@ -34,7 +35,11 @@ def filled(now: Studio, addresses: Addresses, *, posted: bool = False) -> Fillin
     reader = filling.reader_for(now.user, form)
     record = trying.record(now, form, trying.chosen(now.asked))
     rights = trying.rights_of(now, form, record)
-    typed = entry.pressed(form, request.form, reader, rights.closed) if posted else entry.Entry()
+    typed = (
+        entry.pressed(form, request.form, reader, rights.closed)
+        if posted
+        else Entry(values=trying.sampled(now, form))
+    )
     return Filling(trying.viewer(now), form, reader, record, typed, addresses, rights)
 
 

@@ -238,6 +238,12 @@ def test_as_a_role_that_may_not_add_records_nothing_would_be_stored(world: World
     assert "People with this role may not save this" in page
 
 
+def test_as_a_role_that_may_it_is_tried_with_the_rights_of_that_role(world: World, customer: int) -> None:
+    nobodys = world.make("customer", name=f"Nobody's {customer}")
+    page = send(world, f"{VISIT}?role=sales", **SENT, customer=str(nobodys)).text
+    assert "This would follow: 1 new record of Reminder" in page
+
+
 def test_what_follows_is_told_in_the_language_of_the_preview(world: World, customer: int) -> None:
     page = send(world, f"{VISIT}?lang=zh", **SENT, customer=str(customer)).text
     assert "自动生成跟进提醒" in page

@@ -141,6 +141,17 @@ def test_the_reasons_of_hidden_fields_are_told(world: World) -> None:
     assert "Hidden: it is shown only when" in page
 
 
+def test_a_sample_fills_every_field_with_what_it_would_take(world: World) -> None:
+    world.make("customer", name="Acme Ltd")
+    page = get(world, f"{FRAME}?record=sample").text
+    sent = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
+    assert "Acme Ltd" in page and "What was said" in page.split('id="content"')[1][:200]
+    assert re.match(r"\d{4}-\d\d-\d\d", sent["visited_on"])
+    assert "Shown, because Remind me is yes" in why(get(world, f"{FRAME}?record=sample"))
+    assert "Shown, because Remind me is yes" in get(world, f"{DESIGN}/preview?record=sample").text
+    assert "Acme Ltd" not in get(world, f"{FRAME}?record=sample", "dora").text
+
+
 def why(answer: TestResponse) -> str:
     """What a page or an answer in the frame says for the page around it."""
     return answer.text.split('id="why-now"')[1]
