@@ -92,7 +92,7 @@ def variables(studio: Studio) -> Iterator[Variable]:
     form, context = str(studio.document.get("form", "")), studio.context
     known = messages.variables_for(context.form(form))
     found = [_field(studio, form, key) for key in context.fields(form) if key in known]
-    yield from sorted(found, key=lambda each: bool(each.group))
+    yield from sorted(found, key=lambda each: (bool(each.group), each.group))
     for name, (title, kind) in GENERAL.items():
         yield Variable(name, str(title), str(_("In general")), kind)
 
