@@ -50,12 +50,18 @@ def _record(app: str, user: User, field: Field) -> int | None:
     return next((each for each, _title in newest(user, form, limit=1)), None)
 
 
+def _records(app: str, user: User, field: Field) -> list[int] | None:
+    record_id = _record(app, user, field)
+    return None if record_id is None else [record_id]
+
+
 def _nothing(_app: str, _user: User, _field: Field) -> None:
     return None
 
 
-_POINTED: Mapping[str, Callable[[str, User, Field], int | None]] = {
+_POINTED: Mapping[str, Callable[[str, User, Field], JsonValue]] = {
     "reference": _record,
+    "references": _records,
     "member": lambda _app, user, _field: user.id,
     "department": lambda _app, user, _field: user.department_id,
     **dict.fromkeys(("file", "image", "signature"), _nothing),
