@@ -24,7 +24,7 @@ from runtime.db import rehearsal
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
 from runtime.errors import Forbidden
-from runtime.records import rows, store, subtables, tables
+from runtime.records import links, rows, store, subtables, tables
 from runtime.records.rows import Record
 from runtime.records.sources import Actor
 
@@ -105,6 +105,7 @@ def _as_seen(session: Session, form: Form, record: Record) -> None:
     own = tables.table(form)
     session.execute(update(own).where(own.c.id == record.id).values(**columns, **owned))
     subtables.write(form, record.id, stored.values, record.values)
+    links.write(form, record.id, stored.values, record.values)
 
 
 def _waiting(session: Session, event_id: int | None) -> list[Run]:

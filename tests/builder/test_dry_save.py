@@ -17,7 +17,7 @@ from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.records import store
 from runtime.records.store import Actor
-from tests.builder.factory import automation, field, form, message
+from tests.builder.factory import automation, field, form, message, package
 from tests.support.mail import MailSink
 from tests.support.world import World, world_on
 
@@ -161,6 +161,23 @@ def test_a_form_that_was_never_published_and_its_drafts_are_tried_and_leave_no_t
         assert lookup.form_if_any("followup", "trial") is None
     drop(world, "automation", "copy_it")
     drop(world, "form", "trial")
+
+
+def test_what_refers_to_several_records_is_rehearsed_with_its_links(world: World) -> None:
+    also = field("references", title="Also", form="thing")
+    world.install(package(form("thing", {"name": field("text", title="Name"), "also": also})))
+    with world.app.app_context(), transaction():
+        thing, actor = lookup.form("shop", "thing"), Actor(None, "sample", trusted=True)
+        first, second, third = (
+            store.save(actor, thing, {"name": name}).id for name in ("Bolt", "Washer", "Nut")
+        )
+        store.save(actor, thing, {"also": [second]}, record_id=first)
+    frame = "/apps/shop/forms/thing/design/preview/frame"
+
+    for asked in ("", f"?record={first}"):
+        answer = send(world, frame + asked, name="Screw", also=[str(second), str(third)])
+        assert "Nothing else would follow." in answer.text, answer.text
+    assert "Nut" in world.browsers["anna"].get(f"{frame}?record=sample").text
 
 
 def test_a_field_that_is_only_in_the_draft_can_be_read_by_a_draft(world: World, customer: int) -> None:
