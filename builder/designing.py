@@ -227,6 +227,10 @@ def _log(
     )
     last = _going_on(asked, definition_id, revision, touches)
     joined = _joined(_read(last), made, work) if last else None
+    if last is not None and joined is not None and not any(joined.values()):
+        db.session.delete(last)  # taken back while it was typed: a step that changes nothing is none
+        db.session.flush()
+        return
     if last is None or joined is None:
         last = DraftCommand(definition_id=definition_id, user_id=asked.user.id, name=asked.name)
     last.changes = _stored(made if joined is None else joined)

@@ -45,7 +45,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
         checks=_list(check),
         unique=_list(KEYS),
         list=_object(columns=KEYS, sort=TEXT),
-        tabs=_list(_object("key")),
+        tabs=_list(_object("key", "title", key=TEXT, title=TITLE)),
     )
     texts = {"type": "object", "additionalProperties": TEXT}
     action = _object("type", type=TEXT, key=TEXT, set=LOOSE, match=LOOSE, to=_list(LOOSE), channels=KEYS)

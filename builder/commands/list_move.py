@@ -45,13 +45,21 @@ class MoveListed:
 
 def listed(form: Form) -> list[str]:
     """The fields that the list of a form shows, in their order."""
-    known = [key for key, schema in form["properties"].items() if _is_stored(str(schema["fw"].get("type")))]
+    fields = form["properties"]
     chosen = form.get("fw", {}).get("list", {}).get("columns", ())
-    return [key for key in chosen if key in known] or known[:DEFAULT_LIST_COLUMNS]
+    first = [key for key in fields if _is_stored(fields[key])][:DEFAULT_LIST_COLUMNS]
+    return [key for key in chosen if key in fields and may_be_listed(form, key)] or first
 
 
-def _is_stored(name: str) -> bool:
-    kind = FIELD_TYPES.get(name)
+def may_be_listed(form: Form, key: str) -> bool:
+    """Whether a list can show this field: one with a value of its own, or one that looks it up."""
+    schema = form["properties"][key]
+    looks_up = schema["fw"].get("type") == "lookup" and str(schema["fw"].get("through")) in form["properties"]
+    return looks_up or _is_stored(schema)
+
+
+def _is_stored(schema: Form) -> bool:
+    kind = FIELD_TYPES.get(str(schema["fw"].get("type")))
     return kind is not None and kind.stored
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from builder.commands import Target
 from builder.routes.designer import BASE, require_designer
 from builder.studio import KINDS, Studio, address
-from builder.workspaces import draft_of
+from builder.workspaces import workspace
 from runtime.errors import NotFound
 from runtime.htmx import go_to
 
@@ -23,7 +23,7 @@ def take(app: str, kinds: str, key: str) -> Response:
     require_designer()
     target, selected = Target(KINDS[kinds], key), request.form.get("sel", "")
     field, cut = selected.removeprefix("field/"), request.form.get("clip") == "cut"
-    if target.kind != "form" or field not in draft_of(app, target).document["properties"]:
+    if target.kind != "form" or field not in workspace(app).read(target)["properties"]:
         raise NotFound(_("There is nothing here."))
     session[PLACE] = {"app": app, "form": key, "field": field, "cut": cut}
     told = _("Fields cut: {}. They go where you paste them.") if cut else _("Fields copied: {}")

@@ -8,7 +8,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from builder.commands.list_move import listed
+from builder.commands.list_move import listed, may_be_listed
 from builder.panels import Control, Option
 from builder.panels._controls import told
 from builder.studio import Studio
@@ -58,7 +58,7 @@ class FormList:
 def _fields(studio: Studio) -> dict[str, Field]:
     """The fields that a list can show."""
     found = studio.context.fields(studio.target.key).items()
-    return {key: one for key, one in found if one.type.stored}
+    return {key: one for key, one in found if may_be_listed(studio.document, key)}
 
 
 def _column(studio: Studio, fields: Mapping[str, Field], keys: Sequence[str], key: str) -> Column:
@@ -70,6 +70,8 @@ def _sorting(studio: Studio, fields: Mapping[str, Field], sort: str) -> Control:
     """One control for field and direction."""
     known = {"-id": _("Newest first"), "id": _("Oldest first")}
     for key, one in fields.items():
+        if not one.type.stored:
+            continue
         title = studio.text(one.title) or key
         known[key] = _("%(field)s, ascending", field=title)
         known[f"-{key}"] = _("%(field)s, descending", field=title)

@@ -120,3 +120,13 @@ def test_what_goes_on_elsewhere_is_a_step_of_its_own(dora: int) -> None:
     afresh(dora, designing.undo)
 
     assert draft_of(APP, FORM).document["properties"]["name"]["fw"]["help"] == "Text"
+
+
+def test_what_was_typed_and_taken_back_in_one_visit_is_no_step(dora: int) -> None:
+    set_help(dora, "more", "Kept")
+    set_help(dora, "name", "Text")
+    set_help(dora, "name", "", goes_on=True)
+
+    afresh(dora, designing.undo)
+
+    assert "help" not in draft_of(APP, FORM).document["properties"]["more"]["fw"]

@@ -1,5 +1,6 @@
 """Drafts that came over the API in any shape: every page of the designer answers in words."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,7 @@ BODIES: list[dict[str, Any]] = [
         "title": "x",
         "trigger": {"type": "record_saved"},
     },
+    {"properties": {}, "fw": {"tabs": [{"key": "t"}]}},
 ]
 
 
@@ -61,3 +63,14 @@ def test_every_tab_of_a_draft_of_any_shape_answers_in_words(
     for rest in (screen.tab, "publish", "problems"):
         answer = world.browsers["anna"].get(f"/apps/followup/{PLURALS[kind]}/{key}/design/{rest}")
         assert answer.status_code in (200, 422), (rest, answer.text)
+
+
+@pytest.mark.parametrize("body", [{}, {"properties": None}])
+def test_nothing_is_copied_out_of_a_draft_of_any_shape(world: World, body: dict[str, Any]) -> None:
+    draft = {**ENVELOPES["form"], **body}
+    assert world.api("anna")("PUT", "/apps/followup/form/visit", json=draft).status_code == 200
+    anna = world.browsers["anna"]
+    token = re.search(r'name="csrf-token" content="([^"]+)"', anna.get("/").text)
+    told = {"clip": "copy", "sel": "field/nothing", "csrf_token": token[1] if token else ""}
+    answer = anna.post("/apps/followup/forms/visit/design/clip", data=told)
+    assert answer.status_code == 404, answer.text

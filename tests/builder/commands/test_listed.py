@@ -29,3 +29,16 @@ def test_a_column_moves_so_far_and_no_farther_than_the_end(by: int, wanted: str)
     desk.order("list.move", field="a", by=by)
     assert [each for each in columns(desk) or () if each != "gone"] == list(wanted)
     assert desk.form()["fw"]["list"]["sort"] == "a"
+
+
+def test_look_ups_that_a_list_shows_stay_when_a_column_moves() -> None:
+    fields = {
+        **FIELDS,
+        "of": field("lookup", through="a", field="x"),
+        "astray": field("lookup", through="gone"),
+    }
+    desk = Desk(form("order", fields, list={"columns": ["a", "of", "b", "astray"]}))
+    desk.order("list.move", field="a", by=2)
+    assert columns(desk) == ["of", "b", "a"]
+    desk.order("list.move", field="of", by=1)
+    assert columns(desk) == ["b", "of", "a"]
