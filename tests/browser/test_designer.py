@@ -132,6 +132,7 @@ def test_changes_made_offline_are_kept_and_sent_in_order(tabs: Tabs) -> None:
     context.set_offline(True)
     pick(page, "c").focus()
     page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#live")).to_have_text("离线：1 项修改保存在本机")
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("#saved[data-state=offline]")).to_have_text("离线：2 项修改保存在本机")
     expect(page.locator("#live")).to_have_text("离线：1 项修改保存在本机")  # told once, when it began
