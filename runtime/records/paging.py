@@ -9,18 +9,20 @@ beginnings, so that a cursor holds all that decides.
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from referencing import Registry
 from sqlalchemy import ColumnElement, Row, Select, SelectBase, func, literal, or_, select, tuple_, union
 
 from runtime import documents
 from runtime.db import db
 from runtime.definitions.documents import Form
+from runtime.fields import ValueType
 from runtime.records import rows
-from runtime.records.judge import validators
 from runtime.records.orders import BEGINNING, SYSTEM_ORDERS, Order, is_cut
 from runtime.records.rows import Record
 from runtime.records.sources import is_id
@@ -195,14 +197,24 @@ def _column_value(form: Form, by: Order, key: str, value: Any) -> Any:
     field = form.fields[key]
     if is_cut(form, by, key):
         return _beginning(value)
-    if not validators(form)[key].is_valid(value):
+    if field.type.value_type_of(field) is ValueType.TEXT:
+        return field.type.to_column(_text(value), field)
+    # A record may hold what options and limits of today refuse: only what no column can hold is no place.
+    bare = replace(field, schema={})
+    if not Draft202012Validator(bare.type.value_schema(bare), registry=Registry()).is_valid(value):
         raise ValueError("a cursor with a value that the field cannot have")
-    field.type.check(value, field)
+    bare.type.check(value, bare)
     return field.type.to_column(value, field)
 
 
 def _beginning(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > BEGINNING:
+    if len(_text(value)) > BEGINNING:
         raise ValueError("a cursor with what is no beginning of a text")
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a cursor with what is no text")
     clean_text(value)  # raises for what no column can hold
     return value

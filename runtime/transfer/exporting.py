@@ -5,16 +5,20 @@ on behind the last one.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
+from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from runtime import access, jobs, outbox
+from runtime import access, documents, jobs, outbox
 from runtime.accounts.models import User
 from runtime.conditions import ConditionError
 from runtime.db import after_commit, db, transaction
@@ -24,7 +28,7 @@ from runtime.errors import Conflict, NotFound, PermanentError
 from runtime.fields import Field, Reader
 from runtime.forms.lists.asked import Asked
 from runtime.forms.names import titles_for
-from runtime.jobs import Lease
+from runtime.jobs import Lease, LeaseLostError
 from runtime.records import lookups, query
 from runtime.text import localized
 from runtime.times import now, today
@@ -35,6 +39,8 @@ KIND, END = "export", "export_end"
 ROWS = 500  # in one commit
 IN_A_TURN = 20  # commits, then others have their turn
 KEPT = timedelta(days=1)
+BEAT = 5.0  # seconds
+MOST_BEGUN = 3
 MOST = 5  # of one person and form at a time
 
 
@@ -54,6 +60,7 @@ def begin(user: User, form: Form, asked: Asked, fields: Sequence[Field], kind: s
         kind=kind,
         name=_name(form, reader),
         look=look,
+        scope=_scope(user, form),
         columns=[[one.key, localized(one.title, reader.locale), _kind(form, one)] for one in fields],
     )
     session = db.session()
@@ -72,6 +79,10 @@ def _kind(form: Form, one: Field) -> str:
     return cells.kind(lookups.origin(form, one)[1])
 
 
+def _scope(user: User, form: Form) -> str:
+    return documents.dumps(access.visible(user, "read", form))
+
+
 def own(user: User, form: Form) -> list[Export]:
     """The exports of this list that the person may still get, newest first."""
     mine = (Export.user_id == user.id, Export.form_id == form.definition_id, Export.state != "cancelled")
@@ -87,9 +98,14 @@ def get(user: User, form: Form, key: str) -> Export:
 
 
 def may_get(user: User, form: Form, export: Export) -> bool:
-    """Whether the person may still see everything in it."""
+    """Whether it is done, and the person may still see everything in it."""
+    return export.state == "done" and _is_allowed(user, form, export)
+
+
+def _is_allowed(user: User, form: Form, export: Export) -> bool:
     hidden = access.fields(user, form).hidden
-    return export.state == "done" and not hidden.intersection(key for key, _title, _kind in export.columns)
+    shown = not hidden.intersection(key for key, _title, _kind in export.columns)
+    return shown and export.scope == _scope(user, form)
 
 
 def drop(export: Export) -> None:
@@ -108,11 +124,11 @@ def _given_up(session: Session, export_id: int, error: str) -> None:
 def end(lease: Lease) -> None:
     """Forget an export that is a day old."""
     key = db.session.scalar(select(Export.key).where(Export.id == lease.ref_id))
+    if key:
+        sheets.remove(key)  # first: afterwards nobody knows its name
     with transaction() as session:
         lease.finish(session)
         session.execute(delete(Export).where(Export.id == lease.ref_id))
-    if key:
-        sheets.remove(key)
 
 
 @jobs.handler(KIND, on_dead=_given_up)
@@ -132,8 +148,12 @@ def work(lease: Lease) -> None:
 def _read(lease: Lease, export: Export) -> None:
     """Read the next page, outside of the transaction that keeps it: others write meanwhile."""
     user, form = db.session.get_one(User, export.user_id), lookup.form_by_id(export.form_id)
-    total = _total(user, form, export) if export.total is None else export.total
+    if not _is_allowed(user, form, export):
+        raise PermanentError("rights changed meanwhile")
+    if not query.is_cursor(user, form, export.look["sort"], export.cursor):
+        raise PermanentError("the order is another one meanwhile")
     try:
+        total = _total(user, form, export) if export.total is None else export.total
         page = query.page(user, form, limit=ROWS, after=export.cursor or None, total=False, **export.look)
     except ConditionError as error:
         raise PermanentError(str(error)) from error  # the form changed: the filter fits no more
@@ -147,7 +167,7 @@ def _read(lease: Lease, export: Export) -> None:
         try:
             kept.size = sheets.add(kept.key, kept.size, content)
         except sheets.LostError:
-            kept.size, kept.rows, kept.cursor = 0, 0, ""
+            _begin_anew(kept)
             return
         kept.total, kept.rows, kept.cursor = total, kept.rows + len(rows), page.next or ""
         kept.state = "waiting" if page.next else "writing"
@@ -179,32 +199,56 @@ def _conclude(lease: Lease, export: Export | None) -> None:
     size = 0
     if export is not None and export.state == "writing":
         try:
-            size = sheets.finish(export.key, export.kind, export.columns, export.size, lambda: _beat(lease))
+            with _held(lease):
+                size = sheets.finish(export.key, export.kind, export.columns, export.size)
         except sheets.LostError:
-            _begin_anew(lease)
+            _read_again(lease)
             return
     with transaction() as session:
         lease.finish(session)
         kept = _locked(session, lease)
         if kept is not None and kept.state == "writing":
             kept.state, kept.size = "done", size
-    if kept is not None and kept.state == "cancelled":
-        sheets.remove(kept.key)
+    if export is not None and (kept is None or kept.state == "cancelled"):
+        sheets.remove(export.key)
 
 
 def _locked(session: Session, lease: Lease) -> Export | None:
     return session.get(Export, lease.ref_id, with_for_update=True, populate_existing=True)
 
 
-def _beat(lease: Lease) -> None:
-    with transaction() as session:
-        lease.renew(session)
+@contextmanager
+def _held(lease: Lease) -> Iterator[None]:
+    """Hold the lease meanwhile: a large workbook takes longer than it lasts."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            with app.app_context(), suppress(LeaseLostError, DBAPIError), transaction() as session:
+                lease.renew(session)
+
+    thread = Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
-def _begin_anew(lease: Lease) -> None:
+def _begin_anew(kept: Export) -> None:
+    """Read from the first record again; PermanentError when that was done a few times."""
+    if kept.begun >= MOST_BEGUN:
+        raise PermanentError("what was read is lost again and again: do all workers share the folder?")
+    kept.begun += 1
+    kept.state, kept.size, kept.rows, kept.cursor = "waiting", 0, 0, ""
+
+
+def _read_again(lease: Lease) -> None:
     with transaction() as session:
         lease.finish(session)
         kept = _locked(session, lease)
         if kept is not None and kept.is_at_work:
-            kept.state, kept.size, kept.rows, kept.cursor = "waiting", 0, 0, ""
+            _begin_anew(kept)
             outbox.revive(session, KIND, lease.ref_id, due_at=now())

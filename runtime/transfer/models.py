@@ -14,7 +14,8 @@ class Export(Base):
     """A list that somebody wants as a file; the file lies in the data folder by its `key`.
 
     `look` is the search, filter and order; `columns` are key, title and kind of each. `cursor` is where reading goes
-    on, `rows` and `size` are the records and bytes that were read and kept so far, of `total` records.
+    on, `rows` and `size` are the records and bytes that were read and kept so far, of `total` records. `scope` says
+    which records the person might read, `begun` how often reading had to begin.
     States: waiting (it is read), writing (all was read), done, failed, cancelled.
     """
 
@@ -35,6 +36,8 @@ class Export(Base):
     rows: Mapped[int] = mapped_column(default=0)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     cursor: Mapped[str] = mapped_column(Text, default="")
+    scope: Mapped[str] = mapped_column(Text)
+    begun: Mapped[int] = mapped_column(default=1)
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     @property

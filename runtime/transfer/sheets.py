@@ -79,8 +79,8 @@ def lines(kind: str, columns: Columns, rows: Sequence[Sequence[Any]], *, first: 
     return out.getvalue().encode("utf-8")
 
 
-def finish(key: str, kind: str, columns: Columns, size: int, beat: Callable[[], None]) -> int:
-    """Make the finished file of the kept lines; its size. May be done again. `beat` is called now and then."""
+def finish(key: str, kind: str, columns: Columns, size: int) -> int:
+    """Make the finished file of the kept lines; its size. May be done again."""
     path, part = place(key, kind), place(key, "part")
     if not part.exists() and not path.exists():
         raise LostError
@@ -90,7 +90,7 @@ def finish(key: str, kind: str, columns: Columns, size: int, beat: Callable[[], 
         part.replace(path)
     elif kind == "xlsx":
         made = place(key, f"{secrets.token_hex(4)}.new")  # a worker that lost its lease may be at it, too
-        _workbook(made, columns, _kept(part, size), beat)
+        _workbook(made, columns, _kept(part, size))
         made.replace(path)
     return path.stat().st_size
 
@@ -107,7 +107,7 @@ def _kept(part: Path, size: int) -> Iterator[list[Any]]:
             yield documents.loads(file.readline().decode())
 
 
-def _workbook(path: Path, columns: Columns, rows: Iterator[list[Any]], beat: Callable[[], None]) -> None:
+def _workbook(to: Any, columns: Columns, rows: Iterator[list[Any]]) -> None:
     from openpyxl import Workbook  # a tenth of what starting takes, for what is seldom asked for
 
     book = Workbook(write_only=True)
@@ -115,10 +115,8 @@ def _workbook(path: Path, columns: Columns, rows: Iterator[list[Any]], beat: Cal
     for number, row in enumerate(rows):
         if number and number % ROWS_OF_A_SHEET == 0:
             sheet = _sheet(book, columns)
-        if number % 1000 == 0:
-            beat()
         sheet.append([_cell(sheet, kind, each) for (_k, _t, kind), each in zip(columns, row, strict=True)])
-    book.save(path)
+    book.save(to)
 
 
 def _sheet(book: Any, columns: Columns) -> Any:
@@ -134,6 +132,8 @@ def _cell(sheet: Any, kind: str, value: Any) -> Any:
     if kind == cells.TEXT or (kind == cells.NUMBER and len(Decimal(value).as_tuple().digits) > 15):
         return _text(sheet, value if kind == cells.TEXT else cells.text(kind, value))
     found = _READ[kind](value) if kind in _READ else value
+    if isinstance(found, date) and found.year < 1900:
+        return value  # Excel knows no such dates
     if kind == cells.NUMBER:
         return found
     return _formatted(sheet, found, _FORMATS[kind])

@@ -13,7 +13,7 @@ from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.records import query, store
 from tests.conftest import both_databases, sqlite_with
-from tests.records.factory import TRUSTED, field, form_document, give_role, shop, there_is
+from tests.records.factory import TRUSTED, field, form_document, give_role, publish, shop, there_is
 
 ORDER = form_document(
     "order",
@@ -124,3 +124,28 @@ def test_given_a_cursor_of_another_order_when_it_is_used_then_it_is_none(clerk: 
 
     assert query.is_cursor(clerk, order(), "title,qty", cursor)
     assert not query.is_cursor(clerk, order(), other, cursor)
+
+
+def test_given_records_that_hold_what_the_form_no_longer_takes_when_walking_then_each_comes_once(
+    app: Flask, bob: User
+) -> None:
+    def deal(options: list[str], most: int) -> dict[str, Any]:
+        fields = {"state": field("choice", {"enum": options}), "qty": field("number", {"maximum": most})}
+        return form_document("deal", fields)
+
+    shop(deal(["old", "new"], 1000))
+    give_role(bob)
+    with transaction():
+        form = lookup.form("shop", "deal")
+        made = [store.save(TRUSTED, form, {"state": "old", "qty": 500}).id for _each in range(5)]
+    publish("form", "deal", deal(["new"], 10))
+    form = lookup.form("shop", "deal")
+    for sort in ("state", "-qty", "state,-qty"):
+        found, after = [], None
+        for _page in range(4):
+            page = query.page(bob, form, sort=sort, limit=2, after=after)
+            found += [each.id for each in page.items]
+            after = page.next
+            if after is None:
+                break
+        assert sorted(found) == made, sort

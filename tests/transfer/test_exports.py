@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from runtime import jobs, outbox
+from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
 from runtime.times import now
 from runtime.transfer import exporting, sheets
@@ -239,15 +240,86 @@ def names_in(kind: str, content: bytes) -> list[Any]:
 
 def test_what_was_read_and_is_lost_is_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     key = asked_for(world, kind="csv", cols="name")
+    _some(world, monkeypatch, key)
+    with world.app.app_context():
+        sheets.remove(key)
+    world.work()
+    every = exported(world, cols="name")
+    assert rows_of(got(world, key)) == every
+
+
+def _some(world: World, monkeypatch: pytest.MonkeyPatch, key: str) -> int:
+    """Read the first two records of a file."""
     monkeypatch.setattr(exporting, "ROWS", 2)
     monkeypatch.setattr(exporting, "IN_A_TURN", 1)
     with world.app.app_context():
         export_id = db.session.scalars(select(Export.id).where(Export.key == key)).one()
         _turn(export_id)
-        sheets.remove(key)
+    return int(export_id)
+
+
+def state_of(world: World, export_id: int) -> str:
+    with world.app.app_context():
+        return db.session.get_one(Export, export_id).state
+
+
+def test_who_may_read_less_meanwhile_gets_no_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = asked_for(world, "mia", kind="csv", cols="name")
     world.work()
-    every = exported(world, cols="name")
-    assert rows_of(got(world, key)) == every
+    begun = _some(world, monkeypatch, asked_for(world, "mia", kind="csv", cols="name"))
+    _give(world, "mia", "sales")
+    try:
+        world.work()
+        assert state_of(world, begun) == "failed"
+        assert world.browsers["mia"].get(f"{EXPORTS}/{ready}").status_code == 403
+        assert "You may no longer see all" in world.browsers["mia"].get(EXPORTS).text
+    finally:
+        _give(world, "mia", "manager")
+
+
+def _give(world: World, who: str, role: str) -> None:
+    with world.app.app_context(), transaction() as session:
+        session.get_one(User, world.ids[who]).roles = [UserRole(app="followup", role=role)]
+
+
+def test_an_order_that_is_none_any_more_ends_the_file_instead_of_repeating_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = _some(world, monkeypatch, asked_for(world, kind="csv", sort="name", cols="name"))
+    with world.app.app_context(), transaction() as session:
+        export = session.get_one(Export, begun)
+        export.look = {**export.look, "sort": "-grade"}
+    world.work()
+    assert state_of(world, begun) == "failed"
+
+
+def test_a_workbook_that_was_written_when_the_worker_died_is_written_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = asked_for(world, kind="xlsx", cols="name")
+    whole = sheets.finish
+
+    def killed(*about: Any) -> int:
+        whole(*about)
+        raise Killed
+
+    monkeypatch.setattr(sheets, "finish", killed)
+    with world.app.app_context():
+        export_id = db.session.scalars(select(Export.id).where(Export.key == key)).one()
+        _turn(export_id)
+    monkeypatch.undo()
+    world.work()
+    assert names_in("xlsx", got(world, key)) == [row["Name"] for row in exported(world, cols="name")]
+
+
+def test_a_day_before_excel_knows_any_is_a_text() -> None:
+    rows = [["1850-01-01"], ["2026-12-24"]]
+    out = io.BytesIO()
+    columns = [["day", "Day", "date"]]
+    sheets._workbook(out, columns, iter(rows))
+    sheet = load_workbook(out).active
+    assert sheet is not None
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["1850-01-01", datetime(2026, 12, 24)]
 
 
 def test_a_file_goes_after_a_day(world: World) -> None:
@@ -280,4 +352,3 @@ def test_odd_wishes_are_the_list_as_it_is(world: World) -> None:
     world.work()
     assert "Download" in world.browsers["anna"].get(EXPORTS).text
     assert world.browsers["stan"].post(EXPORTS).status_code in (403, 404)
-    assert world.browsers["anna"].get(f"{EXPORTS}/..%2Fsecret_key").status_code == 404
