@@ -5,8 +5,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from builder import designing, drafts
+from builder.commands import Target
+from builder.designing import Request
 from runtime.accounts.models import User
+from runtime.db import transaction
 from tests.browser.design import (
+    APP,
     PATH,
     draft,
     drag,
@@ -20,6 +25,7 @@ from tests.browser.design import (
     speaking,
     stored,
 )
+from tests.conftest import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -178,3 +184,48 @@ def test_what_is_typed_is_saved_while_it_is_typed_and_is_one_step(page: Page) ->
     page.locator("#undo-button").click()
     settled(page)
     assert stored() == before
+
+
+def test_what_is_typed_back_is_taken_back_and_nobody_is_typed_over(page: Page) -> None:
+    draft(form("a"))
+    lee = make_user("Lee", is_admin=True)
+    page.clock.install()
+    opened(page, sel="field/a")
+    before, box = stored(), page.locator("#clashes [data-clash]")
+    title, hint = page.locator("#p-title-en"), page.locator("#p-help-en")
+
+    def type_and_wait(text: str) -> None:
+        page.keyboard.press("End")
+        page.keyboard.type(text)
+        page.clock.fast_forward(800)
+        settled(page)
+
+    def type_beside(text: str) -> None:
+        """Type after somebody else set the help, and go on without waiting for the choice."""
+        with transaction():
+            now = drafts.read_draft(APP, "form", "desk").revision
+            told = {"field": "a", "path": ["fw", "help"], "value": {"en": text}}
+            designing.run(Request(lee, APP, Target("form", "desk"), "field.set", told, now))
+        hint.focus()
+        type_and_wait("mi")
+        expect(box).to_have_count(1)
+        type_and_wait("ne")
+        assert hint.input_value().endswith("mine") and text in stored()
+
+    for control in (title, hint):
+        control.focus()
+        type_and_wait("new")
+        assert "new" in stored()
+        for key in ("Backspace", "Backspace", "Backspace", "Tab"):
+            page.keyboard.press(key)
+        settled(page)
+        assert stored() == before
+    expect(page.locator("#undo-button")).to_be_disabled()
+
+    type_beside("Theirs")
+    box.locator("[data-clash-theirs]").click()
+    assert hint.input_value() == "Theirs"
+    type_beside("Others")
+    box.locator("button").click()
+    settled(page)
+    assert "Theirsmine" in stored() and hint.input_value() == "Theirsmine"
