@@ -26,7 +26,7 @@ from runtime.definitions.documents import Document, Form
 from runtime.records import rows, tables
 from runtime.records.models import Event
 from runtime.records.rows import Record
-from runtime.records.sources import allowed
+from runtime.records.sources import allowed, seen_by
 from runtime.times import is_zone, today
 
 WEEK = timedelta(days=7)
@@ -109,7 +109,7 @@ class _Counting:
         if self.user is not None:
             records = records.where(allowed(self.form, access.visible(self.user, "read", self.form)))
         found = [rows.record(self.form, row) for row in db.session.execute(records)]
-        return found if self.user is None else [context.seen_by(self.user, self.form, each) for each in found]
+        return found if self.user is None else [seen_by(self.user, self.form, each) for each in found]
 
     def newest(self) -> list[Record]:
         """The newest records that the person may read."""

@@ -23,6 +23,7 @@ from runtime.definitions.documents import Automation, Document, Form
 from runtime.records import changes, query
 from runtime.records.models import Event
 from runtime.records.rows import Record, seen
+from runtime.records.sources import seen_by
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ class Outcome:
 
 def dry_run(user: User, work: Workspace, key: str, document: Document, asked: Asked) -> Outcome:
     """What the document would do; NotFound for a record that the user may not read."""
-    with rehearsal() as session:
+    with rehearsal() as session, rehearsing.giving_way(session):
         drafts.lock(work.app)  # lest somebody publishes the same number at the same time
         _bring_into_force(session, work, key, document)
         automation = _automation(work.app, key)
         form = lookup.form(work.app, str(automation.form))
-        record = context.seen_by(user, form, query.get(user, form, asked.record))
+        record = seen_by(user, form, query.get(user, form, asked.record))
         hidden = access.fields(user, form).hidden
         before = seen(asked.before, hidden)
         return _Play(session, user, automation, form).outcome(record, replace(asked, before=before))

@@ -4,7 +4,7 @@ mistakes, so that automations can be tried before anything is published.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,13 +15,14 @@ from builder import drafts, problems, rehearsing, switches
 from builder.commands import Target
 from builder.rehearsing import NOTHING, After, Made, sees_all
 from builder.studio import Studio
+from builder.trying import onlooker
 from runtime import access
 from runtime.access import FieldRights
 from runtime.accounts.models import User
 from runtime.automations import context
 from runtime.automations.models import Run, Timer
 from runtime.db import rehearsal
-from runtime.definitions import lookup
+from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import Automation, Form
 from runtime.errors import Forbidden
 from runtime.records import links, rows, store, subtables, tables
@@ -71,26 +72,31 @@ def dry_save(studio: Studio, draft: Form, sent: Sent) -> Iterator[Saving]:
     """
     _refuse_asking(studio, draft, sent)
     sound, faulty = _drafts(studio)
+    with rehearsal() as session, rehearsing.giving_way(session):
+        saving = _rehearsed(session, studio, draft, sent, sound)
+        yield replace(saving, faulty=faulty)
+
+
+def _rehearsed(session: Session, studio: Studio, draft: Form, sent: Sent, sound: list[Target]) -> Saving:
     switched_off = switches.off_keys(studio.app)
-    with rehearsal() as session:
-        drafts.lock(studio.app)  # lest somebody publishes the same number at the same time
-        for target in sound:
-            rehearsing.bring_into_force(session, studio.app, *target, studio.work.read(target))
-        form = lookup.form(studio.app, draft.key)
-        planned = rehearsing.last_id(session, Timer)
-        event_id = _saved(session, form, sent)
-        known = rehearsing.last_id(session, Run)
-        ran = tuple(_ran(session, studio.user, run) for run in _waiting(session, event_id))
-        off = (each for each in lookup.automations(studio.app) if each.key in switched_off)
-        listening = tuple(each for each in off if each.form == form.key)
-        yield Saving(ran, rehearsing.after(session, known, planned), listening, faulty)
+    drafts.lock(studio.app)  # lest somebody publishes the same number at the same time
+    for target in sound:
+        rehearsing.bring_into_force(session, studio.app, *target, studio.work.read(target))
+    form = lookup.form(studio.app, draft.key)
+    planned = rehearsing.last_id(session, Timer)
+    event_id = _saved(session, form, sent, onlooker(studio))
+    known = rehearsing.last_id(session, Run)
+    ran = tuple(_ran(session, studio.user, run) for run in _waiting(session, event_id))
+    off = (each for each in lookup.automations(studio.app) if each.key in switched_off)
+    listening = tuple(each for each in off if each.form == form.key)
+    return Saving(ran, rehearsing.after(session, known, planned), listening)
 
 
-def _saved(session: Session, form: Form, sent: Sent) -> int | None:
+def _saved(session: Session, form: Form, sent: Sent, onlooker: User | None) -> int | None:
     """The event of the save; None when it changed nothing."""
     if sent.record is not None:
         _as_seen(session, form, sent.record)
-    actor = Actor(user=sent.by, origin="page", tried=sent.rights)
+    actor = Actor(user=sent.by, origin="page", tried=sent.rights, onlooker=onlooker)
     record_id = sent.record.id if sent.record else None
     return store.save(actor, form, sent.values, record_id=record_id).event_id
 
@@ -128,7 +134,7 @@ def _drafts(studio: Studio) -> tuple[list[Target], tuple[Target, ...]]:
     """The drafts that differ from what is in force: those to try, and those that have mistakes."""
     changed = [each for kind in KINDS for each in studio.work.targets(kind) if _is_tried(studio, each)]
     faulty = tuple(each for each in changed if problems.errors_of(studio, each))
-    return [each for each in changed if each not in faulty], faulty
+    return [each for each in changed if each not in faulty and _tells_nothing(studio, each)], faulty
 
 
 def _is_tried(studio: Studio, target: Target) -> bool:
@@ -142,10 +148,22 @@ def _is_tried(studio: Studio, target: Target) -> bool:
     return free or sees_all(studio.user)
 
 
+def _tells_nothing(studio: Studio, target: Target) -> bool:
+    """Whether a draft counts no stored records in its own way, as far as this person may not see them."""
+    form = studio.context.form(target.key) if target.kind == "form" else None
+    return form is None or sees_all(studio.user) or not _counts_otherwise(form)
+
+
 def _refuse_asking(studio: Studio, draft: Form, sent: Sent) -> None:
     """Forbidden where the answer would tell somebody what he may not see of stored records."""
     form = lookup.form_if_any(studio.app, draft.key)
-    if form is None or sees_all(studio.user):
+    if sees_all(studio.user):
+        return
+    if _counts_otherwise(draft):
+        raise Forbidden(
+            _("The draft counts records in another way. Until it is published, an administrator can try it.")
+        )
+    if form is None:
         return
     before, after = dict(_limits(form)), dict(_limits(draft))
     kept = all(after.get(key, limits) == limits for key, limits in before.items())
@@ -157,6 +175,14 @@ def _refuse_asking(studio: Studio, draft: Form, sent: Sent) -> None:
         raise Forbidden(
             _("Whether a value is taken already is told only to people who may save records here.")
         )
+
+
+def _counts_otherwise(draft: Form) -> bool:
+    """Whether a roll-up of the draft over records there may be is not in force: it may ask for anything of them."""
+    form = lookup.form_if_any(draft.app, draft.key)
+    in_force = {key: each.mark for key, each in roll_ups.of(form).items()} if form else {}
+    counted = (each for each in roll_ups.of(draft).values() if lookup.form_if_any(draft.app, each.form))
+    return any(in_force.get(each.key) != each.mark for each in counted)
 
 
 def _limits(form: Form) -> Iterator[tuple[str, Any]]:

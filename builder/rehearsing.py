@@ -6,10 +6,13 @@ found; and automations write with his rights. Else a draft could be made to ask 
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from flask_babel import gettext as _
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from builder import drafts
@@ -17,14 +20,17 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.automations import runs
 from runtime.automations.models import Run, Step, Timer
+from runtime.db import is_passing
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Document, Form
 from runtime.definitions.models import Version
+from runtime.errors import Conflict
 from runtime.notifications.models import Delivery
 from runtime.records import query, tables
 from runtime.records.models import Event
 
 MOST_SHOWN = 50  # records and messages of one step
+LONGEST = "5s"  # that one statement may take
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,20 @@ def bring_into_force(session: Session, app: str, kind: str, key: str, document: 
     lookup.changed(version.id)
     if kind == "form":
         tables.make_room(session, lookup.form(app, key))
+
+
+@contextmanager
+def giving_way(session: Session) -> Iterator[None]:
+    """Work that is refused, Conflict, rather than wait for others or let them wait for long."""
+    tables.give_way(session)
+    if tables.is_postgres(session):
+        session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST}'"))
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_passing(error):
+            raise
+        raise Conflict(_("Others are at work with these records. Please try again in a moment.")) from error
 
 
 def last_id(session: Session, model: type[Run] | type[Timer]) -> int:

@@ -7,22 +7,22 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.pointers import newest
+from builder.rehearsing import sees_all
 from builder.sample_values import sample
 from builder.studio import Studio
 from runtime import access
 from runtime.access import FieldRights
 from runtime.accounts.models import User
-from runtime.automations import context
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import JsonValue, Names
 from runtime.forms.conditions.words import read_title
 from runtime.forms.names import Titles
-from runtime.records import query, store
+from runtime.records import filters, query, store
 from runtime.records.judge import Judged, validators
 from runtime.records.rows import Record
-from runtime.records.sources import Actor
+from runtime.records.sources import Actor, seen_by
 
 SAMPLE = "sample"
 
@@ -48,7 +48,29 @@ def draft_form(studio: Studio) -> Form | None:
         form = studio.context.form(studio.target.key)
     except (KeyError, TypeError, ValueError):
         return None
-    return form and replace(form, zone=studio.zone)
+    return form and _without_asking(studio, replace(form, zone=studio.zone))
+
+
+def _without_asking(studio: Studio, form: Form) -> Form:
+    """The form as this person may try it: what asks by its `offer` for values hidden from him offers nothing."""
+    if sees_all(studio.user):
+        return form
+    asking = {key: form.fields[key] for key in form.offers if _asks(studio, form, key)}
+    silent = {
+        key: replace(each, options={**each.options, "offer": access.NOTHING}) for key, each in asking.items()
+    }
+    rows = {key: _without_asking(studio, each) for key, each in form.rows.items()}
+    return replace(form, fields={**form.fields, **silent}, rows=rows) if silent or rows else form
+
+
+def _asks(studio: Studio, form: Form, key: str) -> bool:
+    target = lookup.form_if_any(studio.app, str(form.fields[key].options.get("form")))
+    if target is None:
+        return False
+    seen = filters.types(target, access.fields(studio.user, target).hidden)
+    denied = (filters.types(target, frozenset()).keys() | {"search_text"}) - seen.keys()
+    # A path that begins with `record` may be of the offered record, too.
+    return any(path.removeprefix("record.") in denied for path in form.offers[key].reads)
 
 
 def tried(studio: Studio, record_id: int | None) -> Tried | None:
@@ -59,7 +81,9 @@ def tried(studio: Studio, record_id: int | None) -> Tried | None:
     stored = record(studio, form, record_id)
     rights = rights_of(studio, form, stored)
     values = sampled(studio, form)
-    judged = store.judge(Actor(viewer(studio), "page"), form, values, record=stored, rights=rights)
+    judged = store.judge(
+        Actor(viewer(studio), "page", onlooker=onlooker(studio)), form, values, record=stored, rights=rights
+    )
     title = dict(records(studio)).get(stored.id, f"#{stored.id}") if stored else str(_("An empty record"))
     return Tried(form, judged, title, _names(studio, form, judged))
 
@@ -106,6 +130,11 @@ def viewer(studio: Studio) -> User:
     return access.as_role(studio.user, studio.app, role) if role in roles(studio) else studio.user
 
 
+def onlooker(studio: Studio) -> User | None:
+    """The person, where something is hidden from him that trying a draft may not tell."""
+    return None if sees_all(studio.user) else studio.user
+
+
 def roles(studio: Studio) -> dict[str, str]:
     """The titles of the roles of the app, by key."""
     listed = studio.app_document.get("roles", ())
@@ -141,7 +170,7 @@ def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
     def held(values: Mapping[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in values.items() if k in fitting and fitting[k].is_valid(v)}
 
-    seen = context.seen_by(studio.user, form, found)
+    seen = seen_by(studio.user, form, found)
     return replace(seen, values=held(seen.values))
 
 

@@ -40,7 +40,7 @@ def filled(now: Studio, addresses: Addresses, *, posted: bool = False) -> Fillin
         if posted
         else Entry(values=trying.sampled(now, form))
     )
-    return Filling(trying.viewer(now), form, reader, record, typed, addresses, rights)
+    return Filling(trying.viewer(now), form, reader, record, typed, addresses, rights, trying.onlooker(now))
 
 
 def offered(now: Studio, field: str) -> str:

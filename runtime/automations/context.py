@@ -1,7 +1,6 @@
 """What an automation knows, as plain values: `record`, `before`, `changed`, `user` (its starter), `now`."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -40,15 +39,6 @@ def _context(record: Context, before: Context, changed: list[str], user: User | 
         "user": access.facts(user),
         "now": times.iso(times.now()),
     }
-
-
-def seen_by(user: User, form: Form, record: Record) -> Record:
-    """The record as if what this person may not see of it were empty."""
-    hidden = access.fields(user, form).hidden
-    seen = replace(record.without(hidden), withheld={})
-    if access.hides_owner(form, hidden):
-        seen = replace(seen, owner_id=None, department_id=None)
-    return seen
 
 
 @lru_cache(1024)

@@ -21,6 +21,7 @@ from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentErro
 from runtime.jobs import Lease
 from runtime.records.models import Event
 from runtime.records.rows import Record
+from runtime.records.sources import seen_by
 from runtime.records.store import Actor
 from runtime.times import now
 
@@ -177,7 +178,7 @@ def steps(session: Session, run: Run, onlooker: User | None = None) -> Iterator[
         close(run, "skipped", _("The record was deleted."))
         return
     if onlooker is not None and record is not None:
-        record = context.seen_by(onlooker, form, record)
+        record = seen_by(onlooker, form, record)
     user = _starter(session, automation, event, record)
     values = _values(event, form, record, user)
     actor = _actor(automation, run, event, user)

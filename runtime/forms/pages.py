@@ -55,6 +55,8 @@ class Filling:
     """Where the page belongs when it is not one of the pages of records, as when a draft is tried."""
     tried_rights: FieldRights | None = None
     """Other rights on the fields than the person's own, as when a draft is tried as a role."""
+    onlooker: User | None = None
+    """Who may learn nothing by trying a draft that is hidden from him."""
 
     @property
     def rights(self) -> FieldRights:
@@ -82,7 +84,7 @@ class Filling:
         """What a save would do; nothing is written."""
         # What cannot be read counts as empty, so that nothing is computed from the value before it.
         values = {**self.entry.values, **dict.fromkeys(self.entry.problems)}
-        actor = store.Actor(user=self.user, origin="page")
+        actor = store.Actor(user=self.user, origin="page", onlooker=self.onlooker)
         return store.judge(actor, self.form, values, record=self.record, rights=self.rights)
 
     @cached_property

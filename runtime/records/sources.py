@@ -1,7 +1,7 @@
 """What judging a record must know of other rows: referenced records, members, departments; each read once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import MAX_HOPS, Form
 from runtime.records import rows
+from runtime.records.rows import Record
 from runtime.records.tables import table
 
 MAX_ID = 2**63 - 1
@@ -29,6 +30,8 @@ class Actor:
     trusted: bool = False
     tried: access.FieldRights | None = None
     """The rights on fields of whoever only rehearses a save, for which he needs no other right; null for a true one."""
+    onlooker: User | None = None
+    """Who only tries this, and may learn nothing by it: what is hidden from him of stored records counts as empty."""
 
     @property
     def user_id(self) -> int | None:
@@ -93,7 +96,7 @@ class Database:
                 table(form).c.id == record_id, allowed(form, self._actor.scope("read", form))
             )
         ).one_or_none()
-        return None if row is None else rows.context(rows.record(form, row))
+        return None if row is None else rows.context(for_onlooker(self._actor, form, rows.record(form, row)))
 
     def records(self, form_key: str, ids: Iterable[Any]) -> frozenset[int]:
         form, asked = lookup.form_if_any(self._app, form_key), [each for each in ids if is_id(each)]
@@ -141,6 +144,20 @@ class Database:
         person = self._actor.origin in ("page", "api", "import") and not self._actor.trusted
         user_id = self._actor.user_id if person else None
         return files.available(keys, form.definition_id, field, record_id, user_id)
+
+
+def for_onlooker(actor: Actor, form: Form, record: Record) -> Record:
+    """The record as this actor may judge by it: the true one, save where somebody only looks on."""
+    return record if actor.onlooker is None else seen_by(actor.onlooker, form, record)
+
+
+def seen_by(user: User, form: Form, record: Record) -> Record:
+    """The record as if what this person may not see of it were empty."""
+    hidden = access.fields(user, form).hidden
+    seen = replace(record.without(hidden), withheld={})
+    if access.hides_owner(form, hidden):
+        seen = replace(seen, owner_id=None, department_id=None)
+    return seen
 
 
 def is_id(value: Any) -> bool:

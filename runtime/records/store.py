@@ -26,7 +26,7 @@ from runtime.records.changes import AFTER_EVENT
 from runtime.records.deletion import delete
 from runtime.records.judge import Judged
 from runtime.records.rows import Record
-from runtime.records.sources import Actor, Database
+from runtime.records.sources import Actor, Database, for_onlooker
 from runtime.records.tables import clashes, kept, stored, table
 from runtime.records.tokens import Saved, Token
 from runtime.records.values import Case, Values
@@ -100,6 +100,8 @@ def _rights(actor: Actor, form: Form) -> FieldRights:
     """The actor's rights on fields: they bind people, as locks do, and not automations."""
     if actor.tried is not None:
         return actor.tried
+    if actor.onlooker is not None:
+        return FieldRights(access.fields(actor.onlooker, form).hidden)
     return access.fields(actor.user, form) if _is_person(actor) else access.EVERY_FIELD
 
 
@@ -177,7 +179,7 @@ def _change(
     token: Token | None,
     partial: bool,
 ) -> Saved:
-    record = changes.locked(actor, form, record_id, "update")
+    record = for_onlooker(actor, form, changes.locked(actor, form, record_id, "update"))
     changes.require_revision(record, revision)
     write = _judged(actor, form, record, values, token, partial)
     if write.values == record.values:

@@ -31,7 +31,7 @@ from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, CreateTa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from runtime.db import Base, Moment
+from runtime.db import Base, Moment, is_rehearsed
 from runtime.definitions import roll_ups
 from runtime.definitions.documents import Form
 from runtime.definitions.models import App, Definition
@@ -41,6 +41,7 @@ from runtime.records.wording import said
 
 MAX_NAME = 63  # bytes of an identifier in PostgreSQL
 LOCK_TIMEOUT = "3s"
+REHEARSED_TIMEOUT = "200ms"  # who only tries something lets others wait no longer than they notice
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -148,7 +149,8 @@ def _table(form: Form, metadata: MetaData) -> Table:
 def give_way(session: Session) -> None:
     """Let a change of tables in this transaction be refused rather than wait long, for all others wait behind it."""
     if is_postgres(session):
-        session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+        longest = REHEARSED_TIMEOUT if is_rehearsed() else LOCK_TIMEOUT
+        session.execute(text(f"SET LOCAL lock_timeout = '{longest}'"))
 
 
 def migrate(session: Session, form: Form) -> None:
@@ -224,7 +226,8 @@ def _create_links(session: Session, form: Form, key: str) -> None:
     for name in {form.table_name, referred}:
         Table(name, links.metadata, Column("id", Id, primary_key=True))
     own = ForeignKeyConstraint(["record_id"], [f"{form.table_name}.id"], ondelete="CASCADE")
-    for constraint in (own, ForeignKeyConstraint(["target_id"], [f"{referred}.id"])):
+    both = (own, ForeignKeyConstraint(["target_id"], [f"{referred}.id"]))
+    for constraint in () if is_rehearsed() else both:
         links.append_constraint(constraint)
     session.execute(CreateTable(links))
     session.execute(CreateIndex(Index(f"ix_{links.name}", links.c.target_id)))
@@ -232,8 +235,10 @@ def _create_links(session: Session, form: Form, key: str) -> None:
 
 def _foreign_keys(session: Session, form: Form, metadata: MetaData) -> Iterator[ForeignKeyConstraint]:
     """A restricting foreign key for each field that points at records, users or departments; rows go with their
-    record.
+    record. None in a rehearsal, for they lock what they refer to.
     """
+    if is_rehearsed():
+        return
     if form.parent_table is not None:
         Table(form.parent_table, metadata, Column("id", Id, primary_key=True))
         name = index_name("fk", form, ("record_id",))

@@ -284,3 +284,70 @@ def test_a_look_up_of_a_draft_shows_nothing_that_is_hidden_where_it_stands(
             "peep": sees,
             "copied": sees,
         }
+
+
+def keep_drafted(world: World, form: str, fields: dict[str, Any], *rules: Any) -> None:
+    """Let the draft of a form be what is in force with these fields and rules."""
+    with world.app.app_context():
+        draft = deepcopy(next(each.document for each in lookup.forms(APP) if each.key == form))
+    draft["properties"].update({name: {"fw": own} for name, own in fields.items()})
+    draft["fw"]["rules"] = [*draft["fw"].get("rules", ()), *rules]
+    with world.app.app_context(), transaction():
+        drafts.save_draft(None, APP, "form", form, draft)
+
+
+PEEP = {"type": "lookup", "title": "Peep", "through": "ward", "field": "geheim", "result": "text"}
+ECHO = {"type": "formula", "title": "Echo", "formula": 'peep & "?"', "result": "text"}
+IS_CANARY = {"required": ["geheim"], "properties": {"geheim": {"const": CANARY}}}
+
+
+def beds(offer: Any) -> dict[str, Any]:
+    return {"bed": {"type": "reference", "title": "Bed", "form": "ward", "offer": offer}}
+
+
+@pytest.mark.parametrize("way", ["/eval", ""])
+def test_what_a_draft_makes_of_hidden_values_of_other_records_is_made_of_nothing(
+    world: World, ids: dict[str, int], way: str
+) -> None:
+    ward = make(world, "ward", floor="Asked about")
+    told = rule("told", when("record.peep", const=CANARY), hide=["urgent"])
+    keep_drafted(world, "patient", {"peep": PEEP, "echo": ECHO, **beds(IS_CANARY)}, told)
+    pages = []
+    for geheim in (CANARY, None):
+        with world.app.app_context(), transaction():
+            actor = store.Actor(user=None, origin="sample", trusted=True)
+            store.save(actor, lookup.form(APP, "ward"), {"geheim": geheim}, record_id=ward)
+        sent = {"name": "Asked", "ward": str(ward), "bed": str(ward), "_once": "x"}
+        answers = (world.browsers[who].post(f"{FRAME}{way}", data=sent) for who in ("eve", "anna"))
+        pages.append([alike(answer.text) for answer in answers])
+
+    eves, annas = zip(*pages, strict=True)
+    assert eves[0] == eves[1] and f"{CANARY}?" not in eves[0]
+    assert annas[0] != annas[1] and f"{CANARY}?" in annas[0]
+
+
+@pytest.mark.parametrize("asked", [IS_CANARY, {"not": IS_CANARY}, {"properties": {"record": IS_CANARY}}])
+def test_a_picker_of_a_draft_offers_nothing_by_hidden_values(
+    world: World, ids: dict[str, int], asked: Any
+) -> None:
+    keep_drafted(world, "patient", beds(asked))
+    own = f"{FRAME}/options/bed"
+    eves, annas = (world.browsers[who].get(own).text for who in ("eve", "anna"))
+
+    assert "data-id" not in eves and f"#{ids['ward:0']}" not in eves, eves
+    assert eves != annas
+
+
+def test_a_draft_that_counts_in_its_own_way_is_tried_by_administrators_only(
+    world: World, ids: dict[str, int]
+) -> None:
+    count = {"type": "roll_up", "title": "Count", "form": "patient", "reference": "ward", "function": "count"}
+    asks = {"required": [key("number")], "properties": {key("number"): {"const": NUMBER}}}
+    keep_drafted(world, "ward", {"count": {**count, "when": asks}})
+    frame = FRAME.replace("patient", "ward")
+    sent = {"floor": "Asked", "_once": "x"}
+    eves, annas = (
+        world.browsers[who].post(f"{frame}?record={ids['ward:0']}", data=sent).text for who in ("eve", "anna")
+    )
+
+    assert "counts records in another way" in eves and "counts records in another way" not in annas

@@ -63,6 +63,6 @@ class ActionContext:
         self.budget.spend()
         actor = self.actor
         if self.onlooker is not None:
-            actor = replace(actor, user=self.onlooker, trusted=False)
+            actor = replace(actor, user=self.onlooker, onlooker=self.onlooker, trusted=False)
         with silence(not triggers):
             return store.save(actor, form, dict(values), record_id=record_id)
