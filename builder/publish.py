@@ -241,6 +241,9 @@ def _freeze(user: User | None, app: str, definition: Definition, change: Change,
 
 
 def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None:
+    recounts.hold(
+        session, [each.id for each in definitions if each.kind == "form"]
+    )  # and, for the same reason:
     waiting = _timers(definitions)
     for definition_id in waiting:  # before any table is changed, for which a batch at work would wait
         version_id = session.get_one(Definition, definition_id).current_version_id

@@ -298,17 +298,17 @@ def _hides(form: Form, key: str, roles: Callable[[Form], frozenset[str]], hops: 
     """Whether a field may not be seen: itself, or what it shows of other records."""
     if _limited(form) and key in _own_fields(form, roles(form)).hidden:
         return True
-    shown = _source(form, key)
-    there = lookup.form_if_any(form.app, shown[0]) if shown and hops else None
-    return bool(shown and there and _hides(there, shown[1], roles, hops - 1))
+    target, shown = _sources(form, key)
+    there = lookup.form_if_any(form.app, target) if shown and hops else None
+    return there is not None and any(_hides(there, each, roles, hops - 1) for each in shown)
 
 
-def _source(form: Form, key: str) -> tuple[str, str] | None:
-    """The form and the field of it whose values a look-up shows, or a roll-up adds up."""
+def _sources(form: Form, key: str) -> tuple[str, frozenset[str]]:
+    """The form and the fields of it of whose values a look-up or a roll-up tells; none for other fields."""
     if looked_up := form.looked_up(key):
-        return looked_up.form, looked_up.field
+        return looked_up.form, frozenset((looked_up.field,))
     roll_up = roll_ups.of(form).get(key)
-    return (roll_up.form, roll_up.source) if roll_up and roll_up.source else None
+    return (roll_up.form, roll_up.shows) if roll_up else ("", frozenset())
 
 
 def _kept(most: int) -> Callable[[Callable[Concatenate[Form, P], T]], Callable[Concatenate[Form, P], T]]:
@@ -358,7 +358,7 @@ def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
     found: dict[str, frozenset[tuple[str, str]]] = {}
     for field in form.fields.values():
         through = form.fields.get(str(field.options.get("through")), field)
-        sources = [*field.options.get("fill", {}).values(), *filter(None, [field.options.get("field")])]
+        sources = {*field.options.get("fill", {}).values(), *_sources(form, field.key)[1]}
         if sources:
             target, pairs = str(through.options.get("form")), {(through.key, each) for each in sources}
             found[target] = found.get(target, frozenset()) | pairs
@@ -371,6 +371,6 @@ def _with_unread(form: Form, own: FieldRights, unread: frozenset[tuple[str, str]
     showing = (
         key
         for key, field in form.fields.items()
-        if (field.options.get("through", key), field.options.get("field")) in unread
+        if any((field.options.get("through", key), each) in unread for each in _sources(form, key)[1])
     )
     return FieldRights(own.hidden.union(showing), own.read_only, unread)

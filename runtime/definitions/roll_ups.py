@@ -56,6 +56,12 @@ class RollUp:
         document = self.field.options.get("when")
         return conditions.compile(document) if document else None
 
+    @cached_property
+    def shows(self) -> frozenset[str]:
+        """The fields of that form of which its value tells something."""
+        read = (path.partition(".")[0] for path in self.when.reads) if self.when else ()
+        return frozenset((self.reference, *filter(None, [self.source]), *read))
+
     @property
     def of_nothing(self) -> Decimal | None:
         """Its value for a record to which none refers."""

@@ -30,12 +30,22 @@ AFTER_EVENT: list[Callable[[Session, Event, Form], None]] = []
 
 def locked(actor: Actor, form: Form, record_id: int, action: str) -> Record:
     """The record, locked until the commit; NotFound for what may not be read, Forbidden for the rest."""
+    row = _permitted(actor, form, record_id, action, lock=True)
+    return subtables.filled(form, [rows.record(form, row)])[0]
+
+
+def require_right(actor: Actor, form: Form, record_id: int, action: str) -> None:
+    """NotFound and Forbidden as for `locked`, and nothing is locked."""
+    _permitted(actor, form, record_id, action, lock=False)
+
+
+def _permitted(actor: Actor, form: Form, record_id: int, action: str, *, lock: bool) -> Any:
     if not is_id(record_id):
         raise NotFound(_("There is no such record."))
     may_read = allowed(form, actor.scope("read", form))
     may_act = allowed(form, actor.scope(action, form)).label("may_act")
     query = rows.select_all(form).add_columns(may_act).where(table(form).c.id == record_id, may_read)
-    row: Any = db.session.execute(query.with_for_update()).one_or_none()
+    row: Any = db.session.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound(_("There is no such record."))
     if not row.may_act:
@@ -44,7 +54,7 @@ def locked(actor: Actor, form: Form, record_id: int, action: str) -> Record:
             if action == "update"
             else _("You may not delete this record.")
         )
-    return subtables.filled(form, [rows.record(form, row)])[0]
+    return row
 
 
 def require_revision(record: Record, revision: int | None) -> None:

@@ -15,7 +15,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import Conflict
 from runtime.records import changes, links
 from runtime.records.rows import Record
-from runtime.records.sources import Actor, is_id
+from runtime.records.sources import Actor
 from runtime.records.tables import stored, table
 from runtime.records.wording import said
 
@@ -29,22 +29,23 @@ def delete(actor: Actor, form: Form, record_id: int, *, revision: int | None = N
     Never commits. Conflict("stale") for another revision than `revision`; Conflict("referred_to"), naming the
     forms, while other records refer to it. NotFound, Forbidden as for a save.
     """
-    _lock_dependants(form, record_id)
+    changes.require_right(actor, form, record_id, "delete")
+    _lock_dependants(form, [record_id], 0)
     record = changes.locked(actor, form, record_id, "delete")
     changes.require_revision(record, revision)
     _delete(actor, form, record, 0)
 
 
-def _lock_dependants(form: Form, record_id: int) -> None:
-    """Lock what goes with a record before the record itself, where it has roll-ups over that: whoever changes one of
-    them locks it first, too, and then the record.
+def _lock_dependants(form: Form, ids: list[int], depth: int) -> None:
+    """Lock what goes with records before these themselves, where they have roll-ups over that: whoever changes one of
+    them locks it first, too, and then the record. More than may go with one are not locked: that will be refused.
     """
-    if not roll_ups.of(form) or not is_id(record_id):
-        return
-    for other, key in referring(form):
+    for other, key in referring(form) if ids and depth <= MAX_DEPTH else ():
         if other.fields[key].options.get("on_delete") == "delete":
-            own = table(other).c
-            db.session.execute(select(own.id).where(own[key] == record_id).order_by(own.id).with_for_update())
+            own, found = table(other).c, _referring_ids(other, key, ids)
+            _lock_dependants(other, found, depth + 1)
+            if found and roll_ups.of(form):
+                db.session.execute(select(own.id).where(own.id.in_(found)).order_by(own.id).with_for_update())
 
 
 def _delete(actor: Actor, form: Form, record: Record, depth: int) -> None:
@@ -69,18 +70,18 @@ def _delete_dependants(actor: Actor, form: Form, record: Record, depth: int) -> 
     for other, key in referring(form):
         if other.fields[key].options.get("on_delete") != "delete":
             continue
-        ids = _referring_ids(other, key, record.id)
+        ids = _referring_ids(other, key, [record.id])
         if len(ids) > MAX_TOGETHER:
             raise _referred_to(form, record.id)
         for each in ids:
             _delete(whole, other, changes.locked(whole, other, each, "delete"), depth + 1)
 
 
-def _referring_ids(other: Form, key: str, record_id: int) -> list[int]:
+def _referring_ids(other: Form, key: str, ids: list[int]) -> list[int]:
     own = table(other).c
-    same = own[key] == record_id
+    same: ColumnElement[bool] = own[key].in_(ids)
     if other.fields[key].options.get("form") == other.key:
-        same = same & (own.id != record_id)
+        same = same & own.id.not_in(ids)
     return list(db.session.scalars(select(own.id).where(same).order_by(own.id).limit(MAX_TOGETHER + 1)))
 
 

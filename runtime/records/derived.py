@@ -15,6 +15,7 @@ from runtime.records import rows, search, subtables
 from runtime.records.judge import validators
 from runtime.records.rows import Record, Values
 from runtime.records.sources import Actor, Database
+from runtime.records.state import state
 from runtime.records.values import Case, settle
 
 PRODUCT = Actor(user=None, origin="roll_up", trusted=True)
@@ -61,7 +62,7 @@ def following(form: Form, changed: frozenset[str]) -> tuple[str, ...]:
 def _recalculated(form: Form, record: Record, keys: tuple[str, ...]) -> Values:
     """The values of these fields; None for one that cannot be worked out or kept."""
     case = Case(
-        form=form,
+        form=_without_rules(form),
         sources=Database(PRODUCT, form.app),
         now=times.now(),
         stored=record.values,
@@ -69,13 +70,33 @@ def _recalculated(form: Form, record: Record, keys: tuple[str, ...]) -> Values:
         person=False,
     )
     settled = subtables.kept_values(form, settle(case, {}).values)
+    kept = _kept(form, record)
     found: Values = {}
     for key in keys:
-        if key in form.rows:
+        if key in kept:
+            found[key] = record.values.get(key)
+        elif key in form.rows:
             found[key] = [_fitting(form.rows[key], row) for row in settled.get(key, ())] or None
         else:
             found[key] = _fitting(form, settled).get(key) if key in settled else None
     return found
+
+
+@lru_cache(1024)
+def _without_rules(form: Form) -> Form:
+    """The form as it reckons with what is stored: rules change that only when somebody saves."""
+    rows_of = {key: replace(each, rules=()) for key, each in form.rows.items()}
+    return replace(form, rules=(), rows=rows_of)
+
+
+def _kept(form: Form, record: Record) -> set[str]:
+    """The fields that a rule keeps as they are, or keeps empty, while it hides them."""
+    hidden = state(form, record.values, {"record": record.values, "user": {}}).hidden
+    return {
+        key
+        for key, mode in hidden.items()
+        if mode == "keep" or (mode == "clear" and key not in record.values)
+    }
 
 
 def _fitting(form: Form, values: Mapping[str, Any]) -> Values:

@@ -4,7 +4,7 @@ That is a row of the publishing transaction; a job then goes through the records
 any moment: it goes on after the last batch that was committed, and counting again gives the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import Form, parse_fields
 from runtime.definitions.roll_ups import RollUp
 from runtime.jobs import Lease
+from runtime.outbox import Outbox
 from runtime.records import roll_ups as held
 from runtime.records.models import Recount
 from runtime.records.tables import index_name, table
@@ -28,8 +29,8 @@ PAUSE = timedelta(seconds=60)  # no transaction lasts longer: PostgreSQL ends th
 
 def plan(session: Session, form: Form, before: Mapping[str, Any] | None) -> None:
     """Count anew what the newest version counts otherwise than the document in force before; None where none was."""
-    known = {each.mark for each in _of_document(before)} if before else set()
-    if {each.mark for each in roll_ups.of(form).values()} <= known:
+    known = set(map(_kept_as, _of_document(before))) if before else set()
+    if set(map(_kept_as, roll_ups.of(form).values())) <= known:
         return
     row = of_form(session, form)
     if row is None:
@@ -40,6 +41,16 @@ def plan(session: Session, form: Form, before: Mapping[str, Any] | None) -> None
         return
     row.state, row.last_id, row.at = "waiting", 0, times.now()
     outbox.revive(session, KIND, row.id, due_at=times.now())
+
+
+def hold(session: Session, form_ids: Iterable[int]) -> None:
+    """Have the countings of these forms wait until the commit. A batch at work is waited for, which holds its piece of
+    work from its beginning.
+    """
+    own = select(Recount.id).where(Recount.form_id.in_(list(form_ids)))
+    work_of = select(Outbox.id).where(Outbox.kind == KIND, Outbox.ref_id.in_(own)).order_by(Outbox.id)
+    session.execute(work_of.with_for_update())
+    session.execute(own.order_by(Recount.id).with_for_update())
 
 
 def index(session: Session, form: Form) -> None:
@@ -56,6 +67,12 @@ def index(session: Session, form: Form) -> None:
 
 def _of_document(document: Mapping[str, Any]) -> Iterator[RollUp]:
     return (RollUp(field) for field in parse_fields(document).values() if field.type.name == "roll_up")
+
+
+def _kept_as(roll_up: RollUp) -> tuple[Any, ...]:
+    """What says whether a record holds it: its columns, what is counted there, and how its value is kept."""
+    options = roll_up.field.options
+    return roll_up.key, roll_up.mark, *(options.get(name) for name in ("result", "decimals", "currency"))
 
 
 def of_form(session: Session, form: Form) -> Recount | None:

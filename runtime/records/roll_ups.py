@@ -23,7 +23,6 @@ from runtime.records import derived, rows
 from runtime.records.counting import Held, count_anew, of_values, read
 from runtime.records.rows import Record, Values
 from runtime.records.tables import running, table
-from runtime.records.wording import said
 
 
 class Move(NamedTuple):
@@ -53,18 +52,20 @@ def follow(form: Form, before: Mapping[str, Any], after: Mapping[str, Any]) -> N
 
 
 def count(form: Form, ids: Iterable[int]) -> None:
-    """Count all roll-ups of these records anew, and bring those up to date that they count for."""
-    _go_on(_refresh(form, ids))
+    """Count all roll-ups of these records anew, and bring those up to date that they count for. A value that is too
+    large is left empty: nobody is there whose record could be refused.
+    """
+    _go_on(_refresh(form, ids, strict=False), strict=False)
 
 
-def _go_on(changes: Iterable[Change]) -> None:
+def _go_on(changes: Iterable[Change], *, strict: bool = True) -> None:
     waiting: dict[int, tuple[Form, Moves]] = {}
     _await(waiting, changes)
     while (
         waiting
     ):  # always the form that counts no other one that waits: so everybody locks in the same order
         target, moves = waiting.pop(min(waiting))
-        _await(waiting, _refresh(target, moves, moves))
+        _await(waiting, _refresh(target, moves, moves, strict=strict))
 
 
 def _await(waiting: dict[int, tuple[Form, Moves]], changes: Iterable[Change]) -> None:
@@ -97,11 +98,11 @@ def _moves(old: tuple[int, Any] | None, new: tuple[int, Any] | None) -> Iterator
         yield new[0], Move(come=new[1])
 
 
-def _refresh(form: Form, ids: Iterable[int], moves: Moves | None = None) -> list[Change]:
+def _refresh(form: Form, ids: Iterable[int], moves: Moves | None = None, *, strict: bool) -> list[Change]:
     """Bring the roll-ups of these records up to date: those that the moves are about or, without moves, all of them,
     counted anew. The records that changed.
 
-    Counted anew a value that is too large is left empty; else Invalid.
+    A value that is too large is left empty; Invalid where that is `strict`.
     """
     found = _locked(form, ids)
     stepped = [_stepped(form, record, row, moves) for record, row in found]
@@ -109,7 +110,7 @@ def _refresh(form: Form, ids: Iterable[int], moves: Moves | None = None) -> list
     changes = []
     for (record, row), helds in zip(found, stepped, strict=True):
         now = {key: held or anew[key][record.id] for key, held in helds.items() if held or key in anew}
-        after = _write(form, record, row, _fitting(form, now, strict=moves is not None))
+        after = _write(form, record, row, _fitting(form, now, strict=strict))
         if after != record.values:
             changes.append(Change(form, record.values, after))
     return changes
@@ -191,8 +192,9 @@ def _fitting(form: Form, helds: Mapping[str, Held], *, strict: bool) -> dict[str
     for key, held in helds.items():
         value = None if held.value is None else _canonical(form, key, held.value)
         if strict and held.value is not None and value is None:
-            raise _too_large(form, key)
-        found[key] = held._replace(value=value)
+            raise _too_large()
+        # What was left out is not gone on with, as if nothing counted yet.
+        found[key] = Held() if value is None and held.value is not None else held._replace(value=value)
     return found
 
 
@@ -206,9 +208,9 @@ def _canonical(form: Form, key: str, value: Any) -> Any:
     return value if derived.fits(form, key, value) else None
 
 
-def _too_large(form: Form, key: str) -> Invalid:
-    words = {"field": said(form.fields[key].title), "form": said(form.title)}
-    sentence = _("This cannot be saved: “%(field)s” of %(form)s would become too large.", **words)
+def _too_large() -> Invalid:
+    # Whoever writes a record need not know what counts it, or of the form where that stands.
+    sentence = _("This cannot be saved: a total that counts this record would become too large.")
     return Invalid([Problem((), "roll_up_too_large", sentence)])
 
 

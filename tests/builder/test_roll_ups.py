@@ -1,11 +1,13 @@
 """Roll-ups in the designer: what publishing refuses and counts, what names them, how a new one begins."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select, text
 
 from builder import checks, publish
 from builder.where_used import of_field
@@ -14,6 +16,7 @@ from runtime.check import violations
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.records import query, recounts, store
+from runtime.records import roll_ups as held
 from runtime.records.models import Recount
 from runtime.records.tables import table
 from tests.builder import factory
@@ -239,3 +242,80 @@ def test_only_what_counts_otherwise_is_counted_anew(app: Flask) -> None:
     record_id = made("customer", name="Acme")
     made("order", customer=record_id, amount=5)
     assert query.titles(lookup.form("shop", "customer"), [record_id]) and stored(record_id)["total"] == 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"also": roll_up()},
+        {"total": roll_up(result="money", currency="EUR")},
+    ],
+    ids=["a second one", "result"],
+)
+def test_the_same_sum_is_counted_anew_where_it_is_new_or_kept_otherwise(app: Flask, change: Any) -> None:
+    factory.install(customer(total=roll_up(decimals=2)), order())
+    record_id = made("customer", name="Acme")
+    made("order", customer=record_id, amount=Decimal("1.5"))
+    work()
+    factory.save_and_publish("form", "customer", customer(**{"total": roll_up(decimals=2), **change}))
+    db.session.expire_all()
+    assert db.session.query(Recount).one().state == "waiting"
+    work()
+    assert not list(broken())
+    kept = stored(record_id)
+    assert kept.get("also", Decimal("1.5")) == Decimal("1.5") == kept["total"]
+
+
+def test_a_total_that_becomes_too_large_elsewhere_does_not_stop_the_counting(app: Flask) -> None:
+    group = factory.form("group", {"name": factory.field("text")})
+    belongs = factory.field("reference", form="group")
+    factory.install(group, customer(group=belongs), order())
+    south = made("group", name="South")
+    for _number in range(2):
+        record_id = made("customer", name="Acme", group=south)
+        made("order", customer=record_id, amount=Decimal("9999999999999999.99"))
+    factory.save_and_publish("form", "customer", customer(group=belongs, total=roll_up(result="money")))
+    work()
+    upper = factory.field(
+        "roll_up", function="sum", form="customer", reference="group", field="total", result="money"
+    )
+    factory.save_and_publish(
+        "form", "group", factory.form("group", {"name": factory.field("text"), "all": upper})
+    )
+    work()
+    form = lookup.form("shop", "customer")
+    with transaction() as session:
+        session.execute(table(form).update().values(total=None, _total=None))
+    with transaction():
+        held.count(form, [record_id - 1])
+        held.count(form, [record_id])
+    assert stored(record_id)["total"] == Decimal("9999999999999999.99")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_publishing_waits_for_a_batch_at_work_before_it_changes_tables(app: Flask) -> None:
+    factory.install(customer(total=roll_up()), order())
+    ids = [made("customer", name="Acme")]
+    made("order", customer=ids[0], amount=5)
+    lease = jobs.claim(outbox.due_ids()[0])
+    assert lease and lease.kind == recounts.KIND
+    more = customer(total=roll_up(), also=roll_up(function="max"))
+    with ThreadPoolExecutor(1) as pool, transaction() as session:
+        lease.renew(session)
+        job = pool.submit(_published, app, more)
+        waiting = select(func.count()).select_from(text("pg_locks")).where(text("not granted"))
+        while not job.done() and not session.scalar(waiting):
+            wait([job], timeout=0.05)
+        held.count(lookup.form("shop", "customer"), ids)
+        session.commit()
+        job.result()
+    work()
+    assert stored(ids[0])["also"] == 5
+
+
+def _published(app: Flask, document: dict[str, Any]) -> None:
+    with app.app_context():
+        try:
+            factory.save_and_publish("form", "customer", document)
+        finally:
+            db.session.remove()

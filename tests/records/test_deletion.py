@@ -10,7 +10,8 @@ from runtime.definitions import lookup
 from runtime.errors import Conflict, Forbidden, NotFound
 from runtime.records import query, store
 from runtime.records.models import Event
-from tests.conftest import both_databases
+from runtime.records.tables import table
+from tests.conftest import Queries, both_databases
 from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop
 
 CUSTOMER = form_document("customer", {"name": field("text")}, title_field="name")
@@ -101,3 +102,48 @@ def test_an_old_revision_is_not_deleted(clerk: User) -> None:
     with pytest.raises(Conflict) as caught:
         delete(page(clerk), "customer", acme, revision=2)
     assert caught.value.code == "stale"
+
+
+def test_who_may_not_delete_a_record_locks_nothing_that_goes_with_it(
+    app: Flask, bob: User, queries: Queries
+) -> None:
+    total = field("roll_up", function="count", form="visit", reference="customer")
+    goes = field("reference", form="customer", on_delete="delete")
+    further = field("reference", form="visit", on_delete="delete")
+    forms = (
+        form_document("customer", {"name": field("text"), "visits": total}),
+        form_document("visit", {"customer": goes}),
+        form_document("reminder", {"visit": further}),
+    )
+    shop(*forms, roles=ROLES)
+    give_role(bob, "reader")
+    acme = saved(TRUSTED, "customer", {"name": "Acme"})
+    saved(TRUSTED, "visit", {"customer": acme})
+    visits = table(lookup.form("shop", "visit")).name
+    queries.clear()
+    with pytest.raises(Forbidden):
+        delete(page(bob), "customer", acme)
+    assert not [each for each in queries.statements if visits in each]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_what_goes_with_what_goes_with_a_record_is_locked_before_what_counts_it(
+    app: Flask, queries: Queries
+) -> None:
+    of_visits = field("roll_up", function="count", form="reminder", reference="visit")
+    goes = field("reference", form="customer", on_delete="delete")
+    further = field("reference", form="visit", on_delete="delete")
+    shop(
+        form_document("customer", {"name": field("text")}),
+        form_document("visit", {"customer": goes, "reminders": of_visits}),
+        form_document("reminder", {"visit": further}),
+    )
+    acme = saved(TRUSTED, "customer", {"name": "Acme"})
+    visit = saved(TRUSTED, "visit", {"customer": acme})
+    saved(TRUSTED, "reminder", {"visit": visit})
+    queries.clear()
+    delete(TRUSTED, "customer", acme)
+    locks = [each for each in queries.statements if "FOR UPDATE" in each]
+    names = [table(lookup.form("shop", key)).name for key in ("reminder", "visit")]
+    first = [next(place for place, each in enumerate(locks) if f"FROM {name}" in each) for name in names]
+    assert first == sorted(first)

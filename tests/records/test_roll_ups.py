@@ -216,6 +216,7 @@ def test_a_sum_that_cannot_be_kept_refuses_the_record_that_makes_it_so(forms: li
     with pytest.raises(Invalid) as caught:
         save("order", customer=customer, amount=most)
     assert caught.value.problems[0].code == "roll_up_too_large"
+    assert "Customer" not in caught.value.problems[0].message
     assert held(customer, "orders") == [1] and read("order", order).values["amount"] == most
 
 
@@ -307,3 +308,63 @@ def test_counting_anew_mends_what_is_wrong(forms: list[Form]) -> None:
     with transaction():
         roll_ups.count(forms[1], [customer])
     assert right() and held(customer, "total", "orders", "twice") == [5, 1, 10]
+
+
+@both_databases
+def test_a_greatest_value_that_cannot_be_kept_is_looked_for_again_with_the_next_record(app: Flask) -> None:
+    fields = {"name": field("text"), "most": over("max", "amount", decimals=0)}
+    large = {**ORDER["properties"], "amount": field("number", decimals=0)}
+    shop(form_document("customer", fields), {**ORDER, "properties": large})
+    customer = save("customer", name="Acme")
+    save("order", customer=customer, amount=10**15)
+    exact = {**fields, "most": over("max", "amount", decimals=6)}
+    publish("form", "customer", form_document("customer", exact))
+    form = lookup.form("shop", "customer")
+    with transaction():
+        roll_ups.count(form, [customer])
+    assert held(customer, "most") == [None] and right()
+    with pytest.raises(Invalid):
+        save("order", customer=customer, amount=5)
+    assert held(customer, "most") == [None] and right()
+
+
+RULES = [
+    {
+        "key": "a",
+        "when": {"properties": {"total": {"minimum": 50}}, "required": ["total"]},
+        "then": {"hide": ["rate"], "set": {"bonus": "7"}},
+    },
+    {"key": "b", "when": {"required": ["name"]}, "then": {"hide": ["secret"]}},
+]
+
+
+@both_databases
+def test_formulas_follow_from_what_is_stored_and_not_from_what_rules_would_make_of_it(app: Flask) -> None:
+    fields = {
+        "name": field("text"),
+        "rate": field("number"),
+        "bonus": field("number"),
+        "total": over("sum", "amount"),
+        "due": field("formula", formula="total * rate + bonus"),
+        "secret": field("formula", formula="total * 2"),
+    }
+    shop(form_document("customer", fields, rules=RULES), ORDER)
+    customer = save("customer", name="Acme", rate=2, bonus=1)
+    save("order", customer=customer, amount=60)
+    assert held(customer, "rate", "bonus", "due", "secret") == [2, 1, 121, None]
+    save("customer", customer, name="Bolt")
+    assert held(customer, "rate", "bonus") == [None, 7]
+
+
+def test_a_roll_up_is_hidden_too_whose_condition_or_reference_is_over_hidden_fields(
+    forms: list[Form], bob: User
+) -> None:
+    give_role(bob)
+    customer = save("customer", name="Acme", group=save("group", name="North"))
+    save("order", customer=customer, amount=5, state="won", on="2026-01-01")
+    for hidden, gone in (("state", {"won"}), ("customer", {"won", "orders", "total", "last_on"})):
+        column = ORDER["properties"][hidden]
+        closed = {**column, "fw": {**column["fw"], "access": {"clerk": "hidden"}}}
+        publish("form", "order", {**ORDER, "properties": {**ORDER["properties"], hidden: closed}})
+        seen = query.get(bob, lookup.form("shop", "customer"), customer).values
+        assert {"won", "orders", "total", "last_on"} - seen.keys() == gone
