@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from runtime import conditions, documents
-from runtime.conditions import Condition
+from runtime.conditions import Condition, ConditionError
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.fields import Field
@@ -59,8 +59,12 @@ class RollUp:
     @cached_property
     def shows(self) -> frozenset[str]:
         """The fields of that form of which its value tells something."""
-        read = (path.partition(".")[0] for path in self.when.reads) if self.when else ()
-        return frozenset((self.reference, *filter(None, [self.source]), *read))
+        try:
+            read = self.when.reads if self.when else ()
+        except ConditionError:  # of a draft that is tried: publishing refuses it
+            read = ()
+        own = (self.reference, *filter(None, [self.source]))
+        return frozenset((*own, *(path.partition(".")[0] for path in read)))
 
     @property
     def of_nothing(self) -> Decimal | None:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from runtime.access import EVERY_FIELD, fields_as
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
-from runtime.definitions.documents import Form
+from runtime.definitions.documents import Form, parse_form
 from runtime.errors import Invalid
 from runtime.records import query, recounts, roll_ups, store
 from runtime.records.rows import Record
@@ -368,3 +369,17 @@ def test_a_roll_up_is_hidden_too_whose_condition_or_reference_is_over_hidden_fie
         publish("form", "order", {**ORDER, "properties": {**ORDER["properties"], hidden: closed}})
         seen = query.get(bob, lookup.form("shop", "customer"), customer).values
         assert {"won", "orders", "total", "last_on"} - seen.keys() == gone
+
+
+def test_the_rights_on_a_draft_can_be_told_while_a_condition_of_it_cannot_be_read(forms: list[Form]) -> None:
+    broken = {**CUSTOMER["properties"], "won": over("count", when={"properties": {"state": {"odd": 1}}})}
+    draft = parse_form(
+        {**CUSTOMER, "properties": broken},
+        app="shop",
+        definition_id=0,
+        version_id=0,
+        number=0,
+        table_name="",
+        zone="UTC",
+    )
+    assert fields_as("clerk", draft) == EVERY_FIELD
