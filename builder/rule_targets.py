@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from builder.checks.references import WRITING
-from builder.commands._rules import ON_PARTS
 from builder.studio import Studio
 from runtime.definitions import layout
 from runtime.text import Title
@@ -38,7 +37,7 @@ def targets(studio: Studio, effect: str) -> list[Named]:
     if effect in WRITING:
         known = studio.context.fields(studio.target.key)
         return [each for each in fields(studio) if known[each.key].type.writable]
-    return [*fields(studio), *(parts(studio) if effect in ON_PARTS else ())]
+    return [*fields(studio), *(parts(studio) if effect in layout.ON_PARTS else ())]
 
 
 def inner_fields(studio: Studio, name: str) -> frozenset[str]:

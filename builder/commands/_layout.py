@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from builder.commands._base import refuse
-from runtime.definitions.layout import COLUMNS, MAX_CELLS, SPANS, even, spans
+from runtime.definitions.layout import COLUMNS, MAX_CELLS, SPANS, even, section_keys, spans
 
 Form = dict[str, Any]
 Sections = list[dict[str, Any]]
@@ -30,29 +30,19 @@ def arrange(form: Form) -> Sections:
     sections: Sections = own.setdefault("layout", [])
     if not sections:
         sections.append({"rows": []})
-    for number, section in enumerate(sections, start=1):
-        _settle_key(sections, section, number)
+    for section, key in zip(sections, section_keys(sections), strict=True):
+        _settle_key(section, key)
     _settle_tabs(sections, [tab["key"] for tab in own.get("tabs", ())])
     _settle_fields(sections, form["properties"])
     return sections
 
 
-def _settle_key(sections: Sections, section: dict[str, Any], number: int) -> None:
+def _settle_key(section: dict[str, Any], key: str) -> None:
     if "key" in section:
         return
-    key = f"section_{number}"
-    others = {each.get("key") for each in sections}
     content = dict(section)
     section.clear()
-    section.update({"key": key if key not in others else next_key("section", others), **content})
-
-
-def next_key(stem: str, taken: Iterable[Any]) -> str:
-    """`stem_1`, or the first number that is free."""
-    known, number = set(taken), 1
-    while f"{stem}_{number}" in known:
-        number += 1
-    return f"{stem}_{number}"
+    section.update({"key": key, **content})
 
 
 def _settle_tabs(sections: Sections, tabs: list[str]) -> None:

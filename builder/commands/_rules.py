@@ -24,7 +24,6 @@ from runtime.text import Title
 CONDITION = {"type": ["object", "boolean"]}
 LISTED = ("show", "hide", "require", "lock", "clear")
 EFFECTS = (*LISTED, "set", "message")
-ON_PARTS = ("show", "hide")  # what can be done to sections and tabs
 LEVEL = {"enum": ["error", "warning"]}
 FORMULA = {"type": "string", "maxLength": 2000}
 
@@ -59,7 +58,7 @@ def require_target(form: Any, effect: str, name: str) -> None:
         if effect in WRITING and not FIELD_TYPES[form["properties"][name]["fw"]["type"]].writable:
             refuse("field", "unfit", _("“%(key)s” works out its own value.", key=name))
         return
-    if effect not in ON_PARTS:
+    if effect not in layout.ON_PARTS:
         refuse(
             "field", "unfit", _("Sections and tabs can be shown or hidden; choose a field for anything else.")
         )

@@ -6,7 +6,6 @@ from builder.commands import _layout, _sections
 from builder.commands._adding import add_field
 from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import AFTER, KEY, LOCALE, NUMBER, TITLE, field_in, title_of
-from builder.commands._layout import Form
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -42,7 +41,7 @@ class AddField:
         _layout.arrange(form)  # before there is a field without a place
         title, locale = arguments.get("title", ""), arguments.get("locale", "")
         key = add_field(work, target, arguments["type"], title, locale)
-        place_new(form, key, arguments)
+        place_new(work, target, key, arguments)
         return Done(
             said(N_("Added %(field)s"), field=title_of(form, key)),
             said(
@@ -54,8 +53,9 @@ class AddField:
         )
 
 
-def place_new(form: Form, key: str, arguments: Arguments) -> None:
+def place_new(work: Workspace, target: Target, key: str, arguments: Arguments) -> None:
     """Find a place for a field that has none."""
+    form = work.open(target)
     sections = form["fw"]["layout"]
     if arguments.get("beside"):
         field_in(form, arguments["beside"], "beside")
@@ -66,7 +66,7 @@ def place_new(form: Form, key: str, arguments: Arguments) -> None:
     elif arguments.get("section"):
         _layout.put_at(sections, key, arguments)
     elif arguments.get("tab"):
-        _sections.last_of_tab(form, arguments["tab"])["rows"].append([key])
+        _sections.last_of_tab(work, target, arguments["tab"])["rows"].append([key])
     else:
         _layout.put_row(sections[-1], len(sections[-1]["rows"]), key)
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from builder.commands import _layout, _sections
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import KEY, NUMBER, STEP, Form, field_in, title_of
+from builder.commands._fields import KEY, NUMBER, STEP, field_in, title_of
 from builder.commands._layout import Sections
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -35,7 +35,7 @@ class MoveField:
         if "after" in arguments:
             field_in(form, arguments["after"], "after")
         if "tab" in arguments:
-            _move_to_tab(form, key, arguments["tab"])
+            _move_to_tab(work, target, key, arguments["tab"])
         else:
             _move(_layout.arrange(form), key, arguments)
         return Done(
@@ -49,9 +49,9 @@ class MoveField:
         )
 
 
-def _move_to_tab(form: Form, key: str, tab: str) -> None:
-    sections = _layout.arrange(form)
-    section = _sections.last_of_tab(form, tab)
+def _move_to_tab(work: Workspace, target: Target, key: str, tab: str) -> None:
+    sections = _layout.arrange(work.open(target))
+    section = _sections.last_of_tab(work, target, tab)
     section["rows"].append([_layout.take_out(sections, key)])
 
 

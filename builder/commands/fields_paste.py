@@ -44,9 +44,9 @@ class PasteFields:
         form = work.open(target)
         sections = _layout.arrange(form)  # before there are fields without a place
         if cut and source == target:
-            return _placed(form, keys, _moved(form, keys, arguments), cut)
+            return _placed(form, keys, _moved(work, target, keys, arguments), cut)
         new = _copied(work, target, source, keys)
-        place_new(form, new[0], arguments)
+        place_new(work, target, new[0], arguments)
         for before, key in pairwise(new):
             _layout.put_after(sections, key, before)
         for key in keys if cut else ():
@@ -60,8 +60,9 @@ def _in_order(form: Form, keys: Sequence[str]) -> list[str]:
     return [key for key in _layout.order(_layout.arrange(deepcopy(form))) if key in keys]
 
 
-def _moved(form: Form, keys: list[str], arguments: Arguments) -> str:
+def _moved(work: Workspace, target: Target, keys: list[str], arguments: Arguments) -> str:
     """Take the fields to their new place; the first of them."""
+    form = work.open(target)
     sections, behind = _layout.arrange(form), arguments.get("after", "")
     section = len(sections) - 1
     if behind:
@@ -73,7 +74,7 @@ def _moved(form: Form, keys: list[str], arguments: Arguments) -> str:
     elif arguments.get("section"):
         section = _layout.section_at(sections, arguments["section"])
     elif arguments.get("tab"):
-        section = sections.index(_sections.last_of_tab(form, arguments["tab"]))
+        section = sections.index(_sections.last_of_tab(work, target, arguments["tab"]))
     cells = [_layout.take_out(sections, key) for key in keys]
     for cell in reversed(cells) if behind else ():
         _layout.put_after(sections, cell, behind)

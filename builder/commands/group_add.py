@@ -39,7 +39,7 @@ class AddGroup:
         if len(form["properties"]) + len(fields) > MAX_FIELDS:
             refuse("group", "limit", _("A form may have at most %(limit)s fields.", limit=MAX_FIELDS))
         for key, schema in fields.items():
-            place_new(form, key, {"after": after} if after else arguments)
+            place_new(work, target, key, {"after": after} if after else arguments)
             form["properties"][key] = schema
             after = key
         if given["required"]:

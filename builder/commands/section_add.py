@@ -33,7 +33,7 @@ class AddSection:
         title = own or known_text(_sections.SECTION, work, number=len(sections) + 1)
         beside = sections[at] if arguments.get("before") else sections[at - 1]
         tab = arguments.get("tab") or beside.get("tab", "")
-        section = _sections.new_section(sections, title, tab)
+        section = _sections.new_section(work, target, title, tab)
         sections.insert(at, section)
         _layout.arrange(form)
         words = said(

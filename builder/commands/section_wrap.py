@@ -29,7 +29,7 @@ class WrapSection:
         place = _layout.find(sections, key)
         outer = sections[place.section]
         title = known_text(_sections.SECTION, work, number=len(sections) + 1)
-        section = _sections.new_section(sections, title, outer.get("tab", ""))
+        section = _sections.new_section(work, target, title, outer.get("tab", ""))
         section["rows"] = [outer["rows"].pop(place.row)]
         first = place.row == 0 and bool(outer["rows"])
         sections.insert(place.section + (not first), section)

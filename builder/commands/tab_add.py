@@ -27,11 +27,11 @@ class AddTab:
         sections = _layout.arrange(form)
         tabs = form["fw"].setdefault("tabs", [])
         if not tabs:
-            tabs.append(_sections.new_tab(form, "", work, ""))
+            tabs.append(_sections.new_tab(work, target, "", ""))
         at = _place(form, arguments)
-        tab = _sections.new_tab(form, arguments.get("title", ""), work, arguments.get("locale", ""))
+        tab = _sections.new_tab(work, target, arguments.get("title", ""), arguments.get("locale", ""))
         tabs.insert(at, tab)
-        sections.append(_sections.new_section(sections, None, tab["key"]))
+        sections.append(_sections.new_section(work, target, None, tab["key"]))
         _layout.arrange(form)
         words = said(
             N_("Added the tab %(tab)s, %(position)s of %(count)s"),

@@ -78,9 +78,12 @@ class Form:
         """The fields of each tab and section, by the names that rules give these: tabs first."""
         return parts(self.layout, self.tabs)
 
-    def around(self, key: str) -> list[str]:
-        """The section and the tab in which a field stands, as rules name them, the nearest first."""
-        return [name for name, fields in reversed(self.parts.items()) if key in fields]
+    def around(self, name: str) -> list[str]:
+        """The section and the tab in which a field stands, as rules name them, the nearest first; of a section its
+        tab.
+        """
+        tabs = [f"tab/{each.tab}" for each in self.layout if each.tab and name == f"section/{each.key}"]
+        return tabs + [part for part, fields in reversed(self.parts.items()) if name in fields]
 
     def looked_up(self, key: str) -> LookedUp | None:
         """Where a field finds its value, if it is a look-up through a field of this form."""

@@ -13,6 +13,7 @@ from runtime.text import Title
 COLUMNS = 12
 SPANS = (3, 4, 6, 8, 12)
 MAX_CELLS = 4
+ON_PARTS = ("show", "hide")  # what rules can do to sections and tabs
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def parse_tabs(own: Mapping[str, Any]) -> tuple[Tab, ...]:
 def parse_layout(own: Mapping[str, Any], fields: Iterable[str]) -> tuple[Section, ...]:
     """The sections of a form in reading order, from its `fw`; fields without a place come last."""
     tabs = [tab["key"] for tab in own.get("tabs", ())]
-    sections = [_section(each, number, tabs) for number, each in enumerate(own.get("layout", ()), start=1)]
+    listed = own.get("layout", ())
+    sections = [_section(each, key, tabs) for each, key in zip(listed, section_keys(listed), strict=True)]
     sections.sort(key=lambda section: tabs.index(section.tab) if tabs else 0)
     seen = {cell.field for section in sections for row in section.rows for cell in row}
     rest = tuple((Cell(key),) for key in fields if key not in seen)
@@ -59,10 +61,27 @@ def parse_layout(own: Mapping[str, Any], fields: Iterable[str]) -> tuple[Section
     return (*sections, Section(last.key, last.title, last.rows + rest, last.tab))
 
 
-def _section(section: Mapping[str, Any], number: int, tabs: Sequence[str]) -> Section:
+def section_keys(listed: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The keys of sections. One without a key is named by its place, or by the first number that is free."""
+    keys = [str(section.get("key") or "") for section in listed]
+    for at, key in enumerate(keys):
+        placed = f"section_{at + 1}"
+        keys[at] = key or (placed if placed not in keys else next_key("section", keys))
+    return keys
+
+
+def next_key(stem: str, taken: Iterable[str]) -> str:
+    """`stem_1`, or the first number that is free."""
+    known, number = set(taken), 1
+    while f"{stem}_{number}" in known:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def _section(section: Mapping[str, Any], key: str, tabs: Sequence[str]) -> Section:
     tab = section.get("tab", "")
     return Section(
-        key=section.get("key") or f"section_{number}",
+        key=key,
         title=section.get("section", ""),
         rows=tuple(tuple(_cell(cell) for cell in row) for row in section["rows"]),
         tab=tab if tab in tabs else (tabs[0] if tabs else ""),

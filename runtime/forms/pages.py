@@ -186,7 +186,7 @@ def warnings(filling: Filling) -> dict[str, tuple[str, str]]:
     if not may_warn(filling.form):
         return {}
     return {
-        f"{name}:{warning.code}": (name, _in_row(filling, name) + warning.message)
+        f"{name}:{warning.params['of']}:{warning.code}": (name, _in_row(filling, name) + warning.message)
         for name, warning in _warned(filling)
     }
 

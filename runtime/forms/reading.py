@@ -67,7 +67,7 @@ class Reading:
 
 def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
     """The record as this person reads it; fields that a rule hides are not there."""
-    judged = store.judge(store.Actor(user=user, origin="page"), form, {}, record=record)
+    judged = store.judge(store.Actor(user=user, origin="page"), form, {}, record=record, as_stored=True)
     names = titles_for(user, form, form.fields.values(), [judged.values])
     tabs = {tab.key: localized(tab.title, reader.locale) for tab in form.tabs}
     blocks = [

@@ -20,8 +20,10 @@ LIMITS = frozenset(("minLength", "pattern", "minItems", "maxItems"))
 
 @lru_cache(maxsize=512)
 def static_fields(form: Form) -> frozenset[str]:
-    """The fields that no rule, formula, check, fill or offer reads, and that cannot be wrong when left."""
-    read = _read_by_rules(form) | _read_by_formulas(form) | _read_by_references(form)
+    """The fields that no rule, formula, check, fill or offer reads, that no rule clears or sets, and that cannot be
+    wrong when left.
+    """
+    read = _met_by_rules(form) | _read_by_formulas(form) | _read_by_references(form)
     return frozenset(key for key, one in form.fields.items() if key not in read and _never_wrong(one))
 
 
@@ -36,8 +38,9 @@ def _never_wrong(one: Field) -> bool:
     return one.type.name in NEVER_WRONG
 
 
-def _read_by_rules(form: Form) -> set[str]:
-    return {path.split(".")[0] for rule in form.rules for path in rule.when.reads}
+def _met_by_rules(form: Form) -> set[str]:
+    written = {key for rule in form.rules for key in (*rule.clear, *rule.set)}
+    return written | {path.split(".")[0] for rule in form.rules for path in rule.when.reads}
 
 
 def _read_by_formulas(form: Form) -> set[str]:

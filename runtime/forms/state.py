@@ -65,9 +65,10 @@ def problems_by_field(judged: Judged, entry: Entry) -> dict[str, Problem]:
     """The first problem of each field in the order of the form, and of each cell (`lines.n1.price`); what cannot be
     read comes before all rules.
 
-    Problems of fields that are hidden or locked are nobody's to mend; "" holds one that belongs to no field.
+    Problems of fields that are hidden or locked, or that a rule clears or sets, are nobody's to mend; "" holds one
+    that belongs to no field.
     """
-    open_fields = judged.visible - judged.locked
+    open_fields = judged.visible - judged.locked - judged.overruled
     found = {
         name: each for name, each in entry.every_problem.items() if name.partition(".")[0] in open_fields
     }

@@ -11,13 +11,12 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 
 from runtime import formulas, problems
-from runtime.conditions import Condition
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import Check
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, ValueType
 from runtime.fields.sub_table import fewest_rows, most_rows
-from runtime.formulas import Formula, FormulaError
+from runtime.formulas import FormulaError
 from runtime.records import values as settling
 from runtime.records.reads import field_of
 from runtime.records.rows import seen
@@ -32,7 +31,8 @@ class Judged:
     """What a save would store and say. `values` holds look-ups too; `ignored` are the keys that were sent but
     may not be written; `facts` is what the conditions on offered records may name. Fields that the writer may
     not see are not `visible`, and no problem speaks of them; `hidden` are their keys. `rows` are the judgements on
-    the rows of each sub-table, `untouched` that on a new row of it, for whoever fills a form.
+    the rows of each sub-table, `untouched` that on a new row of it, for whoever fills a form. `overruled` are the
+    fields that rules clear or set now: what is typed there does not count.
     """
 
     values: Values
@@ -46,6 +46,7 @@ class Judged:
     hidden: frozenset[str] = frozenset()
     rows: Mapping[str, tuple["Judged", ...]] = field(default_factory=dict)
     untouched: Mapping[str, "Judged"] = field(default_factory=dict)
+    overruled: frozenset[str] = frozenset()
 
     def for_reader(self) -> "Judged":
         """The same without the values of what the writer may not see."""
@@ -87,6 +88,7 @@ def _judged(case: Case, outcome: Outcome) -> Judged:
         hidden=rights.hidden,
         rows=rows,
         untouched=_untouched(case, outcome.values) if case.lookups else {},
+        overruled=found.overruled,
     )
 
 
@@ -110,6 +112,7 @@ class _Findings:
     def __init__(self, case: Case, outcome: Outcome, visible: frozenset[str]) -> None:
         self.case, self.form, self.values = case, case.form, outcome.values
         self.visible, self._outcome = visible, outcome
+        self.overruled = frozenset(key for key, _setting in outcome.state.settings)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self._at: set[str] = set()
@@ -126,9 +129,9 @@ class _Findings:
             self.values.pop(key, None)
 
     def unread(self) -> None:
-        """Values that were sent and could not be read."""
+        """Values that were sent and could not be read, save where a rule decides on the value."""
         for key, error in self._outcome.unread.items():
-            if key in self.visible:
+            if key in self.visible - self.overruled:
                 self._fault(key, error)
 
     def uncomputed(self) -> None:
@@ -138,7 +141,7 @@ class _Findings:
             formula = field.options["formula"] if field.type.name == "formula" else None
             if key in self.case.rights.closed:
                 self._leave_out(key)
-            elif key in self.visible and not (formula and self._at & _read_by(formulas.parse(formula))):
+            elif key in self.visible and not (formula and self._reads_wrong(formulas.parse(formula).names)):
                 self._fault(key, error)
 
     def _fault(self, key: str, error: FieldError | FormulaError) -> None:
@@ -265,7 +268,8 @@ class _Findings:
     def failed_checks(self) -> None:
         """Checks of the form that do not hold; one over a value that has a problem already is not asked."""
         for check in self.form.checks:
-            if check.at in self.visible - self.case.rights.hidden and not self._at & _read_by(check.formula):
+            seen = check.at in self.visible - self.case.rights.hidden
+            if seen and not self._reads_wrong(check.formula.names):
                 self._ask(check)
 
     def _ask(self, check: Check) -> None:
@@ -276,25 +280,24 @@ class _Findings:
             self._fault(check.at, error)
             return
         if holds is False:
-            self._tell(check.level, Problem((check.at,), check.key, said(check.message)))
+            told = Problem((check.at,), check.key, said(check.message), {"of": "check"})
+            self._tell(check.level, told)
 
     def told_by_rules(self) -> None:
         """The messages of rules that hold, as those of checks: at fields that are seen, over values that are right."""
         for message in self._outcome.state.messages:
             seen = message.at in self.visible - self.case.rights.hidden
-            if seen and not self._at & _read_by_condition(message.when):
-                self._tell(message.level, Problem((message.at,), message.key, said(message.text)))
+            if seen and not self._reads_wrong(tuple(path.split(".")) for path in message.when.reads):
+                told = Problem((message.at,), message.key, said(message.text), {"of": "rule"})
+                self._tell(message.level, told)
+
+    def _reads_wrong(self, paths: Iterable[tuple[str, ...]]) -> bool:
+        """Whether one of these reads a value that has a problem already. In a row `record.qty` is not of the row."""
+        own = (path for path in paths if self.case.outside is None or path[0] != "record")
+        return not self._at.isdisjoint(map(field_of, own))
 
     def _tell(self, level: str, told: Problem) -> None:
         (self.problems if level == "error" else self.warnings).append(told)
-
-
-def _read_by(formula: Formula) -> frozenset[str]:
-    return frozenset(field_of(path) for path in formula.names)
-
-
-def _read_by_condition(when: Condition) -> frozenset[str]:
-    return frozenset(field_of(tuple(path.split("."))) for path in when.reads)
 
 
 def _offer_reads(form: Form, key: str) -> list[str]:

@@ -25,6 +25,7 @@ from runtime.records import judge as judging
 from runtime.records.changes import AFTER_EVENT
 from runtime.records.deletion import delete
 from runtime.records.judge import Judged
+from runtime.records.reads import fills
 from runtime.records.rows import Record
 from runtime.records.sources import Actor, Database, for_onlooker
 from runtime.records.tables import clashes, kept, stored, table
@@ -55,8 +56,8 @@ def save(
     `values` are the fields to change, None clears one; with `replace` the fields not named are cleared too.
     What the actor may not write is ignored. `revision` is what the writer saw: Conflict("stale") when it is
     no longer that. The same `token` again returns what the first call saved, with other values it is
-    Conflict("token_reused"). With `partial` only the given values are judged, and an empty one is no problem:
-    what a new version asks of the rest waits for whoever edits the record next.
+    Conflict("token_reused"). With `partial` only the given values are judged, an empty one is no problem, and the
+    other stored values stay: what a new version asks of the rest waits for whoever edits the record next.
     Raises Invalid with a problem per field, Forbidden, NotFound.
     """
     if actor.tried is not None and not is_rehearsed():
@@ -78,12 +79,15 @@ def judge(
     *,
     record: Record | None = None,
     rights: FieldRights | None = None,
+    as_stored: bool = False,
 ) -> Judged:
     """Everything of a save but the writing: computed values, visibility, problems. Look-ups are included, what
-    the actor may not see is not. `rights` are tried instead of his own.
+    the actor may not see is not. `rights` are tried instead of his own. A record that is only read is judged
+    `as_stored`: what rules would clear or set in a save is not changed yet.
     """
     rights = _rights(actor, form) if rights is None else rights
-    case = _case(actor, form, record, Database(actor, form.app), rights, lookups=True)
+    staying = frozenset(form.fields) if as_stored else frozenset()
+    case = _case(actor, form, record, Database(actor, form.app), rights, staying=staying, lookups=True)
     return judging.judge(case, values).for_reader()
 
 
@@ -112,6 +116,7 @@ def _case(
     sources: Database,
     rights: FieldRights,
     *,
+    staying: frozenset[str] = frozenset(),
     lookups: bool = False,
 ) -> Case:
     return Case(
@@ -125,7 +130,15 @@ def _case(
         may_number=actor.origin in ("import", "sample") or actor.trusted,
         lookups=lookups,
         rights=rights,
+        staying=staying,
     )
+
+
+def _staying(form: Form, given: Mapping[str, Any]) -> frozenset[str]:
+    """What a partial change leaves as it is stored: all but what is given, and what is copied through it."""
+    ways = fills(form).items()
+    copied = {key for key, through in ways if any(reference in given for reference, _source in through)}
+    return frozenset(form.fields.keys() - given.keys() - copied)
 
 
 @dataclass(frozen=True)
@@ -150,7 +163,9 @@ def _judged(
     partial: bool = False,
 ) -> _Write:
     sources = Database(actor, form.app)
-    judged = judging.judge(_case(actor, form, record, sources, _rights(actor, form)), values)
+    staying = _staying(form, values) if partial else frozenset()
+    case = _case(actor, form, record, sources, _rights(actor, form), staying=staying)
+    judged = judging.judge(case, values)
     if judged.ignored:
         log.info("form %s: ignored %s, sent by user %s", form.key, ", ".join(judged.ignored), actor.user_id)
     found = [each for each in judged.problems if not partial or _is_unfit(each, values)]

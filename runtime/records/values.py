@@ -14,6 +14,7 @@ from runtime import formulas
 from runtime.access import EVERY_FIELD, FieldRights
 from runtime.definitions import roll_ups
 from runtime.definitions.documents import Form
+from runtime.definitions.rules import GIVEN
 from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import Formula, FormulaError
 from runtime.records.reads import fills, names_read, with_first_values
@@ -46,6 +47,8 @@ class Case:
     """Whether look-ups that nothing computes with are wanted too."""
     rights: FieldRights = EVERY_FIELD
     """Which fields the writer may see and write."""
+    staying: frozenset[str] = frozenset()
+    """Fields whose stored values stay, because nobody edits the record."""
     outside: Mapping[str, Any] | None = None
     """Of a row of a sub-table: the values of its record, as far as they are worked out."""
 
@@ -55,7 +58,8 @@ class Case:
 
     def is_kept(self, key: str) -> bool:
         """Whether the stored value stays, whatever is sent and whatever rules say: it is out of the writer's hands."""
-        return self.stored is not None and key in self.rights.closed and self.form.fields[key].type.writable
+        stays = key in self.rights.closed or key in self.staying
+        return self.stored is not None and stays and self.form.fields[key].type.writable
 
 
 @dataclass
@@ -189,7 +193,7 @@ def _reopened(case: Case, sent: Sent, stored: Mapping[str, Any]) -> Values:
 def _moved(case: Case, stored: Mapping[str, Any]) -> Values:
     """The stored ways through a tree as they go now: an option that was moved may not stop every later write."""
     ways = (key for key, found in case.form.fields.items() if found.type.value_type is ValueType.PATH)
-    fields = (case.form.fields[key] for key in ways if key in stored and not case.is_kept(key))
+    fields = (case.form.fields[key] for key in ways if key in stored and key not in case.rights.closed)
     return {found.key: found.type.normalise(stored[found.key], found) for found in fields}
 
 
@@ -208,6 +212,8 @@ def _first_value(case: Case, found: Field, values: Mapping[str, Any]) -> Any:
 
 
 def _dropped(case: Case, key: str, current: State) -> bool:
+    if case.may_number and case.form.fields[key].type.name in GIVEN:
+        return False
     return key in current.hidden or (case.person and key in current.locked)
 
 
@@ -223,7 +229,7 @@ def _assemble(
     for key, value in accepted.items():
         _put(values, key, value)
     for key, mode in current.hidden.items():
-        if case.is_kept(key) or key in roll_ups.of(case.form):
+        if case.is_kept(key) or key in accepted or key in roll_ups.of(case.form):
             continue  # other records write roll-ups, shown or not
         if mode == "clear" or _not_there_yet(case, key):
             values.pop(key, None)
@@ -248,7 +254,9 @@ def _compute(
 ) -> None:
     for key in case.form.computed_order:
         if key in case.form.rows and case.is_kept(key):
-            attempt.rows[key] = _rows(case, key, values, {})  # to be read only
+            attempt.rows[key] = _rows(case, key, values, {})  # to be read only, or computed anew
+            if key in case.staying and key not in case.rights.closed:
+                _put_rows(values, key, attempt.rows[key])
         if current.hidden.get(key, "compute") != "compute" or case.is_kept(key):
             continue
         found = case.form.fields[key]
@@ -260,7 +268,7 @@ def _compute(
                 _look_up(case, found, values)
             elif key in case.form.rows:
                 attempt.rows[key] = _rows(case, key, values, accepted)
-                _put(values, key, [row.as_value() for row in attempt.rows[key]] or None)
+                _put_rows(values, key, attempt.rows[key])
             else:
                 _fill(case, key, accepted, baseline, values)
         except (FormulaError, FieldError) as error:
@@ -280,6 +288,10 @@ def _rows(case: Case, key: str, values: Values, accepted: Sent) -> tuple[RowOutc
     return tuple(found)
 
 
+def _put_rows(values: Values, key: str, rows: tuple[RowOutcome, ...]) -> None:
+    _put(values, key, [row.as_value() for row in rows] or None)
+
+
 def _cells(row: Mapping[str, Any]) -> Values:
     return {name: cell for name, cell in row.items() if name != "id"}
 
@@ -292,6 +304,7 @@ def row_case(case: Case, key: str, values: Mapping[str, Any]) -> Case:
         stored=None,
         system={},
         rights=case.rights.of_rows(key),
+        staying=frozenset(case.form.rows[key].fields) if key in case.staying else frozenset(),
         outside={**case.system, **values},
     )
 

@@ -312,6 +312,12 @@ def test_a_chain_of_five_hundred_formulas_is_no_ring(app: Flask) -> None:
             [rule("r", {}, hide=["phone"]), rule("s", {"required": ["net"]}, require=["phone"])],
             "fw/rules/1/then/require",
         ),
+        ([rule("r", {}, clear=["name"])], "required"),
+        ([rule("r", {"required": ["net"]}, clear=["phone"], require=["phone"])], "fw/rules/0/then/require"),
+        (
+            [rule("r", {}, clear=["phone"]), rule("s", {"required": ["net"]}, require=["phone"])],
+            "fw/rules/1/then/require",
+        ),
         ([rule("r", {}, hide=["section/section_1"])], "required"),
         ([rule("r", {"not": {}}, show=["section/section_1"])], "required"),
         (
@@ -320,9 +326,16 @@ def test_a_chain_of_five_hundred_formulas_is_no_ring(app: Flask) -> None:
         ),
     ],
 )
-def test_what_is_required_and_always_hidden_is_refused(app: Flask, rules: list[Any], place: str) -> None:
+def test_what_is_required_and_always_hidden_or_cleared_is_refused(
+    app: Flask, rules: list[Any], place: str
+) -> None:
     layout = [*CUSTOMER["fw"]["layout"], {"rows": [["phone"]]}, {"rows": [["net"]]}]
     assert found(changed(CUSTOMER, rules=rules, layout=layout)) == {(place, "hidden_required")}
+
+
+def test_what_one_rule_clears_and_another_sets_may_be_required(app: Flask) -> None:
+    filling = rule("s", {"required": ["net"]}, set={"name": '"x"'})
+    assert found(changed(CUSTOMER, rules=[rule("r", {}, clear=["name"]), filling])) == set()
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_a_warning_is_shown_before_what_would_be_saved(world: World) -> None:
     # then
     assert first.status_code == 422
     assert "Save anyway" in first.text
-    done = post(world, FRAME, **typed, _once="x", _warned="content:message_content")
+    done = post(world, FRAME, **typed, _once="x", _warned="content:rule:message_content")
     assert "This would be saved" in done.text
 
 

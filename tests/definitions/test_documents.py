@@ -102,3 +102,12 @@ def test_an_automation_runs_as_who_started_it_unless_said_otherwise(app: Flask) 
     document = {"key": "a", "title": "A", "trigger": {"type": "record_saved", "form": "order"}, "actions": []}
     found = documents.parse_automation(document, app="shop", definition_id=1, version_id=1, number=1)
     assert (found.form, found.run_as, found.when) == ("order", "starter", None)
+
+
+def test_around_a_section_is_its_tab() -> None:
+    layout = [{"key": "visit", "tab": "money", "rows": [["name"]]}]
+    tabs = [{"key": "money", "title": "Money"}]
+    found = parsed(form("thing", {"name": field("text")}, layout=layout, tabs=tabs))
+    assert found.around("section/visit") == ["tab/money"]
+    assert found.around("name") == ["section/visit", "tab/money"]
+    assert found.around("tab/money") == []

@@ -174,3 +174,48 @@ def test_a_draft_whose_rule_sets_a_field_that_is_gone_can_be_judged(app: Flask) 
         rule({}, set={"gone": "1"}, clear=["lost"], show=["section/none"], message={"no": {"text": "x"}})
     )
     assert judged(form, {}).values == {"nights": 1}
+
+
+def test_what_cannot_be_read_in_a_field_that_a_rule_clears_is_no_problem(app: Flask) -> None:
+    form = trip(rule(is_true("more"), clear=["nights"]))
+    assert judged(form, {"more": True, "nights": "many"}).problems == ()
+    assert [each.path for each in judged(form, {"nights": "many"}).problems] == [("nights",)]
+
+
+def test_a_number_that_an_import_gives_counts_where_a_rule_hides_it(app: Flask) -> None:
+    form = parsed(
+        {"more": YES, "number": field("serial", pattern="T-{n:4}")},
+        rules=[rule(is_true("more"), show=["number"])],
+    )
+    given = {"more": False, "number": "T-0007"}
+    assert judged(form, given, may_number=True).values == given
+    assert judged(form, given, may_number=True, stored={"more": False}).values == given
+    assert judged(form, given).ignored == ("number",)
+
+
+def test_a_message_of_a_row_is_told_though_the_row_has_a_problem_of_the_same_name(app: Flask) -> None:
+    outside = {"required": ["record"], "properties": {"record": {"required": ["qty"]}}}
+    columns = {"qty": field("number", {"maximum": 8}), "note": TEXT}
+    rules = [rule(outside, message={"note": {"text": "Say why."}})]
+    items = {"type": "object", "properties": columns, "fw": {"rules": rules}}
+    form = parsed({"qty": field("number"), "lines": field("sub_table", {"type": "array", "items": items})})
+    found = judged(form, {"qty": 1, "lines": [{"qty": 9}]})
+    assert {each.path for each in found.problems} == {("lines", 0, "qty"), ("lines", 0, "note")}
+
+
+def test_a_record_that_nobody_edits_keeps_what_rules_would_clear_set_or_hide(app: Flask) -> None:
+    items = {
+        "type": "object",
+        "properties": {"qty": field("number"), "cost": field("formula", formula="qty * record.price")},
+        "fw": {"rules": [rule({}, clear=["qty"])]},
+    }
+    fields = {
+        **dict.fromkeys(("cleared", "set", "hidden"), TEXT),
+        "price": field("number"),
+        "lines": field("sub_table", {"type": "array", "items": items}),
+    }
+    rules = [rule({}, clear=["cleared", "lines"], set={"set": '"new"'}, hide=["hidden"])]
+    stored = {"cleared": "a", "set": "b", "hidden": "c", "lines": [{"id": 4, "qty": 2}]}
+    staying = frozenset(fields.keys() - {"price"})
+    found = judged(parsed(fields, rules=rules), {"price": 3}, stored=stored, staying=staying)
+    assert found.values == {**stored, "price": 3, "lines": [{"id": 4, "qty": 2, "cost": 6}]}

@@ -298,3 +298,22 @@ def test_the_listeners_hear_of_every_event_in_the_same_transaction(clerk: User) 
 
 def test_a_trusted_writer_needs_no_rights(clerk: User) -> None:
     assert saved(TRUSTED, "customer", {"name": "Sample"}).id
+
+
+def test_a_change_in_part_leaves_alone_what_a_new_rule_would_clear(app: Flask) -> None:
+    # given
+    fields = {"old": field("text"), "qty": field("number"), "twice": field("formula", formula="qty * 2")}
+    shop(form_document("thing", fields))
+    with transaction():
+        record_id = store.save(TRUSTED, lookup.form("shop", "thing"), {"old": "x", "qty": 1}).id
+    shop(form_document("thing", fields, rules=[{"key": "r", "when": {}, "then": {"clear": ["old"]}}]))
+
+    # when
+    with transaction():
+        form = lookup.form("shop", "thing")
+        partly = store.save(TRUSTED, form, {"qty": 2}, record_id=record_id, partial=True)
+        wholly = store.save(TRUSTED, form, {"qty": 3}, record_id=record_id)
+
+    # then
+    assert partly.values == {"old": "x", "qty": 2, "twice": 4}
+    assert wholly.values == {"qty": 3, "twice": 6}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from runtime.definitions.layout import parse_layout
 from tests.builder.commands.support import Desk, check_layout, rows, sections
 from tests.builder.factory import field, form
 
@@ -189,3 +190,31 @@ def test_fields_are_pasted_into_an_empty_tab(bare: Desk, cut: bool) -> None:
     assert rows(bare.form(), 2) == ([["a"], ["b"]] if cut else [["a_2"], ["b_2"]])
     assert of_tabs(bare)[2][1] == "right"
     check_layout(bare.form())
+
+
+@pytest.mark.parametrize("off", [False, True])
+@pytest.mark.parametrize("published", [False, True])
+def test_a_new_section_does_not_get_the_key_of_one_that_a_rule_or_the_version_in_force_names(
+    off: bool, published: bool
+) -> None:
+    hiding = {"key": "r", "when": {}, "then": {"hide": ["section/section_1", "tab/tab_1"]}, "off": off}
+    before = [*LAYOUT, {"key": "section_1", "rows": []}]
+    in_force = form("order", FIELDS, layout=before, tabs=[{"key": "tab_1", "title": "One"}])
+    desk = (
+        Desk(form("order", FIELDS, layout=LAYOUT), in_force=(in_force,))
+        if published
+        else Desk(form("order", FIELDS, layout=LAYOUT, rules=[hiding]))
+    )
+    assert sections(desk.order("section.add")) == ["one", "two", "section_2"]
+    desk.order("tab.add")
+    assert tabs(desk) == ["tab_2", "tab_3"]
+
+
+def test_a_section_without_a_key_gives_way_to_one_that_has_the_key_of_its_place() -> None:
+    layout = [{"key": "section_2", "rows": [["a"]]}, {"rows": [["b"]]}]
+    document = form("order", FIELDS, layout=layout)
+    assert [part.key for part in parse_layout(document["fw"], FIELDS)] == ["section_2", "section_1"]
+    assert sections(Desk(document).order("section.title", section="section_1", locale="en", text="B")) == [
+        "section_2",
+        "section_1",
+    ]
