@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -88,7 +88,7 @@ def giving_way(session: Session) -> Iterator[None]:
     """Work that is refused, Conflict, rather than wait for others or let them wait for long."""
     tables.give_way(session)
     if tables.is_postgres(session):
-        session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST}'"))
+        session.execute(select(func.set_config("statement_timeout", LONGEST, True)))
     try:
         yield
     except DBAPIError as error:

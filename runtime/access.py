@@ -7,8 +7,8 @@ refuses. Denied unless granted. An administrator sees the records of every app, 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from functools import cached_property
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -18,13 +18,12 @@ from runtime.accounts.models import Department, User, UserRole
 from runtime.db import db
 from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant
+from runtime.definitions.keeping import kept
 
 RECORD_ACTIONS = ("create", "read", "update", "delete")
 EVERYTHING: Mapping[str, Any] = {}
 NOTHING: Mapping[str, Any] = {"not": {}}
 _MAX_ENUM = 1_000  # of a condition
-P = ParamSpec("P")
-T = TypeVar("T")
 
 Document = Mapping[str, Any]
 
@@ -311,31 +310,13 @@ def _sources(form: Form, key: str) -> tuple[str, frozenset[str]]:
     return (roll_up.form, roll_up.shows) if roll_up else ("", frozenset())
 
 
-def _kept(most: int) -> Callable[[Callable[Concatenate[Form, P], T]], Callable[Concatenate[Form, P], T]]:
-    """Remembers what was found out about forms; not about a draft (version 0), which is a new one whenever somebody
-    looks at it.
-    """
-
-    def remembering(find: Callable[Concatenate[Form, P], T]) -> Callable[Concatenate[Form, P], T]:
-        known: Any = lru_cache(most)(find)
-
-        @wraps(find)
-        def found(form: Form, /, *rest: P.args, **named: P.kwargs) -> T:
-            kept: T = known(form, *rest, **named) if form.version_id else find(form, *rest, **named)
-            return kept
-
-        return found
-
-    return remembering
-
-
-@_kept(1024)
+@kept(1024)
 def _limited(form: Form) -> frozenset[str]:
     """The fields that not every role may see and write."""
     return frozenset(key for key, field in form.fields.items() if field.options.get("access"))
 
 
-@_kept(4096)
+@kept(4096)
 def _own_fields(form: Form, roles: frozenset[str]) -> FieldRights:
     hidden, read_only = set(), set()
     for key in _limited(form):
@@ -350,7 +331,7 @@ def _own_fields(form: Form, roles: frozenset[str]) -> FieldRights:
     return FieldRights(frozenset(hidden), frozenset(read_only))
 
 
-@_kept(1024)
+@kept(1024)
 def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
     """What look-ups, fills and roll-ups show of other records: for each form, the references to it, or the roll-ups
     over it, with fields of it.
@@ -365,7 +346,7 @@ def _shown_through(form: Form) -> Mapping[str, frozenset[tuple[str, str]]]:
     return found
 
 
-@_kept(4096)
+@kept(4096)
 def _with_unread(form: Form, own: FieldRights, unread: frozenset[tuple[str, str]]) -> FieldRights:
     """A look-up of what may not be seen where it stands is hidden too, and so is a roll-up over it."""
     showing = (

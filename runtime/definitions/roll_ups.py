@@ -11,6 +11,7 @@ from runtime import conditions, documents
 from runtime.conditions import Condition, ConditionError
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
+from runtime.definitions.keeping import kept
 from runtime.fields import Field
 
 INCREMENTAL = ("count", "sum", "average")
@@ -80,7 +81,7 @@ class RollUp:
         return hashlib.sha256(documents.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
 
 
-@lru_cache(1024)
+@kept(1024)
 def of(form: Form) -> Mapping[str, RollUp]:
     """The roll-ups of a form by key."""
     return {key: RollUp(field) for key, field in form.fields.items() if field.type.name == "roll_up"}

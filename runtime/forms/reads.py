@@ -1,11 +1,11 @@
 """Which fields of a form others depend on: whether leaving one is worth a question to the server."""
 
-from functools import lru_cache
 from typing import Any
 
 from runtime import formulas
 from runtime.definitions import dependencies
 from runtime.definitions.documents import Form
+from runtime.definitions.keeping import kept
 from runtime.fields import Field
 
 # These controls cannot hold a wrong value, as long as the document sets no limits of its own.
@@ -18,7 +18,7 @@ NEVER_WRONG = frozenset(
 LIMITS = frozenset(("minLength", "pattern", "minItems", "maxItems"))
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def static_fields(form: Form) -> frozenset[str]:
     """The fields that no rule, formula, check, fill or offer reads, that no rule clears or sets, and that cannot be
     wrong when left.
