@@ -25,7 +25,7 @@ class TitleRole:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         role = role_in(work.open(target), arguments["role"])
         title = own_title(arguments.get("value", {}), work)
-        if isinstance(title, str) or not any(text.strip() for text in title.values()):
+        if not title:
             refuse("value", "empty", _("Give the role a title."))
         role["title"] = title
         return Done(said(N_("Renamed the role %(role)s"), role=title), select=f"role/{role['key']}")
