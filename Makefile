@@ -22,13 +22,19 @@ setup: $(STAMP) ## install everything into .venv
 run: $(STAMP) ## set up and start Formwright (data in ./data)
 	@exec $(PY) -m app up
 
+PYTEST := $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(SHUFFLED)
+
 .PHONY: test
-test: $(STAMP) browser ## every test, real servers and browser
-	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(SHUFFLED)
+test: $(STAMP) browser ## every behaviour, real servers and browser
+	$(PYTEST) -m "not full"
+
+.PHONY: test-full
+test-full: $(STAMP) browser ## the same in both languages and in large sizes
+	FULL=1 $(PYTEST)
 
 .PHONY: test-quick
 test-quick: $(STAMP) ## no browser, PostgreSQL, crashes, long property tests, walks over all routes
-	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(SHUFFLED) -m "not slow and not browser"
+	$(PYTEST) -m "not slow and not browser and not full"
 
 .PHONY: browser
 browser: $(STAMP)

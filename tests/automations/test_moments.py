@@ -140,7 +140,7 @@ def test_every_date_has_exactly_one_moment_in_every_zone(case: tuple[str, dateti
     check(*case, days)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.timeout(600)
 @settings(max_examples=10_000)
 @given(near_a_change(), st.integers(-366, 366))

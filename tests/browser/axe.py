@@ -1,5 +1,6 @@
 """What machines can find of the barriers on a page: axe-core, sizes of targets, pages that scroll sideways."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,20 @@ def barriers(page: Page, state: str, look: str, options: dict[str, Any]) -> list
 
 
 def problems(page: Page, state: str) -> list[str]:
-    """Everything wrong with a page on a desk and on a phone, in light and in dark colours. A language changes no
-    colour, and looking at colours takes most of the time: in Chinese it is done once, at the width of a desk.
+    """Everything wrong with a page on a desk and on a phone, in light and in dark colours.
+
+    Looking at colours takes most of the time: light ones are looked at on a desk and dark ones on a phone, in
+    `make test-full` (FULL=1) both on both. No language changes a colour: in Chinese they are looked at once.
     """
     found: list[str] = []
     english = page.locator("html").get_attribute("lang") == "en"
+    full = english and bool(os.environ.get("FULL"))
     for width, height in ((1280, 800), (390, 844)):
+        desk = width == 1280
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="light")
-        again = not english and width == 390
-        found += barriers(page, state, f"{width} px, light", BUT_COLOURS if again else EVERYTHING)
-        if english:
+        found += barriers(page, state, f"{width} px, light", EVERYTHING if desk or full else BUT_COLOURS)
+        if full or (english and not desk):
             page.emulate_media(color_scheme="dark")
             found += barriers(page, state, f"{width} px, dark", COLOURS)
     found += [f"{state}, small: {one}" for one in page.evaluate(SMALL)]

@@ -13,6 +13,7 @@ from tests.browser.axe import problems
 from tests.browser.conftest import Opens, Tabs
 from tests.browser.office import LANGUAGES, Office, pick, press_primary, set_up, staff
 from tests.browser.states import DESIGNER, STATES, filled, fresh
+from tests.support.languages import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -38,7 +39,7 @@ def furnished(an_office: Opens) -> Iterator[Office]:
         yield office
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
+@pytest.fixture(scope="module", params=ENGLISH)
 def readers(request: pytest.FixtureRequest, furnished: Office) -> Office:
     """The company, of which everybody reads in one language."""
     furnished.locale = request.param

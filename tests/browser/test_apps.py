@@ -11,12 +11,13 @@ from tests.browser import walk
 from tests.browser.axe import problems
 from tests.browser.conftest import Tabs
 from tests.conftest import make_user
+from tests.support.languages import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 DESIGN = "/apps/followup/app/followup/design"
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture(params=ENGLISH)
 def designer(request: pytest.FixtureRequest, app: Flask) -> User:
     """An administrator who reads one of the languages."""
     return make_user("Ada", is_admin=True, locale=request.param)

@@ -22,6 +22,7 @@ from runtime.records.store import Actor
 from tests.browser import axe
 from tests.browser.design import Counter, drag, settled
 from tests.builder import factory
+from tests.support.languages import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -45,6 +46,7 @@ PURCHASE = factory.form(
     },
     title_field="subject",
 )
+
 MESSAGE = {
     **factory.message("large", "Look at {{ subject }}: {{ amount }}", "purchase"),
     "subject": {"en": "Look at {{ subject }}", "zh": "请看 {{ subject }}"},
@@ -52,7 +54,7 @@ MESSAGE = {
 }
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture(params=ENGLISH)
 def page(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: User, app: Flask) -> Page:
     """A tab of a designer in one language, and an app with a form, a message and two purchases."""
     dispatch.register()

@@ -23,11 +23,12 @@ from tests.browser.design import (
     stored,
 )
 from tests.conftest import make_user
+from tests.support.languages import CHINESE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 COMMANDS = "**/design/commands"
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+LANGUAGES = pytest.mark.parametrize("language", CHINESE)
 
 FOLLOWS = """([one, other]) => Boolean(document.getElementById(one).compareDocumentPosition(
   document.getElementById(other)) & Node.DOCUMENT_POSITION_FOLLOWING)"""

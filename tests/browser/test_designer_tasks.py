@@ -21,6 +21,7 @@ from tests.browser.design import Counter, settled
 from tests.builder.factory import APP, field, form, message, package
 from tests.builder.factory import app as app_document
 from tests.conftest import make_user
+from tests.support.languages import CHINESE
 from tests.support.mail import MailSink
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -35,6 +36,7 @@ BILL = form(
     },
     title_field="name",
 )
+
 STAFF = {
     "key": "staff",
     "title": {"en": "Staff", "zh": "员工"},
@@ -47,7 +49,7 @@ TOLD = {
 }
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture(params=CHINESE)
 def dora(request: pytest.FixtureRequest, app: Flask) -> User:
     """A designer who reads one of the languages, and an app with bills and a message about them."""
     with transaction():

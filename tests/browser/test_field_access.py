@@ -16,6 +16,7 @@ from tests.browser.design import settled
 from tests.builder.factory import APP, field, form, package
 from tests.builder.factory import app as app_document
 from tests.conftest import make_user
+from tests.support.languages import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -27,12 +28,13 @@ BILL = form(
     },
     title_field="name",
 )
+
 GRANTS = [{"form": "bill", "actions": ["create", "read", "update"], "scope": "all"}]
 ROLES = [{"key": key, "title": key, "grants": GRANTS} for key in ("reader", "clerk")]
 FORM = f"/apps/{APP}/forms/bill"
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture(params=ENGLISH)
 def people(request: pytest.FixtureRequest, app: Flask) -> dict[str, User]:
     """An administrator, a reader and a clerk who read one of the languages; and a bill."""
     with transaction():

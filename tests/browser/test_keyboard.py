@@ -15,6 +15,7 @@ from tests.builder.factory import APP, field, form, install
 from tests.builder.factory import app as app_document
 from tests.conftest import make_user
 from tests.forms.followup import FOLLOWUP, make
+from tests.support.languages import CHINESE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -168,7 +169,7 @@ TYPED = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", CHINESE)
 def test_t15_eight_fields_with_two_mistakes_by_keyboard_alone(
     open_tab: OpenTab, app: Flask, language: str
 ) -> None:

@@ -19,6 +19,7 @@ from tests.browser.design import settled
 from tests.builder.factory import APP, field, form, package, rule
 from tests.builder.factory import app as app_document
 from tests.conftest import make_user
+from tests.support.languages import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -156,7 +157,7 @@ def test_without_javascript_a_button_applies_what_was_entered(tabs: Tabs, dora: 
     assert page.locator("#panel-title").inner_text() == "Sum"
 
 
-@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize("locale", ENGLISH)
 def test_no_state_of_the_panel_has_a_barrier(tabs: Tabs, dora: User, locale: str) -> None:
     with transaction() as session:
         session.get_one(User, dora.id).locale = locale

@@ -18,6 +18,7 @@ from runtime.records.tables import table
 from tests.browser.axe import problems
 from tests.browser.conftest import Tabs
 from tests.conftest import make_user
+from tests.support.languages import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 CUSTOMER = "/apps/followup/forms/customer/design"
@@ -26,7 +27,7 @@ EMAIL, PAUSED = "form/customer:fill/email", "form/customer:map/state/paused"
 OWNER = "form/customer:fill/owner"
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture(params=ENGLISH)
 def designer(request: pytest.FixtureRequest, app: Flask) -> User:
     """An administrator who reads one of the languages."""
     return make_user("Ada", is_admin=True, locale=request.param)

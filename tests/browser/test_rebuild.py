@@ -15,7 +15,7 @@ from tests.browser.rebuild import apps, automations, forms, hands, messages
 from tests.conftest import make_user
 from tests.support.sameness import differences, meaning
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.timeout(900)]
 
 KEY = "rebuilt"  # the shipped app stands beside it
 

@@ -24,6 +24,7 @@ from tests.browser.office import (
     set_up,
     staff,
 )
+from tests.support.languages import CHINESE
 from tests.support.system import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -32,7 +33,7 @@ PHONE_PROBLEM = {"en": "phone number", "zh": "电话"}
 SUBJECT = {"en": "Visit Northwind Traders", "zh": "跟进客户：Northwind Traders"}
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
+@pytest.fixture(scope="module", params=CHINESE)
 def office(request: pytest.FixtureRequest, an_office: Opens) -> Iterator[Office]:
     """A company that has been set up and has its people."""
     with an_office(request.param) as office:

@@ -16,7 +16,7 @@ from tests.conftest import both_databases
 
 sizes = pytest.mark.parametrize(
     ("conditions", "records"),
-    [(200, 40), pytest.param(2000, 50, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
+    [(200, 40), pytest.param(2000, 50, marks=[pytest.mark.full, pytest.mark.timeout(600)])],
 )
 
 

@@ -151,7 +151,7 @@ def test_validators_and_product_agree_on_the_shipped_forms(app: Flask, alice: Us
     assert_agreement("followup", alice, 150)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("starter", starters.names())
 def test_validators_and_product_agree_on_two_thousand_records_of_each_shipped_form(
