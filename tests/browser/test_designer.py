@@ -23,12 +23,12 @@ from tests.browser.design import (
     stored,
 )
 from tests.conftest import make_user
-from tests.support.languages import CHINESE
+from tests.support.languages import ENGLISH
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 COMMANDS = "**/design/commands"
-LANGUAGES = pytest.mark.parametrize("language", CHINESE)
+LANGUAGES = pytest.mark.parametrize("language", ENGLISH)
 
 FOLLOWS = """([one, other]) => Boolean(document.getElementById(one).compareDocumentPosition(
   document.getElementById(other)) & Node.DOCUMENT_POSITION_FOLLOWING)"""

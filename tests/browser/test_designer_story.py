@@ -13,7 +13,7 @@ from runtime.records import query
 from tests.browser import axe
 from tests.browser.design import Counter, drag, focused, said, settled
 from tests.browser.rebuild.hands import storing
-from tests.support.languages import ENGLISH
+from tests.support.languages import CHINESE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -40,7 +40,7 @@ class Story:
         self.page.evaluate("(text) => navigator.clipboard.writeText(text)", self.lines)
 
 
-@pytest.fixture(params=ENGLISH)
+@pytest.fixture(params=CHINESE)
 def story(request: pytest.FixtureRequest, open_tab: Callable[..., Page], alice: User) -> Story:
     """An administrator at the home page, in one language."""
     with transaction() as session:

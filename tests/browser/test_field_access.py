@@ -16,7 +16,7 @@ from tests.browser.design import settled
 from tests.builder.factory import APP, field, form, package
 from tests.builder.factory import app as app_document
 from tests.conftest import make_user
-from tests.support.languages import ENGLISH
+from tests.support.languages import CHINESE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -34,7 +34,7 @@ ROLES = [{"key": key, "title": key, "grants": GRANTS} for key in ("reader", "cle
 FORM = f"/apps/{APP}/forms/bill"
 
 
-@pytest.fixture(params=ENGLISH)
+@pytest.fixture(params=CHINESE)
 def people(request: pytest.FixtureRequest, app: Flask) -> dict[str, User]:
     """An administrator, a reader and a clerk who read one of the languages; and a bill."""
     with transaction():
