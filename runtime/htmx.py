@@ -25,6 +25,11 @@ def is_htmx() -> bool:
     return bool(_request.htmx)  # type: ignore[attr-defined]
 
 
+def asks_for(part: str) -> bool:
+    """Whether htmx asks for what goes into the place with this id."""
+    return is_htmx() and _request.headers.get("HX-Target", "").endswith(f"#{part}")
+
+
 def page_or_partial(page: str, partial: str, status: int = 200, **context: Any) -> Response:
     """The whole page for a browser, the partial for htmx; both from the same context."""
     response = make_response(render_template(partial if is_htmx() else page, **context), status)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from runtime import access, i18n
 from runtime.accounts.models import User
@@ -14,12 +15,13 @@ from runtime.db import db, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid
-from runtime.fields import Reader
-from runtime.forms import conflict, pages, state, uploads
+from runtime.fields import Reader, ValueType
+from runtime.forms import conflict, entry, pages, state, uploads
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.state import to_tell
 from runtime.htmx import go_to
+from runtime.links import own_path
 from runtime.records import query, store
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -42,9 +44,28 @@ def titles_of(form: Form) -> dict[str, object]:
 
 
 def begin(form: Form, record: Record | None = None) -> Filling:
-    """A form that nobody has typed into yet."""
+    """A form that nobody has typed into yet; what the address names stands in a new one already."""
     user = signed_in_user()
-    return Filling(user, form, reader_for(user, form), record)
+    reader = reader_for(user, form)
+    return Filling(user, form, reader, record, Entry() if record else _named(user, form, reader))
+
+
+def _named(user: User, form: Form, reader: Reader) -> Entry:
+    """The values that the address of an empty form brings along, as `f.customer=5`."""
+    own = {
+        key
+        for key, one in form.fields.items()
+        if one.type.value_type not in (ValueType.FILES, ValueType.ROWS)
+    }
+    pairs = [(name[2:], text) for name, text in request.args.items(multi=True) if name[:2] == "f."]
+    return entry.read(
+        form, MultiDict(pair for pair in pairs if pair[0] in own), reader, access.fields(user, form).closed
+    )
+
+
+def back_to(usual: str) -> str:
+    """Where the person goes on after the form: the page of ours that sent him here, if one did."""
+    return own_path(request.form.get("_back") or request.args.get("back"), usual)
 
 
 def posted(form: Form, record: Record | None = None) -> Filling:
@@ -72,6 +93,7 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "dirty": request.method == "POST",
         "problems": [],
         "notice": "",
+        "back": back_to(filling.addresses.back),
     }
     html = render_template(
         "forms/form.html",
@@ -177,7 +199,7 @@ def _stored(filling: Filling) -> Response:
         )
         db.session.commit()
     flash(_("Saved."))
-    return go_to(url_for("forms.show_record", app=form.app, form=form.key, record_id=saved.id))
+    return go_to(back_to(url_for("forms.show_record", app=form.app, form=form.key, record_id=saved.id)))
 
 
 def _look_again(filling: Filling, deed: str, key: str) -> Response:

@@ -22,8 +22,10 @@ from runtime.forms.lists import listing
 from runtime.forms.lists import pages as lists
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.reads import offer_reads
+from runtime.forms.record.related import related
+from runtime.forms.record.spot import spot
 from runtime.forms.tabs import in_tabs
-from runtime.htmx import go_to
+from runtime.htmx import asks_for, go_to
 from runtime.records import deletion, query, store
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -137,15 +139,18 @@ def _picked_for(form: Form) -> Record | None:
 
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/")
 def show_record(app: str, form: str, record_id: int) -> str:
-    """A record in the layout of its form, and what happened to it."""
+    """A record in the layout of its form, what happened to it and what refers to it; htmx gets the latter alone."""
     found, record = record_for(app, form, record_id, "read")
-    user = signed_in_user()
+    user, place = signed_in_user(), spot(found, record_id)
+    if asks_for("related"):
+        return render_template("records/_related.html", related=related(user, record, place))
     return render_template(
         "records/record.html",
         form=found,
         record=record,
         read=reading.reading(user, found, record, reader_for(user, found)),
         entries=timeline.entries(user, found, record),
+        related=related(user, record, place),
         may_update=access.can(user, "update", (found, record)),
         may_delete=access.can(user, "delete", (found, record)),
         **titles_of(found),

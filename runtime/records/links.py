@@ -3,10 +3,11 @@ that the record keeps. By it no record goes that is referred to, and who refers 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import ColumnElement, Table, delete, insert, select
 
 from runtime.db import db
 from runtime.definitions import lookup
@@ -14,6 +15,40 @@ from runtime.definitions.documents import Form
 from runtime.records.tables import link_table, link_tables, table
 
 CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What refers to one record: a field of a form, which names one record or lists several."""
+
+    form: Form
+    key: str
+    record_id: int
+
+    @property
+    def name(self) -> str:
+        """The form and the field as an address names them."""
+        return f"{self.form.key}.{self.key}"
+
+    @property
+    def lists(self) -> bool:
+        """Whether the field names several records."""
+        return self.form.fields[self.key].type.name == "references"
+
+
+def refers(one: Reference) -> ColumnElement[bool]:
+    """Whether a record of the form refers to that one, as SQL that finds it by an index."""
+    own = table(one.form).c
+    if not one.lists:
+        return own[one.key] == one.record_id
+    linked = _tables(one.form)[one.key].c
+    return own.id.in_(select(linked.record_id).where(linked.target_id == one.record_id))
+
+
+def condition(one: Reference) -> Mapping[str, Any]:
+    """The same as a condition, which a list can be filtered by."""
+    same = {"const": one.record_id}
+    return {"required": [one.key], "properties": {one.key: {"contains": same} if one.lists else same}}
 
 
 def write(form: Form, record_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -1,19 +1,20 @@
 """Reads records: one, a page, titles, what a reference offers; always within the reader's rights."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, union_all
 
 from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records import filters, lookups, naming, orders, paging, rows, subtables
+from runtime.records import filters, links, lookups, naming, orders, paging, rows, subtables
 from runtime.records import search as searching
+from runtime.records.links import Reference
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import table
@@ -60,13 +61,15 @@ def page(
     search: str = "",
     total: bool = True,
     with_rows: bool = False,
+    reference: Reference | None = None,
 ) -> Page:
     """A page of the records that the user may read, in a stable order.
 
     `sort` names up to three fields or system columns, `-` before one for the other way (`state,-amount`); where one
     is unknown, or hidden from the user, it means the form's own order. `after` is the cursor of the page before; one
     that does not fit this order is as good as none. Empty values come before all others. `with_rows` reads
-    the sub-tables too. ConditionError for a condition over something that a list of this user cannot be filtered by.
+    the sub-tables too; with `reference` only what refers to one record counts. ConditionError for a condition over
+    something that a list of this user cannot be filtered by.
     """
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     hidden = access.fields(user, form).hidden
@@ -74,6 +77,8 @@ def page(
     if condition is not None:
         # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
         wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
+    if reference is not None:
+        wanted.append(_referring(user, reference))
     order = orders.order(form, sort, hidden)
     limit = max(1, min(limit, MAX_ROWS))
     found = paging.fetch(form, wanted, readable, order, limit + 1, after)
@@ -114,6 +119,27 @@ def count(
     """How many records the user may read: exact to 10,000, and 10,001 for more unless it shall be `exact`."""
     wanted = [_readable(user, form), *_wanted(user, form, condition, search, facts)]
     return _counted(form, wanted, None if exact else MAX_COUNTED + 1)
+
+
+def counts(user: User, references: Sequence[Reference]) -> list[int]:
+    """How many records that the user may read refer to one by each of these, in one statement; exact to 10,000."""
+    some = [
+        select(table(each.form).c.id)
+        .where(_readable(user, each.form), _referring(user, each))
+        .limit(MAX_COUNTED + 1)
+        .subquery()
+        for each in references
+    ]
+    of_each = [
+        select(literal(place).label("place"), func.count()).select_from(one) for place, one in enumerate(some)
+    ]
+    found = {row[0]: int(row[1]) for row in db.session.execute(union_all(*of_each))}
+    return [found[place] for place in range(len(references))]
+
+
+def _referring(user: User | None, one: Reference) -> ColumnElement[bool]:
+    """Whether a record refers to that one; never by a field that the user may not see."""
+    return false() if one.key in access.fields(user, one.form).hidden else links.refers(one)
 
 
 def titles(form: Form, ids: Iterable[int], *, user: User | None = None) -> dict[int, str]:

@@ -87,7 +87,7 @@ def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     upto = asked.upto + PER_PAGE
     return Listing(
         columns=head,
-        rows=_rows(user, form, head, page.items, reader),
+        rows=rows(user, form, head, page.items, reader),
         count=_count(page, reader),
         places=Places(form, asked) if asked.panel or asked.after else places,
         order=order,
@@ -128,14 +128,24 @@ def _columns(form: Form, fields: list[Field], places: Places, now: str, reader: 
         )
 
 
+def plain_columns(form: Form, fields: list[Field], reader: Reader) -> tuple[Column, ...]:
+    """The columns of a list that cannot be sorted."""
+    leading = _leading(form, fields)
+    return tuple(
+        Column(one.key, localized(one.title, reader.locale), is_numeric(form, one), leads=one.key == leading)
+        for one in fields
+    )
+
+
 def _leading(form: Form, fields: list[Field]) -> str:
     keys = [one.key for one in fields]
     return form.title_field if form.title_field in keys else next(iter(keys), "")
 
 
-def _rows(
+def rows(
     user: User, form: Form, columns: tuple[Column, ...], records: list[Record], reader: Reader
 ) -> list[Row]:
+    """The records as their cells."""
     fields = [form.fields[column.key] for column in columns]
     names = titles_for(user, form, fields, [record.values for record in records])
     drawn = [
@@ -175,10 +185,16 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
+def number(count: int, reader: Reader) -> str:
+    """How many there are, where only so many are counted."""
+    told = format_decimal(min(count, query.MAX_COUNTED), locale=reader.locale)
+    return f"{told}+" if count > query.MAX_COUNTED else told
+
+
 def _count(page: Page, reader: Reader) -> str:
     if page.total is None:
         return ""
-    number = format_decimal(page.total, locale=reader.locale)
+    told = format_decimal(page.total, locale=reader.locale)
     if page.capped:
-        return str(_("more than %(number)s records", number=number))
-    return str(ngettext("%(number)s record", "%(number)s records", page.total, number=number))
+        return str(_("more than %(number)s records", number=told))
+    return str(ngettext("%(number)s record", "%(number)s records", page.total, number=told))
