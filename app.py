@@ -11,6 +11,7 @@ from runtime.accounts.routes import accounts
 from runtime.admin import admin
 from runtime.automations import dispatch
 from runtime.db import db, engine_options
+from runtime.forms.drafts.routes import blueprint as drafts
 from runtime.forms.files import blueprint as files
 from runtime.forms.lists.routes import blueprint as lists
 from runtime.forms.routes import blueprint as forms
@@ -41,6 +42,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         inbox,
         admin,
         forms,
+        drafts,
         lists,
         files,
         transfer,

@@ -13,6 +13,7 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo
+from runtime.forms.drafts import pages as drafts
 from runtime.i18n import locale
 from runtime.shell import Place
 from runtime.text import localized
@@ -20,6 +21,7 @@ from runtime.text import localized
 home = Blueprint("home", __name__)
 NEW_BUTTONS = 5
 NOTICES = 5
+DRAFTS = 3
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def index() -> Response:
         "cards": cards,
         "administers": administers,
         "steps": _unless_done(_steps()) if administers else [],
+        "drafts": drafts.listed(user, DRAFTS),
         "notices": inbox.newest(user, NOTICES, unread_only=True),
     }
     return make_response(render_template("home/index.html", **context))

@@ -12,6 +12,7 @@ from runtime.accounts import models as _accounts  # noqa: F401
 from runtime.automations import models as _automations  # noqa: F401
 from runtime.definitions import models as _definitions  # noqa: F401
 from runtime.files import models as _files  # noqa: F401
+from runtime.forms.drafts import models as _drafts  # noqa: F401
 from runtime.forms.lists import models as _lists  # noqa: F401
 from runtime.notifications import models as _notifications  # noqa: F401
 from runtime.records import models as _records  # noqa: F401

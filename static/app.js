@@ -51,7 +51,7 @@
     return link;
   }
 
-  window.formwright = { say, toast };
+  window.formwright = { say, toast, takeToken };
   document.addEventListener("fw:say", (event) => say(event.detail.text ?? event.detail.value));
   document.addEventListener("fw:toast", (event) => toast(event.detail.text ?? event.detail.value));
 

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from runtime.db import db
 from runtime.fields._files import ID
 from runtime.files import going as _going  # noqa: F401  (registers what removes files)
-from runtime.files.holding import available, hold, let_go, withdraw
-from runtime.files.intake import take, take_name
+from runtime.files.holding import available, hold, let_go, wait, withdraw
+from runtime.files.intake import UNHELD, take, take_name
 from runtime.files.models import StoredFile
 from runtime.files.storage import StorageError, storage
 
 __all__ = [
+    "UNHELD",
     "StorageError",
     "StoredFile",
     "available",
@@ -27,6 +28,7 @@ __all__ = [
     "storage",
     "take",
     "take_name",
+    "wait",
     "withdraw",
 ]
 

@@ -1,7 +1,7 @@
 """Which record holds a file: said in the transaction that writes the record."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
@@ -55,12 +55,16 @@ def let_go(keys: Iterable[str]) -> None:
 
 def withdraw(key: str, user_id: int) -> None:
     """Let a file go at once that its sender took away again, unless a record holds it by now."""
-    due = now()
-    waits = (StoredFile.key == key, StoredFile.made_by == user_id, StoredFile.record_id.is_(None))
-    gone = update(StoredFile).where(*waits).values(expires_at=due).returning(StoredFile.id)
-    file_id = db.session.scalar(gone, execution_options={"synchronize_session": False})
-    if file_id is not None:
-        outbox.revive(db.session(), KIND, file_id, due_at=due)
+    wait([key], user_id, now())
+
+
+def wait(keys: Iterable[str], user_id: int, until: datetime) -> None:
+    """Let files that this person sent, and that no record holds, wait until then and no longer."""
+    mine = (StoredFile.key.in_(list(keys)), StoredFile.made_by == user_id, StoredFile.record_id.is_(None))
+    moved = update(StoredFile).where(*mine, StoredFile.state == "ready").values(expires_at=until)
+    ids = db.session.scalars(moved.returning(StoredFile.id), execution_options={"synchronize_session": False})
+    for file_id in ids.all():
+        outbox.revive(db.session(), KIND, file_id, due_at=until)
 
 
 def _of(

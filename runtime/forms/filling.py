@@ -17,12 +17,13 @@ from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid
 from runtime.fields import Reader, ValueType
 from runtime.forms import conflict, entry, pages, state, uploads
+from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.state import to_tell
 from runtime.htmx import go_to
 from runtime.links import own_path
-from runtime.records import query, store
+from runtime.records import query, store, tokens
 from runtime.records.rows import Record
 from runtime.text import localized
 
@@ -94,6 +95,8 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "problems": [],
         "notice": "",
         "back": back_to(filling.addresses.back),
+        "made": None,
+        "draft": keeping.mark() if filling.addresses.draft else None,
     }
     html = render_template(
         "forms/form.html",
@@ -197,8 +200,11 @@ def _stored(filling: Filling) -> Response:
             revision=(revision() or 0) if record else None,
             token=request.form["_once"][:TOKEN_LENGTH],
         )
+        whole = record is not None or keeping.sent(filling.user, form, keeping.mark())
         db.session.commit()
     flash(_("Saved."))
+    if not whole:
+        flash(_("Its draft was changed on another page meanwhile; that one is still among your drafts."))
     return go_to(back_to(url_for("forms.show_record", app=form.app, form=form.key, record_id=saved.id)))
 
 
@@ -242,7 +248,18 @@ def wrong(filling: Filling, refused: Invalid | None = None, **context: object) -
 
 def _once_more(filling: Filling, status: int, notice: str) -> Response:
     looks = Looks(errors=pages.messages(filling), clashing=_clashing(), exact=True)
-    return page(filling, looks, status, notice=notice, once=secrets.token_urlsafe(16))
+    return page(filling, looks, status, notice=notice, made=made(filling), once=secrets.token_urlsafe(16))
+
+
+def made(filling: Filling) -> tuple[str, str] | None:
+    """The address and the title of the record that this very form was saved as before."""
+    form, token = filling.form, request.form.get("_once", "")
+    found = tokens.record_of(form, filling.user.id, token) if token and filling.record is None else None
+    if found is None:
+        return None
+    address = url_for("forms.show_record", app=form.app, form=form.key, record_id=found)
+    titles = query.titles(form, [found], user=filling.user)
+    return (address, titles[found]) if found in titles else None
 
 
 def _changed_meanwhile(filling: Filling) -> Response:

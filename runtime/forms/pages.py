@@ -40,6 +40,8 @@ class Addresses:
     passed: Mapping[str, str] = field(default_factory=dict)
     upload: str = ""
     """Where files are sent, before the key of their field; nowhere when nothing can be kept."""
+    draft: str = ""
+    """Where a new record is kept until it is sent."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class Filling:
         if self.record is None:
             save, evaluate = url_for("forms.create_record", **place), url_for("forms.evaluate_new", **place)
             back = url_for("forms.list_records", **place)
-            return Addresses(save, evaluate, options, back, upload=upload)
+            draft = url_for("drafts.keep", **place)
+            return Addresses(save, evaluate, options, back, upload=upload, draft=draft)
         own = {**place, "record_id": self.record.id}
         save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)
         return Addresses(save, evaluate, options, url_for("forms.show_record", **own), upload=upload)

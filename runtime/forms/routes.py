@@ -16,6 +16,8 @@ from runtime.endpoints import id_argument, reads_only, takes_files
 from runtime.errors import Conflict, NotFound
 from runtime.forms import entry, filling, gone, options, pages, reading
 from runtime.forms.doors import form_for, record_for
+from runtime.forms.drafts import keeping
+from runtime.forms.drafts import pages as drafts
 from runtime.forms.drawn import drawn
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import listing
@@ -72,15 +74,17 @@ def list_records(app: str, form: str) -> Response:
 @blueprint.get("/<app>/forms/<form>/new")
 def new_record(app: str, form: str) -> Response:
     """An empty form, with what it holds by itself."""
-    return filling.page(filling.begin(form_for(app, form, "create")), Looks())
+    found = form_for(app, form, "create")
+    return filling.page(filling.begin(found), Looks(), waiting=keeping.count(signed_in_user(), found))
 
 
 @blueprint.post("/<app>/forms/<form>/new")
 @reads_only
 @takes_files
 def create_record(app: str, form: str) -> Response:
-    """Save a new record, or show the form again with what is wrong."""
-    return filling.save(filling.posted(form_for(app, form, "create")))
+    """Save a new record or its draft, or show the form again with what is wrong."""
+    sent = filling.posted(form_for(app, form, "create"))
+    return drafts.save(sent) if request.form.get("_do") == "draft" else filling.save(sent)
 
 
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/edit")

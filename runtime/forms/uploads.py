@@ -16,7 +16,7 @@ from runtime.errors import NotFound, Problem
 from runtime.fields import Field, FieldError, Reader, ValueType, signature
 from runtime.fields._files import FilesField
 from runtime.files import StoredFile
-from runtime.forms import entry
+from runtime.forms import entry, row_posts
 from runtime.forms.entry import Entry
 
 CHOSEN, TYPED = "_file.", "_typed."  # before the key of a field, in the names of its other controls
@@ -26,11 +26,29 @@ def read(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> Entr
     """The entry of this request with the files that came with it, and after what its buttons do to rows; a file that
     is refused is a problem of its field.
     """
-    if "received" not in g:
-        g.received = _received(user, form, reader, closed)
-    posted, problems = g.received
+    posted, problems = _once_received(user, form, reader, closed)
     typed = entry.pressed(form, posted, reader, closed)
     return replace(typed, problems={**typed.problems, **problems})
+
+
+def sent(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> MultiDict[str, str]:
+    """What this request posts, the files that came with it by their ids, after what its buttons do to rows."""
+    posted, _problems = _once_received(user, form, reader, closed)
+    return row_posts.done(posted, posted.getlist("_do"), form.rows.keys() - closed)[0]
+
+
+def refused(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> dict[str, Problem]:
+    """The files of this request that were not taken, by their fields."""
+    return _once_received(user, form, reader, closed)[1]
+
+
+def _once_received(
+    user: User, form: Form, reader: Reader, closed: frozenset[str]
+) -> tuple[MultiDict[str, str], dict[str, Problem]]:
+    if "received" not in g:
+        g.received = _received(user, form, reader, closed)
+    found: tuple[MultiDict[str, str], dict[str, Problem]] = g.received
+    return found
 
 
 def may_send(user: User, form: Form) -> bool:

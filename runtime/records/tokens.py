@@ -47,10 +47,22 @@ def read(actor: Actor, token: str | None, values: Mapping[str, Any], record_id: 
     """The token of a save, None without one."""
     if not token:
         return None
+    sent = documents.dumps([record_id, dict(values)], sort_keys=True)
+    digest = hashlib.sha256(sent.encode("utf-8", "replace")).hexdigest()
+    return Token(_key(actor.user_id, token), digest)
+
+
+def _key(user_id: int | None, token: str) -> str:
     if len(token) > MAX_TOKEN or not token.isprintable() or not token.isascii():
         token = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-    sent = documents.dumps([record_id, dict(values)], sort_keys=True)
-    return Token(f"{actor.user_id or 0}:{token}", hashlib.sha256(sent.encode("utf-8", "replace")).hexdigest())
+    return f"{user_id or 0}:{token}"
+
+
+def record_of(form: Form, user_id: int, token: str) -> int | None:
+    """The record that this person saved with this token; None when there is none."""
+    asked = {"form_id": form.definition_id, "token": _key(user_id, token)}
+    event = db.session.execute(_FIRST, asked).one_or_none()
+    return None if event is None else int(event.record_id)
 
 
 def first(form: Form, token: Token) -> Saved | None:

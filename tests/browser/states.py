@@ -138,6 +138,22 @@ def files(page: Page) -> None:
     page.locator("#exports a[download]").first.wait_for()
 
 
+def draft(page: Page) -> None:
+    """A draft that is opened with an answer that does not fit."""
+    fresh(page)
+    page.locator("#content").fill("They want ten.")
+    page.locator("#phone").fill("12")
+    page.locator("[name=_do][value=draft]").click()
+    page.wait_for_url("**/drafts/*")
+
+
+def drafts(page: Page) -> None:
+    """The list of drafts, one of which is to be discarded."""
+    draft(page)
+    number = page.url.rpartition("/")[2]
+    page.goto(f"/drafts?discard={number}")
+
+
 def at(address: str) -> Callable[[Page], None]:
     """A page that needs nothing but its address."""
 
@@ -165,6 +181,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "new, picker open": ("seller", picker_open),
     "new, nothing to pick": ("seller", picker_empty),
     "new, after answers": ("seller", morphed),
+    "draft": ("seller", draft),
+    "drafts": ("seller", drafts),
+    "no drafts": ("stranger", at("/drafts")),
     "edit": ("seller", edit),
     "conflict": ("seller", conflict),
     "delete": ("seller", deletion),

@@ -69,6 +69,10 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "forms.new_record"): (303, 404, 403, 200, 404, 200),
     ("POST", "forms.create_record"): (401, 404, 403, 422, 404, 422),
     ("POST", "forms.evaluate_new"): (401, 404, 403, 200, 404, 200),
+    ("GET", "drafts.index"): (303, 200, 200, 200, 200, 200),
+    ("POST", "drafts.discard"): (401, 404, 404, 404, 404, 404),  # of a draft that there is not
+    ("GET", "drafts.open_draft"): (303, 404, 403, 404, 404, 404),
+    ("POST", "drafts.keep"): (401, 404, 403, 200, 404, 200),
     ("GET", "forms.options_of"): (303, 404, 404, 200, 404, 200),
     ("GET", "forms.show_record"): (303, 404, 200, 200, 404, 200),
     ("GET", "forms.edit_record"): (303, 404, 403, 200, 404, 200),
@@ -186,6 +190,7 @@ def address(world: World) -> Address:
             "kind": "app" if endpoint == "builder_api.kind_schema" else "form",
             "key": "nothing",
             "record_id": own,
+            "draft_id": 987654,
             "user_id": world.ids["stan"],
             "department_id": world.departments["South"],
             "notice_id": 1,

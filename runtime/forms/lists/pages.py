@@ -12,6 +12,7 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import Reader
 from runtime.forms.conditions.drawing import Rows
+from runtime.forms.drafts import keeping
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import choosing, columns, filtering, sharing, views
@@ -91,6 +92,7 @@ def page(
     context["tools"] = tools(user, form, asked, reader, sent)
     context["views"] = menu(user, form, asked, kept, problem) if kept.views or asked.panel == "view" else None
     if not is_htmx():
+        context["drafts"] = keeping.count(user, form) if context["may_create"] else 0
         return make_response(render_template("records/list.html", **context), 422 if problem else 200)
     answer = replace_url(make_response(render_template("records/_list.html", **context)), shown.address)
     return answer if fits else retarget(answer, "#list", "outerMorph")

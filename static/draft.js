@@ -1,0 +1,76 @@
+// Keeps a new record on the server while it is typed: five seconds after the last input, and when the page is left from
+// sight. What is kept goes on under “Drafts”, on any device. Without it the button Save draft does the same.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-draft]");
+  if (!form) return;
+  const { takeToken, say } = window.formwright; // app.js
+  const state = document.getElementById("draft-state");
+  const mark = (name) => form.querySelector(`input[name="${name}"]`);
+  const IDLE = 5000, AGAIN = 15000;
+  let timer = 0, typed = 0, kept = 0, sending = null, stopped = false;
+
+  const isOpen = () => typed !== kept;
+  window.formwright.draft = { isKept: () => !stopped && !isOpen() && !sending };
+
+  function later(wait) {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(keep, wait);
+  }
+
+  for (const name of ["input", "change"]) {
+    document.addEventListener(name, (event) => { // before form.js, which keeps some of them to itself
+      if (!form.contains(event.target)) return;
+      typed += 1;
+      later(IDLE);
+    }, true);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && isOpen()) keep();
+  });
+
+  function keep() {
+    if (sending || stopped || !isOpen()) return;
+    clearTimeout(timer);
+    const now = typed;
+    const texts = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    const body = new URLSearchParams(texts);
+    const small = body.toString().length < 60000; // browsers send no more once the page is gone
+    sending = fetch(form.dataset.draft, { method: "POST", body, keepalive: small, headers: { "HX-Request": "true", "X-CSRF-Token": mark("csrf_token").value } })
+      .then((answer) => done(answer, now))
+      .catch(() => failed())
+      .finally(() => { sending = null; if (isOpen() && !stopped) later(IDLE); });
+  }
+
+  async function done(answer, now) {
+    takeToken(answer.headers);
+    if (answer.ok) {
+      const { id, revision, told } = await answer.json();
+      mark("_draft").value = id;
+      mark("_draft_rev").value = revision;
+      kept = now;
+      state.textContent = told;
+    } else if (answer.status === 409) {
+      stopped = true;
+      state.textContent = await answer.text();
+      say(state.textContent);
+    } else failed();
+  }
+
+  function failed() {
+    state.textContent = state.dataset.failed;
+    later(AGAIN);
+  }
+
+  // The page that is sent must know the answer to what is on its way, else it would seem to be another page's.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!sending) { stopped = true; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter;
+    sending.finally(() => form.requestSubmit(button));
+  }, true);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) stopped = false; });
+})();
