@@ -105,12 +105,12 @@ def save(sent: Filling) -> Response:
         notice = _("The draft is saved, but without the file at the marked field.")
         return filling.page(sent, looks, 422, draft=keeping.mark_of(draft), notice=notice)
     flash(_("The draft is saved."))
-    return go_to(address(sent.form, draft.id))
+    return go_to(address(sent.form, draft.id, back=request.form.get("_back")))
 
 
-def address(form: Form, draft_id: int) -> str:
-    """Where a draft goes on."""
-    return url_for("drafts.open_draft", app=form.app, form=form.key, draft_id=draft_id)
+def address(form: Form, draft_id: int, back: str | None = None) -> str:
+    """Where a draft goes on, and where from there."""
+    return url_for("drafts.open_draft", app=form.app, form=form.key, draft_id=draft_id, back=back)
 
 
 def _refused(sent: Filling, error: Conflict) -> Response:
