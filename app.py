@@ -18,6 +18,7 @@ from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
 from runtime.transfer.routes import blueprint as transfer
+from runtime.trash import blueprint as trash
 
 
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
@@ -46,6 +47,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         lists,
         files,
         transfer,
+        trash,
         api.health,
         api.blueprint,
         *BLUEPRINTS.values(),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, inspect, not_, or_, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql import SQLColumnExpression
 
 from runtime.automations.models import Run, Step, Timer
@@ -109,12 +110,14 @@ def every_record_has_its_history() -> Iterator[Violation]:
 @invariant
 def a_deleted_record_is_gone() -> Iterator[Violation]:
     """No row remains of a record whose last event is its deletion."""
+    later = aliased(Event)
     for form in _published_forms():
         table = tables.table(form)
-        deleted = exists().where(
-            Event.form_id == form.definition_id, Event.record_id == table.c.id, Event.kind == "deleted"
-        )
-        for record_id in db.session.scalars(select(table.c.id).where(deleted)):
+        same = (later.form_id == Event.form_id, later.record_id == Event.record_id)
+        gone = (Event.form_id == form.definition_id, Event.kind.in_(("deleted", "purged")))
+        last = ~exists().where(*same, later.id > Event.id)
+        there = select(table.c.id).join(Event, Event.record_id == table.c.id).where(*gone, last)
+        for record_id in db.session.scalars(there):
             yield {"form": form.key, "record": record_id}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+MOST_DAYS = 3650
 ROOT = str(Path(__file__).resolve().parent.parent)  # where templates/, static/ and schemas/ stand
 
 
@@ -26,6 +27,7 @@ class Settings:
     database_url: str
     redis_url: str
     smtp_url: str
+    trash_days: int
 
     @property
     def secure(self) -> bool:
@@ -51,6 +53,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=_database(_value(environ, "DATABASE_URL") or f"sqlite:///{home / 'formwright.db'}"),
         redis_url=_value(environ, "REDIS_URL"),
         smtp_url=_smtp(_value(environ, "SMTP_URL")),
+        trash_days=_days(_value(environ, "FORMWRIGHT_TRASH_DAYS") or "30"),
     )
 
 
@@ -77,6 +80,12 @@ def _port(text: str) -> int:
 def _reachable(host: str) -> str:
     everywhere = ("0.0.0.0", "::", "127.0.0.1")  # noqa: S104  (compared with, not bound to)
     return "localhost" if host in everywhere else host
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:9]) <= MOST_DAYS:
+        raise SettingError(f"FORMWRIGHT_TRASH_DAYS must be 1 to {MOST_DAYS} days, not {text!r}")
+    return int(text)
 
 
 def _secret_key(environ: Mapping[str, str], home: Path) -> str:

@@ -53,6 +53,7 @@ CHANGED = {
     "created": _l("%(who)s created the record."),
     "updated": _l("%(who)s changed the record."),
     "deleted": _l("%(who)s deleted the record."),
+    "restored": _l("%(who)s brought the record back from the trash."),
 }
 BY_ORIGIN = {
     "conversion": _l("The type of a field changed, and its stored value was taken over."),
@@ -106,7 +107,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line. `kind`: created, updated, deleted, run, timer, delivery; `text` is a sentence."""
+    """One line. `kind`: created, updated, deleted, restored, run, timer, delivery; `text` is a sentence."""
 
     at: datetime
     kind: str

@@ -15,6 +15,7 @@ GIVEN = {
     "FORMWRIGHT_SECRET_KEY": ("secret_key", "a secret of sixteen or more"),
     "DATABASE_URL": ("database_url", "postgresql+psycopg://somebody@db/forms"),
     "REDIS_URL": ("redis_url", "redis://:secret@redis/0"),
+    "FORMWRIGHT_TRASH_DAYS": ("trash_days", "14"),
     "SMTP_URL": ("smtp_url", "smtps://me:secret@mail.example.com"),
 }
 

@@ -41,8 +41,15 @@ def hold(keys: Iterable[str], form_id: int, field: str, record_id: int) -> bool:
 
 def let_go(keys: Iterable[str]) -> None:
     """The record that held these files holds them no more."""
-    due = now() + LEFT
-    gone = StoredFile.key.in_(list(keys))
+    _expire(StoredFile.key.in_(list(keys)), now() + LEFT)
+
+
+def drop(form_id: int, record_id: int) -> None:
+    """Let all files go at once that a record held, or ever did: it is gone for good."""
+    _expire(and_(StoredFile.form_id == form_id, StoredFile.record_id == record_id), now())
+
+
+def _expire(gone: ColumnElement[bool], due: datetime) -> None:
     ids = list(db.session.scalars(select(StoredFile.id).where(gone)))
     db.session.execute(
         update(StoredFile).where(gone).values(expires_at=due),

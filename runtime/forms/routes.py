@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from runtime import access, timeline
@@ -180,12 +180,18 @@ def delete_record(app: str, form: str, record_id: int) -> Response:
         db.session.rollback()
         return make_response(_delete_page(found, record, error.message), 409)
     db.session.commit()
-    flash(_("%(title)s was deleted.", title=title))
+    flash(_("%(title)s was deleted. It is in the trash.", title=title))
     return go_to(url_for("forms.list_records", app=app, form=form))
 
 
 def _delete_page(form: Form, record: Record, problem: str = "") -> str:
     title = query.title(form, record)
     return render_template(
-        "records/delete.html", form=form, record=record, title=title, problem=problem, **titles_of(form)
+        "records/delete.html",
+        form=form,
+        record=record,
+        title=title,
+        problem=problem,
+        days=current_app.config["SETTINGS"].trash_days,
+        **titles_of(form),
     )

@@ -106,8 +106,8 @@ def note(
         "at": times.now(),
     }
     event = Event(id=db.session.scalar(_INSERT, row), **row)
-    _hold_files(form, record_id, before, after, row["changed"])
-    if kind != "deleted":  # then they went with it
+    if kind != "deleted":  # then its links went with it, and the trash keeps its files
+        _hold_files(form, record_id, before, after, row["changed"])
         links.write(form, record_id, before, after)
     roll_ups.follow(form, before, after)
     for listener in AFTER_EVENT:

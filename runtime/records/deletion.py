@@ -1,4 +1,4 @@
-"""Deleting records: what refers to one stops it or, where the reference says so, goes with it."""
+"""Deleting records, into the trash: what refers to one stops it or, where the reference says so, goes with it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,8 @@ from runtime.db import db
 from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict
-from runtime.records import changes, links
+from runtime.records import changes, links, trash
+from runtime.records import purging as _purging  # noqa: F401  (registers what empties the trash)
 from runtime.records.rows import Record
 from runtime.records.sources import Actor
 from runtime.records.tables import stored, table
@@ -24,7 +25,7 @@ MAX_DEPTH = 8
 
 
 def delete(actor: Actor, form: Form, record_id: int, *, revision: int | None = None) -> None:
-    """Delete a record and those whose reference to it says `on_delete: delete`; its events keep the values.
+    """Put a record into the trash, with those whose reference to it says `on_delete: delete`.
 
     Never commits. Conflict("stale") for another revision than `revision`; Conflict("referred_to"), naming the
     forms, while other records refer to it. NotFound, Forbidden as for a save.
@@ -33,7 +34,7 @@ def delete(actor: Actor, form: Form, record_id: int, *, revision: int | None = N
     _lock_dependants(form, [record_id], 0)
     record = changes.locked(actor, form, record_id, "delete")
     changes.require_revision(record, revision)
-    _delete(actor, form, record, 0)
+    _delete(actor, form, record, None, 0)
 
 
 def _lock_dependants(form: Form, ids: list[int], depth: int) -> None:
@@ -48,12 +49,13 @@ def _lock_dependants(form: Form, ids: list[int], depth: int) -> None:
                 db.session.execute(select(own.id).where(own.id.in_(found)).order_by(own.id).with_for_update())
 
 
-def _delete(actor: Actor, form: Form, record: Record, depth: int) -> None:
+def _delete(actor: Actor, form: Form, record: Record, with_id: int | None, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise Conflict(
             _("Too many records hang together here: delete the last ones first."), code="referred_to"
         )
-    _delete_dependants(actor, form, record, depth)
+    kept = trash.keep(actor, form, record, with_id)
+    _delete_dependants(actor, form, record, kept, depth)
     if roll_ups.of(form):  # they no longer count what went with it
         record = changes.locked(actor, form, record.id, "delete")
     try:
@@ -61,12 +63,12 @@ def _delete(actor: Actor, form: Form, record: Record, depth: int) -> None:
             db.session.execute(delete_rows(table(form)).where(table(form).c.id == record.id))
     except IntegrityError:
         raise _referred_to(form, record.id) from None
-    changes.note(actor, form, "deleted", record.id, record.revision, record.values, {})
+    changes.note(actor, form, "deleted", record.id, record.revision + 1, record.values, {})
 
 
-def _delete_dependants(actor: Actor, form: Form, record: Record, depth: int) -> None:
+def _delete_dependants(actor: Actor, form: Form, record: Record, with_id: int, depth: int) -> None:
     # Who may delete a record may delete what was made to go with it, whatever his rights on that form are.
-    whole = Actor(actor.user, actor.origin, actor.run_id, actor.depth, actor.root_id, trusted=True)
+    whole = actor.as_trusted()
     for other, key in referring(form):
         if other.fields[key].options.get("on_delete") != "delete":
             continue
@@ -74,7 +76,7 @@ def _delete_dependants(actor: Actor, form: Form, record: Record, depth: int) -> 
         if len(ids) > MAX_TOGETHER:
             raise _referred_to(form, record.id)
         for each in ids:
-            _delete(whole, other, changes.locked(whole, other, each, "delete"), depth + 1)
+            _delete(whole, other, changes.locked(whole, other, each, "delete"), with_id, depth + 1)
 
 
 def _referring_ids(other: Form, key: str, ids: list[int]) -> list[int]:

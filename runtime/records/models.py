@@ -33,7 +33,7 @@ class Event(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))  # created, updated, deleted
+    kind: Mapped[str] = mapped_column(String(10))  # created, updated, deleted, restored, purged
     form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
     record_id: Mapped[int]
@@ -51,6 +51,40 @@ class Event(Base):
     token: Mapped[str | None] = mapped_column(String(100))
     token_hash: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Trashed(Base):
+    """A deleted record that can be brought back: its values, and what decides who may see them.
+
+    `revision` is that of the event that deleted it. `with_id` names the row of the record that took it along: both come
+    back, or go for good, together. From `purge_at` on it can no longer be brought back and is removed, in the name of
+    `purge_by` where that is somebody.
+    """
+
+    __tablename__ = "trash"
+    # Ids are never given again: the outbox knows a row by its id for longer than the row is there.
+    __table_args__ = (
+        UniqueConstraint("form_id", "record_id"),
+        Index("ix_trash_page", "form_id", "id"),
+        Index("ix_trash_with", "with_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    record_id: Mapped[int] = mapped_column(BigInteger)
+    revision: Mapped[int]
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    values: Mapped[Any] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by: Mapped[int | None]
+    owner_id: Mapped[int | None]
+    department_id: Mapped[int | None]
+    deleted_at: Mapped[datetime] = mapped_column(Moment)
+    deleted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    with_id: Mapped[int | None]
+    purge_at: Mapped[datetime] = mapped_column(Moment)
+    purge_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Counter(Base):

@@ -74,6 +74,17 @@ def write(form: Form, record_id: int, before: Mapping[str, Any], after: Values) 
     return values
 
 
+def bring_back(form: Form, record_id: int, values: Mapping[str, Any]) -> None:
+    """Write the rows of a record that was deleted, with the ids that they had."""
+    for key, of_rows in form.rows.items():
+        lines = [
+            {"id": row["id"], "record_id": record_id, **_columns(of_rows, number, row)}
+            for number, row in enumerate(values.get(key, ()))
+        ]
+        if lines:
+            db.session.connection().execute(insert(table(of_rows)), lines)
+
+
 def _write(form: Form, record_id: int, before: list[Values], after: list[Values]) -> list[Values]:
     known = {row["id"]: (number, row) for number, row in enumerate(before)}
     _delete(form, known.keys() - {row.get("id") for row in after})

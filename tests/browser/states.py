@@ -89,6 +89,20 @@ def deletion(page: Page) -> None:
     page.goto(newest(page, "visit") + "delete")
 
 
+def trash(page: Page) -> None:
+    deletion(page)
+    page.locator("main form button").click()
+    page.wait_for_url("**/visit/")
+    page.goto(f"{FORMS}/visit/trash")
+
+
+def purge(page: Page) -> None:
+    trash(page)
+    page.locator("[name=record]").first.check()
+    page.locator("[formaction]").click()
+    page.wait_for_url("**/trash/purge")
+
+
 def menus(page: Page) -> None:
     page.goto("/")
     page.locator("[popovertarget=user-menu]").click()
@@ -187,6 +201,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "edit": ("seller", edit),
     "conflict": ("seller", conflict),
     "delete": ("seller", deletion),
+    "trash": ("seller", trash),
+    "empty trash": ("seller", at(f"{FORMS}/reminder/trash")),
+    "removing for good": ("admin", purge),
     "inbox": ("seller", at("/inbox")),
     "empty inbox": ("stranger", at("/inbox")),
     "profile": ("seller", at("/profile")),

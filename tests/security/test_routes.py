@@ -64,6 +64,9 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "transfer.begin"): (401, 404, 303, 303, 404, 303),
     ("GET", "transfer.download"): (303, 404, 404, 404, 404, 404),  # of a file that there is not
     ("POST", "transfer.drop"): (401, 404, 404, 404, 404, 404),
+    ("GET", "trash.index"): (303, 404, 403, 200, 404, 200),
+    ("POST", "trash.restore"): (401, 404, 403, 409, 404, 409),  # of nothing chosen
+    ("POST", "trash.purge"): (401, 404, 403, 403, 404, 303),  # of nothing chosen
     ("POST", "lists.keep_view"): (401, 404, 422, 422, 404, 422),
     ("GET", "lists.options_of"): (303, 404, 200, 200, 404, 200),
     ("GET", "forms.new_record"): (303, 404, 403, 200, 404, 200),
@@ -145,6 +148,9 @@ API: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "api.read_record"): (401, 404, 200, 200, 404, 200),
     ("PATCH", "api.change_record"): (401, 404, 403, 428, 404, 428),
     ("DELETE", "api.delete_record"): (401, 404, 403, 428, 404, 428),
+    ("GET", "api.list_trash"): (401, 404, 403, 200, 404, 200),
+    ("POST", "api.restore_record"): (401, 404, 403, 404, 404, 404),
+    ("DELETE", "api.purge_record"): (401, 404, 403, 403, 404, 404),
     ("GET", "api.record_timeline"): (401, 404, 200, 200, 404, 200),
     ("POST", "api.send_file"): (401, 404, 403, 404, 404, 404),
     ("GET", "api.get_file"): (401, 404, 404, 404, 404, 404),

@@ -86,6 +86,7 @@ def page(
     asked = asked if fits else replace(asked, after="")
     shown = listing(user, form, asked, reader)
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
+    context["may_delete"] = access.can(user, "delete", form)
     context |= titles_of(form)
     if is_htmx() and asked.after:
         return replace_url(make_response(render_template("records/_rows.html", **context)), shown.address)
