@@ -28,6 +28,7 @@ from runtime.records.models import Trashed
 blueprint = Blueprint("trash", __name__, url_prefix="/apps")
 
 PER_PAGE = 50
+COLUMNS = 3  # of the list: enough to know a record by
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _page(user: User, form: Form, refused: list[str] | None = None) -> str:
 def _lines(user: User, form: Form, rows: list[Trashed]) -> tuple[tuple[Column, ...], list[Line]]:
     """The columns of the list, and the records in them."""
     reader, hidden = reader_for(user, form), access.fields(user, form).hidden
-    fields = columns.shown(form, form.list_columns, hidden)
+    fields = columns.shown(form, form.list_columns, hidden)[:COLUMNS]
     head = listing.plain_columns(form, fields, reader)
     records = lookups.shown(user, form, [trashed.as_record(row) for row in rows])
     seen = [replace(each.without(hidden), withheld={}) for each in records]
