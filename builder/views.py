@@ -15,7 +15,7 @@ from runtime.errors import Conflict, NotFound
 from runtime.forms.lists.looks import Look
 from runtime.records import view_indexes
 
-LOOK = ("filter", "sort", "columns")
+LOOK = ("filter", "sort", "columns", "kind", "group_by", "date_field")
 """What a list knows of a view."""
 
 
@@ -35,9 +35,8 @@ class Sharing:
             "key": key,
             "title": title,
             "form": form.key,
-            "kind": "list",
         }
-        drafts.save_draft(user, form.app, "view", key, {**begin, **look.document()})
+        drafts.save_draft(user, form.app, "view", key, {**begin, "kind": look.kind, **look.document()})
         publish.publish(user, form.app, "view", key)
         return key
 

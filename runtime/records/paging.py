@@ -16,7 +16,19 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry
-from sqlalchemy import ColumnElement, Row, Select, SelectBase, func, literal, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SelectBase,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+    union_all,
+)
 
 from runtime import documents
 from runtime.db import db
@@ -58,6 +70,16 @@ def fetch(
         if len(found) == size:
             break
     return found
+
+
+def fetch_each(
+    form: Form, wanted: Wanted, either: Wanted, by: Order, parts: Sequence[tuple[ColumnElement[bool], int]]
+) -> list[Row[Any]]:
+    """The first rows in this order of each part, a condition and how many of its rows: all in one statement."""
+    firsts = [_ids(form, [*wanted, part], either, by, size) for part, size in parts]
+    ids = union_all(*(select(each.subquery().c.id) for each in firsts))
+    found = rows.select_all(form).where(table(form).c.id.in_(ids)).order_by(*_ordering(form, by))
+    return list(db.session.execute(found).all())
 
 
 def _ids(form: Form, wanted: Wanted, either: Wanted, by: Order, size: int) -> SelectBase:

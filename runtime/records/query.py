@@ -1,7 +1,7 @@
 """Reads records: one, a page, titles, what a reference offers; always within the reader's rights."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -47,7 +47,7 @@ def get(user: User | None, form: Form, record_id: int) -> Record:
         ).one_or_none()
     if row is None:
         raise NotFound(_("There is no such record."))
-    return _for_reader(user, form, subtables.filled(form, [rows.record(form, row)]))[0]
+    return for_reader(user, form, subtables.filled(form, [rows.record(form, row)]))[0]
 
 
 def page(
@@ -73,10 +73,7 @@ def page(
     """
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     hidden = access.fields(user, form).hidden
-    wanted = searching.matches(form, search, hidden)
-    if condition is not None:
-        # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
-        wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
+    wanted = _asked_for(user, form, condition, search)
     if reference is not None:
         wanted.append(_referring(user, reference))
     order = orders.order(form, sort, hidden)
@@ -88,14 +85,77 @@ def page(
     complete = following is None and not after
     counted = (len(items) if complete else _counted(form, [or_(*readable), *wanted])) if total else None
     return Page(
-        items=_for_reader(user, form, items),
+        items=for_reader(user, form, items),
         next=following,
         total=None if counted is None else min(counted, MAX_COUNTED),
         capped=counted is not None and counted > MAX_COUNTED,
     )
 
 
-def _for_reader(user: User | None, form: Form, records: list[Record]) -> list[Record]:
+@dataclass(frozen=True)
+class Lane:
+    """The records of a list that have one value in a field: how many there are, the first of them, and the cursor
+    of the following ones, None where these are all.
+    """
+
+    total: int
+    items: list[Record]
+    next: str | None = None
+
+
+def lanes(
+    user: User | None,
+    form: Form,
+    key: str,
+    sizes: Callable[[Collection[Any]], Mapping[Any, int]],
+    *,
+    condition: access.Document | None = None,
+    sort: str | None = None,
+    search: str = "",
+) -> dict[Any, Lane]:
+    """The records that the user may read by the value of a field, which he may see, None for none: two statements,
+    however many values there are. `sizes` says of the values that records have how many records of which to read.
+    """
+    hidden = access.fields(user, form).hidden
+    field, column = form.fields[key], table(form).c[key]
+    if key in hidden:
+        raise NotFound(_("There is no such field."))
+    readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
+    wanted = _asked_for(user, form, condition, search)
+    counting = select(column, func.count()).where(or_(*readable), *wanted).group_by(column)
+    totals = {field.type.from_column(value, field): total for value, total in db.session.execute(counting)}
+    wished = sizes(totals)
+    parts = [
+        (column.is_(None) if value is None else column == field.type.to_column(value, field), size)
+        for value, size in wished.items()
+        if totals.get(value)
+    ]
+    order = orders.order(form, sort, hidden)
+    found = paging.fetch_each(form, wanted, readable, order, parts) if parts else []
+    records = for_reader(user, form, [rows.record(form, row) for row in found])
+    lanes = {value: Lane(totals.get(value, 0), []) for value in wished}
+    for record in records:
+        lanes[record.values.get(key)].items.append(record)
+    return {value: _with_next(form, order, lane) for value, lane in lanes.items()}
+
+
+def _with_next(form: Form, by: orders.Order, lane: Lane) -> Lane:
+    goes_on = lane.items and lane.total > len(lane.items)
+    return replace(lane, next=paging.cursor(form, by, lane.items[-1])) if goes_on else lane
+
+
+def _asked_for(
+    user: User | None, form: Form, condition: access.Document | None, search: str
+) -> list[ColumnElement[bool]]:
+    hidden = access.fields(user, form).hidden
+    wanted = searching.matches(form, search, hidden)
+    if condition is not None:
+        # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
+        wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
+    return wanted
+
+
+def for_reader(user: User | None, form: Form, records: list[Record]) -> list[Record]:
     """The records with their look-ups, and without the values that the user may not see."""
     hidden = access.fields(user, form).hidden
     return [record.without(hidden) for record in lookups.shown(user, form, records)]

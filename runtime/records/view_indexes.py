@@ -1,4 +1,4 @@
-"""An index for each published view: what it compares for equality, then what it sorts by."""
+"""An index for each published view: what it compares for equality, a board its columns too, then what it sorts by."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -37,7 +37,8 @@ def reconcile(session: Session, form: Form, views: Iterable[Mapping[str, Any]]) 
 def columns(form: Form, view: Mapping[str, Any]) -> tuple[str, ...]:
     """The columns of the index that serves a view; none where the indexes of the form do already."""
     sorts = [each.key for each in orders.read(view.get("sort") or form.sort or "-id")]
-    keys = [key for key in (*_equal(view.get("filter")), *sorts) if key != "id" and _may_index(form, key)]
+    equal = [*_equal(view.get("filter")), *([view["group_by"]] if "group_by" in view else [])]
+    keys = [key for key in (*equal, *sorts) if key != "id" and _may_index(form, key)]
     found = _fitting(form, dict.fromkeys(keys))
     return (*found, "id") if len(found) > 1 or (found and found[0] not in sorts) else ()
 

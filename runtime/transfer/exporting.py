@@ -26,7 +26,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, NotFound, PermanentError
 from runtime.fields import Field, Reader
-from runtime.forms.lists.asked import Asked
+from runtime.forms.lists.places import Asked
 from runtime.forms.names import titles_for
 from runtime.jobs import Lease, LeaseLostError
 from runtime.records import lookups, query

@@ -171,6 +171,13 @@ def drafts(page: Page) -> None:
     page.goto(f"/drafts?discard={number}")
 
 
+def board(page: Page) -> None:
+    """A board with the menu of a card open."""
+    page.goto(f"{FORMS}/customer/?kind=board")
+    page.locator(".fw-move").first.click()
+    page.locator(".fw-targets button").first.wait_for()
+
+
 def at(address: str) -> Callable[[Page], None]:
     """A page that needs nothing but its address."""
 
@@ -188,6 +195,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "home": ("seller", menus),
     "app": ("seller", at("/apps/followup/")),
     "list": ("seller", at(f"{FORMS}/customer/?panel=export")),
+    "board": ("seller", board),
     "files of a list": ("seller", files),
     "empty list": ("stranger", at(f"{FORMS}/visit/")),
     "nothing found": ("seller", at(f"{FORMS}/customer/?q=zzzz")),

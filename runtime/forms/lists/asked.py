@@ -1,45 +1,27 @@
-"""What the address of a list asks for, and the addresses that it leads to."""
+"""What the address of a list asks for: what makes no sense there counts as not asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-from urllib.parse import quote_plus, urlencode
+from dataclasses import replace
+from urllib.parse import quote_plus
 
-from flask import url_for
 from flask_babel import gettext as _
 
 from runtime import documents
 from runtime.definitions.documents import Form
 from runtime.forms.lists import columns
+from runtime.forms.lists.kinds import KINDS, LIST
 from runtime.forms.lists.looks import MOST_COLUMNS, Look, filter_text
+from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked
 from runtime.forms.lists.views import WHOLE, Kept, View
-from runtime.records import filters, orders, query
+from runtime.records import filters, orders
+from runtime.records.sources import is_id
 
-PER_PAGE = 50
-MOST_ROWS = query.MAX_ROWS
 LONGEST_SEARCH = 100
 LONGEST_FILTER = 3000
 """Bytes of a filter in an address, where a Chinese character takes nine: a server takes addresses of 8 kB, and that of
 changed rows holds the filter twice.
 """
 PANELS = ("filter", "sort", "columns", "view", "export")
-_NAMES = {"search": "q", "columns": "cols"}  # in an address
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked for. Addresses tell what of it differs from what is `usual`.
-    `told` says what of the address makes no sense and was left out.
-    """
-
-    look: Look
-    usual: Look
-    search: str = ""
-    after: str = ""
-    upto: int = PER_PAGE
-    panel: str = ""
-    view: str = ""
-    told: tuple[str, ...] = ()
 
 
 def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]) -> Asked:
@@ -49,22 +31,23 @@ def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]
     told: list[str] = []
     view = _view(args, kept, told)
     usual = view.look if view else Look()
-    usual = replace(usual, columns=usual.columns or form.list_columns)
-    begin = usual if view else Look(columns=kept.columns)
-    look = Look(
-        _filter(form, args.get("filter", begin.filter), hidden, told),
-        _sort(form, args.get("sort", begin.sort), hidden, told),
-        _columns(form, args.get("cols"), hidden) or begin.columns,
+    usual = _settled(form, replace(usual, columns=usual.columns or form.list_columns), hidden, [])
+    begin = usual if view else replace(Look(), columns=kept.columns)
+    look = replace(
+        _placed(begin, args),
+        filter=_filter(form, args.get("filter", begin.filter), hidden, told),
+        sort=_sort(form, args.get("sort", begin.sort), hidden, told),
+        columns=_columns(form, args.get("cols"), hidden) or begin.columns,
     )
-    upto = args.get("upto", "")
-    rows = int(upto) if upto.isascii() and upto.isdecimal() and len(upto) < 6 else PER_PAGE
     return Asked(
-        look=look,
+        look=_settled(form, look, hidden, told),
         usual=usual,
         view=view.ref if view else WHOLE if kept.opens else "",
         search=args.get("q", "").strip()[:LONGEST_SEARCH],
         after=args.get("after", ""),
-        upto=max(PER_PAGE, min(rows, MOST_ROWS)),
+        upto=max(PER_PAGE, min(_number(args, "upto"), MOST_ROWS)),
+        lane=args.get("lane", "")[:LONGEST_SEARCH],
+        card=card if is_id(card := _number(args, "card")) else 0,
         panel=panel if (panel := args.get("panel", "")) in PANELS else "",
         told=tuple(told),
     )
@@ -72,12 +55,38 @@ def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]
 
 def _view(args: Mapping[str, str], kept: Kept, told: list[str]) -> View | None:
     """The view that the address names; the one that the list opens with where it says nothing of the look."""
-    silent = not any(name in args for name in ("filter", "sort", "cols", "c.mode"))
+    silent = not any(name in args for name in ("filter", "sort", "cols", "kind", "c.mode"))
     ref = args.get("view", kept.opens if silent else "")
     found = kept.view(ref)
     if "view" in args and found is None and ref not in ("", WHOLE):
         told.append(_("There is no such view: this is the whole list."))
     return found
+
+
+def _number(args: Mapping[str, str], name: str) -> int:
+    text = args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
+
+
+def _placed(begin: Look, args: Mapping[str, str]) -> Look:
+    """The kind that is asked for, and by which fields it places records; another kind begins with its own."""
+    kind = args.get("kind", begin.kind)
+    begin = begin if kind == begin.kind else Look()
+    return replace(
+        begin,
+        kind=kind,
+        group_by=args.get("by", begin.group_by),
+        date_field=args.get("date", begin.date_field),
+    )
+
+
+def _settled(form: Form, look: Look, hidden: frozenset[str], told: list[str]) -> Look:
+    """The look as its kind can draw it; that of a list where the kind is none, or none for this form."""
+    kind = KINDS.get(look.kind)
+    if kind is None or not kind.fits(form, hidden):
+        told.append(_("The records cannot be shown that way: this is the list."))
+        kind = KINDS[LIST]
+    return kind.settled(form, look, hidden)
 
 
 def _filter(form: Form, text: str, hidden: frozenset[str], told: list[str]) -> str:
@@ -113,35 +122,3 @@ def _sort(form: Form, text: str, hidden: frozenset[str], told: list[str]) -> str
 def _columns(form: Form, text: str | None, hidden: frozenset[str]) -> tuple[str, ...]:
     asked = dict.fromkeys((text or "")[: 41 * MOST_COLUMNS].split(","))
     return tuple(key for key in asked if columns.may_show(form, key, hidden))
-
-
-class Places:
-    """The addresses of a list, each as it is asked for now but for what is changed."""
-
-    def __init__(self, form: Form, asked: Asked) -> None:
-        self.asked = asked
-        self.path = url_for("forms.list_records", app=form.app, form=form.key)
-        look, usual = asked.look, asked.usual
-        self._usual = {"filter": usual.filter, "sort": usual.sort, "columns": usual.columns, "upto": PER_PAGE}
-        now = {"filter": look.filter, "sort": look.sort, "columns": look.columns, "upto": asked.upto}
-        self.state: dict[str, str] = {}
-        """What stands in the query of the address of what is asked for now."""
-        self._put(
-            self.state,
-            {"view": asked.view, "search": asked.search, **now, "after": asked.after, "panel": asked.panel},
-        )
-
-    def to(self, **changes: Any) -> str:
-        """The address with these parts of the look, or of what else is asked for, changed."""
-        state = dict(self.state)
-        self._put(state, changes)
-        return f"{self.path}?{urlencode(state)}" if state else self.path
-
-    def _put(self, state: dict[str, str], parts: Mapping[str, Any]) -> None:
-        """Write these parts into the query of an address; what is usual is left out."""
-        for part, value in parts.items():
-            name = _NAMES.get(part, part)
-            if value == self._usual.get(part, ""):
-                state.pop(name, None)
-            else:
-                state[name] = ",".join(value) if isinstance(value, tuple) else str(value)

@@ -2,28 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
-from runtime.fields import NOBODY, Field, Reader, ValueType
-from runtime.forms.lists.asked import MOST_ROWS, PER_PAGE, Asked, Places
+from runtime.fields import Field, Reader
+from runtime.forms.lists.cells import counted, texts
 from runtime.forms.lists.columns import Column, is_numeric, order_of, shown, sortable, turned
-from runtime.forms.names import POINTERS, kind_of, titles_for
-from runtime.records import lookups, orders, query
+from runtime.forms.lists.kinds._base import Shown
+from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
+from runtime.records import orders, query
 from runtime.records.query import Page
 from runtime.records.rows import Record
 from runtime.text import localized
-
-LONGEST_CELL = 120
-FORMATTED = frozenset((ValueType.NUMBER, ValueType.DATE, ValueType.DATETIME, ValueType.TIME))
 
 
 @dataclass(frozen=True)
@@ -34,24 +29,15 @@ class Row:
     cells: tuple[tuple[Column, str], ...]
 
 
-@dataclass(frozen=True)
-class Listing:
+@dataclass(frozen=True, kw_only=True)
+class Listing(Shown):
     """What the list shows. `more` is the address of the next rows for htmx, `further` for a browser."""
 
     columns: tuple[Column, ...]
     rows: list[Row]
-    count: str
-    places: Places
-    order: str
-    address: str
     more: str = ""
     further: str = ""
     full: bool = False
-
-    @property
-    def asked(self) -> Asked:
-        """What was asked for."""
-        return self.places.asked
 
 
 @dataclass(frozen=True)
@@ -72,9 +58,14 @@ def cards(user: User, app: AppInfo, reader: Reader) -> list[Card]:
         may_read, may_create = access.can(user, "read", form), access.can(user, "create", form)
         if may_read or may_create:
             title = localized(form.title, reader.locale, app.default_locale)
-            count = _count(query.page(user, form, limit=1), reader) if may_read else ""
+            count = _number(user, form, reader) if may_read else ""
             found.append(Card(form, title, count, may_read, may_create))
     return found
+
+
+def _number(user: User, form: Form, reader: Reader) -> str:
+    page = query.page(user, form, limit=1)
+    return counted(page.total, page.capped, reader)
 
 
 def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
@@ -88,7 +79,8 @@ def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     return Listing(
         columns=head,
         rows=rows(user, form, head, page.items, reader),
-        count=_count(page, reader),
+        is_empty=not page.items,
+        count=counted(page.total, page.capped, reader),
         places=Places(form, asked) if asked.panel or asked.after else places,
         order=order,
         address=places.to(),
@@ -147,54 +139,14 @@ def rows(
 ) -> list[Row]:
     """The records as their cells."""
     fields = [form.fields[column.key] for column in columns]
-    names = titles_for(user, form, fields, [record.values for record in records])
-    drawn = [
-        (column, home, one, _is_formatted(one))
-        for column, (home, one) in zip(columns, (lookups.origin(form, each) for each in fields), strict=True)
-    ]
-
-    def text(home: Form, one: Field, formatted: bool, value: Any) -> str:
-        if formatted and value is not None:
-            return _formatted(home, one.key, value, reader)
-        return _short(one.type.display(value, one, reader, names))
-
+    drawn = texts(user, form, fields, records, reader)
     return [
-        Row(
-            record.id,
-            tuple(
-                (column, text(home, one, formatted, record.values.get(column.key)))
-                for column, home, one, formatted in drawn
-            ),
-        )
-        for record in records
+        Row(record.id, tuple(zip(columns, cells, strict=True)))
+        for record, cells in zip(records, drawn, strict=True)
     ]
-
-
-def _is_formatted(one: Field) -> bool:
-    return one.type.value_type_of(one) in FORMATTED and kind_of(one) not in POINTERS
-
-
-@lru_cache(maxsize=20_000)
-def _formatted(form: Form, key: str, value: Any, reader: Reader) -> str:
-    # Formatting numbers and dates took most of the time of a list; the same ones come again and again.
-    one = form.fields[key]
-    return one.type.display(value, one, reader, NOBODY)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
 def number(count: int, reader: Reader) -> str:
     """How many there are, where only so many are counted."""
     told = format_decimal(min(count, query.MAX_COUNTED), locale=reader.locale)
     return f"{told}+" if count > query.MAX_COUNTED else told
-
-
-def _count(page: Page, reader: Reader) -> str:
-    if page.total is None:
-        return ""
-    told = format_decimal(page.total, locale=reader.locale)
-    if page.capped:
-        return str(_("more than %(number)s records", number=told))
-    return str(ngettext("%(number)s record", "%(number)s records", page.total, number=told))

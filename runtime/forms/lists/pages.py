@@ -16,10 +16,10 @@ from runtime.forms.drafts import keeping
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import choosing, columns, filtering, sharing, views
-from runtime.forms.lists.asked import Asked, Places
 from runtime.forms.lists.choosing import Box
 from runtime.forms.lists.filtering import Chip, Onlooker, Posted
-from runtime.forms.lists.listing import listing
+from runtime.forms.lists.kinds import KINDS, Kind
+from runtime.forms.lists.places import PER_PAGE, Asked, Places
 from runtime.forms.lists.views import Kept, View
 from runtime.htmx import is_htmx, replace_url, retarget
 from runtime.records import orders, query
@@ -77,26 +77,50 @@ def with_filter(form: Form, asked: Asked, sent: Posted, hidden: frozenset[str]) 
 
 
 def page(
-    user: User, form: Form, asked: Asked, kept: Kept, sent: Posted | None = None, problem: str = ""
+    user: User,
+    form: Form,
+    asked: Asked,
+    kept: Kept,
+    sent: Posted | None = None,
+    problem: str = "",
+    refusal: str = "",
 ) -> Response:
-    """The list in this state; `problem` is what is wrong with the view that was to be saved."""
-    reader = reader_for(user, form)
+    """The list in this state; `problem` is what is wrong with the view that was to be saved, `refusal` why a record
+    was not moved.
+    """
+    reader, kind = reader_for(user, form), KINDS[asked.look.kind]
     # An order that was published meanwhile knows another place: then the list begins anew, as far as it had come.
     fits = query.is_cursor(user, form, asked.look.sort or form.sort, asked.after)
     asked = asked if fits else replace(asked, after="")
-    shown = listing(user, form, asked, reader)
+    shown = kind.draw(user, form, asked, reader)
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
     context["may_delete"] = access.can(user, "delete", form)
     context |= titles_of(form)
     if is_htmx() and asked.after:
-        return replace_url(make_response(render_template("records/_rows.html", **context)), shown.address)
+        return replace_url(make_response(render_template(kind.more, **context)), shown.address)
     context["tools"] = tools(user, form, asked, reader, sent)
     context["views"] = menu(user, form, asked, kept, problem) if kept.views or asked.panel == "view" else None
+    context |= {"kind": kind, "kinds": kinds(user, form, asked), "refusal": refusal}
+    status = 422 if problem or refusal else 200
     if not is_htmx():
         context["drafts"] = keeping.count(user, form) if context["may_create"] else 0
-        return make_response(render_template("records/list.html", **context), 422 if problem else 200)
-    answer = replace_url(make_response(render_template("records/_list.html", **context)), shown.address)
+        return make_response(render_template("records/list.html", **context), status)
+    answer = replace_url(
+        make_response(render_template("records/_list.html", **context), status), shown.address
+    )
     return answer if fits else retarget(answer, "#list", "outerMorph")
+
+
+def kinds(user: User, form: Form, asked: Asked) -> list[tuple[Kind, str]]:
+    """The ways in which the records can be shown, with their addresses; none where there is but the list."""
+    hidden = access.fields(user, form).hidden
+    offered = [each for each in KINDS.values() if each.fits(form, hidden)]
+    places = Places(form, replace(asked, panel="", after="", lane="", card=0, upto=PER_PAGE))
+    links = [
+        (each, places.to(kind=each.name, group_by="", date_field=""))
+        for each in sorted(offered, key=lambda each: each.rank)
+    ]
+    return links if len(links) > 1 else []
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,19 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, render_template, request
 
 from runtime import access
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
-from runtime.errors import Conflict, Invalid, NotFound
+from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.forms import options
 from runtime.forms.doors import form_for
 from runtime.forms.filling import reader_for
 from runtime.forms.lists import asked as asking
-from runtime.forms.lists import choosing, filtering, pages, saving, views
-from runtime.forms.lists.asked import Places
-from runtime.htmx import go_to, is_htmx
+from runtime.forms.lists import choosing, filtering, moving, pages, saving, views
+from runtime.forms.lists.places import Places
+from runtime.htmx import go_to, is_htmx, trigger
 
 blueprint = Blueprint("lists", __name__, url_prefix="/apps")
 
@@ -51,6 +51,25 @@ def keep_view(app: str, form: str) -> Response:
     db.session.commit()
     path = Places(found, asked).path
     return go_to(f"{path}?{urlencode({'view': ref})}" if ref else path)
+
+
+@blueprint.post("/<app>/forms/<form>/move")
+def move_record(app: str, form: str) -> Response:
+    """Put a record elsewhere on a board or in a calendar; where it may not go, the page says why."""
+    user, found = signed_in_user(), form_for(app, form, "read")
+    reader, hidden = reader_for(user, found), access.fields(user, found).hidden
+    kept = views.kept(user, found, reader.locale)
+    asked = asking.read(found, request.form, kept, hidden)
+    try:
+        told = moving.move(user, found, asked.look, request.form, reader)
+    except (Invalid, Conflict, Forbidden, NotFound) as error:
+        db.session.rollback()
+        return pages.page(user, found, asked, kept, refusal=moving.reason(error))
+    db.session.commit()
+    if is_htmx():
+        return trigger(pages.page(user, found, asked, kept), {"fw:say": {"text": told}})
+    flash(told)
+    return go_to(Places(found, asked).to())
 
 
 @blueprint.get("/<app>/forms/<form>/find/<path>")

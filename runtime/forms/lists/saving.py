@@ -8,7 +8,7 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Forbidden, NotFound
 from runtime.forms.lists import sharing, views
-from runtime.forms.lists.asked import Asked
+from runtime.forms.lists.places import Asked
 from runtime.forms.lists.views import Kept, View
 
 

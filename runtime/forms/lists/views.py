@@ -15,6 +15,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Invalid, NotFound, Problem
 from runtime.forms.lists import columns
+from runtime.forms.lists.kinds import KINDS
 from runtime.forms.lists.looks import Look, of_document
 from runtime.forms.lists.models import ListView
 from runtime.records import filters, orders
@@ -66,7 +67,7 @@ def kept(user: User, form: Form, locale: str) -> Kept:
     shared = [
         View(each.key, localized(each.title, locale), of_document(each.document), True)
         for each in lookup.views(form.app, form.key)
-        if each.kind == "list" and _may_see(form, of_document(each.document), hidden)
+        if each.kind in KINDS and _may_see(form, of_document(each.document), hidden)
     ]
     wanted = tuple(key for key in liked.get("columns", ()) if columns.may_show(form, key, hidden))
     return Kept(wanted or form.list_columns, liked.get("opens", ""), (*own, *shared))
@@ -77,7 +78,8 @@ def _may_see(form: Form, look: Look, hidden: frozenset[str]) -> bool:
     if not hidden:
         return True
     sorts = orders.read(look.sort) if look.sort else ()
-    return not hidden.intersection(each.key for each in sorts) and not (
+    told = (*(each.key for each in sorts), *look.places_by)
+    return not hidden.intersection(told) and not (
         look.filter and filters.problems(form, look.condition, hidden)
     )
 

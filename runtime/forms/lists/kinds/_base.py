@@ -1,0 +1,68 @@
+"""What every kind of view is, and what every one of them shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from runtime.accounts.models import User
+from runtime.definitions.documents import Form
+from runtime.errors import NotFound
+from runtime.fields import Reader
+from runtime.forms.lists.looks import Look
+from runtime.forms.lists.places import Asked, Places
+from runtime.records.rows import Record
+
+SORTABLE = "vendor/sortable-1.15.7.min.js"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What every kind shows: how many records there are, and where its address leads."""
+
+    count: str
+    places: Places
+    order: str
+    address: str
+    is_empty: bool
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked for."""
+        return self.places.asked
+
+
+class Kind:
+    """One kind of view. A subclass per file; its instance is the file's `plugin`."""
+
+    name: str
+    label: str
+    icon: str
+    rank: int
+    """Its place among the kinds that a page offers."""
+    template: str
+    """Draws what `draw` gives."""
+    more: str = ""
+    """Draws what htmx puts in the place of a button for more."""
+    libraries: tuple[str, ...] = ()
+    """Vendored scripts that its own scripts need."""
+    scripts: tuple[str, ...] = ()
+    moves: bool = False
+    """Whether records can be moved to another place of it."""
+
+    def fits(self, form: Form, hidden: frozenset[str]) -> bool:
+        """Whether the form has the fields, among those that the person may see, that this kind needs."""
+        return True
+
+    def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
+        """The look with fields that this kind can place records by, and without what it knows nothing of."""
+        return replace(look, kind=self.name, group_by="", date_field="")
+
+    def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
+        """What was asked for, as its template draws it."""
+        raise NotImplementedError
+
+    def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
+        """The values that put a record where a person wants it; NotFound for no such place."""
+        raise NotFound(_("Records cannot be moved here."))

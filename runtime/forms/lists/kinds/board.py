@@ -1,0 +1,220 @@
+"""The board: a column for each choice of a field, the records as cards that move from one to another."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
+
+from runtime import access, conditions
+from runtime.accounts.models import User
+from runtime.conditions import Group, Row
+from runtime.definitions.documents import Form
+from runtime.errors import NotFound
+from runtime.fields import N_, Field, FieldError, Reader
+from runtime.forms.lists.cells import counted
+from runtime.forms.lists.columns import order_of
+from runtime.forms.lists.kinds._base import SORTABLE, Kind, Shown
+from runtime.forms.lists.kinds._cards import Card, cards, movable
+from runtime.forms.lists.looks import Look
+from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
+from runtime.forms.names import titles_for
+from runtime.records import query
+from runtime.records.query import Lane
+from runtime.records.rows import Record
+from runtime.text import localized
+
+TYPES = ("choice", "yes_no", "member")
+A_LANE = 20
+MOST_LANES = 60
+_NONE, _IS = "none", "is:"  # how addresses name a column: its value may be any text
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the board. `more` is the address of its next cards for htmx, `further` for a browser."""
+
+    id: str
+    """Of its element on the page."""
+    ref: str
+    title: str
+    count: str
+    cards: tuple[Card, ...]
+    more: str = ""
+    further: str = ""
+    full: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board(Shown):
+    """The board by a field. `movable` are the records that the person may move."""
+
+    field: str
+    title: str
+    by: tuple[tuple[str, str, bool], ...]
+    """The fields that can make its columns: title, address, whether it is this one."""
+    columns: tuple[Column, ...]
+    movable: frozenset[int]
+    cut: bool = False
+
+
+def fields_of(form: Form, hidden: frozenset[str]) -> list[str]:
+    """The fields that can make columns."""
+    return [key for key, one in form.fields.items() if one.type.name in TYPES and key not in hidden]
+
+
+class BoardKind(Kind):
+    """A column for each value of a choice, a yes or no, or a member."""
+
+    name = "board"
+    label = N_("Board")
+    icon = "layout-kanban"
+    rank = 2
+    template = "records/_board.html"
+    more = "records/_cards.html"
+    libraries = (SORTABLE,)
+    scripts = ("moving.js",)
+    moves = True
+
+    def fits(self, form: Form, hidden: frozenset[str]) -> bool:
+        return bool(fields_of(form, hidden))
+
+    def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
+        offered = fields_of(form, hidden)
+        key = look.group_by if look.group_by in offered else _first(form, offered)
+        return replace(look, kind=self.name, group_by=key, date_field="")
+
+    def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
+        return board(user, form, asked, reader)
+
+    def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
+        return {look.group_by: _value(form.fields[look.group_by], to, reader)}
+
+
+def _first(form: Form, offered: Sequence[str]) -> str:
+    """What makes the columns where nobody chose: a choice among the columns of the list, else any choice."""
+    choices = [key for key in offered if form.fields[key].type.name == "choice"]
+    listed = [key for key in form.list_columns if key in choices]
+    return next(iter([*listed, *choices, *offered]))
+
+
+def _ref(one: Field, value: Any, reader: Reader) -> str:
+    return _NONE if value is None else f"{_IS}{one.type.to_raw(value, one, reader)}"
+
+
+def _value(one: Field, ref: str, reader: Reader) -> Any:
+    """The value of a column; NotFound for none that can be one."""
+    raw = ref.removeprefix(_IS)
+    if ref == _NONE:
+        return None
+    try:
+        found = one.type.parse(raw, one, reader) if ref.startswith(_IS) and raw else None
+    except FieldError:
+        found = raw if one.type.name == "choice" else None  # taken out of the form, and still in records
+    if found is None:
+        raise NotFound(_("There is no such column."))
+    return found
+
+
+def _condition(key: str, value: Any) -> access.Document:
+    if value is None:
+        return conditions.from_rows(Group("all", (Row(key, "is_empty"),)))
+    if isinstance(value, bool):
+        return conditions.from_rows(Group("all", (Row(key, "is_yes" if value else "is_no"),)))
+    return conditions.from_rows(Group("all", (Row(key, "equals", value),)))
+
+
+def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
+    """The board; where a column of it goes on, that column alone."""
+    hidden, field = access.fields(user, form).hidden, form.fields[asked.look.group_by]
+    lanes = _lanes(user, form, asked, reader)
+    found = dict(list(lanes.items())[:MOST_LANES])
+    records = [record for lane in found.values() for record in lane.items]
+    plain = Places(form, replace(asked, panel="", after="", lane="", upto=PER_PAGE, card=0))
+    drawn = cards(user, form, asked.look.columns, records, reader, left_out=field.key)
+    titles = _titles(user, form, field, list(found), reader)
+    total = sum(lane.total for lane in lanes.values())
+    return Board(
+        count=counted(total, False, reader),
+        places=Places(form, asked) if asked.panel or asked.card else plain,
+        order=order_of(form, asked.look.sort, hidden),
+        address=plain.to(lane=asked.lane, upto=asked.upto),
+        is_empty=not total,
+        field=field.key,
+        title=localized(field.title, reader.locale),
+        by=tuple(_by(form, hidden, plain, field.key, reader)),
+        columns=tuple(
+            _column(_ref(field, value, reader), title, lane, drawn, asked, plain, reader)
+            for (value, lane), title in zip(found.items(), titles, strict=True)
+        ),
+        movable=movable(user, form, (field.key,), records),
+        cut=len(lanes) > MOST_LANES,
+    )
+
+
+def _lanes(user: User, form: Form, asked: Asked, reader: Reader) -> dict[Any, Lane]:
+    field = form.fields[asked.look.group_by]
+    wanted: dict[str, Any] = {"sort": asked.look.sort or form.sort, "search": asked.search}
+    if asked.after and asked.lane:
+        value = _value(field, asked.lane, reader)
+        condition = access.all_of(asked.look.condition, _condition(field.key, value))
+        page = query.page(
+            user, form, condition=condition, limit=A_LANE, after=asked.after, total=False, **wanted
+        )
+        return {value: Lane(len(page.items), page.items, page.next)}
+    longer = min(max(asked.upto, A_LANE), MOST_ROWS)
+
+    def sizes(present: Collection[Any]) -> dict[Any, int]:
+        every = _values(field, present, reader)
+        return {each: longer if _ref(field, each, reader) == asked.lane else A_LANE for each in every}
+
+    return query.lanes(user, form, field.key, sizes, condition=asked.look.condition, **wanted)
+
+
+def _values(field: Field, present: Collection[Any], reader: Reader) -> list[Any]:
+    """The values that get a column: what can be chosen, then what records still have, and those without a value."""
+    chosen: list[Any] = [True, False] if field.type.name == "yes_no" else []
+    chosen += [raw for raw, _label in field.type.choices(field, reader)]
+    others = sorted(each for each in present if each is not None and each not in chosen)
+    return [*chosen, *others, *([None] if None in present or not field.required else [])]
+
+
+def _titles(user: User, form: Form, field: Field, values: list[Any], reader: Reader) -> list[str]:
+    names = titles_for(user, form, [field], [{field.key: value} for value in values])
+    none = _("No answer")
+    return [none if each is None else field.type.display(each, field, reader, names) for each in values]
+
+
+def _by(
+    form: Form, hidden: frozenset[str], places: Places, now: str, reader: Reader
+) -> Iterator[tuple[str, str, bool]]:
+    for key in fields_of(form, hidden):
+        yield localized(form.fields[key].title, reader.locale), places.to(group_by=key), key == now
+
+
+def _column(
+    ref: str,
+    title: str,
+    lane: Lane,
+    drawn: Mapping[int, Card],
+    asked: Asked,
+    places: Places,
+    reader: Reader,
+) -> Column:
+    upto = asked.upto if ref == asked.lane else A_LANE
+    goes_on = bool(lane.next) and upto < MOST_ROWS
+    return Column(
+        id=sha256(ref.encode()).hexdigest()[:12],
+        ref=ref,
+        title=title,
+        count=format_decimal(lane.total, locale=reader.locale),
+        cards=tuple(drawn[record.id] for record in lane.items),
+        more=places.to(lane=ref, after=lane.next, upto=upto + A_LANE) if goes_on else "",
+        further=places.to(lane=ref, upto=upto + A_LANE) if goes_on else "",
+        full=bool(lane.next) and not goes_on,
+    )
+
+
+plugin = BoardKind()

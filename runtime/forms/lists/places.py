@@ -1,0 +1,65 @@
+"""What a list is asked for, and the addresses that lead to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from runtime.definitions.documents import Form
+from runtime.forms.lists.looks import Look
+from runtime.records import query
+
+PER_PAGE = 50
+MOST_ROWS = query.MAX_ROWS
+_NAMES = {"search": "q", "columns": "cols", "group_by": "by", "date_field": "date"}  # in an address
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for. Addresses tell what of it differs from what is `usual`.
+    `told` says what of the address makes no sense and was left out.
+    """
+
+    look: Look
+    usual: Look
+    search: str = ""
+    after: str = ""
+    upto: int = PER_PAGE
+    panel: str = ""
+    view: str = ""
+    lane: str = ""
+    """The column of a board of which more is asked for."""
+    card: int = 0
+    """The record of which the page asks where it shall go."""
+    told: tuple[str, ...] = ()
+
+
+class Places:
+    """The addresses of a list, each as it is asked for now but for what is changed."""
+
+    def __init__(self, form: Form, asked: Asked) -> None:
+        self.asked = asked
+        self.path = url_for("forms.list_records", app=form.app, form=form.key)
+        self._usual: dict[str, Any] = {**asked.usual.parts(), "upto": PER_PAGE, "card": 0}
+        self.state: dict[str, str] = {}
+        """What stands in the query of the address of what is asked for now."""
+        self._put(self.state, {"view": asked.view, "search": asked.search, **asked.look.parts()})
+        own = {"upto": asked.upto, "after": asked.after, "panel": asked.panel, "lane": asked.lane}
+        self._put(self.state, {**own, "card": asked.card})
+
+    def to(self, **changes: Any) -> str:
+        """The address with these parts of the look, or of what else is asked for, changed."""
+        state = dict(self.state)
+        self._put(state, changes)
+        return f"{self.path}?{urlencode(state)}" if state else self.path
+
+    def _put(self, state: dict[str, str], parts: Mapping[str, Any]) -> None:
+        """Write these parts into the query of an address; what is usual is left out."""
+        for part, value in parts.items():
+            name = _NAMES.get(part, part)
+            if value == self._usual.get(part, ""):
+                state.pop(name, None)
+            else:
+                state[name] = ",".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,201 @@
+"""The list of a form as a board: its columns, its cards, and moving them."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from runtime.accounts.models import User, UserRole
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.records.tables import table
+from tests.conftest import Queries, both_databases
+from tests.forms.followup import FOLLOWUP, Browser, install, make, make_all, sign_in
+
+CUSTOMERS = f"{FOLLOWUP}/customer/"
+BOARD = f"{CUSTOMERS}?kind=board&by=grade"
+TYPED = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def app_installed(seller: User) -> None:
+    if not lookup.apps():  # on PostgreSQL
+        install()
+
+
+def columns(page: str) -> dict[str, list[str]]:
+    """The columns of a board with the titles of their cards."""
+    found = {}
+    for part in page.split('<section class="fw-lane"')[1:]:
+        head = re.search(r"<h2[^>]*>(.*?) <span", part, re.S)
+        assert head
+        found[unescape(head[1]).partition(",")[0]] = [
+            unescape(t) for t in re.findall(r'class="fw-title"[^>]*>([^<]*)<', part)
+        ]
+    return found
+
+
+def move(
+    browser: Browser, record: int, to: str, revision: int = 1, form: str = "customer", **more: str
+) -> TestResponse:
+    """Press the button that moves a card."""
+    sent = {"kind": "board", "by": "grade", "move": f"{record}.{revision}.{to}", **more}
+    return browser.client.post(f"{FOLLOWUP}/{form}/move", data=sent)
+
+
+def stored(record: int, key: str, form: str = "customer") -> Any:
+    db.session.rollback()
+    own = table(lookup.form("followup", form)).c
+    return db.session.scalar(select(own[key]).where(own.id == record))
+
+
+@both_databases
+def test_given_customers_with_grades_when_the_list_is_shown_as_a_board_then_each_stands_in_its_column(
+    browser: Browser,
+) -> None:
+    make_all(
+        "customer",
+        [{"name": "Acme", "grade": "A"}, {"name": "Bolt", "grade": "C"}, {"name": "Crane", "grade": None}],
+    )
+
+    page = browser.open(BOARD).text
+
+    assert columns(page) == {"A": ["Acme"], "B": [], "C": ["Bolt"], "No answer": ["Crane"]}
+    assert "<dt>State</dt>" in page
+    assert columns(browser.open(f"{BOARD}&q=bolt").text)["C"] == ["Bolt"]
+    assert columns(browser.page)["A"] == []
+
+
+@both_databases
+def test_given_more_cards_than_a_column_shows_when_more_are_asked_for_then_the_next_ones_come(
+    browser: Browser,
+) -> None:
+    make_all("customer", [{"name": f"Customer {number:02}", "grade": "A"} for number in range(45)])
+
+    page = browser.open(BOARD).text
+    found = re.search(r'<li class="fw-more"[^>]*><a [^>]*?href="([^"]*)" hx-get="([^"]*)"', page)
+    assert found
+    further, more = unescape(found[1]), unescape(found[2])
+
+    assert columns(page)["A"] == [f"Customer {number:02}" for number in range(20)]
+    assert len(columns(browser.open(further).text)["A"]) == 45
+    part = browser.client.get(more, headers=TYPED).text
+    assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', part) == [f"Customer {n:02}" for n in range(20, 40)]
+    assert "fw-more" in part
+
+
+def test_given_few_or_many_columns_and_cards_when_a_board_is_opened_then_it_takes_seven_statements(
+    browser: Browser, queries: Queries
+) -> None:
+    # One more than the list: the columns are counted, then the first cards of all are read.
+    industries = ["trade", "software", "education", "medical", "finance"]
+    make_all(
+        "customer",
+        [{"name": f"Customer {n}", "grade": "A", "industry": industries[n % 5]} for n in range(50)],
+    )
+
+    for by in ("grade", "industry"):
+        browser.open(f"{CUSTOMERS}?kind=board&by={by}")
+        queries.clear()
+        browser.open(f"{CUSTOMERS}?kind=board&by={by}")
+        assert queries.count == 7, queries.statements
+
+
+def test_given_a_card_when_it_is_moved_by_its_menu_then_one_field_is_saved_and_the_board_comes_back(
+    browser: Browser,
+) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "A", "state": "lead"})
+
+    page = browser.open(f"{BOARD}&card={acme}").text
+    assert f'form="moving" name="move" value="{acme}.1.is:B"' in page
+    answer = move(browser, acme, "is:B", q="acme")
+
+    assert answer.status_code == 303
+    assert columns(browser.open(answer.location).text)["B"] == ["Acme"]
+    assert "Acme: Grade is now B, regular." in browser.page
+    assert (stored(acme, "grade"), stored(acme, "state"), stored(acme, "revision")) == ("B", "lead", 2)
+    move(browser, acme, "none", revision=2)
+    assert stored(acme, "grade") is None
+
+
+def test_given_a_rule_that_asks_for_a_reason_when_a_card_is_moved_there_then_it_stays_and_the_page_says_why(
+    browser: Browser, seller: User
+) -> None:
+    customer = make("customer", {"name": "Acme", "owner": seller.id})
+    own = {
+        "customer": customer,
+        "visited_on": "2026-01-05",
+        "content": "A talk",
+        "remind": False,
+        "owner": seller.id,
+    }
+    visit = make("visit", {**own, "result": "interested"})
+
+    answer = move(browser, visit, "is:refused", form="visit", by="result")
+
+    assert answer.status_code == 422
+    assert "Nothing was moved. Fill in" in answer.text, re.findall(r"id=.refusal.*?</p>", answer.text, re.S)
+    assert len(columns(answer.text)["Interested"]) == 1
+    assert stored(visit, "result", "visit") == "interested"
+
+
+@pytest.mark.parametrize(
+    ("to", "revision", "says"),
+    [
+        ("is:A", 7, "Somebody else changed this record in the meantime."),
+        ("is:Z", 1, "Choose one of the offered values for Grade."),
+        ("sideways", 1, "There is no such column."),
+        ("", 1, "There is no such column."),
+    ],
+)
+def test_given_a_card_when_it_cannot_go_where_it_is_sent_then_the_board_says_why(
+    browser: Browser, to: str, revision: int, says: str
+) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "B"})
+
+    answer = move(browser, acme, to, revision)
+
+    assert (answer.status_code, stored(acme, "grade")) == (422, "B")
+    assert says in answer.text, re.findall(r"id=.refusal.*?</p>", answer.text, re.S)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"move": "x"}, {"move": "999999.1.is:A"}, {"kind": "list"}, {"by": "name"}, {}]
+)
+def test_given_nonsense_when_it_is_sent_as_a_move_then_nothing_is_stored(
+    browser: Browser, sent: dict[str, str]
+) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "B"})
+
+    answer = browser.client.post(f"{CUSTOMERS}move", data={"move": f"{acme}.1.", "kind": "board", **sent})
+
+    assert (answer.status_code, stored(acme, "revision")) == (422, 1)
+
+
+def test_given_somebody_who_only_reads_when_he_opens_the_board_then_cards_cannot_be_moved(
+    browser: Browser, charlie: User
+) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "B"})
+    with transaction() as session:
+        session.add(UserRole(user_id=charlie.id, app="followup", role="reader"))
+    reader = Browser(sign_in(browser.client.application.test_client(), charlie))
+
+    assert "data-move=" not in reader.open(f"{BOARD}&card={acme}").text.replace("data-move>", "")
+    assert move(reader, acme, "is:A").status_code == 422
+    assert stored(acme, "grade") == "B"
+
+
+def test_given_a_board_when_it_is_saved_as_a_view_then_the_view_opens_as_that_board(browser: Browser) -> None:
+    make_all("customer", [{"name": "Acme", "state": "lead"}])
+
+    answer = browser.client.post(
+        f"{CUSTOMERS}views", data={"title": "By state", "act": "save", "kind": "board", "by": "state"}
+    )
+
+    assert columns(browser.open(answer.location).text)["Lead"] == ["Acme"]
+    assert "changed" not in re.findall(r'<nav class="fw-views.*?</nav>', browser.page, re.S)[0]
+    assert "fw-board" not in browser.open(f"{answer.location}&kind=list").text
+    assert "fw-board" not in browser.open(f"{CUSTOMERS}?kind=wheel").text
