@@ -14,6 +14,7 @@ from runtime.db import db, engine_options
 from runtime.forms.drafts.routes import blueprint as drafts
 from runtime.forms.files import blueprint as files
 from runtime.forms.lists.routes import blueprint as lists
+from runtime.forms.record.routes import blueprint as record
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
@@ -45,6 +46,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         forms,
         drafts,
         lists,
+        record,
         files,
         transfer,
         trash,

@@ -4,6 +4,7 @@ Only for who may read the record: the caller has loaded it for that person. Text
 are for their recipients and administrators, reasons of failures for administrators.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 
-from runtime import access, row_changes, times
+from runtime import access, comments, row_changes, times
 from runtime.accounts.models import User
 from runtime.automations.models import Run, Step, Timer
 from runtime.db import db
@@ -31,6 +32,14 @@ from runtime.records.rows import Record, seen
 from runtime.text import localized
 
 LATEST = 200  # of each kind
+# An address that stands alone; not its full stop, and not what Markdown makes a link of anyway.
+_ADDRESS = re.compile(r"(?<![\w<(\[/\"'`])https?://[^\s<>`\"'，。；）]*[\w/=&%#-]")
+PARTS = {
+    "comments": ("comments",),
+    "changes": ("events",),
+    "messages": ("deliveries",),
+    "automations": ("runs", "timers"),
+}
 WRITTEN = ("created", "updated")
 
 REASONS: Mapping[str, Any] = {
@@ -48,6 +57,7 @@ REASONS: Mapping[str, Any] = {
     "no mail server is set up": _l("no mail server is set up"),
     "no e-mail address": _l("there is no e-mail address"),
     "the user is deactivated": _l("the account is switched off"),
+    "the comment was deleted": _l("the comment was deleted"),
 }
 CHANGED = {
     "created": _l("%(who)s created the record."),
@@ -107,7 +117,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line. `kind`: created, updated, deleted, restored, run, timer, delivery; `text` is a sentence."""
+    """One line. `kind`: created, updated, deleted, restored, run, timer, delivery, comment; `text` is a sentence, `body` the
+    Markdown of a comment, and `own` says that it is the reader's.
+    """
 
     at: datetime
     kind: str
@@ -118,6 +130,14 @@ class Entry:
     changes: tuple[Change, ...] = ()
     origin: Origin | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    body: str = ""
+    comment: int = 0
+    own: bool = False
+
+    @property
+    def linked(self) -> str:
+        """The body with its addresses as links, also where the writer marked them by nothing."""
+        return _ADDRESS.sub(r"<\g<0>>", self.body)
 
     def as_json(self) -> dict[str, Any]:
         """The entry as the API gives it; what is empty is left out."""
@@ -131,14 +151,17 @@ class Entry:
             "changes": [vars(change) for change in self.changes],
             "origin": None if self.origin is None else vars(self.origin),
             "details": dict(self.details),
+            "body": self.body,
+            "comment": self.comment or "",
         }
         return {key: value for key, value in found.items() if value not in ("", None, [], {})}
 
 
-def entries(user: User, form: Form, record: Record) -> list[Entry]:
-    """The timeline of a record that the user may read."""
+def entries(user: User, form: Form, record: Record, part: str = "") -> list[Entry]:
+    """The timeline of a record that the user may read; only the comments, the changes, … where `part` says so."""
     story = _Story(user, form, record)
-    found = [*story.events(), *story.runs(), *story.timers(), *story.deliveries()]
+    told = PARTS.get(part) or [each for kinds in PARTS.values() for each in kinds]
+    found = [entry for each in told for entry in getattr(story, each)()]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -213,6 +236,20 @@ class _Story:
                 who=who,
                 reason=reason if self._user.is_admin or delivery.state == "skipped" else "",
                 details=self._letter(delivery),
+            )
+
+    def comments(self) -> Iterator[Entry]:
+        for comment in comments.about(self._form, self._record.id):
+            who = self._who(comment.user_id)
+            said = _("%(who)s wrote, and changed it later:") if comment.changed_at else _("%(who)s wrote:")
+            yield Entry(
+                at=comment.created_at,
+                kind="comment",
+                text=str(said) % {"who": who},
+                who=who,
+                body=comment.text,
+                comment=comment.id,
+                own=comment.user_id == self._user.id,
             )
 
     def _rows(self, model: Any) -> list[Any]:

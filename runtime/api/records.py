@@ -107,7 +107,7 @@ def create_record(app: str, form: str) -> Response:
     values = read_object(required=["values"])["values"]
     actor = store.Actor(user=api_user(), origin="api")
     try:
-        saved = store.save(actor, found, values, token=_idempotency_key())
+        saved = store.save(actor, found, values, token=idempotency_key())
     except Invalid as error:
         db.session.rollback()
         return errors(error.problems)
@@ -119,7 +119,8 @@ def create_record(app: str, form: str) -> Response:
     return response
 
 
-def _idempotency_key() -> str | None:
+def idempotency_key() -> str | None:
+    """The key by which a repeated request is known."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not (0 < len(key) <= TOKEN_LENGTH and key.isascii() and key.isprintable()):
         raise BadRequest(_("An Idempotency-Key is 1 to %(most)s plain characters.", most=TOKEN_LENGTH))
@@ -175,7 +176,7 @@ def _stale(error: Conflict) -> Exception:
 
 @blueprint.get("/apps/<app>/forms/<form>/records/<int:record_id>/timeline")
 def record_timeline(app: str, form: str, record_id: int) -> Response:
-    """What happened to the record and what is planned: changes, runs, timers, deliveries."""
+    """What happened to the record and what is planned: changes, comments, runs, timers, deliveries."""
     found = form_for(app, form)
     record = query.get(api_user(), found, record_id)
     return answer({"items": [entry.as_json() for entry in timeline.entries(api_user(), found, record)]})

@@ -13,6 +13,8 @@ from runtime.notifications.models import Delivery
 
 def tell(session: Session, delivery: Delivery) -> None:
     """Put a notice into the inbox of the rule's owner, once for each delivery however often it is given up."""
+    if delivery.run_id is None:  # somebody mentioned somebody: the inbox has it anyway
+        return
     run = session.get_one(Run, delivery.run_id)
 
     def body(run: Run, locale: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from runtime import access, timeline
+from runtime import access
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
@@ -14,7 +14,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.endpoints import id_argument, reads_only, takes_files
 from runtime.errors import Conflict, NotFound
-from runtime.forms import entry, filling, gone, options, pages, reading
+from runtime.forms import entry, filling, gone, options, pages
 from runtime.forms.doors import form_for, record_for
 from runtime.forms.drafts import keeping
 from runtime.forms.drafts import pages as drafts
@@ -24,10 +24,9 @@ from runtime.forms.lists import listing
 from runtime.forms.lists import pages as lists
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.reads import offer_reads
-from runtime.forms.record.related import related
-from runtime.forms.record.spot import spot
+from runtime.forms.record import page as record_page
 from runtime.forms.tabs import in_tabs
-from runtime.htmx import asks_for, go_to
+from runtime.htmx import go_to
 from runtime.records import deletion, query, store
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -142,23 +141,9 @@ def _picked_for(form: Form) -> Record | None:
 
 
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/")
-def show_record(app: str, form: str, record_id: int) -> str:
-    """A record in the layout of its form, what happened to it and what refers to it; htmx gets the latter alone."""
-    found, record = record_for(app, form, record_id, "read")
-    user, place = signed_in_user(), spot(found, record_id)
-    if asks_for("related"):
-        return render_template("records/_related.html", related=related(user, record, place))
-    return render_template(
-        "records/record.html",
-        form=found,
-        record=record,
-        read=reading.reading(user, found, record, reader_for(user, found)),
-        entries=timeline.entries(user, found, record),
-        related=related(user, record, place),
-        may_update=access.can(user, "update", (found, record)),
-        may_delete=access.can(user, "delete", (found, record)),
-        **titles_of(found),
-    )
+def show_record(app: str, form: str, record_id: int) -> Response:
+    """A record in the layout of its form, what happened to it and what refers to it; htmx gets a part of that."""
+    return record_page.show(*record_for(app, form, record_id, "read"))
 
 
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/delete")

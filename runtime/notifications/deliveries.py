@@ -1,4 +1,4 @@
-"""Deliveries: one row for each step, recipient and channel, rendered when it is made, sent exactly as stored.
+"""Deliveries: a row for each step or comment, recipient and channel, rendered when it is made, sent exactly as stored.
 
 The inbox is written in the same transaction. Other channels are sent by the worker: the row says `sending`
 before the channel is called and `sent` after it, so a crash in between is known. What can be repeated is then
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from runtime import jobs, outbox
@@ -19,10 +19,11 @@ from runtime.errors import TemporaryError
 from runtime.jobs import Lease
 from runtime.notifications.channels import CHANNELS, Channel, Letter
 from runtime.notifications.channels.email import mail_domain
-from runtime.notifications.models import Delivery
+from runtime.notifications.models import Delivery, Notice
 from runtime.times import now
 
 INACTIVE = "the user is deactivated"
+GONE = "the comment was deleted"
 
 AFTER_FAILURE: list[Callable[[Session, Delivery], None]] = []
 """Called in the transaction that gives a delivery up."""
@@ -30,12 +31,13 @@ AFTER_FAILURE: list[Callable[[Session, Delivery], None]] = []
 
 @dataclass(frozen=True)
 class Source:
-    """What a delivery belongs to: the step that made it, its run, the record it is about."""
+    """What a delivery belongs to: the step that made it and its run, or a comment; the record it is about."""
 
-    step_id: int
-    run_id: int
+    step_id: int | None
+    run_id: int | None
     form_id: int
     record_id: int
+    comment_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def _make(
     delivery = Delivery(
         step_id=source.step_id,
         run_id=source.run_id,
+        comment_id=source.comment_id,
         form_id=source.form_id,
         record_id=source.record_id,
         user_id=user.id,
@@ -115,6 +118,16 @@ def _letter(delivery: Delivery, user: User) -> Letter:
         locale=delivery.locale,
         message_id=delivery.message_id,
     )
+
+
+def forget(session: Session, comment_ids: list[int]) -> None:
+    """Take back what was told of comments that go: nobody reads it any more, and what waits is not sent."""
+    own = Delivery.comment_id.in_(comment_ids)
+    told = Notice.delivery_id.in_(select(Delivery.id).where(own))
+    session.execute(update(Notice).where(told).values(body=""))
+    session.execute(update(Delivery).where(own).values(body=""))
+    waiting = Delivery.state.in_(("pending", "failed"))
+    session.execute(update(Delivery).where(own, waiting).values(state="skipped", reason=GONE))
 
 
 def _on_dead(session: Session, delivery_id: int, error: str) -> None:

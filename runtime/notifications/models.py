@@ -10,7 +10,7 @@ from runtime.times import now
 
 
 class Delivery(Base):
-    """A message for one recipient over one channel: unique by step, recipient and channel.
+    """A message for one recipient over one channel: unique by step or comment, recipient and channel.
 
     The text is rendered when the row is made, in the recipient's language. States: pending, sending, sent,
     failed, skipped, uncertain. `message_id` is the e-mail Message-ID, kept over every retry.
@@ -19,15 +19,17 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("step_id", "user_id", "channel"),
+        UniqueConstraint("comment_id", "user_id", "channel"),
         Index("ix_deliveries_record", "form_id", "record_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    step_id: Mapped[int] = mapped_column(ForeignKey("steps.id"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("steps.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), index=True)
     form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
     record_id: Mapped[int]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    comment_id: Mapped[int | None]  # of a comment that may be gone
     part: Mapped[str] = mapped_column(String(4), default="to")  # to, cc
     channel: Mapped[str] = mapped_column(String(20))
     address: Mapped[str] = mapped_column(String(320))

@@ -43,13 +43,14 @@ def test_given_five_or_fifty_rows_when_the_list_is_opened_then_it_takes_six_stat
     assert browser.page.count("<td data-label=") >= 50
 
 
-def test_given_a_record_when_it_is_opened_then_it_takes_nine_statements(
+def test_given_a_record_when_it_is_opened_then_it_takes_ten_statements(
     browser: Browser, seller: User, queries: Queries
 ) -> None:
-    # One of them counts what refers to it, of all forms together; where there is any, one more reads the first of it.
+    # One of them reads the comments, one counts what refers to it, of all forms together; where there is any, one more
+    # reads the first of it.
     customer = make("customer", {"name": "Acme"})
 
-    assert opened(queries, browser, f"{CUSTOMERS}{customer}/") == 9, queries.statements
+    assert opened(queries, browser, f"{CUSTOMERS}{customer}/") == 10, queries.statements
 
 
 def test_given_an_open_form_when_a_value_is_typed_then_evaluating_it_takes_three_statements(

@@ -1,0 +1,9 @@
+"""What people write to each other about a record: seen by who may read the record, gone with it, in no export.
+
+May import: notifications, records, access and below.
+"""
+
+from runtime.comments.people import OFFERED, offered
+from runtime.comments.writing import about, change, drop, own, write
+
+__all__ = ["OFFERED", "about", "change", "drop", "offered", "own", "write"]

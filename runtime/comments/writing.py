@@ -1,0 +1,124 @@
+"""Writing, changing and deleting comments, and telling those whom they mention."""
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from runtime.accounts.models import User
+from runtime.comments.models import Comment
+from runtime.comments.people import mentioned
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.errors import Invalid, NotFound, Problem
+from runtime.notifications import deliveries
+from runtime.notifications.deliveries import Content, Source
+from runtime.notifications.markdown import escaped
+from runtime.records import query
+from runtime.records.changes import AFTER_EVENT
+from runtime.records.models import Event
+from runtime.records.rows import Record
+from runtime.text import clean_text
+from runtime.times import now
+
+LONGEST = 10_000
+LATEST = 200  # of one record
+CHANNELS = ("inbox", "email")
+
+
+def about(form: Form, record_id: int) -> list[Comment]:
+    """The latest comments on a record that somebody may read, newest first."""
+    own = (Comment.form_id == form.definition_id, Comment.record_id == record_id)
+    return list(db.session.scalars(select(Comment).where(*own).order_by(Comment.id.desc()).limit(LATEST)))
+
+
+def own(user: User, form: Form, record_id: int, comment_id: int) -> Comment:
+    """A comment of this person's on this record; NotFound for any other."""
+    found = db.session.get(Comment, comment_id)
+    place = (form.definition_id, record_id, user.id)
+    if found is None or (found.form_id, found.record_id, found.user_id) != place:
+        raise NotFound(_("There is no such comment."))
+    return found
+
+
+def write(user: User, form: Form, record: Record, text: str, token: str | None = None) -> Comment:
+    """A comment on a record that the person may read; never commits. The same token again: what is there already.
+
+    Raises Invalid. Whoever is mentioned gets a notice and an e-mail, in the same transaction.
+    """
+    comment = Comment(form_id=form.definition_id, record_id=record.id, user_id=user.id, text=_fit(text))
+    comment.token = token
+    try:
+        with db.session.begin_nested():
+            db.session.add(comment)
+            db.session.flush()
+    except IntegrityError:
+        same = select(Comment).where(Comment.user_id == user.id, Comment.token == token)
+        return db.session.scalars(same).one()
+    _tell(user, form, record, comment, "")
+    return comment
+
+
+def change(user: User, form: Form, record: Record, comment: Comment, text: str) -> None:
+    """Put another text in the place of a comment's; who was not mentioned before is told."""
+    before, comment.text = comment.text, _fit(text)
+    if before != comment.text:
+        comment.changed_at = now()
+        _tell(user, form, record, comment, before)
+
+
+def drop(comment: Comment) -> None:
+    """Delete a comment, and what was told of it."""
+    deliveries.forget(db.session(), [comment.id])
+    db.session.delete(comment)
+
+
+def _fit(text: str) -> str:
+    try:
+        fit = clean_text(text.replace("\r\n", "\n"))
+    except ValueError:
+        raise _wrong("unreadable", _("The comment holds characters that cannot be stored.")) from None
+    if not fit:
+        raise _wrong("required", _("Write a comment."))
+    if len(fit) > LONGEST:
+        raise _wrong("too_long", _("Write at most %(most)s characters.", most=LONGEST))
+    return fit
+
+
+def _wrong(code: str, message: str) -> Invalid:
+    return Invalid([Problem(("text",), code, str(message))])
+
+
+def _tell(user: User, form: Form, record: Record, comment: Comment, before: str) -> None:
+    known = {each.id for each in mentioned(form, record, before)}
+    source = Source(None, None, form.definition_id, record.id, comment.id)
+    for reader in mentioned(form, record, comment.text):
+        if reader.id not in known | {user.id}:
+            content = _content(user, form, record, comment, reader)
+            deliveries.make(db.session(), source, reader, content, CHANNELS)
+
+
+def _content(user: User, form: Form, record: Record, comment: Comment, reader: User) -> Content:
+    """What somebody is told who is mentioned: in his language, with the title as he may see it."""
+    with force_locale(reader.locale):
+        title = query.title_for(reader, form, record.id)
+        subject = _("%(who)s mentioned you: %(title)s", who=user.name, title=title)
+        body = _("%(who)s wrote about %(title)s:", who=escaped(user.name), title=escaped(title))
+    path = f"/apps/{form.app}/forms/{form.key}/{record.id}/"
+    quoted = "\n".join(f"> {line}" for line in comment.text.split("\n"))
+    return Content(subject[:500], f"{body}\n\n{quoted}", path, reader.locale)
+
+
+def _go_with_record(session: Session, event: Event, form: Form) -> None:
+    """What was written about a record goes when the record goes for good."""
+    if event.kind != "purged":  # the trash keeps them
+        return
+    own = (Comment.form_id == event.form_id, Comment.record_id == event.record_id)
+    ids = list(session.scalars(select(Comment.id).where(*own)))
+    if ids:
+        deliveries.forget(session, ids)
+        session.execute(delete(Comment).where(Comment.id.in_(ids)))
+
+
+AFTER_EVENT.append(_go_with_record)

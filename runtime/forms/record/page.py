@@ -1,0 +1,39 @@
+"""The page of a record: its answers, what refers to it, what happened to it; htmx gets the part that it asks for."""
+
+from flask import Response, make_response, render_template
+
+from runtime import access
+from runtime.accounts.sessions import signed_in_user
+from runtime.definitions.documents import Form
+from runtime.forms import reading
+from runtime.forms.filling import reader_for, titles_of
+from runtime.forms.record.related import related
+from runtime.forms.record.spot import spot
+from runtime.forms.record.story import Typed, story
+from runtime.htmx import asks_for
+from runtime.records.rows import Record
+
+NOTHING = Typed()
+
+
+def show(form: Form, record: Record, *, typed: Typed = NOTHING, status: int = 200) -> Response:
+    """The page for whoever is signed in; `typed` is a comment that could not be stored."""
+    user, place = signed_in_user(), spot(form, record.id)
+    if asks_for("related"):
+        return make_response(
+            render_template("records/_related.html", related=related(user, record, place)), status
+        )
+    context = {"form": form, "record": record, "spot": place, "story": story(user, record, place, typed)}
+    for part, template in (("story-list", "records/_timeline.html"), ("story", "records/_story.html")):
+        if asks_for(part):
+            return make_response(render_template(template, **context), status)
+    page = render_template(
+        "records/record.html",
+        **context,
+        read=reading.reading(user, form, record, reader_for(user, form)),
+        related=related(user, record, place),
+        may_update=access.can(user, "update", (form, record)),
+        may_delete=access.can(user, "delete", (form, record)),
+        **titles_of(form),
+    )
+    return make_response(page, status)

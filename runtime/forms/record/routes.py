@@ -1,0 +1,76 @@
+"""What is done on the page of a record beside filling it: comments."""
+
+from flask import Blueprint, Response, render_template, request
+
+from runtime import comments
+from runtime.accounts.sessions import signed_in_user
+from runtime.db import db, writing
+from runtime.definitions.documents import Form
+from runtime.endpoints import reads_only
+from runtime.errors import Invalid
+from runtime.forms.doors import record_for
+from runtime.forms.options import LONGEST_SEARCH, Offer
+from runtime.forms.record import page
+from runtime.forms.record.spot import spot
+from runtime.forms.record.story import Typed
+from runtime.htmx import go_to, is_htmx
+from runtime.records.rows import Record
+
+blueprint = Blueprint("record", __name__, url_prefix="/apps/<app>/forms/<form>/<int:record_id>")
+TOKEN_LENGTH = 80
+
+
+@blueprint.post("/comments")
+@reads_only
+def comment(app: str, form: str, record_id: int) -> Response:
+    """Write a comment; htmx gets the timeline with it."""
+    found, record = record_for(app, form, record_id, "read")
+    text, token = request.form.get("text", ""), request.form.get("_once", "")[:TOKEN_LENGTH]
+    db.session.commit()  # what was read so far; on SQLite others may write until here
+    try:
+        with writing():
+            comments.write(signed_in_user(), found, record, text, token or None)
+            db.session.commit()
+    except Invalid as error:
+        db.session.rollback()
+        return page.show(found, record, typed=Typed(text, error.problems[0].message), status=422)
+    return _after(found, record)
+
+
+@blueprint.post("/comments/<int:comment_id>")
+@reads_only
+def change_comment(app: str, form: str, record_id: int, comment_id: int) -> Response:
+    """Give a comment of one's own another text, or delete it."""
+    found, record = record_for(app, form, record_id, "read")
+    user, text = signed_in_user(), request.form.get("text", "")
+    db.session.commit()  # what was read so far; on SQLite others may write until here
+    try:
+        with writing():
+            mine = comments.own(user, found, record_id, comment_id)
+            if request.form.get("_do") == "delete":
+                comments.drop(mine)
+            else:
+                comments.change(user, found, record, mine, text)
+            db.session.commit()
+    except Invalid as error:
+        db.session.rollback()
+        typed = Typed(text, error.problems[0].message, comment_id)
+        return page.show(found, record, typed=typed, status=422)
+    return _after(found, record)
+
+
+@blueprint.get("/people")
+def people(app: str, form: str, record_id: int) -> str:
+    """Who can be mentioned: those of the people found by the search `q` who may read the record."""
+    found, record = record_for(app, form, record_id, "read")
+    sought = request.args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
+    there = comments.offered(found, record, sought)
+    offer = Offer(there[: comments.OFFERED], len(there) > comments.OFFERED)
+    return render_template("fields/_options.html", key="mention", offer=offer)
+
+
+def _after(form: Form, record: Record) -> Response:
+    """The page after a comment was stored."""
+    if is_htmx():
+        return page.show(form, record)
+    return go_to(spot(form, record.id).to() + "#story")
