@@ -117,8 +117,8 @@ class Origin:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line; `text` is a sentence. `kind`: created, updated, deleted, restored, run, timer, delivery, comment, of which
-    `body` is the Markdown and `own` says that it is the reader's.
+    """One line; `text` is a sentence. `kind`: created, updated, deleted, restored, run, timer, delivery, or comment, of
+    which `body` is the Markdown and `own` says that it is the reader's.
     """
 
     at: datetime
