@@ -18,6 +18,7 @@ from runtime.forms.record.routes import blueprint as record
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
+from runtime.public.routes import blueprint as public
 from runtime.transfer.routes import blueprint as transfer
 from runtime.trash import blueprint as trash
 
@@ -50,6 +51,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         files,
         transfer,
         trash,
+        public,
         api.health,
         api.blueprint,
         *BLUEPRINTS.values(),

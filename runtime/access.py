@@ -19,11 +19,13 @@ from runtime.db import db
 from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant
 from runtime.definitions.keeping import kept
+from runtime.fields import Field, ValueType
 
 RECORD_ACTIONS = ("create", "read", "update", "delete")
 EVERYTHING: Mapping[str, Any] = {}
 NOTHING: Mapping[str, Any] = {"not": {}}
 _MAX_ENUM = 1_000  # of a condition
+_ABOUT_OTHERS = frozenset(("reference", "references", "lookup", "roll_up", "member", "department"))
 
 Document = Mapping[str, Any]
 
@@ -55,7 +57,9 @@ def can(user: User | None, action: str, target: Target) -> bool:
     if isinstance(target, AppInfo):
         return action == "read" and (user.is_admin or bool(_roles(user, target.key)))
     if isinstance(target, Form):
-        return action in RECORD_ACTIONS and (user.is_admin or bool(_grants(user, action, target)))
+        return action in RECORD_ACTIONS and (
+            user.is_admin or _may_fill(user, action, target) or bool(_grants(user, action, target))
+        )
     if isinstance(target, tuple):
         form, record = target
         return conditions.compile(visible(user, action, form)).holds(_context(record), {})
@@ -125,6 +129,8 @@ def fields(user: User | None, form: Form) -> FieldRights:
     """
     if user is not None and user.active and user.is_admin:
         return EVERY_FIELD
+    if user is not None and any(user.guest_of):
+        return _fields_of_guests(form)
     return _fields(form, lambda each: _roles_on(user, each))
 
 
@@ -148,6 +154,33 @@ def as_role(user: User, app: str, role: str) -> User:
     set_committed_value(seen, "department", user.department)
     set_committed_value(seen, "roles", [UserRole(user_id=user.id, app=app, role=role)] if lent else [])
     return seen
+
+
+def guest(form: Form) -> User:
+    """Whoever fills in a form that is open to the public: he may add records of it and read none."""
+    seen = User(name="", is_admin=False, is_designer=False, active=True, zone="", locale="")
+    seen.guest_of = (form.app, form.key)
+    set_committed_value(seen, "department", None)
+    set_committed_value(seen, "roles", [])
+    return seen
+
+
+def _may_fill(user: User, action: str, form: Form) -> bool:
+    return action == "create" and user.guest_of == (form.app, form.key)
+
+
+@kept(1024)
+def _fields_of_guests(form: Form) -> FieldRights:
+    """What a guest may fill in: nothing that any role is denied, nothing that would show him records, people or
+    departments, and no files, which would fill the disk of a company that does not know him.
+    """
+    inner = ((f"{key}.{each}", one) for key, rows in form.rows.items() for each, one in rows.fields.items())
+    shut = (name for name, one in [*form.fields.items(), *inner] if _is_closed_to_guests(one))
+    return _fields(form, lambda _each: frozenset()).with_limits_of(FieldRights(frozenset(shut)))
+
+
+def _is_closed_to_guests(one: Field) -> bool:
+    return one.type.name in _ABOUT_OTHERS or one.type.value_type is ValueType.FILES
 
 
 def hides_owner(form: Form, hidden: frozenset[str]) -> bool:

@@ -22,6 +22,9 @@ MAX_KEYS = 20_000  # a sub-table of two thousand rows posts as many
 
 SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
 SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"
+PUBLIC_POSTS = "60 per 10 minutes"  # records of one public form, from one address
+PUBLIC_LOOKS = "1200 per 10 minutes"  # of pages drawn again while somebody fills one in
+PUBLIC_TRIES = "20 per 15 minutes"  # of the password of a public form
 
 limiter = Limiter(get_remote_address, strategy="fixed-window")
 
@@ -45,6 +48,7 @@ class FormParser(FormDataParser):
 def init_app(app: Flask) -> None:
     """Set the limits of bodies and connect the counter of tries."""
     app.config.setdefault("SIGN_IN_TRIES", SIGN_IN_TRIES)
+    app.config.setdefault("PUBLIC_POSTS", PUBLIC_POSTS)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_TEXT_OF_MULTIPART,
@@ -90,3 +94,14 @@ def sign_in_tries() -> str:
     """How many tries an account has; a setting, because tests need another number."""
     tries: str = current_app.config["SIGN_IN_TRIES"]
     return tries
+
+
+def public_posts() -> str:
+    """How much one address may send of one public form."""
+    posts: str = current_app.config["PUBLIC_POSTS"]
+    return posts
+
+
+def public_key() -> str:
+    """What is sent is counted by where it comes from and by what form it is."""
+    return f"public:{request.path}:{get_remote_address()}"

@@ -16,6 +16,7 @@ from runtime.files import models as _files  # noqa: F401
 from runtime.forms.drafts import models as _drafts  # noqa: F401
 from runtime.forms.lists import models as _lists  # noqa: F401
 from runtime.notifications import models as _notifications  # noqa: F401
+from runtime.public import models as _public  # noqa: F401
 from runtime.records import models as _records  # noqa: F401
 from runtime.transfer import models as _transfer  # noqa: F401
 

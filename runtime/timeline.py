@@ -66,6 +66,7 @@ CHANGED = {
     "restored": _l("%(who)s brought the record back from the trash."),
 }
 BY_ORIGIN = {
+    "public": _l("Somebody filled in the public form."),
     "conversion": _l("The type of a field changed, and its stored value was taken over."),
     "publish": _l("%(who)s published the form anew and changed stored values with it."),
     "undo publish": _l("%(who)s took back a publish, and with it what it had changed."),

@@ -46,6 +46,7 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
     roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     session_token = ""  # of the browser that asks; not stored
+    guest_of = ("", "")  # app and form, of who only fills in a public form; never stored
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the token of the session, not the number of the user."""

@@ -1,7 +1,7 @@
 """From a request to the page of a form and back: drawn, evaluated, saved, or drawn again with its errors."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from flask import Response, flash, g, make_response, render_template, request, url_for
@@ -105,7 +105,7 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         addresses=filling.addresses,
         sections=pages.fields_of(filling, looks),
         title=_title_of(filling),
-        **{**remembered, **context},
+        **{**remembered, **filling.around, **context},
         **titles_of(filling.form),
     )
     return make_response(html, status)
@@ -147,8 +147,8 @@ def sought(form: Form) -> dict[str, str]:
     return {name: text for name, text in asked if text and name.partition(".")[0] in form.fields}
 
 
-def save(filling: Filling) -> Response:
-    """Do what the pressed button says: save, or only draw the form again."""
+def save(filling: Filling, keep: Callable[[Filling], Response] | None = None) -> Response:
+    """Do what the pressed button says: only draw the form again, or save, which `keep` does where it is given."""
     deed, _colon, key = request.form.get("_do", "save").partition(":")
     if deed == "language":
         return _in_language(filling, key)
@@ -162,7 +162,7 @@ def save(filling: Filling) -> Response:
     if caution := cautions(filling):
         return page(filling, Looks(clashing=_clashing(), exact=True), 422, **caution)
     try:
-        return _stored(filling)
+        return (keep or _stored)(filling)
     except Invalid as error:
         db.session.rollback()
         return wrong(filling, error)
@@ -193,7 +193,7 @@ def _stored(filling: Filling) -> Response:
     db.session.commit()  # what was read so far; on SQLite others may write until here
     with writing():
         saved = store.save(
-            store.Actor(user=filling.user, origin="page"),
+            filling.actor,
             form,
             filling.entry.values,
             record_id=record.id if record else None,
@@ -233,7 +233,7 @@ def _in_language(filling: Filling, name: str) -> Response:
 
 
 def _with(filling: Filling, typed: Entry, record: Record | None = None) -> Filling:
-    return Filling(filling.user, filling.form, filling.reader, record or filling.record, typed)
+    return replace(filling, record=record or filling.record, entry=typed)
 
 
 def wrong(filling: Filling, refused: Invalid | None = None, **context: object) -> Response:

@@ -59,6 +59,10 @@ class Filling:
     """Other rights on the fields than the person's own, as when a draft is tried as a role."""
     onlooker: User | None = None
     """Who may learn nothing by trying a draft that is hidden from him."""
+    origin: str = "page"
+    """By which way the record comes."""
+    around: Mapping[str, object] = field(default_factory=dict)
+    """What stands around the form, when it is not one of the pages of records."""
 
     @property
     def rights(self) -> FieldRights:
@@ -82,13 +86,17 @@ class Filling:
         save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)
         return Addresses(save, evaluate, options, url_for("forms.show_record", **own), upload=upload)
 
+    @property
+    def actor(self) -> store.Actor:
+        """Who saves what is filled in here."""
+        return store.Actor(user=self.user, origin=self.origin, onlooker=self.onlooker)
+
     @cached_property
     def judged(self) -> Judged:
         """What a save would do; nothing is written."""
         # What cannot be read counts as empty, so that nothing is computed from the value before it.
         values = {**self.entry.values, **dict.fromkeys(self.entry.problems)}
-        actor = store.Actor(user=self.user, origin="page", onlooker=self.onlooker)
-        return store.judge(actor, self.form, values, record=self.record, rights=self.rights)
+        return store.judge(self.actor, self.form, values, record=self.record, rights=self.rights)
 
     @cached_property
     def problems(self) -> dict[str, Problem]:

@@ -23,7 +23,7 @@ class Actor:
     """Who writes, by which way. `trusted` (samples, the service identity) may read and write everything."""
 
     user: User | None
-    origin: str  # page, api, automation, sample, import
+    origin: str  # page, api, automation, sample, import, public
     run_id: int | None = None
     depth: int = 0
     root_id: int | None = None
@@ -40,6 +40,11 @@ class Actor:
     def as_trusted(self) -> "Actor":
         """The same one where his own rights do not count: for what follows from what he may do."""
         return Actor(self.user, self.origin, self.run_id, self.depth, self.root_id, trusted=True)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody is bound by his rights on fields and by locks, as whatever runs by itself is not."""
+        return self.origin in ("page", "api", "import", "public") and not self.trusted
 
     def scope(self, action: str, form: Form) -> access.Document:
         """The condition on the records with which this actor may do this."""
@@ -145,8 +150,7 @@ class Database:
 
     def files(self, form: Form, field: str, record_id: int | None, keys: Iterable[str]) -> frozenset[str]:
         # What runs by itself writes what people uploaded; who they were does not matter then.
-        person = self._actor.origin in ("page", "api", "import") and not self._actor.trusted
-        user_id = self._actor.user_id if person else None
+        user_id = self._actor.user_id if self._actor.is_person else None
         return files.available(keys, form.definition_id, field, record_id, user_id)
 
 

@@ -96,17 +96,13 @@ def _everything(form: Form, values: Mapping[str, Any]) -> Values:
     return {**dict.fromkeys(writable), **values}
 
 
-def _is_person(actor: Actor) -> bool:
-    return actor.origin in ("page", "api", "import") and not actor.trusted
-
-
 def _rights(actor: Actor, form: Form) -> FieldRights:
     """The actor's rights on fields: they bind people, as locks do, and not automations."""
     if actor.tried is not None:
         return actor.tried
     if actor.onlooker is not None:
         return FieldRights(access.fields(actor.onlooker, form).hidden)
-    return access.fields(actor.user, form) if _is_person(actor) else access.EVERY_FIELD
+    return access.fields(actor.user, form) if actor.is_person else access.EVERY_FIELD
 
 
 def _case(
@@ -126,7 +122,7 @@ def _case(
         stored=None if record is None else record.whole,
         system={} if record is None else rows.system(record),
         user=access.facts(actor.user),
-        person=_is_person(actor),
+        person=actor.is_person,
         may_number=actor.origin in ("import", "sample") or actor.trusted,
         lookups=lookups,
         rights=rights,

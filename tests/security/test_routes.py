@@ -105,6 +105,17 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "preview.options_of"): (303, 404, 404, 404, 404, 404),
     ("POST", "preview.share"): (401, 404, 404, 404, 404, 404),
     ("POST", "preview.unshare"): (401, 404, 404, 404, 404, 404),
+    ("GET", "public.show"): (404, 404, 404, 404, 404, 404),  # no form is open here
+    ("POST", "public.send"): (404, 404, 404, 404, 404, 404),
+    ("POST", "public.evaluate"): (404, 404, 404, 404, 404, 404),
+    ("GET", "public.sent"): (404, 404, 404, 404, 404, 404),
+    ("POST", "public_forms.open_up"): (401, 404, 404, 404, 404, 404),
+    ("POST", "public_forms.close"): (401, 404, 404, 404, 404, 404),
+    ("POST", "public_forms.move"): (401, 404, 404, 404, 404, 404),
+    ("POST", "public_forms.settings"): (401, 404, 404, 404, 404, 404),
+    ("GET", "public_forms.code"): (303, 404, 404, 404, 404, 404),
+    ("GET", "public_forms.picture"): (303, 404, 404, 404, 404, 404),
+    ("GET", "public_forms.poster"): (303, 404, 404, 404, 404, 404),
     ("GET", "shared_preview.frame"): (303, 404, 404, 404, 404, 404),
     ("POST", "shared_preview.send"): (401, 404, 404, 404, 404, 404),
     ("POST", "shared_preview.evaluate"): (401, 404, 404, 404, 404, 404),
@@ -211,6 +222,9 @@ def address(world: World) -> Address:
             "number": 1,
             "tab": "fields",
             "token": "a token of nobody",
+            "slug": "nothing",
+            "seal": "nothing",
+            "size": "small",
             "filename": "app.css",
         }
         rule = next(rule for _method, name, rule in rules(world) if name == endpoint)

@@ -1,0 +1,144 @@
+"""The settings of a public form as an admin types them: read, checked, put into force."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from runtime.accounts import passwords
+from runtime.i18n import LANGUAGES
+from runtime.public.models import PublicForm
+from runtime.text import clean_text
+
+MOST = 10_000_000
+MOMENT = "%Y-%m-%dT%H:%M"
+TEXT_LENGTH = 1_000
+
+
+class MomentField(StringField):
+    """A moment as browsers send it; `moment` is what it means in the zone of the app."""
+
+    moment: datetime | None = None
+
+
+class NumberField(StringField):
+    """A whole number from 1 on, or nothing."""
+
+    number: int | None = None
+
+
+def _moment(form: Any, field: MomentField) -> None:
+    text = (field.data or "").strip()
+    if not text:
+        return
+    try:
+        field.moment = datetime.strptime(text[:16], MOMENT).replace(tzinfo=ZoneInfo(form.zone))
+    except ValueError:
+        raise ValidationError(_("Enter a date and a time, like 2026-12-24 18:00.")) from None
+
+
+def _later(form: Any, field: MomentField) -> None:
+    _moment(form, field)
+    if field.moment and form.opens_at.moment and field.moment <= form.opens_at.moment:
+        raise ValidationError(_("It must close after it opens."))
+
+
+def _number(_form: Any, field: NumberField) -> None:
+    text = (field.data or "").strip()
+    if not text:
+        return
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 9 and 0 < int(text) <= MOST):
+        raise ValidationError(_("Enter a whole number from 1 on, or leave it empty."))
+    field.number = int(text)
+
+
+def _password(_form: Any, field: Field) -> None:
+    if field.data and len(field.data) > passwords.MAX_LENGTH:
+        raise ValidationError(_("Use at most %(number)s characters.", number=passwords.MAX_LENGTH))
+
+
+def _text(_form: Any, field: Field) -> None:
+    try:
+        field.data = clean_text(field.data or "")
+    except ValueError:
+        raise ValidationError(_("This text holds characters that cannot be stored.")) from None
+    if len(field.data) > TEXT_LENGTH:
+        raise ValidationError(_("Use at most %(number)s characters.", number=TEXT_LENGTH))
+
+
+class Settings(FlaskForm):  # type: ignore[misc]  # the library has no types
+    """The limits of a public form. Its texts are controls of their own, one in each language of the app."""
+
+    opens_at = MomentField(_l("Open from"), [_moment], render_kw={"type": "datetime-local"})
+    closes_at = MomentField(_l("Open until"), [_later], render_kw={"type": "datetime-local"})
+    most = NumberField(
+        _l("Number of records"),
+        [_number],
+        description=_l("It closes by itself when so many have come in. Empty: any number."),
+        render_kw={"inputmode": "numeric"},
+    )
+    once = BooleanField(
+        _l("Once per person"),
+        description=_l("A browser that has sent it is not asked again. Another browser is."),
+    )
+    password = StringField(
+        _l("Password"),
+        [_password],
+        description=_l("Whoever fills it in has to know it. What is typed here replaces the one before."),
+        render_kw={"autocomplete": "off"},
+    )
+    open_to_anyone = BooleanField(_l("Ask for no password any more"))
+    zone = "UTC"
+
+    def put(self, public: PublicForm, languages: Iterable[str]) -> None:
+        """Put what was typed into force."""
+        public.opens_at, public.closes_at = self.opens_at.moment, self.closes_at.moment
+        public.most, public.once = self.most.number, bool(self.once.data)
+        if self.open_to_anyone.data:
+            public.password_hash = ""
+        elif self.password.data:
+            public.password_hash = passwords.hash_of(self.password.data)
+        public.thanks = {each: self[f"thanks_{each}"].data for each in languages}
+        public.closed = {each: self[f"closed_{each}"].data for each in languages}
+
+
+def settings_of(public: PublicForm, languages: Iterable[str], zone: str) -> Settings:
+    """The settings with what is in force, or with what this request brings."""
+    shown = {
+        "opens_at": _shown(public.opens_at, zone),
+        "closes_at": _shown(public.closes_at, zone),
+        "most": "" if public.most is None else str(public.most),
+        "once": public.once,
+    }
+    texts = {
+        f"{name}_{each}": (getattr(public, name) or {}).get(each, "")
+        for name in ("thanks", "closed")
+        for each in languages
+    }
+    found = _class(tuple(languages))(data={**shown, **texts})
+    found.zone = zone
+    return found
+
+
+def _class(languages: tuple[str, ...]) -> type[Settings]:
+    """The settings with the texts in these languages."""
+    titles = {"thanks": _("Text after sending"), "closed": _("Text while it is closed, and whom to ask")}
+    many = len(languages) > 1
+    own = {
+        f"{name}_{each}": TextAreaField(
+            f"{title} ({LANGUAGES[each]})" if many else title, [_text], render_kw={"rows": 2}
+        )
+        for name, title in titles.items()
+        for each in languages
+    }
+    return type("SettingsInLanguages", (Settings,), own)
+
+
+def _shown(moment: datetime | None, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).strftime(MOMENT) if moment else ""

@@ -1,0 +1,24 @@
+"""The address of a public form as a QR code."""
+
+import io
+from typing import Any
+
+import segno
+
+SCALES = {"small": 4, "medium": 10, "large": 24}  # pixels of one module: screen, handout, poster
+
+
+def svg(address: str) -> bytes:
+    """As a drawing that may be printed in any size."""
+    return _drawn(address, kind="svg", xmldecl=False, omitsize=True, dark="#000", light="#fff")
+
+
+def png(address: str, size: str) -> bytes:
+    """As a picture of one of the `SCALES`."""
+    return _drawn(address, kind="png", scale=SCALES[size])
+
+
+def _drawn(address: str, **how: Any) -> bytes:
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, border=4, **how)
+    return drawn.getvalue()

@@ -1,0 +1,1 @@
+"""Tests of forms that are open to the public."""

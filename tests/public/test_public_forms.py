@@ -1,0 +1,420 @@
+"""Forms that are open to the public: who may send what, what nobody sees, and when nothing is taken in."""
+
+import gzip
+import html
+import io
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+import zxingcpp
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from runtime import config
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.public.models import PublicForm
+from runtime.records.models import Event
+from runtime.records.tables import table
+from tests.builder.factory import APP, field, form, install
+from tests.builder.factory import app as app_document
+from tests.support.world import World, world_on
+
+DESIGN = f"/apps/{APP}/forms/survey/design"
+CANARY = "Zwitscherkanarie"
+CUSTOMER = form("customer", {"name": field("text")}, title_field="name")
+SURVEY = form(
+    "survey",
+    {
+        "number": field("serial", pattern="S-{n:4}"),
+        "name": field("text", title="Your name"),
+        "mail": field("email", title="E-mail"),
+        "seats": field("number", title="Seats"),
+        "price": field("formula", formula="seats * 10", result="number", title="Price"),
+        "customer": field("reference", form="customer", title="Customer"),
+        "boss": field("member", title="Boss"),
+        "photo": field("image", title="Photo"),
+        "secret": field("text", title="Secret", access={"r": "hidden"}),
+        "guests": field(
+            "sub_table",
+            {"type": "array", "items": {"type": "object", "properties": {"who": field("text")}}},
+            title="Guests",
+        ),
+    },
+    ("name", "customer"),
+    title_field="name",
+    unique=[["mail"]],
+)
+ROLE = {"key": "r", "title": "R", "grants": [{"form": "survey", "actions": ["read"], "scope": "all"}]}
+LATER = timedelta(seconds=5)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    kept: dict[str, Any] = {"WTF_CSRF_ENABLED": False, "PUBLIC_POSTS": "8 per minute"}
+    with world_on(request.param, request, tmp_path_factory.mktemp("public"), **kept) as found:
+        with found.app.app_context():
+            install(SURVEY, CUSTOMER, app=app_document(languages=["en", "zh"], roles=[ROLE]))
+        yield found
+
+
+@pytest.fixture
+def world(shared: World) -> World:
+    """The company, where the survey was never open."""
+    with shared.app.app_context(), transaction() as session:
+        for one in session.scalars(select(PublicForm)):
+            session.delete(one)
+    return shared
+
+
+@pytest.fixture
+def address(world: World) -> str:
+    """Where the survey is filled in, just opened by a designer."""
+    return opened(world)
+
+
+def opened(world: World) -> str:
+    assert world.browsers["dora"].post(f"{DESIGN}/public/open").status_code == 303
+    page = world.browsers["dora"].get(f"{DESIGN}/public").text
+    found = re.search(r'id="public-link" value="[^"]*?(/f/[^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def settings(world: World, **typed: str) -> TestResponse:
+    return world.browsers["dora"].post(f"{DESIGN}/public/settings", data=typed)
+
+
+def guest(world: World) -> FlaskClient:
+    """A browser of somebody who has no account, at an address of his own."""
+    found = world.app.test_client()
+    guest.number = getattr(guest, "number", 0) + 1  # type: ignore[attr-defined]
+    host = f"10.{guest.number // 250}.{guest.number % 250}.7"  # type: ignore[attr-defined]
+    found.environ_base["REMOTE_ADDR"] = host
+    return found
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the page of the form sends along."""
+    found = re.findall(r'<input type="hidden" name="(_\w+)" value="([^"]*)">', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def send(browser: FlaskClient, address: str, **typed: Any) -> TestResponse:
+    """Open the form, take the time that people take, and send it."""
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        page = browser.get(address)
+    assert page.status_code == 200
+    return browser.post(address, data={**hidden(page.text), **typed})
+
+
+def stored(world: World) -> list[dict[str, Any]]:
+    with world.app.app_context():
+        own = table(lookup.form(APP, "survey"))
+        return [dict(row._mapping) for row in db.session.execute(select(own).order_by(own.c.id))]
+
+
+def test_somebody_without_an_account_sends_a_record_and_reads_back_what_he_sent(
+    world: World, address: str
+) -> None:
+    browser = guest(world)
+
+    answer = send(browser, address, name="王芳", seats="3", **{"guests": "n1", "guests.n1.who": "Li"})
+    thanks = browser.get(answer.location)
+
+    assert answer.status_code == 303
+    assert "Thank you" in thanks.text and "王芳" in thanks.text and ">30<" in thanks.text
+    record = stored(world)[-1]
+    assert (record["name"], record["seats"], record["created_by"]) == ("王芳", 3, None)
+    timeline = world.browsers["anna"].get(f"/apps/{APP}/forms/survey/{record['id']}/").text
+    assert "Somebody filled in the public form." in timeline
+
+
+def test_what_staff_change_afterwards_is_not_read_back(world: World, address: str) -> None:
+    browser = guest(world)
+    where = send(browser, address, name="Ann").location
+    record = stored(world)[-1]
+
+    world.browsers["anna"].post(
+        f"/apps/{APP}/forms/survey/{record['id']}/edit",
+        data={"_do": "save", "_once": "x1", "_rev": "1", "name": CANARY, "customer": ""},
+    )
+
+    assert "Ann" in browser.get(where).text
+    assert CANARY not in browser.get(where).text
+
+
+@pytest.mark.parametrize("name", ["customer", "boss", "photo", "secret"])
+def test_fields_that_would_show_something_are_neither_drawn_nor_taken(
+    world: World, address: str, name: str
+) -> None:
+    browser = guest(world)
+    page = browser.get(address).text
+
+    answer = send(browser, address, name="Ann", **{name: "1"})
+
+    assert f'name="{name}"' not in page
+    assert answer.status_code == 303
+    assert stored(world)[-1][name] in (None, [], "[]")
+
+
+def test_a_mistake_is_told_in_place_and_nothing_typed_is_lost(world: World, address: str) -> None:
+    browser = guest(world)
+    before = len(stored(world))
+
+    answer = send(browser, address, name="", mail="nobody", seats="3")
+
+    assert answer.status_code == 422
+    assert "Fill in Your name." in answer.text and 'value="nobody"' in answer.text
+    assert len(stored(world)) == before
+
+
+def test_the_same_page_sent_twice_is_one_record_and_counts_once(world: World, address: str) -> None:
+    browser = guest(world)
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+    before = len(stored(world))
+
+    first, second = (browser.post(address, data={**fields, "name": "Twice"}) for _time in range(2))
+
+    assert first.status_code == second.status_code == 303
+    assert len(stored(world)) == before + 1
+    assert "1 record came in so far." in world.browsers["dora"].get(f"{DESIGN}/public").text
+
+
+def test_no_more_come_in_than_were_asked_for_however_many_come_at_once(world: World, address: str) -> None:
+    settings(world, most="3")
+    before = len(stored(world))
+    pages = []
+    for _each in range(8):
+        browser = guest(world)
+        with time_machine.travel(datetime.now(UTC) - LATER):
+            pages.append((browser, hidden(browser.get(address).text)))
+
+    def post(each: tuple[FlaskClient, dict[str, str]]) -> TestResponse:
+        return each[0].post(address, data={**each[1], "name": "Quick"})
+
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(post, pages))
+
+    assert len(stored(world)) == before + 3
+    assert sorted(each.status_code for each in answers) == [303] * 3 + [409] * 5
+    refused = next(each for each in answers if each.status_code == 409)
+    assert "What you typed was not sent." in refused.text and 'value="Quick"' in refused.text
+    assert "As many as could be taken in have come in." in guest(world).get(address).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"opens_at": "2199-01-02T08:00"}, "It opens on"),
+        ({"closes_at": "2020-01-02T08:00"}, "It was open until"),
+        ({"closes_at": "2020-01-02T08:00", "closed_en": "Ask Ms Wang."}, "Ask Ms Wang."),
+    ],
+)
+def test_outside_its_time_it_says_when_and_whom_to_ask(
+    world: World, address: str, typed: dict[str, str], said: str
+) -> None:
+    assert settings(world, **typed).status_code == 303
+
+    assert said in guest(world).get(address, headers={"Accept-Language": "en"}).text
+
+
+def test_closing_keeps_what_somebody_is_typing_and_a_new_address_ends_the_old_one(
+    world: World, address: str
+) -> None:
+    browser = guest(world)
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+    world.browsers["dora"].post(f"{DESIGN}/public/close")
+
+    late = browser.post(address, data={**fields, "name": "Late"})
+    world.browsers["dora"].post(f"{DESIGN}/public/move")
+
+    assert late.status_code == 409 and 'value="Late"' in late.text
+    assert guest(world).get(address).status_code == 404
+    assert guest(world).get(opened(world)).status_code == 200
+
+
+def test_without_the_password_nothing_is_shown_or_taken(world: World, address: str) -> None:
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(guest(world).get(address).text)
+    settings(world, password="open sesame")
+    browser, before = guest(world), len(stored(world))
+
+    asked = browser.get(address)
+    wrong = browser.post(address, data={"password": "sesame"})
+    forced = browser.post(address, data={**fields, "name": "Forced"})
+    evaluated = browser.post(f"{address}/eval", data={"name": "x"})
+
+    assert "Your name" not in asked.text + wrong.text + forced.text
+    assert (wrong.status_code, evaluated.status_code) == (422, 404)
+    assert len(stored(world)) == before
+
+
+def test_whoever_knows_the_password_fills_it_in_until_it_is_changed(world: World, address: str) -> None:
+    settings(world, password="open sesame")
+    browser = guest(world)
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.post(address, data={"password": "open sesame"}).text)
+
+    first = browser.post(address, data={**fields, "name": "Ali"})
+    settings(world, password="another one")
+    second = browser.post(address, data={**fields, "_once": "another", "name": "Ali"})
+
+    assert first.status_code == 303
+    assert "Password of this form" in second.text
+
+
+def test_once_per_person_a_browser_is_not_asked_again(world: World, address: str) -> None:
+    settings(world, once="y")
+    browser = guest(world)
+
+    first = send(browser, address, name="Once")
+
+    assert first.status_code == 303
+    assert "It can be sent once by each person." in browser.get(address).text
+    assert guest(world).get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "typed", [{"website": "https://spam.example"}, {"_opened": "forged"}, {"_opened": ""}]
+)
+def test_what_a_machine_filled_in_is_not_stored(world: World, address: str, typed: dict[str, str]) -> None:
+    before = len(stored(world))
+
+    answer = send(guest(world), address, **{"name": "Bot", **typed})
+
+    assert answer.status_code == 422 and 'value="Bot"' in answer.text
+    assert len(stored(world)) == before
+
+
+def test_a_mistake_is_told_before_anything_else(world: World, address: str) -> None:
+    answer = guest(world).post(address, data={"_once": "x", "name": ""})
+
+    assert answer.status_code == 422 and "Fill in Your name." in answer.text
+
+
+def test_nobody_fills_it_in_within_a_moment(world: World, address: str) -> None:
+    browser = guest(world)
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        fields = hidden(browser.get(address).text)
+        answer = browser.post(address, data={**fields, "name": "Bot"})
+
+    assert answer.status_code == 422
+
+
+def test_from_one_address_only_so_many_are_taken(world: World, address: str) -> None:
+    browser, before = guest(world), len(stored(world))
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+
+    answers = [
+        browser.post(address, data={**fields, "_once": f"o{number}", "name": "Flood"}) for number in range(12)
+    ]
+
+    assert [each.status_code for each in answers] == [303] * 8 + [429] * 4
+    assert 'value="Flood"' in answers[-1].text
+    assert len(stored(world)) == before + 8
+
+
+def test_the_address_may_fill_in_what_a_guest_may(world: World, address: str) -> None:
+    page = guest(world).get(f"{address}?f.name=Poster&f.secret={CANARY}&f.seats=many&f.nothing=1").text
+
+    assert 'value="Poster"' in page
+    assert f'value="{CANARY}"' not in page and 'value="many"' not in page and "aria-invalid" not in page
+
+
+def test_a_signed_in_person_is_a_guest_here(world: World, address: str) -> None:
+    page = world.browsers["anna"].get(address).text
+
+    assert 'name="secret"' not in page and 'name="boss"' not in page
+
+
+def test_a_guest_gets_at_no_other_page_and_no_record(world: World, address: str) -> None:
+    browser = guest(world)
+    where = send(browser, address, name="Ann").location
+    record = stored(world)[-1]["id"]
+
+    assert browser.get(f"/apps/{APP}/forms/survey/{record}/").status_code == 303
+    assert browser.get(f"/apps/{APP}/forms/survey/options/customer?q=").status_code == 303
+    assert "What you sent" not in browser.get(f"{where}x").text
+    with world.app.app_context():
+        told = db.session.scalar(
+            select(func.count()).select_from(Event).where(Event.origin == "public", Event.user_id.isnot(None))
+        )
+    assert told == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"opens_at": "tomorrow"}, "Enter a date and a time"),
+        ({"opens_at": "2026-12-24T18:00", "closes_at": "2026-12-24T17:00"}, "It must close after it opens."),
+        ({"most": "-1"}, "Enter a whole number from 1 on"),
+        ({"most": "99999999999999999999"}, "Enter a whole number from 1 on"),
+        ({"thanks_en": "x" * 1_001}, "Use at most 1000 characters."),
+        ({"closed_zh": "a\x00b"}, "cannot be stored"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_told_in_place(
+    world: World, address: str, typed: dict[str, str], said: str
+) -> None:
+    answer = settings(world, **{"most": "7", **typed})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Any" not in answer.text and guest(world).get(address).status_code == 200
+    for text in typed.values():
+        assert len(text) > 1_000 or "\x00" in text or text in answer.text
+
+
+def test_settings_are_there_again_in_the_zone_of_the_app(world: World, address: str) -> None:
+    settings(world, opens_at="2020-01-02T08:00", most="12", once="y", thanks_zh="谢谢你")
+
+    page = world.browsers["dora"].get(f"{DESIGN}/public").text
+
+    assert 'value="2020-01-02T08:00"' in page and 'value="12"' in page and "谢谢你" in page
+    with world.app.app_context():
+        public = db.session.scalars(select(PublicForm)).one()
+        assert public.opens_at == datetime(2020, 1, 2, 0, 0, tzinfo=UTC)
+
+
+def test_the_settings_page_names_what_is_not_asked(world: World, address: str) -> None:
+    page = world.browsers["dora"].get(f"{DESIGN}/public").text
+
+    assert "Customer · Boss · Photo · Secret" in page
+
+
+def test_the_code_is_one_of_the_address(world: World, address: str) -> None:
+    drawing = world.browsers["dora"].get(f"{DESIGN}/public/qr.svg")
+    picture = world.browsers["dora"].get(f"{DESIGN}/public/qr-large.png")
+    sheet = world.browsers["dora"].get(f"{DESIGN}/public/poster")
+
+    assert drawing.mimetype == "image/svg+xml" and b"<svg" in drawing.data
+    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.data)).convert("L"))
+    assert [each.text for each in read] == [f"http://localhost:8000{address}"]
+    assert address in sheet.text
+    assert world.browsers["dora"].get(f"{DESIGN}/public/qr-huge.png").status_code == 404
+
+
+def test_its_scripts_stay_within_the_budget(world: World, address: str) -> None:
+    names = re.findall(r'<script src="/static/([^"?]+)', guest(world).get(address).text)
+    files = [Path(config.ROOT, "static", part) for name in names for part in name.split("+")]
+
+    assert files and sum(len(gzip.compress(path.read_bytes(), 9)) for path in files) <= 30_000
+
+
+def test_only_designers_open_a_form(world: World) -> None:
+    for who in ("stan", "bob", "mia"):
+        assert world.browsers[who].post(f"{DESIGN}/public/open").status_code == 404
+    with world.app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(PublicForm)) == 0
