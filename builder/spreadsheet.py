@@ -9,12 +9,11 @@ from typing import Any
 
 from builder.sheets import Rows
 from runtime.fields import FIELD_TYPES
+from runtime.spreadsheets import head_of, letters, title_of
 
-HEAD_ROWS = 20  # among which the titles are looked for
 OPTIONS, OPTION_LENGTH = 12, 60
 LONG = 100  # characters from which on a text is a long one
 EXAMPLES = 3
-TITLE_LENGTH = 200
 # What a column can become.
 TYPES = (
     "text",
@@ -45,47 +44,15 @@ class Column:
 
 def proposed(rows: Rows) -> list[Column]:
     """A field for each column that has a title or a value."""
-    head = _head(rows)
+    head = head_of(rows)
     body = rows[head + 1 :]
     columns = []
     for at in range(len(rows[0])):
         values = [row[at] for row in body if row[at] is not None]
-        title = _title(rows, head, at)
+        title = title_of(rows, head, at)
         if title or values:
-            columns.append(_column(title or f"Column {_letters(at)}", values))
+            columns.append(_column(title or f"Column {letters(at)}", values))
     return columns
-
-
-def _head(rows: Rows) -> int:
-    """The row with the titles: the first of those that are filled nearly as widely as any."""
-    filled = [sum(value is not None for value in row) for row in rows[:HEAD_ROWS]]
-    wanted = max(filled) * 0.6
-    head = next(number for number, count in enumerate(filled) if count >= wanted)
-    return head + 1 if _goes_on(rows[head : head + 3]) else head
-
-
-def _goes_on(rows: Rows) -> bool:
-    """Whether the titles take two rows, with merged cells in each: the second fills gaps of the first."""
-    if len(rows) < 3:
-        return False
-    pairs = list(zip(rows[0], rows[1], strict=True))
-    only_texts = all(isinstance(lower, str) for _upper, lower in pairs if lower is not None)
-    return only_texts and (None in rows[1]) and any(u is None and lo is not None for u, lo in pairs)
-
-
-def _title(rows: Rows, head: int, at: int) -> str:
-    """The title of a column; where cells were merged, the one above."""
-    value = next((rows[number][at] for number in range(head, -1, -1) if rows[number][at] is not None), None)
-    return " ".join(_text(value).split())[:TITLE_LENGTH] if value is not None else ""
-
-
-def _letters(at: int) -> str:
-    letters = ""
-    at += 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _column(title: str, values: Sequence[Any]) -> Column:

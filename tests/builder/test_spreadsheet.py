@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
 from builder import definitions, sheets, spreadsheet
+from runtime import spreadsheets
 from runtime.errors import Invalid
 from tests.support.world import World, world_on
 
@@ -141,7 +142,7 @@ def bomb(kind: str) -> bytes:
         if kind == "unpacks to much":
             out.writestr("xl/media/image1.png", b"\0" * (sheets.MAX_UNPACKED + 1))
         if kind == "of many parts":
-            for number in range(sheets.MAX_PARTS + 1):
+            for number in range(spreadsheets.MAX_PARTS + 1):
                 out.writestr(f"xl/{number}", b"")
     return made.getvalue()
 

@@ -1,0 +1,233 @@
+"""Reading spreadsheets that somebody sent, row by row: xlsx, or text with separators. Work and memory are bounded.
+
+openpyxl, because in its read-only mode it goes through a sheet row by row: a cell at row 1,048,576 of column
+XFD costs it nothing, while readers that fill a grid would ask for 17 billion cells. What a file unpacks to is
+counted before it is given to it.
+"""
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+from flask_babel import gettext as _
+
+from runtime.errors import Invalid, Problem
+
+MAX_COLUMNS = 200
+MEGABYTE = 1024 * 1024
+MAX_PARTS = 1_000
+MAX_ROW = 8 * MEGABYTE  # what one row may unpack to: it is held as a whole
+LAST_ROW = 1_048_576  # of a sheet in Excel
+HEAD_ROWS = 20  # among which the titles are looked for
+TITLE_LENGTH = 200
+SEPARATORS = "\t,;|"
+ENCODINGS = ("utf-8-sig", "gb18030")
+_SHEET_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_BROKEN = (
+    zipfile.BadZipFile,
+    ParseError,
+    zlib.error,
+    csv.Error,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    NotImplementedError,
+)
+
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of a sheet, one after the other, at most `MAX_COLUMNS` cells and one more of each. `encoding` and
+    `separator` are those of a text, `title` is that of the sheet of a workbook.
+    """
+
+    rows: Iterator[Sequence[Any]]
+    encoding: str = ""
+    separator: str = ""
+    title: str = ""
+
+
+def refuse(sentence: str) -> Invalid:
+    """The error for a file that cannot be used."""
+    return Invalid([Problem(("file",), "spreadsheet", sentence)])
+
+
+def opened(file: BinaryIO, *, unpacked: int, texts: int) -> Sheet:
+    """The first sheet of a file that holds something; Invalid with a sentence for everything that is none, also
+    while it is read. `unpacked` and `texts` are the bytes to which a workbook, and the texts in it, may unpack.
+    """
+    start = file.read(4)
+    if start == b"PK\x03\x04":
+        return _workbook(file, unpacked, texts)
+    if start == b"\xd0\xcf\x11\xe0":
+        raise refuse(_("This is an old Excel file or has a password. Save it as .xlsx without a password."))
+    return _text(file)
+
+
+def is_blank(row: Sequence[Any]) -> bool:
+    """Whether no cell of the row holds anything."""
+    return all(cell is None or cell == "" for cell in row)
+
+
+def width(row: Sequence[Any]) -> int:
+    """How many cells the row has up to the last that holds something."""
+    return max((at + 1 for at, value in enumerate(row) if value is not None), default=0)
+
+
+def head_of(rows: Rows) -> int:
+    """The place of the row with the titles: the first of those that are filled nearly as widely as any."""
+    filled = [sum(value is not None for value in row) for row in rows[:HEAD_ROWS]]
+    wanted = max(filled) * 0.6
+    head = next(number for number, count in enumerate(filled) if count >= wanted)
+    return head + 1 if _goes_on(rows[head : head + 3]) else head
+
+
+def _goes_on(rows: Rows) -> bool:
+    """Whether the titles take two rows, with merged cells in each: the second fills gaps of the first."""
+    if len(rows) < 3:
+        return False
+    pairs = list(zip(rows[0], rows[1], strict=True))
+    only_texts = all(isinstance(lower, str) for _upper, lower in pairs if lower is not None)
+    return only_texts and (None in rows[1]) and any(u is None and lo is not None for u, lo in pairs)
+
+
+def title_of(rows: Rows, head: int, at: int) -> str:
+    """The title of a column, "" without one; where cells were merged, the one above."""
+    value = next((rows[number][at] for number in range(head, -1, -1) if rows[number][at] is not None), None)
+    return " ".join(str(value).split())[:TITLE_LENGTH] if value is not None else ""
+
+
+def letters(at: int) -> str:
+    """What spreadsheets call the column at this place: A, B, … Z, AA."""
+    found = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
+def _workbook(file: BinaryIO, unpacked: int, texts: int) -> Sheet:
+    from openpyxl import load_workbook  # a tenth of what starting takes, for a page that is seldom asked for
+
+    try:
+        _refuse_bombs(file, unpacked, texts)
+        file.seek(0)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS + 1, values_only=True)
+            first = _first(rows)
+            if first is not None:
+                return Sheet(_guarded(chain(first, rows)), title=str(sheet.title))
+    except Invalid:
+        raise
+    except _BROKEN as error:
+        raise _damaged() from error
+    raise refuse(_("There is nothing in the sheets of this file."))
+
+
+def _first(rows: Iterator[Sequence[Any]]) -> list[Sequence[Any]] | None:
+    """The rows up to the first that holds something; None when none does."""
+    before: list[Sequence[Any]] = []
+    for row in rows:
+        before.append(() if is_blank(row) else row)
+        if before[-1]:
+            return before
+    return None
+
+
+def _guarded(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """The rows, up to what is broken: that is refused."""
+    try:
+        yield from rows
+    except _BROKEN as error:
+        raise _damaged() from error
+
+
+def _damaged() -> Invalid:
+    return refuse(_("This file is damaged or no spreadsheet. Save it as .xlsx or .csv again."))
+
+
+def _refuse_bombs(file: BinaryIO, unpacked: int, texts: int) -> None:
+    """Unpack everything once, a piece at a time, and stop where it gets too much."""
+    left = unpacked
+    with zipfile.ZipFile(file) as parts:
+        if len(parts.infolist()) > MAX_PARTS:
+            raise _too_large()
+        for part in parts.infolist():
+            most = min(left, texts) if "sharedStrings" in part.filename else left
+            left -= _size(parts, part, most)
+
+
+def _size(parts: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
+    size = row = 0
+    in_rows = "worksheets/" in part.filename
+    with parts.open(part) as stream:
+        while piece := stream.read(MEGABYTE):
+            size += len(piece)
+            row = 0 if _SHEET_ROW.search(piece) else row + len(piece)
+            if size > most or (in_rows and row > MAX_ROW):
+                raise _too_large()
+    return size
+
+
+def _too_large() -> Invalid:
+    return refuse(_("This file is too large to look into. Copy its first rows and paste them instead."))
+
+
+def _text(file: BinaryIO) -> Sheet:
+    file.seek(0)
+    bom = file.read(2)
+    encoding = _encoding(
+        file, ("utf-16",) if bom in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ENCODINGS
+    )
+    file.seek(0)
+    lines = io.TextIOWrapper(file, encoding, newline="")
+    separator = _separator(lines)
+    lines.seek(0)
+    rows = (row[: MAX_COLUMNS + 1] for row in csv.reader(lines, delimiter=separator))
+    return Sheet(_guarded(rows), encoding.removesuffix("-sig").upper(), separator)
+
+
+def _separator(lines: io.TextIOWrapper) -> str:
+    """What stands oftenest between the cells of the first line, quoted ones left out."""
+    first = next((line for line in iter(lambda: lines.readline(MEGABYTE), "") if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(SEPARATORS, key=bare.count)
+
+
+def _encoding(file: BinaryIO, encodings: Iterable[str]) -> str:
+    """The first of these in which the whole file can be read."""
+    for encoding in encodings:
+        file.seek(0)
+        try:
+            _read_through(file, encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise refuse(
+        _("This file is no spreadsheet, or its text cannot be read. Save it as .xlsx or as CSV in UTF-8.")
+    )
+
+
+def _read_through(file: BinaryIO, encoding: str) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    while piece := file.read(MEGABYTE):
+        if "\x00" in decoder.decode(piece):
+            raise _damaged()
+    decoder.decode(b"", final=True)
