@@ -19,6 +19,7 @@ from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
 from runtime.public.routes import blueprint as public
+from runtime.transfer.import_routes import blueprint as imports
 from runtime.transfer.routes import blueprint as transfer
 from runtime.trash import blueprint as trash
 
@@ -52,6 +53,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         transfer,
         trash,
         public,
+        imports,
         api.health,
         api.blueprint,
         *BLUEPRINTS.values(),

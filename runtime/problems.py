@@ -67,6 +67,8 @@ SENTENCES: Mapping[str, Any] = {
     "member": _CHOOSE,
     "department": _CHOOSE,
     "not_available": _CHOOSE,
+    "nobody": _l("%(title)s: nothing that you may choose is called “%(text)s”."),
+    "several": _l("%(title)s: several are called “%(text)s”. Write the serial number, or #12 for record 12."),
     "pattern": _SHAPE,
     "format": _SHAPE,
     "not": _NO_VALUE,

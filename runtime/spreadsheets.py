@@ -12,8 +12,9 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -200,15 +201,25 @@ def _text(file: BinaryIO) -> Sheet:
     lines = io.TextIOWrapper(file, encoding, newline="")
     separator = _separator(lines)
     lines.seek(0)
-    rows = (row[: MAX_COLUMNS + 1] for row in csv.reader(lines, delimiter=separator))
-    return Sheet(_guarded(rows), encoding.removesuffix("-sig").upper(), separator)
+    return Sheet(_guarded(_parted(lines, separator)), encoding.removesuffix("-sig").upper(), separator)
+
+
+def _parted(lines: io.TextIOWrapper, separator: str) -> Iterator[Sequence[Any]]:
+    try:
+        for row in csv.reader(lines, delimiter=separator):
+            yield row[: MAX_COLUMNS + 1]
+    finally:
+        with suppress(ValueError):  # closed already
+            lines.detach()  # the file is closed by whoever opened it
 
 
 def _separator(lines: io.TextIOWrapper) -> str:
-    """What stands oftenest between the cells of the first line, quoted ones left out."""
-    first = next((line for line in iter(lambda: lines.readline(MEGABYTE), "") if line.strip()), "")
-    bare = re.sub(r'"[^"]*"', "", first)
-    return max(SEPARATORS, key=bare.count)
+    """What stands oftenest between the cells of the first line that has such; quoted ones left out."""
+    for line in islice(iter(lambda: lines.readline(MEGABYTE), ""), HEAD_ROWS):
+        bare = re.sub(r'"[^"]*"', "", line)
+        if any(mark in bare for mark in SEPARATORS):
+            return max(SEPARATORS, key=bare.count)
+    return SEPARATORS[0]
 
 
 def _encoding(file: BinaryIO, encodings: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from runtime.errors import Conflict, FormwrightError, Invalid, NotFound
 from runtime.fields import FIELD_TYPES
 from runtime.htmx import go_to
 from runtime.i18n import locale
+from runtime.spreadsheets import MAX_COLUMNS
 from runtime.text import localized
 
 blueprint = plugin = Blueprint("spreadsheet", __name__, url_prefix="/apps/<app>/spreadsheet")
@@ -106,7 +107,7 @@ def _chosen() -> list[Column]:
     """The columns that were ticked, as they were changed."""
     sent = request.form
     found = []
-    for number in range(sheets.MAX_COLUMNS):
+    for number in range(MAX_COLUMNS):
         if f"on.{number}" not in sent:
             continue
         lines = (line.strip() for line in sent.get(f"options.{number}", "").splitlines())

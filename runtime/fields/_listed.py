@@ -1,6 +1,7 @@
 """Values that a document lists under `enum`, with labels: shared by the types of choices."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 from runtime.fields._base import N_, Field
 from runtime.fields._options import TITLE, option
@@ -13,6 +14,8 @@ LABELS = option(
     {"type": "object", "additionalProperties": TITLE},
 )
 _BETWEEN = {"en": ", ", "zh": "、"}
+_SEPARATORS = re.compile(r"([,，、;；\n])")
+LONGEST_NAME = 8  # separators that a name may hold
 
 
 def values_of(field: Field) -> list[str]:
@@ -40,3 +43,17 @@ def called(field: Field, values: Iterable[str]) -> dict[str, str]:
 def joined(texts: Iterable[str], locale: str) -> str:
     """Several texts as one, as the language separates them."""
     return localized(_BETWEEN, locale).join(texts)
+
+
+def parted(text: str, is_name: Callable[[str], bool]) -> list[str]:
+    """The names that stand one after the other in a text: of the ways to part it that with the longest names, for a
+    name may hold what else stands between two. What is no name is a part of its own.
+    """
+    parts, found, at = _SEPARATORS.split(text), [], 0
+    while at < len(parts):
+        ends = range(min(at + 2 * LONGEST_NAME + 1, len(parts)), at, -2)
+        names = (("".join(parts[at:end]).strip(), end) for end in ends)
+        name, end = next((each for each in names if is_name(each[0])), (parts[at].strip(), at + 1))
+        found.append(name)
+        at = end + 1
+    return [name for name in found if name]

@@ -22,6 +22,8 @@ _NUMBER = r"([+-]?[0-9]{1,3}(?:\.[0-9]{0,15})?)"
 _DECIMAL = re.compile(rf"(?:geo:)?{_NUMBER} ?°? ?([NSns]?)(?: ?[,;] ?| ){_NUMBER} ?°? ?([EWew]?)")
 _PART = r"([0-9]{1,3}) ?° ?([0-9]{1,2}) ?['′] ?([0-9]{1,2}(?:\.[0-9]{0,6})?) ?[\"″]"
 _SIXTIETHS = re.compile(rf"{_PART} ?([NSns]) ?,? ?{_PART} ?([EWew])")
+_CHINESE = re.compile(r"([北南])纬 ?([0-9.]{1,20})°? ?,? ?([东西])经 ?([0-9.]{1,20})°?")
+_LETTERS = {"北": "N", "南": "S", "东": "E", "西": "W"}
 _SIDES = {
     "N": {"en": "N", "zh": "北纬"},
     "S": {"en": "S", "zh": "南纬"},
@@ -33,8 +35,9 @@ _SIDES = {
 class LocationField(FieldType):
     """A place on earth as latitude and longitude in degrees, `30.27415,120.15515`, to a tenth of a metre.
 
-    Read are also `30.27415 N 120.15515 E`, `30°16'27"N 120°9'18"E` and what `geo:` addresses say. The browser's
-    own position comes by a button; no map is asked, so nobody else learns of the place.
+    Read are also `30.27415 N 120.15515 E`, `北纬30.27415°，东经120.15515°`, `30°16'27"N 120°9'18"E` and what
+    `geo:` addresses say. The browser's own position comes by a button; no map is asked, so nobody else learns of
+    the place.
     """
 
     name = "location"
@@ -50,11 +53,12 @@ class LocationField(FieldType):
         ("30°16'27\"N 120°9'18\"E", "30.274167,120.155"),
         ("-0.00000001,0", "0,0"),
         ("90,-180", "90,-180"),
+        ("南纬30.5°，西经60.25°", "-30.5,-60.25"),
     )
     counterexamples = ("91,0", "0,181", "Hangzhou", "30.5", "30,5,60", "30°61'0\"N 120°9'18\"E", "-30 S,10")
 
     def read(self, text: str, field: Field, reader: Reader) -> JsonValue:
-        typed = plain(text) if len(text) <= 80 else ""
+        typed = _CHINESE.sub(_in_letters, plain(text)) if len(text) <= 80 else ""
         found = _DECIMAL.fullmatch(typed)
         if found:
             return _written(_side(Decimal(found[1]), found[2]), _side(Decimal(found[3]), found[4]))
@@ -81,6 +85,11 @@ class LocationField(FieldType):
 
     def attributes(self, field: Field, reader: Reader) -> dict[str, str]:
         return {"type": "text", "autocomplete": "off"}
+
+
+def _in_letters(found: re.Match[str]) -> str:
+    """What is written as `北纬30.3°, 东经120.2°` with letters."""
+    return f"{found[2]} {_LETTERS[found[1]]} {found[4]} {_LETTERS[found[3]]}"
 
 
 def _side(degrees: Decimal, letter: str) -> Decimal:

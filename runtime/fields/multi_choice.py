@@ -1,6 +1,5 @@
 """The multi_choice field type: any of a few values."""
 
-import re
 from typing import Any
 
 from sqlalchemy.types import TypeEngine
@@ -19,11 +18,10 @@ from runtime.fields._base import (
     kept,
 )
 from runtime.fields._columns import Several
-from runtime.fields._listed import LABELS, called, joined, label_of, values_of
+from runtime.fields._listed import LABELS, called, joined, label_of, parted, values_of
 from runtime.fields._options import own_options
 
 MOST = 500
-_BETWEEN = re.compile(r"[,，、;；\n]")
 
 
 class MultiChoiceField(FieldType):
@@ -65,9 +63,8 @@ class MultiChoiceField(FieldType):
         if text in values_of(field):
             return [text]
         known = called(field, values_of(field))
-        whole = text.casefold() in known  # a label may hold what else stands between two
-        parts = [part.strip() for part in ([text] if whole else _BETWEEN.split(text))]
-        return [known.get(part.casefold(), part) for part in parts if part]
+        parts = parted(text, lambda part: part.casefold() in known)
+        return [known.get(part.casefold(), part) for part in parts]
 
     def normalise(self, value: JsonValue, field: Field) -> JsonValue | None:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):

@@ -35,7 +35,7 @@ from runtime.records.wording import problem
 
 log = logging.getLogger(__name__)
 
-__all__ = ["AFTER_EVENT", "Actor", "Judged", "Saved", "delete", "judge", "save"]
+__all__ = ["AFTER_EVENT", "Actor", "Judged", "Saved", "delete", "judge", "probe", "save"]
 
 RENUMBERINGS = 1000  # how many taken serial numbers one save may skip
 
@@ -67,9 +67,23 @@ def save(
     if first:
         return first
     if record_id is None:
-        return _create(actor, form, values, submitted)
+        return _written(_new(actor, form, values, submitted))
     given = _everything(form, values) if replace else values
-    return _change(actor, form, record_id, revision, given, submitted, partial)
+    write = _changed(actor, form, record_id, revision, given, submitted, partial)
+    assert write.record is not None
+    if write.values == write.record.values:
+        return Saved(record_id, write.record.revision, write.values, None, warnings=write.judged.warnings)
+    return _written(write)
+
+
+def probe(actor: Actor, form: Form, values: Mapping[str, Any], *, record_id: int | None = None) -> Values:
+    """What a save would store now, and its errors, without the writing: Invalid, Forbidden, NotFound as for `save`."""
+    if record_id is None:
+        write = _new(actor, form, values, None)
+    else:
+        write = _changed(actor, form, record_id, None, values, None, partial=False)
+    _refuse_taken(write)
+    return write.values
 
 
 def judge(
@@ -174,14 +188,14 @@ def _is_unfit(found: Problem, values: Mapping[str, Any]) -> bool:
     return found.path[:1] != () and found.path[0] in values and found.code != "required"
 
 
-def _create(actor: Actor, form: Form, values: Mapping[str, Any], token: Token | None) -> Saved:
+def _new(actor: Actor, form: Form, values: Mapping[str, Any], token: Token | None) -> _Write:
     lent = actor.trusted or actor.tried is not None
     if not lent and not access.can(actor.user, "create", form):
         raise Forbidden(_("You may not add records here."))
-    return _written(_judged(actor, form, None, values, token))
+    return _judged(actor, form, None, values, token)
 
 
-def _change(
+def _changed(
     actor: Actor,
     form: Form,
     record_id: int,
@@ -189,13 +203,10 @@ def _change(
     values: Mapping[str, Any],
     token: Token | None,
     partial: bool,
-) -> Saved:
+) -> _Write:
     record = for_onlooker(actor, form, changes.locked(actor, form, record_id, "update"))
     changes.require_revision(record, revision)
-    write = _judged(actor, form, record, values, token, partial)
-    if write.values == record.values:
-        return Saved(record.id, record.revision, record.values, None, warnings=write.judged.warnings)
-    return _written(write)
+    return _judged(actor, form, record, values, token, partial)
 
 
 def _written(write: _Write) -> Saved:

@@ -19,7 +19,7 @@ _KINDS: Mapping[ValueType, str] = {
     ValueType.DATETIME: DATETIME,
     ValueType.TIME: TIME,
 }
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _HARMLESS = re.compile(r"[+-]?[\d .,]*")  # a number, or a telephone number
 
 
@@ -60,3 +60,8 @@ def harmless(cell: str) -> str:
     """A text that no spreadsheet takes for a formula; one that is no formula comes back as it is."""
     risky = _FORMULA.match(cell) and not _HARMLESS.fullmatch(cell)
     return f"'{cell}" if risky else cell
+
+
+def unguarded(cell: str) -> str:
+    """What `harmless` was given for this text."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell

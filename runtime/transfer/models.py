@@ -1,4 +1,4 @@
-"""The table of exports."""
+"""The tables of exports and imports."""
 
 from datetime import datetime
 from typing import Any
@@ -44,3 +44,70 @@ class Export(Base):
     def is_at_work(self) -> bool:
         """Whether the job is not done with it."""
         return self.state in ("waiting", "writing")
+
+
+class Import(Base):
+    """A spreadsheet whose rows somebody wants as records of a form. Its file lies in the data folder by its `key` until
+    it is read; then its rows are in the table below.
+
+    `told` says how the file was read: encoding, separator, title of the sheet, columns. `head` is the
+    number of the row with the titles, `mapping` what each column is (a field, `#id`, or nothing), `options` how the
+    rows are meant. `doing` is how many rows it writes or takes back since `started_at`; `done_at` says when it had
+    written.
+    States: reading, columns (it waits for the person), checking, checked, running, done, undoing, undone, failed.
+    """
+
+    __tablename__ = "imports"
+    # Ids are never given again: the outbox knows an import by its id for longer than the import is there.
+    __table_args__ = (Index("ix_imports_own", "user_id", "form_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    told: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    head: Mapped[int] = mapped_column(default=0)
+    mapping: Mapped[list[str]] = mapped_column(Json, default=list)
+    options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    state: Mapped[str] = mapped_column(String(10), default="reading")
+    doing: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the job is not done with it."""
+        return self.state in ("reading", "checking", "running", "undoing")
+
+
+class ImportRow(Base):
+    """A row of such a spreadsheet: `number` is that of the sheet, `cells` are as they were read, `fixes` what was typed
+    in their stead, by field. `problems` are pairs of a field and a sentence. `record_id` and `revision` are what came
+    of it.
+    States: new, ready, bad, created, updated, same (nothing was to change), undone, kept (it could not be undone).
+    """
+
+    __tablename__ = "import_rows"
+    __table_args__ = (Index("ix_import_rows_state", "import_id", "state", "number"),)
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cells: Mapped[list[Any]] = mapped_column(Json)
+    fixes: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    state: Mapped[str] = mapped_column(String(10), default="new")
+    problems: Mapped[list[list[str]]] = mapped_column(Json, default=list)
+    record_id: Mapped[int | None]
+    revision: Mapped[int | None]
+
+
+class ImportMark(Base):
+    """What only one row of an import may hold: a digest of a unique value, or of the record that the row changes."""
+
+    __tablename__ = "import_marks"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int]

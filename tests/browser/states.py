@@ -178,6 +178,26 @@ def board(page: Page) -> None:
     page.locator(".fw-targets button").first.wait_for()
 
 
+def imported(page: Page) -> None:
+    """An import that was looked at: rows that are ready, and one with a problem to mend."""
+    page.goto(f"{FORMS}/customer/imports/")
+    page.locator("#text").fill("Name,Grade,Phone\nImported one,A,\nImported two,Z,12\n")
+    press_primary(page)
+    page.locator("#target-1").wait_for()
+    press_primary(page)
+    page.locator("#automations-rest").check()
+    press_primary(page)
+    page.locator(".fw-faults").wait_for()
+
+
+def import_columns(page: Page) -> None:
+    """The columns of a spreadsheet, and what they are taken for."""
+    page.goto(f"{FORMS}/customer/imports/")
+    page.locator("#text").fill("Name,Grade,Phone\nImported one,A,\n")
+    press_primary(page)
+    page.locator("#target-1").wait_for()
+
+
 def at(address: str) -> Callable[[Page], None]:
     """A page that needs nothing but its address."""
 
@@ -197,6 +217,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "list": ("seller", at(f"{FORMS}/customer/?panel=export")),
     "board": ("seller", board),
     "files of a list": ("seller", files),
+    "import": ("seller", at(f"{FORMS}/customer/imports/")),
+    "import, columns": ("seller", import_columns),
+    "import, rows with problems": ("seller", imported),
     "empty list": ("stranger", at(f"{FORMS}/visit/")),
     "nothing found": ("seller", at(f"{FORMS}/customer/?q=zzzz")),
     "follow-up": ("seller", visit),

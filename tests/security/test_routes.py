@@ -65,6 +65,16 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "transfer.begin"): (401, 404, 303, 303, 404, 303),
     ("GET", "transfer.download"): (303, 404, 404, 404, 404, 404),  # of a file that there is not
     ("POST", "transfer.drop"): (401, 404, 404, 404, 404, 404),
+    ("GET", "imports.index"): (303, 404, 403, 200, 404, 200),
+    ("POST", "imports.begin"): (401, 404, 403, 422, 404, 422),  # nothing was sent
+    ("GET", "imports.show"): (303, 404, 403, 404, 404, 404),  # of an import that there is not
+    ("GET", "imports.columns"): (303, 404, 403, 404, 404, 404),
+    ("POST", "imports.choose_columns"): (401, 404, 403, 404, 404, 404),
+    ("GET", "imports.options"): (303, 404, 403, 404, 404, 404),
+    ("POST", "imports.choose_options"): (401, 404, 403, 404, 404, 404),
+    ("GET", "imports.rows"): (303, 404, 403, 404, 404, 404),
+    ("POST", "imports.act"): (401, 404, 403, 404, 404, 404),
+    ("GET", "imports.failed"): (303, 404, 403, 404, 404, 404),
     ("GET", "trash.index"): (303, 404, 403, 200, 404, 200),
     ("POST", "trash.restore"): (401, 404, 403, 409, 404, 409),  # of nothing chosen
     ("POST", "trash.purge"): (401, 404, 403, 403, 404, 303),  # of nothing chosen

@@ -95,6 +95,7 @@ def page(
     shown = kind.draw(user, form, asked, reader)
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
     context["may_delete"] = access.can(user, "delete", form)
+    context["may_import"] = context["may_create"] or access.can(user, "update", form)
     context |= titles_of(form)
     if is_htmx() and asked.after:
         return replace_url(make_response(render_template(kind.more, **context)), shown.address)

@@ -1,0 +1,239 @@
+"""An import from its upload to its end: what somebody may do with it when, and what its job does in each state.
+
+Steps are taken in requests, work is done by a job that may be killed at any moment: each batch of rows and the place
+up to which it went are one commit.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, BinaryIO
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from runtime import access, jobs, outbox
+from runtime.accounts.models import User
+from runtime.db import after_commit, db, transaction
+from runtime.definitions import lookup
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict, NotFound
+from runtime.jobs import Lease
+from runtime.times import now
+from runtime.transfer import mapping, sources, staging
+from runtime.transfer.models import Import, ImportMark, ImportRow
+from runtime.transfer.planning import Desk
+
+KIND, END = "import", "import_end"
+KEPT = timedelta(days=1)  # after the last step
+MOST = 10  # of one person and form at a time
+DONE = ("created", "updated")  # states of rows that changed a record
+FAILED = "failed"  # the error that says no more than that
+
+
+def begin(user: User, form: Form, name: str, file: BinaryIO) -> Import:
+    """Keep a spreadsheet and want it read; the caller commits. Invalid or Conflict with a sentence for none."""
+    if len(own(user, form)) >= MOST:
+        raise Conflict(_("You have %(number)s imports here. Remove one first.", number=MOST), code="many")
+    found = Import(
+        key=secrets.token_hex(16),
+        user_id=user.id,
+        form_id=form.definition_id,
+        name=name[:200],
+        state="reading",
+    )
+    sources.keep(found.key, file)
+    session = db.session()
+    session.add(found)
+    session.flush()
+    outbox.put(session, KIND, found.id)
+    outbox.put(session, END, found.id, due_at=now() + KEPT)
+    return found
+
+
+def own(user: User, form: Form) -> list[Import]:
+    """The imports of this person into this form, newest first."""
+    mine = (Import.user_id == user.id, Import.form_id == form.definition_id)
+    return list(db.session.scalars(select(Import).where(*mine).order_by(Import.id.desc())))
+
+
+def get(user: User, form: Form, key: str) -> Import:
+    """An import of this person; NotFound when there is none."""
+    found = next((each for each in own(user, form) if each.key == key), None)
+    if found is None:
+        raise NotFound(_("There is no such import any more."))
+    return found
+
+
+def counts(own_import: Import) -> dict[str, int]:
+    """How many rows are in each state."""
+    rows = select(ImportRow.state, func.count()).where(*_data(own_import)).group_by(ImportRow.state)
+    return {row[0]: row[1] for row in db.session.execute(rows)}
+
+
+def _data(own_import: Import) -> tuple[Any, ...]:
+    """The conditions on the rows below the titles."""
+    return ImportRow.import_id == own_import.id, ImportRow.number > own_import.head
+
+
+def head(own_import: Import, limit: int) -> list[ImportRow]:
+    """The first rows of the sheet, titles included."""
+    rows = select(ImportRow).where(ImportRow.import_id == own_import.id).order_by(ImportRow.number)
+    return list(db.session.scalars(rows.limit(limit)))
+
+
+def rows(own_import: Import, states: Sequence[str], limit: int, after: int = 0) -> list[ImportRow]:
+    """The first rows in these states behind a number."""
+    found = select(ImportRow).where(*_data(own_import), ImportRow.state.in_(states), ImportRow.number > after)
+    return list(db.session.scalars(found.order_by(ImportRow.number).limit(limit)))
+
+
+def last_rows(own_import: Import, states: Sequence[str], limit: int) -> list[ImportRow]:
+    """The last rows in these states, from the last on."""
+    found = select(ImportRow).where(*_data(own_import), ImportRow.state.in_(states))
+    return list(db.session.scalars(found.order_by(ImportRow.number.desc()).limit(limit)))
+
+
+def desk(own_import: Import) -> Desk:
+    """Whoever imports, with the rights of this moment; Conflict when they no longer allow it."""
+    user, form = db.session.get_one(User, own_import.user_id), lookup.form_by_id(own_import.form_id)
+    found, options = Desk(user, form, own_import), own_import.options
+    allowed = user.active and options["mode"] in mapping.modes(user, form)
+    if not allowed or options["key"] not in ("", *mapping.keys_among(user, form, own_import.mapping)):
+        with force_locale(user.locale):
+            raise Conflict(_("You may no longer do this here."), code="rights")
+    return found
+
+
+def may_change(own_import: Import) -> bool:
+    """Whether columns and options may still be chosen: nothing is at work, nothing was imported."""
+    if own_import.state not in ("columns", "checked"):
+        return False
+    return not any(
+        counts(own_import).get(state) for state in ("created", "updated", "same", "undone", "kept")
+    )
+
+
+def require(allowed: bool) -> None:
+    """Conflict when this is not the moment."""
+    if not allowed:
+        raise Conflict(_("This import has gone on meanwhile. Here is how it stands."), code="state")
+
+
+def choose_head(user: User, form: Form, own_import: Import, number: int) -> None:
+    """Take the row with this number for that with the titles; the caller commits."""
+    require(may_change(own_import))
+    known = [row.number for row in head(own_import, staging.HEAD_ROWS)]
+    if number not in (0, *known):
+        raise Conflict(_("There is no such row."), code="row")
+    own_import.head, own_import.state = number, "columns"
+    own_import.mapping = mapping.automatic(user, form, titles(own_import))
+
+
+def titles(own_import: Import) -> list[str]:
+    """The titles of the columns."""
+    above = [row.cells for row in head(own_import, staging.HEAD_ROWS) if row.number <= own_import.head]
+    return mapping.titles(above, own_import.told.get("width", 0))
+
+
+def check(own_import: Import) -> None:
+    """Want every row looked at; the caller commits."""
+    session = db.session()
+    session.execute(delete(ImportMark).where(ImportMark.import_id == own_import.id))
+    session.execute(
+        update(ImportRow).where(ImportRow.import_id == own_import.id).values(state="new", problems=[])
+    )
+    _go(own_import, "checking")
+
+
+def run(own_import: Import) -> None:
+    """Want the rows that are ready written; the caller commits."""
+    found = counts(own_import)
+    require(own_import.state in ("checked", "done") and bool(found.get("ready")))
+    own_import.started_at, own_import.doing = now(), found["ready"]
+    _go(own_import, "running")
+
+
+def undo(own_import: Import) -> None:
+    """Want taken back what was written; the caller commits."""
+    require(may_undo(own_import))
+    own_import.started_at, own_import.doing = now(), sum(counts(own_import).get(each, 0) for each in DONE)
+    _go(own_import, "undoing")
+
+
+def may_undo(own_import: Import) -> bool:
+    """Whether there is something to take back, and it is not too late."""
+    late = own_import.done_at is None or own_import.done_at + KEPT < now()
+    return own_import.state == "done" and not late and any(counts(own_import).get(each) for each in DONE)
+
+
+def _go(own_import: Import, state: str) -> None:
+    own_import.state, own_import.error = state, ""
+    outbox.revive(db.session(), KIND, own_import.id, due_at=now())
+    touch(own_import)
+
+
+def touch(own_import: Import) -> None:
+    """Keep it for another day."""
+    outbox.revive(db.session(), END, own_import.id, due_at=now() + KEPT)
+
+
+def stop(own_import: Import) -> None:
+    """Break off what is at work; what was written stays. The caller commits."""
+    require(own_import.is_at_work)
+    own_import.error = _("You broke it off.") if own_import.state == "reading" else ""
+    _break_off(own_import)
+
+
+def drop(own_import: Import) -> None:
+    """Forget it, with its rows; what was imported stays. The caller commits."""
+    session, key = db.session(), own_import.key
+    for each in (ImportMark, ImportRow):
+        session.execute(delete(each).where(each.import_id == own_import.id))
+    session.delete(own_import)
+    after_commit(lambda: sources.remove(key))
+
+
+@jobs.handler(END)
+def end(lease: Lease) -> None:
+    """Forget an import that nobody went on with for a day."""
+    with transaction() as session:
+        lease.finish(session)
+        found = session.get(Import, lease.ref_id)
+        if found is not None and found.is_at_work:
+            touch(found)
+        elif found is not None:
+            drop(found)
+
+
+def given_up(session: Session, import_id: int, error: str) -> None:
+    """Note that the job failed again and again; what the error says is for administrators."""
+    give_up(session, import_id, FAILED)
+
+
+def give_up(session: Session, import_id: int, error: str) -> None:
+    """Note that the job cannot go on, in the caller's transaction; what was written stays."""
+    found = session.get(Import, import_id, populate_existing=True)
+    if found is not None and found.is_at_work:
+        found.error = error
+        _break_off(found)
+
+
+def _break_off(found: Import) -> None:
+    if found.state in ("running", "undoing"):
+        found.done_at = now()
+    found.state = {"checking": "columns", "reading": "failed"}.get(found.state, "done")
+
+
+def locked(session: Session, lease: Lease, state: str) -> Import | None:
+    """The import, if it is still in this state; the lease is renewed."""
+    lease.renew(session)
+    found = session.get(Import, lease.ref_id, with_for_update=True, populate_existing=True)
+    return found if found is not None and found.state == state else None
+
+
+def may_import(user: User, form: Form) -> bool:
+    """Whether the person may do anything with rows here."""
+    return any(access.can(user, action, form) for action in ("create", "update"))

@@ -1,0 +1,254 @@
+"""The job of imports: reads, checks, writes, takes back. What is left after some batches waits for its next turn.
+
+A batch of rows, with what became of each, is one commit; which rows are left is told by their states.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any, cast
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from runtime import jobs, outbox, spreadsheets
+from runtime.accounts.models import User
+from runtime.automations import chain
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentError
+from runtime.jobs import Lease
+from runtime.records import store
+from runtime.records.models import Event
+from runtime.times import now
+from runtime.transfer import importing, mapping, planning, sources, staging
+from runtime.transfer.models import Import, ImportMark, ImportRow
+from runtime.transfer.planning import Desk, Plan, Told, told
+
+BATCH = 100  # rows that are read together
+LONGEST = 0.2  # seconds for which the writing of a batch may keep others from writing
+IN_A_TURN = 20
+_rows = cast(Table, ImportRow.__table__)
+_NOTE = (
+    update(_rows)
+    .where(_rows.c.import_id == bindparam("of"), _rows.c.number == bindparam("row"))
+    .values({name: bindparam(f"its_{name}") for name in ("state", "problems", "record_id", "revision")})
+)
+
+
+@jobs.handler(importing.KIND, on_dead=importing.given_up)
+def work(lease: Lease) -> None:
+    """Do some batches of whatever the import waits for."""
+    for _number in range(IN_A_TURN):
+        own = db.session.get(Import, lease.ref_id, populate_existing=True)
+        if own is None or not own.is_at_work:
+            with transaction() as session:
+                lease.finish(session)
+            return
+        with force_locale(db.session.get_one(User, own.user_id).locale):
+            _step(lease, own)
+    with transaction() as session:
+        lease.finish(session)
+        outbox.revive(session, importing.KIND, lease.ref_id, due_at=now())
+
+
+def _step(lease: Lease, own: Import) -> None:
+    try:
+        _STEPS[own.state](lease, own)
+    except (PermanentError, Conflict) as error:
+        with transaction() as session:
+            lease.renew(session)
+            importing.give_up(session, lease.ref_id, error.message)
+
+
+def _read(lease: Lease, own: Import) -> None:
+    """Read the whole file, a batch a commit; after a crash behind the last row that is kept."""
+    key, import_id = own.key, own.id
+    try:
+        with staging.opened(key) as sheet:
+            for batch in staging.batches(sheet, staging.last(import_id)):
+                if not _put(lease, import_id, batch):
+                    return
+    except Invalid as error:
+        raise PermanentError(error.problems[0].message) from error
+    with transaction() as session:
+        found = importing.locked(session, lease, "reading")
+        if found is not None:
+            _understand(found, sheet)
+    sources.remove(key)
+
+
+def _put(lease: Lease, import_id: int, batch: list[staging.Row]) -> bool:
+    """Keep a batch of rows; False when nobody wants them any more."""
+    with transaction() as session:
+        found = importing.locked(session, lease, "reading")
+        if found is None:
+            return False
+        staging.put(import_id, batch)
+        widest = max(len(cells) for _number, cells in batch)
+        found.told = {**found.told, "width": max(widest, found.told.get("width", 0))}
+    return True
+
+
+def _understand(own: Import, sheet: spreadsheets.Sheet) -> None:
+    """Find the titles, and what the columns seem to be."""
+    first = importing.head(own, staging.HEAD_ROWS)
+    if not first:
+        raise PermanentError(_("There is nothing in the sheets of this file."))
+    width = own.told["width"]
+    rows = [[*row.cells, *[None] * (width - len(row.cells))] for row in first]
+    own.told = {**own.told, "encoding": sheet.encoding, "separator": sheet.separator, "sheet": sheet.title}
+    own.state, own.head = "columns", first[spreadsheets.head_of(rows)].number
+    user, form = db.session.get_one(User, own.user_id), lookup.form_by_id(own.form_id)
+    own.mapping = mapping.automatic(user, form, importing.titles(own))
+
+
+def _check(lease: Lease, own: Import) -> None:
+    rows = importing.rows(own, ("new",), BATCH)
+    checked = check(importing.desk(own), rows)
+    with transaction() as session:
+        found = importing.locked(session, lease, "checking")
+        if found is None:
+            return
+        note(session, found, checked)
+        if len(rows) < BATCH:
+            found.state = "checked"
+
+
+Checked = list[tuple[Plan, dict[str, Told]]]
+"""Plans, and what no other row may hold as well."""
+
+
+def check(desk: Desk, rows: Sequence[ImportRow]) -> Checked:
+    """What the rows would do, and what is wrong with them; nothing is written."""
+    found: Checked = []
+    for plan in planning.plans(desk, rows):
+        values = planning.probed(desk, plan)
+        found.append((plan, {} if plan.problems else planning.marks(desk, plan, values)))
+    return found
+
+
+def note(session: Session, own: Import, checked: Checked) -> None:
+    """Keep what was found, in the caller's transaction."""
+    numbers = [plan.number for plan, _marks in checked]
+    mine = ImportMark.import_id == own.id
+    session.execute(delete(ImportMark).where(mine, ImportMark.number.in_(numbers)))
+    wanted = [mark for _plan, marks in checked for mark in marks]
+    taken = set(session.scalars(select(ImportMark.mark).where(mine, ImportMark.mark.in_(wanted))))
+    new = []
+    for plan, marks in checked:
+        plan.problems += [each for mark, problems in marks.items() if mark in taken for each in problems]
+        if not plan.problems:
+            taken.update(marks)
+            new += [{"import_id": own.id, "mark": mark, "number": plan.number} for mark in marks]
+    if new:
+        session.execute(insert(ImportMark), new)
+    keep(session, own.id, [_outcome(plan, "bad" if plan.problems else "ready") for plan, _marks in checked])
+
+
+Outcome = dict[str, Any]
+
+
+def _outcome(plan: Plan, state: str, record_id: int | None = None, revision: int | None = None) -> Outcome:
+    found = {"state": state, "problems": plan.problems, "record_id": record_id, "revision": revision}
+    return {"row": plan.number, **{f"its_{name}": value for name, value in found.items()}}
+
+
+def keep(session: Session, import_id: int, outcomes: list[Outcome]) -> None:
+    """Note what became of rows, in the caller's transaction."""
+    if outcomes:
+        session.execute(_NOTE, [{"of": import_id, **each} for each in outcomes])
+
+
+def _in_time(plans: Sequence[Any]) -> Iterator[Any]:
+    """As many of these as can be written before others have waited long enough; the rest comes in the next batch."""
+    begun = monotonic()
+    for plan in plans:
+        yield plan
+        if monotonic() - begun > LONGEST:
+            return
+
+
+def _run(lease: Lease, own: Import) -> None:
+    """Write the next rows: each in a savepoint of its own, so that one that is refused takes no other with it."""
+    rows, desk = importing.rows(own, ("ready",), BATCH), importing.desk(own)
+    plans = planning.plans(desk, rows)
+    with transaction() as session, chain.silence(not own.options["automations"]):
+        found = importing.locked(session, lease, "running")
+        if found is None:
+            return
+        outcomes = [_written(session, desk, plan) for plan in _in_time(plans)]
+        keep(session, found.id, outcomes)
+        if len(outcomes) == len(plans) < BATCH:
+            found.state, found.done_at = "done", now()
+            importing.touch(found)
+
+
+def _written(session: Session, desk: Desk, plan: Plan) -> Outcome:
+    if not plan.problems:
+        try:
+            with session.begin_nested():
+                return _saved(desk, plan)
+        except (Invalid, Forbidden, NotFound, Conflict) as error:
+            plan.problems = told(error)
+    mine = (ImportMark.import_id == desk.own.id, ImportMark.number == plan.number)
+    session.execute(delete(ImportMark).where(*mine))
+    return _outcome(plan, "bad")
+
+
+def _saved(desk: Desk, plan: Plan) -> Outcome:
+    # The token is the row's own: whatever became of a worker, no second save of it can be.
+    token = f"import:{desk.own.key}:{plan.number}"
+    saved = store.save(desk.actor, desk.form, plan.values, record_id=plan.record_id, token=token)
+    state = "created" if plan.record_id is None else "updated" if saved.event_id else "same"
+    return _outcome(plan, state, saved.id, saved.revision)
+
+
+def _undo(lease: Lease, own: Import) -> None:
+    """Take back the last rows that are left, each in a savepoint; later ones may refer to earlier ones."""
+    desk = importing.desk(own)
+    with transaction() as session, chain.silence(not own.options["automations"]):
+        found = importing.locked(session, lease, "undoing")
+        if found is None:
+            return
+        rows = importing.last_rows(found, importing.DONE, BATCH)
+        outcomes = [_taken_back(session, desk, row) for row in _in_time(rows)]
+        keep(session, found.id, outcomes)
+        if len(outcomes) == len(rows) < BATCH:
+            found.state = "undone"
+            importing.touch(found)
+
+
+def _taken_back(session: Session, desk: Desk, row: ImportRow) -> Outcome:
+    plan, state = Plan(row.number), "undone"
+    try:
+        with session.begin_nested():
+            _take_back(session, desk, row)
+    except (Invalid, Forbidden, NotFound, Conflict) as error:
+        plan.problems, state = told(error), "kept"
+    return _outcome(plan, state, row.record_id, row.revision)
+
+
+def _take_back(session: Session, desk: Desk, row: ImportRow) -> None:
+    """Delete the record that the row made, or give back its values; Conflict where somebody changed it since."""
+    assert row.record_id is not None
+    if row.state == "created":
+        with suppress(NotFound):  # somebody deleted it already
+            store.delete(desk.actor, desk.form, row.record_id, revision=row.revision)
+        return
+    mine = (Event.form_id == desk.form.definition_id, Event.record_id == row.record_id)
+    event = session.scalars(select(Event).where(*mine, Event.revision == row.revision)).first()
+    if event is None:
+        raise Conflict(_("What the record held before is no longer known."), code="gone")
+    before = {key: event.before.get(key) for key in event.changed}
+    store.save(desk.actor, desk.form, before, record_id=row.record_id, revision=row.revision)
+
+
+_STEPS: dict[str, Callable[[Lease, Import], None]] = {
+    "reading": _read,
+    "checking": _check,
+    "running": _run,
+    "undoing": _undo,
+}

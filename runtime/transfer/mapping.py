@@ -1,0 +1,161 @@
+"""What the columns of a spreadsheet are: found by their titles, chosen by the person, and how the rows are meant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from runtime import access, spreadsheets
+from runtime.accounts.models import User
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict
+from runtime.fields import LISTED, Field, ValueType
+from runtime.records.tables import unique_sets
+from runtime.records.wording import said
+from runtime.text import Title, normalised
+from runtime.transfer import meaning
+from runtime.transfer.meaning import Cell
+from runtime.transfer.models import Import
+from runtime.transfer.pointing import POINTERS
+
+ID = "#id"
+SAMPLES = 5
+MODES = {"create": ("create",), "update": ("update",), "both": ("create", "update")}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the spreadsheet: its title, a few values, what it is taken for."""
+
+    title: str
+    samples: tuple[str, ...]
+    target: str
+
+
+def targets(user: User, form: Form) -> dict[str, Field]:
+    """The fields that a column can be, for this person: what they may write, and what tells records apart."""
+    rights, keys = access.fields(user, form), _telling(form)
+    return {
+        key: one
+        for key, one in form.fields.items()
+        if meaning.is_importable(one)
+        and key not in rights.hidden
+        and (key not in rights.read_only or key in keys)
+    }
+
+
+def _telling(form: Form) -> frozenset[str]:
+    """The fields that no two records share."""
+    single = (keys[0] for keys in unique_sets(form) if len(keys) == 1)
+    return frozenset(key for key in single if form.fields[key].type.value_type not in LISTED)
+
+
+def keys_among(user: User, form: Form, mapping: Sequence[str]) -> list[str]:
+    """What of the chosen columns tells records apart."""
+    telling = _telling(form) & targets(user, form).keys()
+    return [key for key in dict.fromkeys(mapping) if key in telling or key == ID]
+
+
+def modes(user: User, form: Form) -> list[str]:
+    """What the person may do with the rows."""
+    return [name for name, actions in MODES.items() if all(access.can(user, each, form) for each in actions)]
+
+
+def titles(head: Sequence[Sequence[Cell]], width: int) -> list[str]:
+    """The titles of the columns: of the last of these rows, and where cells were merged, of those above."""
+    rows = [[*row, *[None] * (width - len(row))] for row in head]
+    found = [spreadsheets.title_of(rows, len(rows) - 1, at) if rows else "" for at in range(width)]
+    return [
+        title or _("Column %(letters)s", letters=spreadsheets.letters(at)) for at, title in enumerate(found)
+    ]
+
+
+def automatic(user: User, form: Form, names: Sequence[str]) -> list[str]:
+    """For each column what it seems to be by its title, in any language, or by the key; nothing twice."""
+    known: dict[str, str] = {}
+    for key, one in targets(user, form).items():
+        for name in (*_in_all_languages(one.title), key):
+            known.setdefault(_folded(name), key)
+    known.setdefault("id", ID)
+    found: list[str] = []
+    for name in names:
+        target = known.get(_folded(name), "")
+        found.append("" if target in found else target)
+    return found
+
+
+def _in_all_languages(title: Title) -> list[str]:
+    return [title] if isinstance(title, str) else [text for text in title.values() if text]
+
+
+def _folded(name: str) -> str:
+    return " ".join(normalised(name, "NFKC").casefold().split()).strip(" *:")
+
+
+def chosen(user: User, form: Form, sent: Sequence[str]) -> list[str]:
+    """The mapping that somebody chose; Conflict with a sentence for one that cannot be."""
+    known = targets(user, form)
+    found = [each if each in known or each == ID else "" for each in sent]
+    filled = [each for each in found if each]
+    twice = next((each for each in filled if filled.count(each) > 1), None)
+    if twice is not None:
+        raise Conflict(
+            _("Two columns are to be %(field)s. Choose one of them.", field=label(form, twice)), code="twice"
+        )
+    if not any(each != ID for each in filled):
+        raise Conflict(_("Choose at least one column."), code="none")
+    return found
+
+
+def label(form: Form, key: str) -> str:
+    """What a column that is mapped is called."""
+    return _("Number of the record (id)") if key == ID else said(form.fields[key].title)
+
+
+def proposed(form: Form, mapping: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
+    """How the texts of these columns seem to be meant: the order of days, a day that could be another, commas."""
+    days = _texts(form, mapping, rows, (ValueType.DATE, ValueType.DATETIME))
+    numbers = _texts(form, mapping, rows, (ValueType.NUMBER,))
+    order, doubtful = meaning.order_of_days(days)
+    return {
+        "dates": order,
+        "doubtful": doubtful,
+        "commas": meaning.has_commas(numbers),
+        "day": next(iter(days), ""),
+        "number": next((text for text in numbers if "," in text or "." in text), ""),
+        "has_days": bool(days),
+        "has_numbers": bool(numbers),
+    }
+
+
+def _texts(
+    form: Form, mapping: Sequence[str], rows: Sequence[Sequence[Cell]], kinds: Sequence[ValueType]
+) -> list[str]:
+    places = [at for at, key in enumerate(mapping) if key in form.fields and _is_of(form.fields[key], kinds)]
+    cells = (row[at] for at in places for row in rows if at < len(row))
+    return [cell for cell in cells if isinstance(cell, str)]
+
+
+def _is_of(one: Field, kinds: Sequence[ValueType]) -> bool:
+    return one.type.value_type_of(one) in kinds and one.type.name not in POINTERS
+
+
+def options(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> dict[str, Any]:
+    """The options that somebody chose; Conflict with a sentence for what cannot be."""
+    mode, key = sent.get("mode", ""), sent.get("key", "")
+    if mode not in modes(user, form):
+        raise Conflict(_("Say what shall become of the rows."), code="mode")
+    if mode != "create" and key not in keys_among(user, form, own.mapping):
+        raise Conflict(_("Say by which column the records to change are found."), code="key")
+    if sent.get("automations") not in ("run", "rest"):
+        raise Conflict(_("Say whether automations shall start."), code="automations")
+    dates = sent.get("dates", "ymd")
+    return {
+        "mode": mode,
+        "key": key if mode != "create" else "",
+        "automations": sent["automations"] == "run",
+        "clear": sent.get("blank") == "clear",
+        "dates": dates if dates in meaning.ORDERS else "ymd",
+        "commas": sent.get("commas") == "yes",
+    }

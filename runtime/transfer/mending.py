@@ -1,0 +1,98 @@
+"""Rows with problems: mended in the page and looked at again, or taken along as a file."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from flask_babel import gettext as _
+
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.fields._texts import MAX_LENGTH, cleaned
+from runtime.transfer import cells, importing, importing_job, meaning
+from runtime.transfer.mapping import ID
+from runtime.transfer.models import Import, ImportRow
+from runtime.transfer.planning import Desk
+
+CHUNK = 500
+IN_MEMORY = 1024 * 1024
+Mended = dict[int, dict[str, str]]
+
+
+def mend(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> None:
+    """Keep what was typed in place of cells, and look at these rows again; the caller commits."""
+    desk = Desk(user, form, own)
+    wanted = _typed(desk, sent)
+    if not wanted:
+        return
+    importing.require(own.state in ("checked", "done"))
+    rows = [row for row in _rows(own, wanted) if row.state == "bad"]
+    for row in rows:
+        before = desk.cells(row)
+        old = {key: meaning.text(form.fields.get(key), before.get(key)) for key in wanted[row.number]}
+        new = {key: text for key, text in wanted[row.number].items() if text != old[key]}
+        row.fixes = {**row.fixes, **new}
+    db.session.flush()
+    importing_job.note(db.session(), own, importing_job.check(importing.desk(own), rows))
+    importing.touch(own)
+
+
+def _typed(desk: Desk, sent: Mapping[str, str]) -> Mended:
+    """What was typed, by row and field."""
+    found: Mended = defaultdict(dict)
+    for name, text in sent.items():
+        start, _dot, rest = name.partition(".")
+        number, _dot, key = rest.partition(".")
+        if start == "v" and number.isdecimal() and len(number) < 9 and (key in desk.targets or key == ID):
+            found[int(number)][key] = _clean(text)
+    return found
+
+
+def _clean(text: str) -> str:
+    try:
+        return cleaned(text[:MAX_LENGTH])
+    except ValueError:
+        return "\ufffd"
+
+
+def _rows(own: Import, wanted: Mended) -> list[ImportRow]:
+    found = (db.session.get(ImportRow, (own.id, number)) for number in list(wanted)[:CHUNK])
+    return [row for row in found if row is not None and row.number > own.head]
+
+
+def file_of(form: Form, own: Import) -> BinaryIO:
+    """The rows that were not imported as CSV: number, the columns as they were, why."""
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (whoever sends it closes it)
+    text = io.TextIOWrapper(cast(BinaryIO, file), "utf-8-sig", newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    titles = importing.titles(own)
+    writer.writerow(map(cells.harmless, [*titles, _("Row"), _("Problem")]))
+    for row in _faulty(own):
+        writer.writerow(map(cells.harmless, [*_cells(form, own, row), str(row.number), _why(row)]))
+    text.detach()
+    file.seek(0)
+    return cast(BinaryIO, file)
+
+
+def _faulty(own: Import) -> Iterator[ImportRow]:
+    after = 0
+    while rows := importing.rows(own, ("bad", "kept"), CHUNK, after):
+        yield from rows
+        after = rows[-1].number
+
+
+def _cells(form: Form, own: Import, row: ImportRow) -> list[str]:
+    found = []
+    for at in range(own.told.get("width", 0)):
+        key = own.mapping[at] if at < len(own.mapping) else ""
+        cell = row.cells[at] if at < len(row.cells) else None
+        found.append(row.fixes.get(key, meaning.text(form.fields.get(key), cell)))
+    return found
+
+
+def _why(row: ImportRow) -> str:
+    return " ".join(why for _key, why in row.problems)

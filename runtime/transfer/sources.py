@@ -1,0 +1,41 @@
+"""The spreadsheets of imports, in the data folder until they are read."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import BinaryIO
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from runtime.spreadsheets import MEGABYTE, refuse
+
+MOST = 64 * MEGABYTE
+
+
+def place(key: str) -> Path:
+    """Where the spreadsheet of an import lies."""
+    folder = Path(current_app.config["SETTINGS"].home) / "imports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / key
+
+
+def keep(key: str, file: BinaryIO) -> None:
+    """Keep what was sent; Invalid for nothing and for too much."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if not size:
+        raise refuse(_("The file is empty."))
+    if size > MOST:
+        raise refuse(_("This file has more than %(most)s MB. Split it.", most=MOST // MEGABYTE))
+    path = place(key)
+    with path.open("wb") as to:
+        path.chmod(0o600)
+        shutil.copyfileobj(file, to, MEGABYTE)
+        to.flush()
+        os.fsync(to.fileno())
+
+
+def remove(key: str) -> None:
+    """Forget the spreadsheet."""
+    place(key).unlink(missing_ok=True)
