@@ -51,13 +51,14 @@
   // --- keys: M opens where a record can go, the arrows go among the places, Escape closes
 
   document.addEventListener("keydown", (event) => {
-    const card = event.target.closest(DRAGGED);
-    if (!card || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select")) return;
-    const opener = card.querySelector(".fw-move"), targets = [...card.querySelectorAll(".fw-targets button")];
+    const within = event.target.closest(`${DRAGGED}, .fw-targets`);
+    if (!within || event.ctrlKey || event.metaKey || event.altKey) return;
+    const open = document.querySelector('.fw-move[aria-expanded="true"]');
+    const targets = [...within.querySelectorAll(".fw-targets button")];
     const at = targets.indexOf(event.target);
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const isOpen = opener?.getAttribute("aria-expanded") === "true";
-    if (event.key === "m" || (event.key === "Escape" && isOpen)) opener?.click();
+    if (event.key === "m" && !event.target.matches("input")) within.querySelector(".fw-move")?.click();
+    else if (event.key === "Escape" && open) open.click();
     else if (step && at >= 0) targets.at((at + step) % targets.length).focus();
     else return;
     event.preventDefault();
@@ -71,10 +72,10 @@
   // The focus goes to the first place of a card that was just opened, and stays with the card that was moved.
   document.addEventListener("htmx:after:swap", () => {
     settle();
-    const open = document.querySelector('.fw-move[aria-expanded="true"]');
     const focus = document.activeElement;
-    if (open?.parentElement.contains(focus) && !focus.closest(".fw-targets")) open.parentElement.querySelector(".fw-targets :is(button, input)")?.focus();
-    else if (moved && (focus === document.body || !focus || focus.closest("#list"))) {
+    const opened = !focus?.closest(".fw-targets") && focus?.closest(DRAGGED)?.querySelector('[aria-expanded="true"]');
+    if (opened) document.querySelector(".fw-targets :is(button, input)")?.focus();
+    else if (moved) {
       (document.getElementById("refusal") ?? document.querySelector(`#${CSS.escape(moved)} a`))?.focus();
       moved = "";
     }

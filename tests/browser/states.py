@@ -198,6 +198,13 @@ def import_columns(page: Page) -> None:
     page.locator("#target-1").wait_for()
 
 
+def calendar(page: Page) -> None:
+    """A month with the date of a record about to be changed."""
+    page.goto(f"{FORMS}/visit/?kind=calendar")
+    page.locator(".fw-move:visible").first.click()
+    page.locator("#to").wait_for()
+
+
 def at(address: str) -> Callable[[Page], None]:
     """A page that needs nothing but its address."""
 
@@ -216,6 +223,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "app": ("seller", at("/apps/followup/")),
     "list": ("seller", at(f"{FORMS}/customer/?panel=export")),
     "board": ("seller", board),
+    "calendar": ("seller", calendar),
     "files of a list": ("seller", files),
     "import": ("seller", at(f"{FORMS}/customer/imports/")),
     "import, columns": ("seller", import_columns),

@@ -76,7 +76,7 @@ def test_given_more_cards_than_a_column_shows_when_more_are_asked_for_then_the_n
     make_all("customer", [{"name": f"Customer {number:02}", "grade": "A"} for number in range(45)])
 
     page = browser.open(BOARD).text
-    found = re.search(r'<li class="fw-more"[^>]*><a [^>]*?href="([^"]*)" hx-get="([^"]*)"', page)
+    found = re.search(r'<li class="fw-next"[^>]*><a [^>]*?href="([^"]*)" hx-get="([^"]*)"', page)
     assert found
     further, more = unescape(found[1]), unescape(found[2])
 
@@ -84,7 +84,7 @@ def test_given_more_cards_than_a_column_shows_when_more_are_asked_for_then_the_n
     assert len(columns(browser.open(further).text)["A"]) == 45
     part = browser.client.get(more, headers=TYPED).text
     assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', part) == [f"Customer {n:02}" for n in range(20, 40)]
-    assert "fw-more" in part
+    assert "fw-next" in part
 
 
 def test_given_few_or_many_columns_and_cards_when_a_board_is_opened_then_it_takes_seven_statements(

@@ -47,6 +47,8 @@ def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]
         after=args.get("after", ""),
         upto=max(PER_PAGE, min(_number(args, "upto"), MOST_ROWS)),
         lane=args.get("lane", "")[:LONGEST_SEARCH],
+        day=args.get("day", "")[:10],
+        span=args.get("span", "")[:10],
         card=card if is_id(card := _number(args, "card")) else 0,
         panel=panel if (panel := args.get("panel", "")) in PANELS else "",
         told=tuple(told),

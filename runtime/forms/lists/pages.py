@@ -116,7 +116,8 @@ def kinds(user: User, form: Form, asked: Asked) -> list[tuple[Kind, str]]:
     """The ways in which the records can be shown, with their addresses; none where there is but the list."""
     hidden = access.fields(user, form).hidden
     offered = [each for each in KINDS.values() if each.fits(form, hidden)]
-    places = Places(form, replace(asked, panel="", after="", lane="", card=0, upto=PER_PAGE))
+    plain = replace(asked, panel="", after="", lane="", card=0, day="", span="", upto=PER_PAGE)
+    places = Places(form, plain)
     links = [
         (each, places.to(kind=each.name, group_by="", date_field=""))
         for each in sorted(offered, key=lambda each: each.rank)

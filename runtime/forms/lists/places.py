@@ -33,6 +33,9 @@ class Asked:
     """The column of a board of which more is asked for."""
     card: int = 0
     """The record of which the page asks where it shall go."""
+    day: str = ""
+    span: str = ""
+    """Of a calendar: a day that it shows, as `2026-11-21`, and how much around it; empty for today and the usual."""
     told: tuple[str, ...] = ()
 
 
@@ -47,7 +50,7 @@ class Places:
         """What stands in the query of the address of what is asked for now."""
         self._put(self.state, {"view": asked.view, "search": asked.search, **asked.look.parts()})
         own = {"upto": asked.upto, "after": asked.after, "panel": asked.panel, "lane": asked.lane}
-        self._put(self.state, {**own, "card": asked.card})
+        self._put(self.state, {**own, "card": asked.card, "day": asked.day, "span": asked.span})
 
     def to(self, **changes: Any) -> str:
         """The address with these parts of the look, or of what else is asked for, changed."""
