@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from runtime import i18n, links
 from runtime.db import db, is_passing
 from runtime.endpoints import is_api
-from runtime.errors import FormwrightError, Invalid
+from runtime.errors import FormwrightError, Invalid, OtherPerson
 from runtime.htmx import is_htmx
 
 log = logging.getLogger(__name__)
@@ -88,6 +88,8 @@ def _named(error: FormwrightError) -> Response:
         return _answer(error.status, error.code, error.message if error.status == 503 else "")
     if isinstance(error, Invalid) and is_api():
         return make_response(jsonify(errors=[problem.as_json() for problem in error.problems]), 422)
+    if isinstance(error, OtherPerson) and not is_htmx():
+        return keep_typed(error.status, error.message)
     return _answer(error.status, error.code, error.message)
 
 
@@ -138,9 +140,9 @@ def _stale_page(error: CSRFError) -> Response:
     return keep_typed(403)
 
 
-def keep_typed(status: int) -> Response:
+def keep_typed(status: int, why: str = "") -> Response:
     """The page that keeps what was typed, and sends it again if the form was ours."""
-    page = render_template("errors/kept.html", typed=_typed(), ours=_from_our_page())
+    page = render_template("errors/kept.html", typed=_typed(), ours=_from_our_page(), why=why)
     return make_response(page, status)
 
 

@@ -44,6 +44,12 @@ class Forbidden(FormwrightError):
     code, status = "forbidden", 403
 
 
+class OtherPerson(Forbidden):
+    """The page was drawn for another person than the one who sends it: nothing of it is taken for his own."""
+
+    code = "other_person"
+
+
 class Conflict(FormwrightError):
     """Somebody was faster: stale revision, reused submit token with other data."""
 

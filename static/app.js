@@ -72,6 +72,18 @@
     if (source.isConnected) source.dispatchEvent(new Event(ctx.sourceEvent?.type ?? "change", { bubbles: true }));
   }
 
+  // No dialog by itself: it would take the keys of somebody who types.
+  function signedOut(ctx) {
+    const { signIn } = window.formwright; // leave.js
+    if (!signIn) return toast(texts.signedOut, signInLink());
+    const note = toast(signIn.why, button(texts.signIn, async () => {
+      if (!(await signIn())) return;
+      note.remove();
+      again(ctx);
+    }));
+    return note;
+  }
+
   // Only what the page expects is swapped in: other errors leave the page, and what was typed, alone.
   const EXPECTED = [409, 422, 428];
   const tried = new WeakSet();
@@ -81,7 +93,7 @@
     takeToken(headers);
     if (status < 400 || EXPECTED.includes(status)) return;
     event.preventDefault();
-    if (status === 401) toast(texts.signedOut, signInLink());
+    if (status === 401) signedOut(ctx);
     else if (status === 403 && !tried.delete(ctx.sourceElement)) {
       tried.add(ctx.sourceElement); // the token was old: the answer brought a new one
       setTimeout(() => again(ctx));
@@ -98,6 +110,27 @@
     const menu = target.closest(":popover-open");
     if (!menu || !relatedTarget || menu.contains(relatedTarget)) return;
     if (relatedTarget.getAttribute("popovertarget") !== menu.id) menu.hidePopover();
+  });
+
+  // --- Edits that edits.js keeps in this browser: for the person alone who made them, until they are saved.
+  const MONTH = 30 * 24 * 3600 * 1000;
+  const user = document.querySelector("[data-user]")?.dataset.user;
+
+  function sweep(isOver) {
+    try {
+      for (const key of Object.keys(localStorage).filter((each) => each.startsWith("edits:"))) {
+        if (isOver(key)) localStorage.removeItem(key);
+      }
+    } catch { /* nothing can be kept here */ }
+  }
+
+  const isOld = (key) => Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > MONTH;
+  if (user) sweep((key) => !key.startsWith(`edits:${user}:`) || isOld(key));
+  for (const saved of document.querySelectorAll("[data-edits-saved]")) sweep((key) => key === saved.dataset.editsSaved);
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/logout") return;
+    window.formwright.edits?.forget();
+    sweep(() => true);
   });
 
   // --- Conveniences

@@ -11,7 +11,25 @@
   let timer = 0, typed = 0, kept = 0, sending = null, stopped = false;
 
   const isOpen = () => typed !== kept;
-  window.formwright.draft = { isKept: () => !stopped && !isOpen() && !sending };
+  const isKept = () => !stopped && typed > 0 && !isOpen() && !sending;
+  window.formwright.draft = { isKept, keep: atOnce, discard };
+
+  // Whether all that is typed is on the server then.
+  async function atOnce() {
+    await sending;
+    keep();
+    await sending;
+    return isKept();
+  }
+
+  async function discard() {
+    stopped = true;
+    await sending;
+    const id = mark("_draft").value;
+    if (!/^\d+$/.test(id)) return;
+    const body = new URLSearchParams({ csrf_token: mark("csrf_token").value });
+    await fetch(`/drafts/${id}/discard`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => {});
+  }
 
   function later(wait) {
     clearTimeout(timer);

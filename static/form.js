@@ -29,15 +29,22 @@
   // --- what is asked of the server, and when ---------------------------------------------------------------
 
   const edited = new Set();
-  let dirty = "dirty" in form.dataset;
+  let touched = "dirty" in form.dataset;
+  let loaded = null; // what stood in a form that is not drawn again
   let typing = 0;
+
+  const held = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => name[0] !== "_" && name !== "csrf_token" && typeof value === "string"));
+  document.addEventListener("DOMContentLoaded", () => { if (!touched) loaded = held(); }); // once the widgets are there
+  const isDirty = () => touched && (loaded === null || held() !== loaded || !!form.querySelector(".fw-file-coming"));
+  const isUnsaved = () => isDirty() && !window.formwright.draft?.isKept();
+  window.formwright.form = { isDirty, isUnsaved, leaveFreely: () => { touched = false; } };
 
   document.addEventListener("change", (event) => {
     const field = fieldOf(event.target);
     if (!field || !form.contains(field)) return;
     if (event.target.matches("[role=combobox], [data-narrows]")) return; // others speak for it
     edited.add(field.dataset.field);
-    dirty = true;
+    touched = true;
     clearTimeout(typing);
     if ("static" in field.dataset && !("error" in field.dataset)) event.stopPropagation();
   }, true);
@@ -45,7 +52,7 @@
   form.addEventListener("input", (event) => {
     const field = fieldOf(event.target);
     if (!field || event.target.matches("[role=combobox]")) return;
-    dirty = true;
+    touched = true;
     count(event.target);
     // An error that stands there goes as soon as the value is right; a new one is never made while typing.
     if (!("error" in field.dataset) || !isTyped(event.target)) return;
@@ -131,15 +138,15 @@
 
   // An untouched form is not sent for the other language: nobody would be asked before leaving it.
   document.querySelector("[data-language]")?.addEventListener("click", (event) => {
-    if (!dirty) event.currentTarget.setAttribute("form", "language");
+    if (!isDirty()) event.currentTarget.setAttribute("form", "language");
   });
 
-  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (isUnsaved()) event.preventDefault(); });
 
   let busy = null;
   form.addEventListener("submit", (event) => {
     if (busy) return event.preventDefault();
-    dirty = false;
+    touched = false;
     busy = event.submitter ?? form.querySelector("[data-saving]");
     if (!busy?.dataset.saving) return;
     busy.dataset.label = busy.textContent;

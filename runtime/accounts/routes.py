@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import Unauthorized
 
 from runtime import i18n, limits, shell
 from runtime.accounts import links, passwords, service, sessions
@@ -68,6 +69,14 @@ def logout() -> Response:
     sessions.sign_out()
     db.session.commit()
     return go_to(url_for("accounts.login"))
+
+
+@accounts.get("/session/<int:user_id>")
+def present(user_id: int) -> Response:
+    """Whether this very person is signed in: no content, or 401. A page asks that was open for long."""
+    if sessions.signed_in_user().id != user_id:
+        raise Unauthorized
+    return Response(status=204)
 
 
 @accounts.route("/password/<token>", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
-from runtime.errors import Conflict, Invalid
+from runtime.errors import Conflict, Invalid, OtherPerson
 from runtime.fields import Reader, ValueType
 from runtime.forms import conflict, entry, pages, state, uploads
 from runtime.forms.drafts import keeping
@@ -70,8 +70,10 @@ def back_to(usual: str) -> str:
 
 
 def posted(form: Form, record: Record | None = None) -> Filling:
-    """A form with what this request brings."""
+    """A form with what this request brings; OtherPerson when it was drawn for somebody else."""
     user = signed_in_user()
+    if request.form.get("_for", str(user.id)) != str(user.id):
+        raise OtherPerson(_("This page was opened by somebody else. Only that person can send it."))
     reader = reader_for(user, form)
     typed = uploads.read(user, form, reader, access.fields(user, form).closed)
     return Filling(user, form, reader, record, typed)
@@ -202,6 +204,8 @@ def _stored(filling: Filling) -> Response:
         )
         whole = record is not None or keeping.sent(filling.user, form, keeping.mark())
         db.session.commit()
+    if filling.addresses.edits:
+        flash(filling.addresses.edits, "edits")
     flash(_("Saved."))
     if not whole:
         flash(_("Its draft was changed on another page meanwhile; that one is still among your drafts."))

@@ -42,6 +42,8 @@ class Addresses:
     """Where files are sent, before the key of their field; nowhere when nothing can be kept."""
     draft: str = ""
     """Where a new record is kept until it is sent."""
+    edits: str = ""
+    """Under what name the browser keeps what is typed into a stored record."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,9 @@ class Filling:
             return Addresses(save, evaluate, options, back, upload=upload, draft=draft)
         own = {**place, "record_id": self.record.id}
         save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)
-        return Addresses(save, evaluate, options, url_for("forms.show_record", **own), upload=upload)
+        back = url_for("forms.show_record", **own)
+        edits = f"edits:{self.user.id}:{self.form.app}/{self.form.key}/{self.record.id}"
+        return Addresses(save, evaluate, options, back, upload=upload, edits=edits)
 
     @property
     def actor(self) -> store.Actor:

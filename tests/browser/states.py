@@ -205,6 +205,30 @@ def calendar(page: Page) -> None:
     page.locator("#to").wait_for()
 
 
+def leaving(page: Page) -> None:
+    """A link is followed with an edit that is not saved."""
+    edit(page)
+    page.locator("#content").fill("They want thirty.")
+    page.locator(".breadcrumb a").first.click()
+    expect(page.locator("#leave")).to_be_visible()
+
+
+def offered(page: Page) -> None:
+    """An edit that the browser kept."""
+    edit(page)
+    page.locator("#content").fill("They want forty.")
+    page.wait_for_function("Object.keys(localStorage).some((key) => key.startsWith('edits:'))")
+    page.reload()
+    expect(page.locator("#edits")).to_be_visible()
+
+
+def signed_out(page: Page) -> None:
+    """The log-in has ended while a form was filled."""
+    fresh(page)
+    page.evaluate("void window.formwright.signIn()")
+    expect(page.locator("#again-password")).to_be_focused()
+
+
 def at(address: str) -> Callable[[Page], None]:
     """A page that needs nothing but its address."""
 
@@ -241,6 +265,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "drafts": ("seller", drafts),
     "no drafts": ("stranger", at("/drafts")),
     "edit": ("seller", edit),
+    "edit, leaving": ("seller", leaving),
+    "edit, kept before": ("seller", offered),
+    "new, signed out": ("seller", signed_out),
     "conflict": ("seller", conflict),
     "delete": ("seller", deletion),
     "trash": ("admin", trash),

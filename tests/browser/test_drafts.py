@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
 
-from runtime.accounts.models import User
+from runtime.accounts.models import LoginSession, User
+from runtime.db import transaction
 from tests.browser.office import press_primary
 from tests.forms.followup import FOLLOWUP, make
+from tests.support.pages import PASSWORD, with_password
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -44,3 +47,69 @@ def test_a_new_record_goes_on_at_the_phone_and_is_sent_once(open_tab: OpenTab, s
     phone.wait_for_url("**/customer/*/")
     phone.goto("/drafts")
     expect(phone.get_by_role("link", name="Ohm", exact=True)).to_have_count(0)
+
+
+def kept_here(page: Page) -> list[str]:
+    """What the browser keeps of edits."""
+    keys: list[str] = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('edits:'))")
+    return keys
+
+
+def test_edits_survive_leaving_and_a_log_in_that_ends_and_go_with_whoever_made_them(
+    open_tab: OpenTab, seller: User
+) -> None:
+    address = f"{FOLLOWUP}/customer/{make('customer', {'name': 'Acme', 'owner': seller.id})}/edit"
+    page = open_tab(with_password(seller))
+    page.clock.install()
+    page.goto(address)
+    name, leave, offer = page.locator("#name"), page.locator("#leave"), page.locator("#edits")
+
+    # given edits that are back to what was stored, nobody asks
+    name.fill("Acme & Co")
+    page.clock.run_for(1_100)
+    assert len(kept_here(page)) == 1
+    name.fill("Acme")
+    page.clock.run_for(1_100)
+    assert kept_here(page) == []
+
+    # when somebody follows a link with an edit, he is asked, and stays by the Escape key
+    name.fill("Acme & Co")
+    page.clock.run_for(1_100)
+    page.locator(".breadcrumb a").first.click()
+    expect(leave.get_by_role("button", name="Stay here")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(leave).to_be_hidden()
+    expect(name).to_have_value("Acme & Co")
+
+    # when the page is lost, it is offered, and comes back
+    page.goto(address)
+    expect(name).to_have_value("Acme")
+    expect(offer).to_contain_text("You have unsaved changes from")
+    offer.get_by_role("button", name="Restore").click()
+    expect(name).to_have_value("Acme & Co")
+    expect(offer).to_be_hidden()
+
+    # when the log-in ends meanwhile, he signs in on the spot and it is saved
+    with transaction() as session:
+        session.execute(delete(LoginSession))
+    page.clock.run_for(61_000)
+    press_primary(page)
+    door = page.locator("#sign-in")
+    door.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(door.get_by_role("alert")).to_contain_text("The password is wrong.")
+    door.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customer/*/")
+    expect(page.locator("h1")).to_contain_text("Acme & Co")
+    assert kept_here(page) == []
+
+    # and what he leaves behind goes when he signs out
+    page.goto(address)
+    name.fill("Acme & Sons")
+    page.clock.run_for(1_100)
+    assert len(kept_here(page)) == 1
+    page.locator("[popovertarget=user-menu]").click()
+    page.locator("form[action='/logout'] button").click()
+    page.wait_for_url("**/login")
+    assert kept_here(page) == []

@@ -155,7 +155,7 @@ def test_a_long_text_is_counted_when_it_nears_its_limit(visit: Page) -> None:
 
 
 def test_the_summary_has_the_focus_and_leads_to_the_fields(visit: Page) -> None:
-    visit.get_by_role("button", name="Save").click()
+    visit.get_by_role("button", name="Save", exact=True).click()
     expect(visit.locator("[data-summary]")).to_be_focused()
     assert visit.title().startswith("Error:")
     visit.locator("[data-summary] a", has_text="What was said").click()
@@ -171,7 +171,7 @@ def test_a_double_click_makes_one_record(visit: Page, followup: Callable[[str], 
     expect(visit.locator("#phone")).not_to_have_value("")
     visit.locator("#content").fill("They want ten.")
     visit.locator("#result").check()
-    visit.get_by_role("button", name="Save").dblclick()
+    visit.get_by_role("button", name="Save", exact=True).dblclick()
     expect(visit.get_by_role("heading", level=1)).to_contain_text("FU-")
     visit.goto(f"{FOLLOWUP}/visit/")
     expect(visit.locator("tbody tr")).to_have_count(1)
@@ -211,11 +211,11 @@ def test_the_whole_form_works_with_javascript_switched_off(
     page.locator("#content").fill("They want ten.")
     page.locator("#result").check()
     page.locator("#remind").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[data-summary]")).to_be_visible()
     page.locator("#next_on").fill("2099-01-02")
     page.locator("#prepare").fill("Samples")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("FU-")
     expect(page.locator("#f-phone")).to_contain_text("138 0013 8001")
 

@@ -110,7 +110,9 @@ def test_an_ended_session_costs_nothing_and_offers_to_sign_in(form: Page) -> Non
     form.locator("#phone").press("Tab")
     note = form.get_by_role("alert")
     expect(note).to_contain_text("You are signed out.")
-    expect(note.get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
+    note.get_by_role("button", name="Sign in").click()
+    expect(form.locator("#again-password")).to_be_focused()
+    form.keyboard.press("Escape")
     expect(form.locator("#phone")).to_have_value("13800138009")
 
 

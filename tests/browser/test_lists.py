@@ -112,7 +112,7 @@ def test_given_no_javascript_when_a_list_is_filtered_and_saved_then_the_view_ope
 
     page.locator("#open-view").click()
     page.locator("#view-title").fill("Key customers")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".fw-views [aria-current=page]")).to_have_text("Key customers")
     page.get_by_role("link", name="All").click()
     assert titles(page) == ["Acme", "Bolt", "Crane", "Dock"]

@@ -47,7 +47,7 @@ def test_a_text_is_written_with_formats_hidden_shown_and_saved(
     editor = page.get_by_role("textbox", name="Text")
 
     # an empty one is told, and the summary leads into the editor
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name="Fill in Text.").click()
     expect(editor).to_be_focused()
 
@@ -87,7 +87,7 @@ def test_a_text_is_written_with_formats_hidden_shown_and_saved(
     # untouched, it is sent back as it was
     page.goto("/apps/shop/forms/order/1/edit")
     expect(editor).to_contain_text("one <b>item")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/order/1/")
     expect(page.locator("[data-kind=updated]")).to_have_count(0)
 
@@ -97,7 +97,7 @@ def test_without_script_plain_text_is_typed(open_tab: Callable[..., Page], alice
     page.goto(NEW)
     expect(page.get_by_role("button", name="Bold")).to_be_hidden()
     page.get_by_role("textbox", name="Text").fill("one < two\nthree")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("dd .fw-rich-text")).to_have_text("one < twothree")
     page.get_by_role("link", name="Edit").click()
     expect(page.get_by_role("textbox", name="Text")).to_have_value("one < two\nthree")

@@ -129,7 +129,7 @@ def test_a_row_that_is_taken_out_right_before_saving_is_out(
 
     # when
     page.locator("[data-deed][value='row_remove:lines.n1']").click()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/quote/1/")
 
     # then

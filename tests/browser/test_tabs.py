@@ -81,7 +81,7 @@ def test_a_problem_is_counted_at_its_tab_and_its_link_opens_the_tab(
 ) -> None:
     page = open_tab(alice_shops)
     page.goto(NEW)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     way = page.get_by_role("tab", name="Delivery 1 problem")
     expect(way).to_have_attribute("aria-selected", "true")
     page.get_by_role("tab", name="Goods").click()
@@ -128,7 +128,7 @@ def test_without_script_all_tabs_stand_one_below_the_other(
     expect(page.get_by_role("heading", name="Delivery")).to_be_visible()
     expect(page.locator("nav[data-tabs] a")).to_have_text(["Goods", "Delivery"])
     page.get_by_label("Town").fill("Here")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("nav[data-tabs] a")).to_have_text(["Goods", "Delivery"])
     expect(page.get_by_text("Here").first).to_be_visible()
 
@@ -136,7 +136,7 @@ def test_without_script_all_tabs_stand_one_below_the_other(
 def test_a_form_with_tabs_has_no_barriers(open_tab: Callable[..., Page], alice_shops: User) -> None:
     page = open_tab(alice_shops)
     page.goto(NEW)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("tab", name="Delivery 1 problem")).to_be_visible()
     found = problems(page, "errors")
     page.get_by_role("tab", name="Goods").click()

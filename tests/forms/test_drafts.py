@@ -280,6 +280,41 @@ def test_who_may_not_create_any_more_opens_nothing_and_loses_nothing(world: Worl
     assert control(opened(world, address, "mia"), "secret") == "Canary"
 
 
+def test_a_page_that_was_opened_by_somebody_else_is_nobodys_to_send(world: World) -> None:
+    page, before = opened(world, f"{PAGES}/new"), (count(world), left(world))
+
+    for do in ("save", "draft"):
+        answer = send(world, do, "mia", page, name="Bob's own words", why="x")
+        assert answer.status_code == 403 and "This page was opened by somebody else." in answer.text
+        assert "Bob&#39;s own words" in answer.text
+    typed = {**read_controls(page), "name": "Bob's own words"}
+    assert world.browsers["mia"].post(f"{PAGES}/drafts", data=typed).status_code == 403
+    assert (count(world), left(world)) == before
+
+
+def test_what_a_browser_kept_of_a_record_is_drawn_again_and_not_saved(world: World) -> None:
+    values = {"name": "Stored", "why": "x"}
+    made = world.api("bob")("POST", records("case", app=APP), json={"values": values}).json["id"]
+    kept_texts = {"_rev": "1", "_do": "restore", "_once": "", "name": "Typed", "why": "", "lines": "n1"}
+
+    drawn = world.browsers["bob"].post(f"{PAGES}/{made}/edit", data={**kept_texts, "lines.n1.what": "Screws"})
+
+    assert drawn.status_code == 200 and errors(drawn.text) == {}
+    assert [control(drawn.text, name) for name in ("name", "lines.n1.what", "_rev")] == [
+        "Typed",
+        "Screws",
+        "1",
+    ]
+    assert world.api("bob")("GET", records("case", made, app=APP)).json["values"]["name"] == "Stored"
+
+    # and once it is saved, the browser is told to forget it
+    saved = world.browsers["bob"].post(
+        f"{PAGES}/{made}/edit", data={**read_controls(drawn.text), "_do": "save", "why": "y"}
+    )
+    marker = f'data-edits-saved="edits:{world.ids["bob"]}:{APP}/case/{made}"'
+    assert saved.status_code == 303 and marker in opened(world, saved.location)
+
+
 def test_too_many_and_too_long_drafts_are_refused_with_what_was_typed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
