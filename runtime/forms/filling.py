@@ -258,7 +258,7 @@ def _once_more(filling: Filling, status: int, notice: str) -> Response:
 def made(filling: Filling) -> tuple[str, str] | None:
     """The address and the title of the record that this very form was saved as before."""
     form, token = filling.form, request.form.get("_once", "")
-    found = tokens.record_of(form, filling.user.id, token) if token and filling.record is None else None
+    found = tokens.record_of(form, filling.user.id, token) if token and filling.addresses.draft else None
     if found is None:
         return None
     address = url_for("forms.show_record", app=form.app, form=form.key, record_id=found)
