@@ -216,8 +216,8 @@ def leaving(page: Page) -> None:
 def offered(page: Page) -> None:
     """An edit that the browser kept."""
     edit(page)
-    page.locator("#content").fill("They want forty.")
-    page.wait_for_function("Object.keys(localStorage).some((key) => key.startsWith('edits:'))")
+    kept = "{ rev: 1, at: Date.now(), texts: [['content', 'They want forty.']] }"
+    page.evaluate(f"localStorage.setItem(rec.dataset.edits, JSON.stringify({kept}))")
     page.reload()
     expect(page.locator("#edits")).to_be_visible()
 
