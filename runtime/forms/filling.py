@@ -16,7 +16,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid, OtherPerson
 from runtime.fields import Reader, ValueType
-from runtime.forms import conflict, entry, pages, state, uploads
+from runtime.forms import conflict, entry, one_section, pages, state, uploads
 from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
@@ -100,15 +100,27 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "made": None,
         "draft": keeping.mark() if filling.addresses.draft else None,
     }
-    html = render_template(
-        "forms/form.html",
-        form=filling.form,
-        record=filling.record,
-        addresses=filling.addresses,
-        sections=pages.fields_of(filling, looks),
-        title=_title_of(filling),
-        **{**remembered, **filling.around, **context},
+    sections = pages.fields_of(filling, looks)
+    if filling.section and not sections:  # a rule hides it by now
+        filling = replace(filling, section="")
+        sections = pages.fields_of(filling, looks)
+    beside = filling.beside() if filling.section and filling.beside else None
+    known = {
+        "form": filling.form,
+        "record": filling.record,
+        "addresses": filling.addresses,
+        "sections": sections,
+        "title": _title_of(filling),
+        "editing": filling.section,
+        **remembered,
+        **filling.around,
+        **context,
         **titles_of(filling.form),
+    }
+    if beside is None:
+        return make_response(render_template("forms/form.html", **known), status)
+    html = render_template(
+        "records/record.html", **{**known, **beside, **one_section.told(filling, sections, known)}
     )
     return make_response(html, status)
 

@@ -1,6 +1,6 @@
 """The page on which a record is filled: judged, drawn, with its messages, its pickers and its conflict."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -65,6 +65,9 @@ class Filling:
     """By which way the record comes."""
     around: Mapping[str, object] = field(default_factory=dict)
     """What stands around the form, when it is not one of the pages of records."""
+    section: str = ""
+    """The key of the only section that is filled, on the page of the record that is made by `beside`."""
+    beside: Callable[[], dict[str, Any]] | None = None
 
     @property
     def rights(self) -> FieldRights:
@@ -159,12 +162,12 @@ class Looks:
 
 
 def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
-    """The sections of the page."""
+    """The sections of the page, or the only one that is filled, as long as it is visible."""
     form, record = filling.form, filling.record
     clashes = {}
     if record is not None and looks.clashing:
         clashes = conflict.clashes(form, filling.entry, record, looks.clashing, filling.reader, filling.names)
-    return state.sections(
+    sections = state.sections(
         state.Situation(
             form=form,
             judged=filling.judged,
@@ -179,6 +182,7 @@ def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
             files=filling.files,
         )
     )
+    return [each for each in sections if filling.section in ("", each.key)]
 
 
 def _warnings(filling: Filling) -> dict[str, str]:

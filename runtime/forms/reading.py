@@ -50,6 +50,7 @@ class Line:
 class Block:
     """A section with its answers; `tab` is the key of the tab that it stands in, if any."""
 
+    key: str
     title: str
     rows: tuple[tuple[Line, ...], ...]
     tab: str = ""
@@ -72,6 +73,7 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
     tabs = {tab.key: localized(tab.title, reader.locale) for tab in form.tabs}
     blocks = [
         Block(
+            section.key,
             localized(section.title, reader.locale),
             _rows(form, record, section, judged, reader, names),
             section.tab,

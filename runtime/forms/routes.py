@@ -1,6 +1,7 @@
 """The pages of records: an app's forms, a form's list, a record, and the form that fills one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, make_response, render_template, request, url_for
@@ -86,10 +87,19 @@ def create_record(app: str, form: str) -> Response:
     return drafts.save(sent) if request.form.get("_do") == "draft" else filling.save(sent)
 
 
+def _in_section(whole: Filling) -> Filling:
+    """The filling of the one section that the request names, on the page of the record."""
+    key, record = request.form.get("_section") or request.args.get("section", ""), whole.record
+    known = key in [section.key for section in whole.form.layout]
+    if not known or record is None or request.form.get("_do") == "whole":
+        return whole
+    return replace(whole, section=key, beside=lambda: record_page.context(whole.form, record))
+
+
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/edit")
 def edit_record(app: str, form: str, record_id: int) -> Response:
-    """The form with a record's values."""
-    return filling.page(filling.begin(*record_for(app, form, record_id, "update")), Looks())
+    """The form with a record's values; of one section, on the page of the record, where one is named."""
+    return filling.page(_in_section(filling.begin(*record_for(app, form, record_id, "update"))), Looks())
 
 
 @blueprint.post("/<app>/forms/<form>/<int:record_id>/edit")
@@ -98,7 +108,7 @@ def edit_record(app: str, form: str, record_id: int) -> Response:
 def change_record(app: str, form: str, record_id: int) -> Response:
     """Save a change, or show the form again with what is wrong; of a record that is gone, what was typed."""
     try:
-        return filling.save(filling.posted(*record_for(app, form, record_id, "update")))
+        return filling.save(_in_section(filling.posted(*record_for(app, form, record_id, "update"))))
     except NotFound:
         db.session.rollback()
         return gone.page(form_for(app, form, "read"))
@@ -115,7 +125,7 @@ def evaluate_new(app: str, form: str) -> str:
 @reads_only
 def evaluate(app: str, form: str, record_id: int) -> str:
     """What the form of a stored record looks like with the values typed so far."""
-    return filling.evaluated(filling.posted(*record_for(app, form, record_id, "update")))
+    return filling.evaluated(_in_section(filling.posted(*record_for(app, form, record_id, "update"))))
 
 
 @blueprint.get("/<app>/forms/<form>/options/<field>")

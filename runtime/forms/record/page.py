@@ -1,5 +1,7 @@
 """The page of a record: its answers, what refers to it, what happened to it; htmx gets the part that it asks for."""
 
+from typing import Any
+
 from flask import Response, make_response, render_template
 
 from runtime import access
@@ -23,17 +25,24 @@ def show(form: Form, record: Record, *, typed: Typed = NOTHING, status: int = 20
         return make_response(
             render_template("records/_related.html", related=related(user, record, place)), status
         )
-    context = {"form": form, "record": record, "spot": place, "story": story(user, record, place, typed)}
     for part, template in (("story-list", "records/_timeline.html"), ("story", "records/_story.html")):
         if asks_for(part):
-            return make_response(render_template(template, **context), status)
-    page = render_template(
-        "records/record.html",
-        **context,
-        read=reading.reading(user, form, record, reader_for(user, form)),
-        related=related(user, record, place),
-        may_update=access.can(user, "update", (form, record)),
-        may_delete=access.can(user, "delete", (form, record)),
-        **titles_of(form),
-    )
+            told = story(user, record, place, typed)
+            return make_response(render_template(template, form=form, spot=place, story=told), status)
+    page = render_template("records/record.html", **context(form, record, typed), **titles_of(form))
     return make_response(page, status)
+
+
+def context(form: Form, record: Record, typed: Typed = NOTHING) -> dict[str, Any]:
+    """What the whole page shows."""
+    user, place = signed_in_user(), spot(form, record.id)
+    return {
+        "form": form,
+        "record": record,
+        "spot": place,
+        "read": reading.reading(user, form, record, reader_for(user, form)),
+        "story": story(user, record, place, typed),
+        "related": related(user, record, place),
+        "may_update": access.can(user, "update", (form, record)),
+        "may_delete": access.can(user, "delete", (form, record)),
+    }

@@ -1,0 +1,21 @@
+// The page of a record by keys: Alt+N and Alt+P go to the next and the previous record of the list, Escape leaves the
+// section that is being edited. All of it are links of the page.
+(() => {
+  "use strict";
+  const section = document.querySelector("form[data-section]");
+
+  if (section && !document.querySelector("[data-summary]")) {
+    section.querySelector("[data-field] :is(input:not([type=hidden]), select, textarea, button)")?.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && section?.contains(event.target)) {
+      return section.querySelector("[data-cancel]").click();
+    }
+    const way = event.altKey && !event.ctrlKey && !event.metaKey && { KeyN: "next", KeyP: "prev" }[event.code];
+    const link = way && document.querySelector(`.page-head a[rel=${way}]`);
+    if (!link) return;
+    event.preventDefault();
+    link.click();
+  });
+})();
