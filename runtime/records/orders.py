@@ -37,6 +37,11 @@ class Order:
         return ",".join(each.name for each in self.sorts)
 
     @property
+    def turned(self) -> "Order":
+        """The same order from its end."""
+        return Order(tuple(Sort(each.key, not each.descending) for each in self.sorts))
+
+    @property
     def keys(self) -> tuple[str, ...]:
         return tuple(each.key for each in self.sorts)
 

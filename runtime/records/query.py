@@ -161,6 +161,25 @@ def for_reader(user: User | None, form: Form, records: list[Record]) -> list[Rec
     return [record.without(hidden) for record in lookups.shown(user, form, records)]
 
 
+def neighbour(
+    user: User | None,
+    form: Form,
+    record: Record,
+    *,
+    backwards: bool,
+    condition: access.Document | None = None,
+    sort: str | None = None,
+    search: str = "",
+) -> int | None:
+    """The record that follows one in a list, or comes before it; it need not be in the list itself any more."""
+    order = orders.order(form, sort, access.fields(user, form).hidden)
+    order = order.turned if backwards else order
+    after = paging.cursor(form, order, record)
+    wanted: dict[str, Any] = {"condition": condition, "search": search, "sort": order.name}
+    found = page(user, form, limit=1, after=after, total=False, **wanted).items
+    return found[0].id if found else None
+
+
 def is_cursor(user: User | None, form: Form, sort: str | None, after: str | None) -> bool:
     """Whether `after` is the cursor of a page in this order; none at all is that of the first page."""
     order = orders.order(form, sort, access.fields(user, form).hidden)

@@ -3,6 +3,7 @@
 from html import unescape
 
 import pytest
+
 from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.records import query

@@ -92,6 +92,8 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "forms.show_record"): (303, 404, 200, 200, 404, 200),
     ("POST", "record.comment"): (401, 404, 422, 422, 404, 422),
     ("POST", "record.change_comment"): (401, 404, 404, 404, 404, 404),  # a comment that there is not
+    ("GET", "record.following"): (303, 404, 303, 303, 404, 303),
+    ("GET", "record.preceding"): (303, 404, 303, 303, 404, 303),
     ("GET", "record.people"): (303, 404, 200, 200, 404, 200),
     ("GET", "forms.edit_record"): (303, 404, 403, 200, 404, 200),
     ("POST", "forms.change_record"): (401, 404, 403, 303, 404, 303),

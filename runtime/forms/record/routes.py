@@ -1,19 +1,26 @@
-"""What is done on the page of a record beside filling it: comments."""
+"""What is done on the page of a record beside filling it: comments, and the way through its list."""
 
-from flask import Blueprint, Response, render_template, request
+from dataclasses import replace
 
-from runtime import comments
+from flask import Blueprint, Response, flash, render_template, request
+from flask_babel import gettext as _
+
+from runtime import access, comments
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, writing
 from runtime.definitions.documents import Form
 from runtime.endpoints import reads_only
 from runtime.errors import Invalid
 from runtime.forms.doors import record_for
+from runtime.forms.filling import reader_for
+from runtime.forms.lists import asked as asking
+from runtime.forms.lists import views
 from runtime.forms.options import LONGEST_SEARCH, Offer
 from runtime.forms.record import page
 from runtime.forms.record.spot import spot
 from runtime.forms.record.story import Typed
 from runtime.htmx import go_to, is_htmx
+from runtime.records import query
 from runtime.records.rows import Record
 
 blueprint = Blueprint("record", __name__, url_prefix="/apps/<app>/forms/<form>/<int:record_id>")
@@ -67,6 +74,34 @@ def people(app: str, form: str, record_id: int) -> str:
     there = comments.offered(found, record, sought)
     offer = Offer(there[: comments.OFFERED], len(there) > comments.OFFERED)
     return render_template("fields/_options.html", key="mention", offer=offer)
+
+
+@blueprint.get("/next")
+def following(app: str, form: str, record_id: int) -> Response:
+    """The record that follows in the list that the address tells of."""
+    return _neighbour(*record_for(app, form, record_id, "read"), backwards=False)
+
+
+@blueprint.get("/previous")
+def preceding(app: str, form: str, record_id: int) -> Response:
+    """The record that comes before in the list that the address tells of."""
+    return _neighbour(*record_for(app, form, record_id, "read"), backwards=True)
+
+
+def _neighbour(form: Form, record: Record, *, backwards: bool) -> Response:
+    user, place = signed_in_user(), spot(form, record.id)
+    kept = views.kept(user, form, reader_for(user, form).locale)
+    asked = asking.read(form, request.args, kept, access.fields(user, form).hidden)
+    look = asked.look
+    wanted = {"condition": look.condition, "sort": look.sort or form.sort, "search": asked.search}
+    found = query.neighbour(user, form, record, backwards=backwards, **wanted)
+    if found is None:
+        flash(
+            _("This is the first record of the list.")
+            if backwards
+            else _("This is the last record of the list.")
+        )
+    return go_to(replace(place, record_id=found or record.id).to())
 
 
 def _after(form: Form, record: Record) -> Response:

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from runtime.definitions.documents import Form
 
-STATE = ("view", "q", "filter", "sort", "cols", "upto")
+STATE = ("view", "kind", "by", "date", "q", "filter", "sort", "cols", "upto")
 
 
 @dataclass(frozen=True)
