@@ -4,8 +4,11 @@
   "use strict";
   const section = document.querySelector("form[data-section]");
 
+  // After the load: until then the browser goes to what the address names, and takes the focus along.
   if (section && !document.querySelector("[data-summary]")) {
-    section.querySelector("[data-field] :is(input:not([type=hidden]), select, textarea, button)")?.focus();
+    window.addEventListener("load", () => {
+      section.querySelector("[data-field] :is(input:not([type=hidden]), select, textarea, button)")?.focus();
+    });
   }
 
   document.addEventListener("keydown", (event) => {
