@@ -19,6 +19,11 @@ _MADE_OF_MARKS = {"NFC": "\u0f73\u0f75\u0f81", "NFKC": "\u0f73\u0f75\u0f81\uff9e
 _SHORT_RUN = 30
 
 
+def in_all_languages(title: Title) -> list[str]:
+    """Every text of a title."""
+    return [title] if isinstance(title, str) else list(title.values())
+
+
 def localized(title: Title, locale: str, default: str = "en") -> str:
     """The text of a title in `locale`, else in the app's default, else any there is."""
     if isinstance(title, str):

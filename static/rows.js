@@ -18,7 +18,24 @@
     form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  // A block of cells goes along as it is; the server puts it into rows as if it had been typed.
+  form.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const cell = event.target.closest("[data-field]"), table = rowOf(event.target)?.closest("[data-rows]");
+    if (!table?.dataset.open || !/[\t\n]/.test(text.trimEnd()) || (event.target.matches("textarea") && !text.includes("\t"))) return;
+    event.preventDefault();
+    act("row_paste", `${cell.dataset.field}\n${text}`);
+  });
+
   form.addEventListener("click", (event) => {
+    const block = event.target.closest("[data-block]");
+    if (block) {
+      event.preventDefault();
+      const area = document.getElementById(block.dataset.block);
+      act("row_paste", `${block.value.split(":")[1]}\n${area.value}`);
+      area.value = "";
+      block.closest("details").open = false;
+    }
     const button = event.target.closest("[data-deed]");
     if (!button) return;
     event.preventDefault();
@@ -50,7 +67,7 @@
 
   form.addEventListener("htmx:after:swap", () => {
     if (!done.length) return;
-    const [deed, place] = done.at(-1).split(":");
+    const [deed, place] = done.at(-1).split("\n")[0].split(":");
     done = [];
     const target = form.querySelector("[autofocus]") ?? document.getElementById(place.split(".")[0]);
     target?.focus();

@@ -13,7 +13,7 @@ from runtime import access
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import Reader
-from runtime.forms import entry, filling, options, pages
+from runtime.forms import entry, filling, options, pages, uploads
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Addresses, Filling
 from runtime.text import localized
@@ -36,7 +36,7 @@ def filled(now: Studio, addresses: Addresses, *, posted: bool = False) -> Fillin
     record = trying.record(now, form, trying.chosen(now.asked))
     rights = trying.rights_of(now, form, record)
     typed = (
-        entry.pressed(form, request.form, reader, rights.closed)
+        uploads.read(trying.viewer(now), form, reader, rights.closed)
         if posted
         else Entry(values=trying.sampled(now, form))
     )

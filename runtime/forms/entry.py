@@ -42,6 +42,8 @@ class Entry:
     """The number of the next new row of each sub-table."""
     row: str = ""
     """The row that a button was just pressed for, as `lines.n1`."""
+    told: dict[str, str] = field(default_factory=dict)
+    """What to say of what was just pasted into the rows of each sub-table."""
 
     @property
     def every_problem(self) -> dict[str, Problem]:

@@ -62,7 +62,7 @@ def _one(posted: Posted, deed: str, key: str, handle: str) -> str:
     rows = handles(key, posted)
     at = rows.index(handle) if handle in rows else None
     if deed in (ADD, COPY) and (at is not None or deed == ADD):
-        new = _new_handle(key, posted)
+        new = new_handle(key, posted)
         rows.insert(len(rows) if at is None else at + 1, new)
         if deed == COPY:
             _copy(posted, f"{key}.{handle}.", f"{key}.{new}.")
@@ -83,7 +83,8 @@ def _move(rows: list[str], at: int, by: int) -> None:
         rows.insert(at + by, rows.pop(at))
 
 
-def _new_handle(key: str, posted: Posted) -> str:
+def new_handle(key: str, posted: Posted) -> str:
+    """The name of one more row."""
     number = next_number(key, posted)
     posted[f"_next.{key}"] = str(number + 1)
     return f"n{number}"

@@ -87,12 +87,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class ShownTable:
-    """The rows of a sub-table. `next` is the number of the next new row; `is_open` says that rows may be changed."""
+    """The rows of a sub-table. `next` is the number of the next new row; `is_open` says that rows may be changed,
+    `told` what became of what was just pasted.
+    """
 
     headings: tuple[Heading, ...]
     rows: tuple[ShownRow, ...]
     next: int
     is_open: bool
+    told: str = ""
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,8 @@ def _table(now: Situation, key: str) -> ShownTable:
         for one in fields
     )
     rows = (_row(now, key, handle, index, columns) for index, handle in enumerate(names))
-    return ShownTable(tuple(headings), tuple(rows), now.entry.next.get(key, len(names) + 1), is_open)
+    number, told = now.entry.next.get(key, len(names) + 1), now.entry.told.get(key, "")
+    return ShownTable(tuple(headings), tuple(rows), number, is_open, told)
 
 
 def _row(now: Situation, key: str, handle: str, index: int, columns: Sequence[str]) -> ShownRow:

@@ -16,7 +16,7 @@ from runtime.errors import NotFound, Problem
 from runtime.fields import Field, FieldError, Reader, ValueType, signature
 from runtime.fields._files import FilesField
 from runtime.files import StoredFile
-from runtime.forms import entry, row_posts
+from runtime.forms import entry, row_paste, row_posts
 from runtime.forms.entry import Entry
 
 CHOSEN, TYPED = "_file.", "_typed."  # before the key of a field, in the names of its other controls
@@ -27,13 +27,15 @@ def read(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> Entr
     is refused is a problem of its field.
     """
     posted, problems = _once_received(user, form, reader, closed)
+    posted, told = row_paste.done(user, form, posted, reader, closed)
     typed = entry.pressed(form, posted, reader, closed)
-    return replace(typed, problems={**typed.problems, **problems})
+    return replace(typed, problems={**typed.problems, **problems}, told=told)
 
 
 def sent(user: User, form: Form, reader: Reader, closed: frozenset[str]) -> MultiDict[str, str]:
     """What this request posts, the files that came with it by their ids, after what its buttons do to rows."""
-    posted, _problems = _once_received(user, form, reader, closed)
+    received, _problems = _once_received(user, form, reader, closed)
+    posted, _told = row_paste.done(user, form, received, reader, closed)
     return row_posts.done(posted, posted.getlist("_do"), form.rows.keys() - closed)[0]
 
 

@@ -16,7 +16,7 @@ from runtime.definitions.documents import Form
 from runtime.endpoints import open_to_all, reads_only
 from runtime.errors import Conflict, NotFound
 from runtime.fields import Reader
-from runtime.forms import entry, filling, reading
+from runtime.forms import entry, filling, reading, uploads
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Addresses, Filling, Looks
 from runtime.htmx import go_to
@@ -113,7 +113,7 @@ def _begin(public: PublicForm, form: Form, named: MultiDict[str, str] | None = N
 
 def _posted(public: PublicForm, form: Form) -> Filling:
     closed = access.fields(access.guest(form), form).closed
-    return _filling(public, form, entry.pressed(form, request.form, g.reader, closed))
+    return _filling(public, form, uploads.read(access.guest(form), form, g.reader, closed))
 
 
 def _read(form: Form, named: MultiDict[str, str]) -> Entry:

@@ -11,13 +11,13 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict
 from runtime.fields import LISTED, Field, ValueType
+from runtime.records.pointing import POINTERS
 from runtime.records.tables import unique_sets
 from runtime.records.wording import said
-from runtime.text import Title, normalised
+from runtime.text import in_all_languages, normalised
 from runtime.transfer import meaning
 from runtime.transfer.meaning import Cell
 from runtime.transfer.models import Import
-from runtime.transfer.pointing import POINTERS
 
 ID = "#id"
 SAMPLES = 5
@@ -75,7 +75,7 @@ def automatic(user: User, form: Form, names: Sequence[str]) -> list[str]:
     """For each column what it seems to be by its title, in any language, or by the key; nothing twice."""
     known: dict[str, str] = {}
     for key, one in targets(user, form).items():
-        for name in (*_in_all_languages(one.title), key):
+        for name in (*in_all_languages(one.title), key):
             known.setdefault(_folded(name), key)
     known.setdefault("id", ID)
     found: list[str] = []
@@ -83,10 +83,6 @@ def automatic(user: User, form: Form, names: Sequence[str]) -> list[str]:
         target = known.get(_folded(name), "")
         found.append("" if target in found else target)
     return found
-
-
-def _in_all_languages(title: Title) -> list[str]:
-    return [title] if isinstance(title, str) else [text for text in title.values() if text]
 
 
 def _folded(name: str) -> str:

@@ -14,8 +14,8 @@ from runtime.documents import plain_number
 from runtime.fields import Field, JsonValue, Reader, ValueType
 from runtime.fields._listed import called, values_of
 from runtime.fields._texts import MAX_LENGTH, cleaned, plain
+from runtime.records.pointing import POINTERS, Names
 from runtime.transfer import cells
-from runtime.transfer.pointing import POINTERS, Names
 
 Cell = str | Decimal | bool | None
 

@@ -17,11 +17,11 @@ from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.fields import Field, FieldError, Reader
 from runtime.fields._ids import read_id
-from runtime.records import store
+from runtime.records import pointing, store
 from runtime.records.sources import Actor, allowed
 from runtime.records.tables import table, unique_sets
 from runtime.transfer import mapping as mapping_of
-from runtime.transfer import meaning, pointing
+from runtime.transfer import meaning
 from runtime.transfer.mapping import ID
 from runtime.transfer.meaning import Cell, Manner
 from runtime.transfer.models import Import, ImportRow

@@ -99,6 +99,36 @@ def test_a_quote_is_typed_on_the_keyboard_in_one_go(open_tab: Callable[..., Page
     assert "CN¥12.70" in page.locator("main").inner_text()
 
 
+PASTE = """(cell, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_block_of_a_spreadsheet_is_pasted_into_a_cell(
+    open_tab: Callable[..., Page], alice_sells: User
+) -> None:
+    page = open_tab(alice_sells)
+    page.goto(NEW)
+
+    page.locator("[id='lines.n1.qty']").evaluate(PASTE, "2\t3.5\n4\tmany\n1\t1")
+
+    expect(page.locator("#lines-told")).to_have_text("3 rows pasted.")
+    expect(page.locator("[data-row]")).to_have_count(3)
+    expect(page.locator("[id='lines.n2.price']")).to_have_value("many")
+    expect(page.locator("[id='e-lines.n2.price']")).to_be_visible()
+    page.locator("[id='lines.n2.price']").fill("0.5")
+    page.keyboard.press("Tab")
+    expect(page.locator("#f-total")).to_contain_text("CN¥10.00")
+
+    page.locator("#lines-paste summary").click()
+    page.locator("#lines-block").fill("Quantity\tPrice\n5\t1")
+    page.get_by_role("button", name="Put them into rows").click()
+    expect(page.locator("#f-total")).to_contain_text("CN¥15.00")
+    assert page.evaluate(WIDE) == []
+
+
 def test_on_a_phone_rows_are_cards(open_tab: Callable[..., Page], alice_sells: User) -> None:
     page = open_tab(alice_sells)
     page.set_viewport_size({"width": 390, "height": 844})

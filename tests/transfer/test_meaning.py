@@ -8,9 +8,9 @@ import pytest
 
 from runtime.fields import FIELD_TYPES, Field, FieldError, Reader
 from runtime.fields._html import plain
+from runtime.records.pointing import POINTERS, Names, kind_of
 from runtime.transfer import cells, meaning
 from runtime.transfer.meaning import Manner
-from runtime.transfer.pointing import POINTERS, Names, kind_of
 from tests.fields.support import CHINESE, READER, Everybody, example_field
 
 NOBODY_CALLED_SO = Names({})
