@@ -8,7 +8,7 @@ refuses. Denied unless granted. An administrator sees the records of every app, 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -43,6 +43,8 @@ class Owned(Protocol):
     def whole(self) -> Mapping[str, Any]: ...
 
 
+R = TypeVar("R", bound=Owned)
+
 Target = Form | tuple[Form, Owned] | AppInfo | str
 
 
@@ -64,6 +66,14 @@ def can(user: User | None, action: str, target: Target) -> bool:
         form, record = target
         return conditions.compile(visible(user, action, form)).holds(_context(record), {})
     return False
+
+
+def among(user: User, action: str, form: Form, records: Iterable[R]) -> list[R]:
+    """Those of the records with which the user may do this: what `can` says of each."""
+    if not can(user, action, form):
+        return []
+    allowed = conditions.compile(visible(user, action, form))
+    return [each for each in records if allowed.holds(_context(each), {})]
 
 
 def visible(user: User | None, action: str, form: Form) -> Document:

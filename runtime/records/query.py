@@ -1,6 +1,6 @@
 """Reads records: one, a page, titles, what a reference offers; always within the reader's rights."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,38 +103,49 @@ class Lane:
     next: str | None = None
 
 
+def count_by(
+    user: User | None,
+    form: Form,
+    key: str,
+    *,
+    condition: access.Document | None = None,
+    search: str = "",
+) -> dict[Any, int]:
+    """How many records that the user may read have each value of a field that he may see, None for none."""
+    field, column = form.fields[key], table(form).c[key]
+    if key in access.fields(user, form).hidden:
+        raise NotFound(_("There is no such field."))
+    wanted = [_readable(user, form), *_asked_for(user, form, condition, search)]
+    found = db.session.execute(select(column, func.count()).where(*wanted).group_by(column))
+    return {field.type.from_column(value, field): total for value, total in found}
+
+
 def lanes(
     user: User | None,
     form: Form,
     key: str,
-    sizes: Callable[[Collection[Any]], Mapping[Any, int]],
+    totals: Mapping[Any, int],
+    sizes: Mapping[Any, int],
     *,
     condition: access.Document | None = None,
     sort: str | None = None,
     search: str = "",
 ) -> dict[Any, Lane]:
-    """The records that the user may read by the value of a field, which he may see, None for none: two statements,
-    however many values there are. `sizes` says of the values that records have how many records of which to read.
+    """The first records of each value of a field, as many as `sizes` says; `totals` are those of `count_by`. One
+    statement, however many values there are.
     """
-    hidden = access.fields(user, form).hidden
-    field, column = form.fields[key], table(form).c[key]
-    if key in hidden:
-        raise NotFound(_("There is no such field."))
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     wanted = _asked_for(user, form, condition, search)
-    counting = select(column, func.count()).where(or_(*readable), *wanted).group_by(column)
-    totals = {field.type.from_column(value, field): total for value, total in db.session.execute(counting)}
-    wished = sizes(totals)
+    order = orders.order(form, sort, access.fields(user, form).hidden)
+    field, column = form.fields[key], table(form).c[key]
     parts = [
         (column.is_(None) if value is None else column == field.type.to_column(value, field), size)
-        for value, size in wished.items()
+        for value, size in sizes.items()
         if totals.get(value)
     ]
-    order = orders.order(form, sort, hidden)
     found = paging.fetch_each(form, wanted, readable, order, parts) if parts else []
-    records = for_reader(user, form, [rows.record(form, row) for row in found])
-    lanes = {value: Lane(totals.get(value, 0), []) for value in wished}
-    for record in records:
+    lanes = {value: Lane(totals.get(value, 0), []) for value in sizes}
+    for record in for_reader(user, form, [rows.record(form, row) for row in found]):
         lanes[record.values.get(key)].items.append(record)
     return {value: _with_next(form, order, lane) for value, lane in lanes.items()}
 

@@ -42,7 +42,8 @@ def move(
     browser: Browser, record: int, to: str, revision: int = 1, form: str = "customer", **more: str
 ) -> TestResponse:
     """Press the button that moves a card."""
-    sent = {"kind": "board", "by": "grade", "move": f"{record}.{revision}.{to}", **more}
+    by = more.get("by", "grade")
+    sent = {"kind": "board", "by": by, "field": by, "move": f"{record}.{revision}.{to}", **more}
     return browser.client.post(f"{FOLLOWUP}/{form}/move", data=sent)
 
 
@@ -163,16 +164,44 @@ def test_given_a_card_when_it_cannot_go_where_it_is_sent_then_the_board_says_why
 
 
 @pytest.mark.parametrize(
-    "sent", [{"move": "x"}, {"move": "999999.1.is:A"}, {"kind": "list"}, {"by": "name"}, {}]
+    "sent",
+    [{"move": "x"}, {"move": "999999.1.is:A"}, {"kind": "list"}, {"by": "state"}, {"field": "state"}, {}],
 )
 def test_given_nonsense_when_it_is_sent_as_a_move_then_nothing_is_stored(
     browser: Browser, sent: dict[str, str]
 ) -> None:
     acme = make("customer", {"name": "Acme", "grade": "B"})
 
-    answer = browser.client.post(f"{CUSTOMERS}move", data={"move": f"{acme}.1.", "kind": "board", **sent})
+    answer = browser.client.post(f"{CUSTOMERS}move", data={"move": f"{acme}.1.none", "kind": "board", **sent})
 
     assert (answer.status_code, stored(acme, "revision")) == (422, 1)
+
+
+@pytest.mark.parametrize("lane", ["is:%00", "is:", "is:%ED%A0%80", "x", "is:" + "9" * 300])
+def test_given_a_column_that_is_none_when_more_of_it_is_asked_for_then_nothing_breaks(
+    browser: Browser, lane: str
+) -> None:
+    make_all("customer", [{"name": f"Customer {number}", "grade": "A"} for number in range(21)])
+    found = re.search(r'hx-get="([^"]*after=[^"]*)"', browser.open(BOARD).text)
+    assert found
+    more = unescape(found[1])
+
+    for by in ("grade", "owner"):
+        address = re.sub("lane=[^&]*", f"lane={lane}", more).replace("by=grade", f"by={by}")
+        assert browser.client.get(address, headers=TYPED).status_code in (200, 404)
+
+
+def test_given_more_owners_than_columns_fit_when_the_board_is_opened_then_the_first_are_shown_and_it_says_so(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.forms.lists.kinds.board.MOST_LANES", 2)
+    make_all("customer", [{"name": f"Of {grade}", "grade": grade} for grade in "ABC"])
+
+    page = browser.open(BOARD).text
+
+    assert columns(page) == {"A": ["Of A"], "B": ["Of B"]}
+    assert "There are more columns than fit here" in page
+    assert "3 records" in page
 
 
 def test_given_somebody_who_only_reads_when_he_opens_the_board_then_cards_cannot_be_moved(

@@ -63,7 +63,8 @@ def customer(app_installed: None, seller: User) -> None:
 
 def move(browser: Browser, record: int, to: str, form: str = "opportunity", **more: str) -> TestResponse:
     """Press the button that changes the date of a record."""
-    sent = {"kind": "calendar", "date": "close_on", "move": f"{record}.1.", "to": to, **more}
+    by = more.get("date", "close_on")
+    sent = {"kind": "calendar", "date": by, "field": by, "move": f"{record}.1.", "to": to, **more}
     return browser.client.post(f"{FOLLOWUP}/{form}/move", data=sent)
 
 

@@ -61,4 +61,4 @@ def movable(user: User, form: Form, keys: Sequence[str], records: list[Record]) 
     writable = all(form.fields[key].type.writable for key in keys)
     if not writable or access.fields(user, form).closed.intersection(keys):
         return frozenset()
-    return frozenset(each.id for each in records if access.can(user, "update", (form, each)))
+    return frozenset(each.id for each in access.among(user, "update", form, records))

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from runtime import access, conditions
 from runtime.accounts.models import User
 from runtime.conditions import Group, Row
+from runtime.conditions.facts import is_storable
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import N_, Field, FieldError, Reader
@@ -113,7 +114,7 @@ def _value(one: Field, ref: str, reader: Reader) -> Any:
         found = one.type.parse(raw, one, reader) if ref.startswith(_IS) and raw else None
     except FieldError:
         found = raw if one.type.name == "choice" else None  # taken out of the form, and still in records
-    if found is None:
+    if found is None or (isinstance(found, str) and not is_storable(found)):
         raise NotFound(_("There is no such column."))
     return found
 
@@ -129,13 +130,12 @@ def _condition(key: str, value: Any) -> access.Document:
 def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
     """The board; where a column of it goes on, that column alone."""
     hidden, field = access.fields(user, form).hidden, form.fields[asked.look.group_by]
-    lanes = _lanes(user, form, asked, reader)
-    found = dict(list(lanes.items())[:MOST_LANES])
+    totals, found = _lanes(user, form, asked, reader)
     records = [record for lane in found.values() for record in lane.items]
     plain = Places(form, replace(asked, panel="", after="", lane="", upto=PER_PAGE, card=0))
     drawn = cards(user, form, asked.look.columns, records, reader, left_out=field.key)
     titles = _titles(user, form, field, list(found), reader)
-    total = sum(lane.total for lane in lanes.values())
+    total = sum(totals.values())
     return Board(
         count=counted(total, False, reader),
         places=Places(form, asked) if asked.panel or asked.card else plain,
@@ -150,27 +150,35 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
             for (value, lane), title in zip(found.items(), titles, strict=True)
         ),
         movable=movable(user, form, (field.key,), records),
-        cut=len(lanes) > MOST_LANES,
+        cut=bool(totals.keys() - found.keys()),
     )
 
 
-def _lanes(user: User, form: Form, asked: Asked, reader: Reader) -> dict[Any, Lane]:
-    field = form.fields[asked.look.group_by]
-    wanted: dict[str, Any] = {"sort": asked.look.sort or form.sort, "search": asked.search}
+def _lanes(user: User, form: Form, asked: Asked, reader: Reader) -> tuple[dict[Any, int], dict[Any, Lane]]:
+    """How many records each value has, and the columns; where a column goes on, that one alone."""
+    field, order = form.fields[asked.look.group_by], asked.look.sort or form.sort
     if asked.after and asked.lane:
         value = _value(field, asked.lane, reader)
         condition = access.all_of(asked.look.condition, _condition(field.key, value))
         page = query.page(
-            user, form, condition=condition, limit=A_LANE, after=asked.after, total=False, **wanted
+            user,
+            form,
+            condition=condition,
+            sort=order,
+            search=asked.search,
+            limit=A_LANE,
+            after=asked.after,
+            total=False,
         )
-        return {value: Lane(len(page.items), page.items, page.next)}
+        return {}, {value: Lane(len(page.items), page.items, page.next)}
+    wanted: dict[str, Any] = {"condition": asked.look.condition, "search": asked.search}
+    totals = query.count_by(user, form, field.key, **wanted)
     longer = min(max(asked.upto, A_LANE), MOST_ROWS)
-
-    def sizes(present: Collection[Any]) -> dict[Any, int]:
-        every = _values(field, present, reader)
-        return {each: longer if _ref(field, each, reader) == asked.lane else A_LANE for each in every}
-
-    return query.lanes(user, form, field.key, sizes, condition=asked.look.condition, **wanted)
+    sizes = {
+        value: longer if _ref(field, value, reader) == asked.lane else A_LANE
+        for value in _values(field, totals, reader)[:MOST_LANES]
+    }
+    return totals, query.lanes(user, form, field.key, totals, sizes, sort=order, **wanted)
 
 
 def _values(field: Field, present: Collection[Any], reader: Reader) -> list[Any]:

@@ -61,6 +61,7 @@ class Day:
 class Calendar(Shown):
     """The calendar by a field. `spans` and `by` are links: title, address, whether it is this one."""
 
+    field: str
     stretch: Stretch
     weeks: tuple[tuple[Day, ...], ...]
     agenda: tuple[Day, ...]
@@ -139,6 +140,7 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
         order=order_of(form, asked.look.sort, hidden),
         address=places.to(),
         is_empty=False,
+        field=field.key,
         stretch=shown,
         weeks=days.weeks() if span in ("month", "week") else (),
         agenda=days.agenda() if span in ("day", "agenda") or not asked.span else (),
