@@ -124,7 +124,12 @@
     } catch { /* nothing can be kept here */ }
   }
 
-  const isOld = (key) => Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > MONTH;
+  function isOld(key) {
+    try {
+      return !(Date.now() - JSON.parse(localStorage.getItem(key)).at < MONTH);
+    } catch { return true; }
+  }
+
   if (user) sweep((key) => !key.startsWith(`edits:${user}:`) || isOld(key));
   for (const saved of document.querySelectorAll("[data-edits-saved]")) sweep((key) => key === saved.dataset.editsSaved);
   document.addEventListener("submit", (event) => {

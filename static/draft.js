@@ -7,6 +7,7 @@
   const { takeToken, say } = window.formwright; // app.js
   const state = document.getElementById("draft-state");
   const mark = (name) => form.querySelector(`input[name="${name}"]`);
+  const wasThere = mark("_draft").value !== ""; // what was opened is not thrown away with the last words
   const IDLE = 5000, AGAIN = 15000;
   let timer = 0, typed = 0, kept = 0, sending = null, stopped = false;
 
@@ -26,7 +27,7 @@
     stopped = true;
     await sending;
     const id = mark("_draft").value;
-    if (!/^\d+$/.test(id)) return;
+    if (wasThere || !id) return;
     const body = new URLSearchParams({ csrf_token: mark("csrf_token").value });
     await fetch(`/drafts/${id}/discard`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => {});
   }
