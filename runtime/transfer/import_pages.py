@@ -64,7 +64,7 @@ def options(user: User, form: Form, own: Import, chosen: Mapping[str, Any]) -> d
         "seems": seems,
         "modes": modes,
         "keys": [(key, mapping.label(form, key)) for key in keys],
-        "now": {**first, "dates": seems["dates"], "commas": seems["commas"], **chosen},
+        "now": {**first, "dates": seems["dates"], "commas": seems["commas"], "clear": False, **chosen},
     }
 
 

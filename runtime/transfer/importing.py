@@ -190,6 +190,7 @@ def stop(own_import: Import) -> None:
 def drop(own_import: Import) -> None:
     """Forget it, with its rows; what was imported stays. The caller commits."""
     session, key = db.session(), own_import.key
+    session.refresh(own_import, with_for_update=True)  # its job may be putting rows in
     for each in (ImportMark, ImportRow):
         session.execute(delete(each).where(each.import_id == own_import.id))
     session.delete(own_import)

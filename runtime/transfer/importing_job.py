@@ -3,7 +3,7 @@
 A batch of rows, with what became of each, is one commit; which rows are left is told by their states.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any, cast
@@ -162,8 +162,8 @@ def keep(session: Session, import_id: int, outcomes: list[Outcome]) -> None:
         session.execute(_NOTE, [{"of": import_id, **each} for each in outcomes])
 
 
-def _in_time(plans: Sequence[Any]) -> Iterator[Any]:
-    """As many of these as can be written before others have waited long enough; the rest comes in the next batch."""
+def _in_time(plans: Iterable[Any]) -> Iterator[Any]:
+    """As many of these as can be written before others have waited long enough; the rest comes in the next turn."""
     begun = monotonic()
     for plan in plans:
         yield plan
@@ -173,16 +173,30 @@ def _in_time(plans: Sequence[Any]) -> Iterator[Any]:
 
 def _run(lease: Lease, own: Import) -> None:
     """Write the next rows: each in a savepoint of its own, so that one that is refused takes no other with it."""
-    rows, desk = importing.rows(own, ("ready",), BATCH), importing.desk(own)
-    plans = planning.plans(desk, rows)
-    with transaction() as session, chain.silence(not own.options["automations"]):
+    desk = importing.desk(own)
+    plans = planning.plans(desk, importing.rows(own, ("ready",), BATCH))
+    is_last, left = len(plans) < BATCH, iter(plans)
+    while _write_some(lease, desk, left):
+        pass
+    if is_last:
+        _finish(lease, "running", "done")
+
+
+def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
+    """Write as many of what is left as one transaction may; False when nothing is, or nobody wants it any more."""
+    with transaction() as session, chain.silence(not desk.own.options["automations"]):
         found = importing.locked(session, lease, "running")
-        if found is None:
-            return
-        outcomes = [_written(session, desk, plan) for plan in _in_time(plans)]
-        keep(session, found.id, outcomes)
-        if len(outcomes) == len(plans) < BATCH:
-            found.state, found.done_at = "done", now()
+        outcomes = [_written(session, desk, plan) for plan in _in_time(left)] if found else []
+        keep(session, desk.own.id, outcomes)
+    return bool(outcomes)
+
+
+def _finish(lease: Lease, state: str, then: str) -> None:
+    with transaction() as session:
+        found = importing.locked(session, lease, state)
+        if found is not None:
+            found.state = then
+            found.done_at = now() if then == "done" else found.done_at
             importing.touch(found)
 
 

@@ -517,6 +517,7 @@ def test_odd_requests_are_answered_with_words(world: World) -> None:
     assert wizard.post("columns", column=["cost"]).status_code == 409
     assert wizard.post("columns", do="head", head="9" * 30).status_code == 409
     wizard.post("columns", column=["name"])
+    assert re.findall(r'id="([a-z-]+)" checked', wizard.get("options")) == ["mode-create", "blank-keep"]
     for sent in ({}, {"mode": "delete"}, {"mode": "update", "key": "grade"}, {"mode": "create"}):
         assert wizard.post("options", **sent).status_code == 409
     assert wizard.post("rows", do="run").status_code in (303, 409)
