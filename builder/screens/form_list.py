@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -12,7 +12,10 @@ from builder.commands.list_move import listed, may_be_listed
 from builder.panels import Control, Option
 from builder.panels._controls import told
 from builder.studio import Studio
+from runtime import access
+from runtime.definitions import lookup
 from runtime.fields import Field
+from runtime.forms.lists.kinds import KINDS, Kind
 
 MOST = 100
 _LIST = ("fw", "list")
@@ -25,6 +28,15 @@ class Column:
     key: str
     title: str
     without: Sequence[str]
+
+
+@dataclass(frozen=True)
+class View:
+    """A view for everybody, and where it is changed."""
+
+    title: str
+    kind: Kind
+    address: str
 
 
 class FormList:
@@ -51,8 +63,27 @@ class FormList:
             "columns": [_column(studio, fields, keys, key) for key in keys],
             "own_columns": any(key in fields for key in own.get("columns", ())),
             "left": [(key, studio.text(one.title) or key, [*keys, key]) for key, one in left.items()],
+            "views": _views(studio),
+            "new_view": _address(studio),
             "sorting": _sorting(studio, fields, str(own.get("sort", "-id"))),
         }
+
+
+def _views(studio: Studio) -> list[View]:
+    """The views in force that everybody finds at the list, where they are made and changed."""
+    return [
+        View(studio.text(each.title), KINDS[each.kind], _address(studio, view=each.key))
+        for each in lookup.views(studio.app, studio.target.key)
+        if each.kind in KINDS
+    ]
+
+
+def _address(studio: Studio, view: str = "") -> str:
+    """The list of the form with what saves it as a view; nowhere for whom there is no list."""
+    form = lookup.form_if_any(studio.app, studio.target.key)
+    if form is None or not access.can(studio.user, "read", form):
+        return ""
+    return url_for("forms.list_records", app=form.app, form=form.key, panel="view", view=view or None)
 
 
 def _fields(studio: Studio) -> dict[str, Field]:

@@ -385,3 +385,18 @@ def test_given_a_shared_view_over_a_hidden_field_when_the_list_opens_then_who_ma
 
     assert "Telltale" in designer.open(LIST).text
     assert "Telltale" not in browser.open(LIST).text
+
+
+def test_given_a_board_for_everybody_when_the_forms_list_is_designed_then_it_stands_there_and_leads_to_the_list(
+    designer: Browser,
+) -> None:
+    shared = save(designer, title="By grade", shared="on", kind="board", by="grade").location.split("view=")[
+        1
+    ]
+
+    page = designer.open(f"{LIST}design/list").text
+
+    assert f'href="{LIST}?panel=view&amp;view={shared}">By grade</a>' in page
+    assert ">Board</span>" in page
+    [view] = lookup.views("followup", "customer")
+    assert (view.kind, view.document["group_by"]) == ("board", "grade")
