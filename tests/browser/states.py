@@ -69,6 +69,24 @@ def edit(page: Page) -> None:
     page.goto(newest(page, "visit") + "edit")
 
 
+def commented(page: Page) -> None:
+    """A customer with what refers to him and a comment that is being changed, and one that was refused."""
+    page.goto(newest(page, "customer"))
+    page.locator("#comment").fill("Please **call** them.")
+    page.locator("#say .btn-primary").click()
+    expect(page.locator(".fw-comment").first).to_be_visible()
+    page.locator(".fw-event summary").first.click()
+    page.locator("#say .btn-primary").click()
+    expect(page.locator("#comment-error")).to_be_visible()
+
+
+def section(page: Page) -> None:
+    """One section of a customer as a form."""
+    page.goto(newest(page, "customer"))
+    page.locator(".fw-pencil").first.click()
+    expect(page.locator("form[data-section]")).to_be_visible()
+
+
 def conflict(page: Page) -> None:
     """Both change the same field of one record."""
     address = newest(page, "visit") + "edit"
@@ -256,6 +274,8 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "nothing found": ("seller", at(f"{FORMS}/customer/?q=zzzz")),
     "follow-up": ("seller", visit),
     "reminder": ("seller", reminder),
+    "customer, with comments": ("seller", commented),
+    "customer, one section edited": ("seller", section),
     "new, fresh": ("seller", fresh),
     "new, with errors": ("seller", wrong),
     "new, picker open": ("seller", picker_open),
