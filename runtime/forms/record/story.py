@@ -41,13 +41,16 @@ class Chip:
 
 @dataclass(frozen=True)
 class Story:
-    """What happened, newest first. `part` is the one that is shown alone."""
+    """What happened, newest first. `part` is the one that is shown alone. `done` says that a comment was just stored,
+    whose controls had the focus and are new now.
+    """
 
     entries: list[Entry]
     part: str
     chips: tuple[Chip, ...]
     typed: Typed
     once: str
+    done: bool
 
 
 def story(user: User, record: Record, spot: Spot, typed: Typed) -> Story:
@@ -59,5 +62,10 @@ def story(user: User, record: Record, spot: Spot, typed: Typed) -> Story:
         for key, title in TITLES.items()
     )
     return Story(
-        timeline.entries(user, spot.form, record, part), part, chips, typed, secrets.token_urlsafe(16)
+        entries=timeline.entries(user, spot.form, record, part),
+        part=part,
+        chips=chips,
+        typed=typed,
+        once=secrets.token_urlsafe(16),
+        done=request.method == "POST" and not typed.problem,
     )
