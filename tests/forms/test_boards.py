@@ -163,32 +163,36 @@ def test_given_a_card_when_it_cannot_go_where_it_is_sent_then_the_board_says_why
     assert says in answer.text, re.findall(r"id=.refusal.*?</p>", answer.text, re.S)
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [{"move": "x"}, {"move": "999999.1.is:A"}, {"kind": "list"}, {"by": "state"}, {"field": "state"}, {}],
-)
-def test_given_nonsense_when_it_is_sent_as_a_move_then_nothing_is_stored(
-    browser: Browser, sent: dict[str, str]
-) -> None:
+def test_given_nonsense_when_it_is_sent_as_a_move_then_nothing_is_stored(browser: Browser) -> None:
     acme = make("customer", {"name": "Acme", "grade": "B"})
+    nonsense = [
+        {"move": "x"},
+        {"move": "999999.1.is:A"},
+        {"kind": "list"},
+        {"by": "state"},
+        {"field": "state"},
+        {},
+    ]
 
-    answer = browser.client.post(f"{CUSTOMERS}move", data={"move": f"{acme}.1.none", "kind": "board", **sent})
+    for sent in nonsense:
+        whole = {"move": f"{acme}.1.none", "kind": "board", **sent}
+        assert browser.client.post(f"{CUSTOMERS}move", data=whole).status_code == 422, sent
 
-    assert (answer.status_code, stored(acme, "revision")) == (422, 1)
+    assert stored(acme, "revision") == 1
 
 
-@pytest.mark.parametrize("lane", ["is:%00", "is:", "is:%ED%A0%80", "x", "is:" + "9" * 300])
 def test_given_a_column_that_is_none_when_more_of_it_is_asked_for_then_nothing_breaks(
-    browser: Browser, lane: str
+    browser: Browser,
 ) -> None:
     make_all("customer", [{"name": f"Customer {number}", "grade": "A"} for number in range(21)])
     found = re.search(r'hx-get="([^"]*after=[^"]*)"', browser.open(BOARD).text)
     assert found
     more = unescape(found[1])
 
-    for by in ("grade", "owner"):
-        address = re.sub("lane=[^&]*", f"lane={lane}", more).replace("by=grade", f"by={by}")
-        assert browser.client.get(address, headers=TYPED).status_code in (200, 404)
+    for lane in ("is:%00", "is:", "is:%ED%A0%80", "x", "is:" + "9" * 300):
+        for by in ("grade", "owner"):
+            address = re.sub("lane=[^&]*", f"lane={lane}", more).replace("by=grade", f"by={by}")
+            assert browser.client.get(address, headers=TYPED).status_code in (200, 404), address
 
 
 def test_given_more_owners_than_columns_fit_when_the_board_is_opened_then_the_first_are_shown_and_it_says_so(
