@@ -10,6 +10,7 @@ from runtime import api, config, web
 from runtime.accounts.routes import accounts
 from runtime.admin import admin
 from runtime.automations import dispatch
+from runtime.bulk.routes import blueprint as bulk
 from runtime.db import db, engine_options
 from runtime.forms.drafts.routes import blueprint as drafts
 from runtime.forms.files import blueprint as files
@@ -54,6 +55,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         trash,
         public,
         imports,
+        bulk,
         api.health,
         api.blueprint,
         *BLUEPRINTS.values(),

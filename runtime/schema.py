@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from runtime import health, outbox  # noqa: F401  (their tables belong to the metadata)
 from runtime.accounts import models as _accounts  # noqa: F401
 from runtime.automations import models as _automations  # noqa: F401
+from runtime.bulk import models as _bulk  # noqa: F401
 from runtime.comments import models as _comments  # noqa: F401
 from runtime.definitions import models as _definitions  # noqa: F401
 from runtime.files import models as _files  # noqa: F401

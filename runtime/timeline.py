@@ -65,6 +65,12 @@ CHANGED = {
     "deleted": _l("%(who)s deleted the record."),
     "restored": _l("%(who)s brought the record back from the trash."),
 }
+OF_MANY = {
+    ("bulk", "updated"): _l("%(who)s changed this record together with others."),
+    ("bulk", "deleted"): _l("%(who)s deleted this record together with others."),
+    ("undo bulk", "updated"): _l("%(who)s took back a change of several records."),
+    ("undo bulk", "restored"): _l("%(who)s took back a deletion of several records."),
+}
 BY_ORIGIN = {
     "public": _l("Somebody filled in the public form."),
     "conversion": _l("The type of a field changed, and its stored value was taken over."),
@@ -184,7 +190,7 @@ class _Story:
             yield Entry(
                 at=event.at,
                 kind=event.kind,
-                text=str(BY_ORIGIN.get(event.origin, CHANGED[event.kind])) % {"who": who},
+                text=_sentence(event) % {"who": who},
                 who=who,
                 changes=tuple(self._changes(event)),
                 origin=origin,
@@ -312,6 +318,11 @@ class _Story:
         if self._user.is_admin:
             known["address"] = delivery.address
         return known
+
+
+def _sentence(event: Event) -> str:
+    told = OF_MANY.get((event.origin, event.kind)) or BY_ORIGIN.get(event.origin) or CHANGED[event.kind]
+    return str(told)
 
 
 @cache

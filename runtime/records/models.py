@@ -40,7 +40,7 @@ class Event(Base):
     revision: Mapped[int]
     origin: Mapped[str] = mapped_column(
         String(20)
-    )  # page, api, import, public, automation, sample, conversion, (undo) publish
+    )  # page, api, import, public, (undo) bulk, automation, sample, conversion, (undo) publish, clock
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     run_id: Mapped[int | None] = mapped_column(index=True)
     depth: Mapped[int] = mapped_column(default=0)

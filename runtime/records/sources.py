@@ -16,6 +16,8 @@ from runtime.records.rows import Record
 from runtime.records.tables import table
 
 MAX_ID = 2**63 - 1
+BULK, UNDO_BULK = "bulk", "undo bulk"
+PEOPLE = ("page", "api", "import", "public", BULK, UNDO_BULK)  # origins in which somebody's own rights count
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Actor:
     """Who writes, by which way. `trusted` (samples, the service identity) may read and write everything."""
 
     user: User | None
-    origin: str  # page, api, automation, sample, import, public
+    origin: str  # page, api, import, public, bulk, undo bulk, automation, sample
     run_id: int | None = None
     depth: int = 0
     root_id: int | None = None
@@ -44,7 +46,7 @@ class Actor:
     @property
     def is_person(self) -> bool:
         """Whether somebody is bound by his rights on fields and by locks, as whatever runs by itself is not."""
-        return self.origin in ("page", "api", "import", "public") and not self.trusted
+        return self.origin in PEOPLE and not self.trusted
 
     def scope(self, action: str, form: Form) -> access.Document:
         """The condition on the records with which this actor may do this."""

@@ -124,6 +124,40 @@ def purge(page: Page) -> None:
     page.wait_for_url("**/trash/purge")
 
 
+def chosen(page: Page) -> None:
+    """Two rows of a list by their range, and what to do with them."""
+    page.goto(f"{FORMS}/customer/")
+    page.locator("tbody [name=record]").nth(0).check()
+    page.locator("tbody [name=record]").nth(1).click(modifiers=["Shift"])
+    expect(page.locator("#chosen")).not_to_be_empty()
+
+
+def many(page: Page) -> None:
+    chosen(page)
+    page.locator("#bulk button").first.click()
+    page.wait_for_url("**/bulk")
+
+
+def setting(page: Page) -> None:
+    many(page)
+    page.locator("[name=field][value=grade]").check()
+    page.locator("[name=field][value=address]").check()
+    page.locator(".card-footer .btn-primary").click()
+    expect(page.locator("#rec")).to_be_visible()
+
+
+def changed(page: Page) -> None:
+    setting(page)
+    page.locator("#rec .btn-primary").click()
+    page.locator("#bulk-state [name=do][value=undo], #told").first.wait_for()
+
+
+def doomed(page: Page) -> None:
+    many(page)
+    page.locator("[name=step][value=delete]:not([type=hidden])").click()
+    page.locator(".fw-danger").wait_for()
+
+
 def menus(page: Page) -> None:
     page.goto("/")
     page.locator("[popovertarget=user-menu]").click()
@@ -293,6 +327,11 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "trash": ("admin", trash),
     "empty trash": ("seller", at(f"{FORMS}/reminder/trash")),
     "removing for good": ("admin", purge),
+    "chosen rows": ("admin", chosen),
+    "many, what to do": ("admin", many),
+    "many, to set": ("admin", setting),
+    "many, to delete": ("admin", doomed),
+    "many, changed": ("admin", changed),
     "inbox": ("seller", at("/inbox")),
     "empty inbox": ("stranger", at("/inbox")),
     "profile": ("seller", at("/profile")),

@@ -76,6 +76,11 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "imports.rows"): (303, 404, 403, 404, 404, 404),
     ("POST", "imports.act"): (401, 404, 403, 404, 404, 404),
     ("GET", "imports.failed"): (303, 404, 403, 404, 404, 404),
+    ("GET", "bulk.index"): (303, 404, 200, 200, 404, 200),
+    ("POST", "bulk.ask"): (401, 404, 403, 303, 404, 303),  # of nothing chosen
+    ("POST", "bulk.begin"): (401, 404, 403, 303, 404, 303),
+    ("GET", "bulk.show"): (303, 404, 404, 404, 404, 404),  # of a change that there is not
+    ("POST", "bulk.act"): (401, 404, 404, 404, 404, 404),
     ("GET", "trash.index"): (303, 404, 403, 200, 404, 200),
     ("POST", "trash.restore"): (401, 404, 403, 409, 404, 409),  # of nothing chosen
     ("POST", "trash.purge"): (401, 404, 403, 403, 404, 303),  # of nothing chosen

@@ -96,6 +96,7 @@ def page(
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
     context["may_delete"] = access.can(user, "delete", form)
     context["may_import"] = context["may_create"] or access.can(user, "update", form)
+    context["may_choose"] = context["may_delete"] or access.can(user, "update", form)
     context |= titles_of(form)
     if is_htmx() and asked.after:
         return replace_url(make_response(render_template(kind.more, **context)), shown.address)

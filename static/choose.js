@@ -1,0 +1,40 @@
+// Choosing rows of a list: all of a page, a range with Shift, and how many they are. Without it the boxes work alone.
+(() => {
+  "use strict";
+  let last = null;
+  const boxes = () => [...document.querySelectorAll("#list [name=record][form=bulk]")];
+
+  const tell = () => {
+    const bar = document.getElementById("bulk");
+    const all = document.getElementById("choose-all");
+    if (!bar || !all) return;
+    const rows = boxes();
+    const number = rows.filter((box) => box.checked).length;
+    all.hidden = false;
+    all.checked = number > 0 && number === rows.length;
+    all.indeterminate = number > 0 && number < rows.length;
+    bar.toggleAttribute("data-quiet", number === 0);
+    const said = number ? bar.dataset.chosen.replace("{}", number) : "";
+    const place = document.getElementById("chosen");
+    if (place.textContent !== said) place.textContent = said;
+  };
+
+  document.addEventListener("click", (event) => {
+    const box = event.target;
+    if (box.id === "choose-all") {
+      boxes().forEach((each) => (each.checked = box.checked));
+    } else if (box.matches?.("[name=record][form=bulk]")) {
+      const rows = boxes();
+      const [from, to] = [rows.indexOf(last), rows.indexOf(box)].sort((a, b) => a - b);
+      if (event.shiftKey && from >= 0) rows.slice(from, to + 1).forEach((each) => (each.checked = box.checked));
+      last = box;
+    } else {
+      return;
+    }
+    tell();
+  });
+
+  // The next rows, another search; and the boxes that a browser ticks again when one comes back.
+  document.addEventListener("htmx:after:swap", tell);
+  addEventListener("pageshow", tell);
+})();
