@@ -31,7 +31,7 @@ def customers(seller: User) -> list[int]:
 
 def names(page: str) -> list[str]:
     """The titles of the rows, from the top."""
-    return re.findall(rf'class="fw-title"><a href="{LIST}\d+/"[^>]*>([^<]*)<', page)
+    return re.findall(rf'class="fw-title"><a href="{LIST}\d+/[^>]*>([^<]*)<', page)
 
 
 def ask(browser: Browser, **query: object) -> str:

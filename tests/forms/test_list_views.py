@@ -54,7 +54,7 @@ def save(browser: Browser, title: str = "A first", **more: str) -> TestResponse:
 
 
 def names(page: str) -> list[str]:
-    return re.findall(rf'class="fw-title"><a href="{LIST}\d+/"[^>]*>([^<]*)<', page)
+    return re.findall(rf'class="fw-title"><a href="{LIST}\d+/[^>]*>([^<]*)<', page)
 
 
 def tabs(page: str) -> dict[str, str]:
