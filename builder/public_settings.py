@@ -1,7 +1,7 @@
 """The settings of a public form as an admin types them: read, checked, put into force."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,8 +38,9 @@ def _moment(form: Any, field: MomentField) -> None:
     if not text:
         return
     try:
-        field.moment = datetime.strptime(text[:16], MOMENT).replace(tzinfo=ZoneInfo(form.zone))
-    except ValueError:
+        local = datetime.strptime(text[:16], MOMENT).replace(tzinfo=ZoneInfo(form.zone))
+        field.moment = local.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValidationError(_("Enter a date and a time, like 2026-12-24 18:00.")) from None
 
 

@@ -24,7 +24,7 @@ SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
 SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"
 PUBLIC_POSTS = "60 per 10 minutes"  # records of one public form, from one address
 PUBLIC_LOOKS = "1200 per 10 minutes"  # of pages drawn again while somebody fills one in
-PUBLIC_TRIES = "20 per 15 minutes"  # of the password of a public form
+PUBLIC_TRIES = "100 per 15 minutes"  # of the password of a public form
 
 limiter = Limiter(get_remote_address, strategy="fixed-window")
 

@@ -142,7 +142,7 @@ def _rows(
 def _as_value(form: Form, rows: tuple[RowEntry, ...]) -> list[dict[str, JsonValue]]:
     """The rows as they are saved: without the empty ones at the end."""
     filled = list(rows)
-    while filled and _is_blank(form, filled[-1].entry):
+    while filled and is_blank(form, filled[-1].entry):
         filled.pop()
     return [
         {
@@ -154,7 +154,7 @@ def _as_value(form: Form, rows: tuple[RowEntry, ...]) -> list[dict[str, JsonValu
     ]
 
 
-def _is_blank(form: Form, entry: Entry) -> bool:
+def is_blank(form: Form, entry: Entry) -> bool:
     """Whether nothing was entered into a row: every cell is empty, or as it is in a new row."""
     known = {key: (None, False, form.fields[key].default) for key in entry.values}
     return not entry.problems and all(value in known[key] for key, value in entry.values.items())

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import Field, FieldError, Raw, Reader, ValueType
 from runtime.fields._listed import called, values_of
 from runtime.forms import row_posts
+from runtime.forms.entry import is_blank, read
 from runtime.forms.row_posts import Posted
 from runtime.records.pointing import POINTERS, Names, names_of
 from runtime.text import in_all_languages
 
 DEED = "row_paste"
-MOST_ROWS = 500
+MOST_ROWS, MOST_OF_GUESTS = 500, 50
+MOST_PASTES = 3  # before an answer came
 MOST_CHARACTERS = 200_000
 TOLD = 5  # of what was not accepted
 
@@ -49,96 +52,110 @@ def done(
 ) -> tuple[Posted, dict[str, str]]:
     """What would have been posted had the pasted blocks been typed, and by sub-table what to say of that."""
     changed, told = Posted(posted), dict[str, str]()
-    for deed in posted.getlist("_do"):
-        name, _colon, rest = deed.partition(":")
-        place, _line, text = rest.partition("\n")
-        key, _dot, cell = place.partition(".")
-        if name == DEED and key in form.rows and key in posted and key not in closed:
-            rights = frozenset(path[len(key) + 1 :] for path in closed if path.startswith(f"{key}."))
-            block = _block(
-                form.rows[key], rights, cell.partition(".")[2], text or posted.get(f"_paste.{key}", "")
-            )
-            told[key] = _put(user, form.rows[key], changed, key, cell.partition(".")[0], block, reader)
+    pastes = [deed for deed in posted.getlist("_do") if deed.startswith(f"{DEED}:")]
+    for deed in pastes[-MOST_PASTES:]:
+        place, _line, text = deed[len(DEED) + 1 :].partition("\n")
+        key, _dot, cell = place.rstrip("\r").partition(
+            "."
+        )  # a page that is sent ends its lines in two characters
+        if key in form.rows and key in posted and key not in closed:
+            one = Paste(user, form, key, reader, closed)
+            block = one.block(cell.partition(".")[2], text or posted.get(f"_paste.{key}", ""))
+            told[key] = one.put(changed, cell.partition(".")[0], block)
     return changed, told
 
 
-def _block(rows: Form, closed: frozenset[str], first: str, text: str) -> Block:
-    """The cells of a text as spreadsheets copy it. A first line of titles says what each column is; else they are the
-    columns of the page from `first` on.
-    """
-    lines = _lines(text)
-    shown = [one for key, one in rows.fields.items() if key not in closed]
-    titled = _titled(shown, lines[0]) if lines else None
-    if titled is not None:
-        columns, lines = titled, lines[1:]
-    else:
-        start = next((at for at, one in enumerate(shown) if one.key == first), 0)
-        columns = list(shown[start:])
-    open_ones = [one if one is not None and one.type.writable else None for one in columns]
-    return Block(open_ones, lines[:MOST_ROWS], len(lines[MOST_ROWS:]))
+@dataclass(frozen=True)
+class Paste:
+    """Somebody pastes into the rows of this sub-table."""
+
+    user: User
+    form: Form
+    key: str
+    reader: Reader
+    closed: frozenset[str]
+
+    @property
+    def rows(self) -> Form:
+        """The form of a row."""
+        return self.form.rows[self.key]
+
+    def block(self, first: str, text: str) -> Block:
+        """The cells of a text as spreadsheets copy it. A first line of titles says what each column is; else they are
+        the columns of the page from `first` on.
+        """
+        lines, cut = _lines(text)
+        hidden = access.fields(self.user, self.form).hidden
+        shown = [one for key, one in self.rows.fields.items() if f"{self.key}.{key}" not in hidden]
+        titled = _titled(shown, lines[0], 2 if first else 1) if lines else None
+        if titled is not None:
+            columns, lines = titled, lines[1:]
+        else:
+            start = next((at for at, one in enumerate(shown) if one.key == first), 0)
+            columns = list(shown[start:])
+        open_ones = [one if one is not None and self._takes(one) else None for one in columns]
+        most = MOST_OF_GUESTS if any(self.user.guest_of) else MOST_ROWS
+        return Block(open_ones, lines[:most], len(lines[most:]) + cut)
+
+    def _takes(self, one: Field) -> bool:
+        return one.type.writable and f"{self.key}.{one.key}" not in self.closed
+
+    def put(self, posted: Posted, handle: str, block: Block) -> str:
+        """Put the cells into rows from this one on, and into new ones after the last; what to say of it."""
+        cells = block.cells()
+        pointing = [(one, text) for _at, one, text in cells if one.type.name in POINTERS]
+        names = names_of(self.user, self.rows, pointing, self.reader)
+        handles = self._handles(posted, handle, len(block.lines))
+        refused: list[str] = []
+        for number, one, text in cells:
+            raw = _raw(one, text, names, self.reader)
+            if raw is None:
+                refused.append(text)
+                continue
+            name = f"{self.key}.{handles[number]}.{one.key}"
+            posted.setlist(name, [raw] if isinstance(raw, str) else ["", *raw])
+            posted[f"_was.{name}"] = ""  # it was answered, whatever it was filled with
+        return _told(len(block.lines), refused, block.left_out)
+
+    def _handles(self, posted: Posted, handle: str, count: int) -> list[str]:
+        """As many rows, from this one on; without one from the first blank row at the end."""
+        there = row_posts.handles(self.key, posted)
+        at = there.index(handle) if handle in there else self._first_blank(posted, there)
+        there += row_posts.new_handles(self.key, posted, max(0, at + count - len(there)))
+        posted.setlist(self.key, ["", *there])
+        return there[at : at + count]
+
+    def _first_blank(self, posted: Posted, there: Sequence[str]) -> int:
+        apart, empty = row_posts.by_row(self.key, posted), Posted()
+        at = len(there)
+        while at and is_blank(self.rows, read(self.rows, apart.get(there[at - 1], empty), self.reader)):
+            at -= 1
+        return at
 
 
-def _lines(text: str) -> list[list[str]]:
-    text = text[:MOST_CHARACTERS].replace("\x00", "")
+def _lines(text: str) -> tuple[list[list[str]], int]:
+    """The cells of each line, and how many lines are too much at once."""
+    whole = text.replace("\x00", "").replace("\r\n", "\n")
+    text = whole if len(whole) <= MOST_CHARACTERS else whole[:MOST_CHARACTERS].rpartition("\n")[0]
+    cut = len([line for line in whole[len(text) :].split("\n") if line.strip()])
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
     except csv.Error:
         lines = [line.split("\t") for line in text.splitlines()]
     while lines and not any(cell.strip() for cell in lines[-1]):
         lines.pop()
-    return lines
+    return lines, cut
 
 
-def _titled(shown: Sequence[Field], line: Sequence[str]) -> list[Field | None] | None:
-    """The columns that these titles name; None when they are no titles."""
+def _titled(shown: Sequence[Field], line: Sequence[str], least: int) -> list[Field | None] | None:
+    """The columns that these titles name, at least so many; None when they are no titles."""
     known: dict[str, Field] = {}
     for one in shown:
         for name in (one.key, *in_all_languages(one.title)):
             known.setdefault(name.strip().casefold(), one)
     named = [known.get(cell.strip().casefold()) for cell in line]
     said = [one for one, cell in zip(named, line, strict=True) if cell.strip()]
-    return named if len(said) > 1 and all(said) else None
-
-
-def _put(user: User, rows: Form, posted: Posted, key: str, handle: str, block: Block, reader: Reader) -> str:
-    """Put the cells into rows from this one on, and into new ones after the last; what to say of it."""
-    cells = block.cells()
-    names = names_of(
-        user, rows, [(one, text) for _at, one, text in cells if one.type.name in POINTERS], reader
-    )
-    handles = _handles(posted, key, handle, len(block.lines), rows)
-    refused: list[str] = []
-    for number, one, text in cells:
-        raw = _raw(one, text, names, reader)
-        if raw is None:
-            refused.append(text)
-            continue
-        name = f"{key}.{handles[number]}.{one.key}"
-        posted.setlist(name, [raw] if isinstance(raw, str) else ["", *raw])
-        posted[f"_was.{name}"] = ""  # it was answered, whatever it was filled with
-    return _told(len(block.lines), refused, block.left_out)
-
-
-def _handles(posted: Posted, key: str, handle: str, count: int, rows: Form) -> list[str]:
-    """As many rows, from this one on; without one from the first empty row at the end."""
-    there = row_posts.handles(key, posted)
-    if handle in there:
-        at = there.index(handle)
-    else:
-        filled = [number for number, each in enumerate(there) if _is_filled(posted, f"{key}.{each}.", rows)]
-        at = filled[-1] + 1 if filled else 0
-    while len(there) < at + count:
-        there.append(row_posts.new_handle(key, posted))
-    posted.setlist(key, ["", *there])
-    return there[at : at + count]
-
-
-def _is_filled(posted: Posted, start: str, rows: Form) -> bool:
-    """Whether somebody answered something in this row: a first value is no answer."""
-    return any(
-        (text := posted.get(f"{start}{column}", "")) and text != posted.get(f"_was.{start}{column}")
-        for column in rows.fields
-    )
+    return named if len(said) >= least and all(said) else None
 
 
 def _raw(one: Field, text: str, names: Names, reader: Reader) -> Raw | None:

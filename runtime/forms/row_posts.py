@@ -17,6 +17,7 @@ _BESIDE = ("", "_was.", "_picked.", "_find.")
 
 ADD, COPY, UP, DOWN, REMOVE = "row_add", "row_copy", "row_up", "row_down", "row_remove"
 DEEDS = (ADD, COPY, UP, DOWN, REMOVE)
+MOST_DEEDS = 50  # pressed before an answer came
 
 
 def handles(key: str, posted: Posted) -> list[str]:
@@ -50,7 +51,7 @@ def done(posted: Posted, deeds: Iterable[str], tables: Collection[str]) -> tuple
     these or one that is not there, does nothing.
     """
     changed, row = MultiDict(posted), ""
-    for text in deeds:
+    for text in list(deeds)[-MOST_DEEDS:]:
         deed, _colon, place = text.partition(":")
         key, _dot, handle = place.partition(".")
         if deed in DEEDS and key in changed and key in tables:
@@ -62,7 +63,7 @@ def _one(posted: Posted, deed: str, key: str, handle: str) -> str:
     rows = handles(key, posted)
     at = rows.index(handle) if handle in rows else None
     if deed in (ADD, COPY) and (at is not None or deed == ADD):
-        new = new_handle(key, posted)
+        (new,) = new_handles(key, posted, 1)
         rows.insert(len(rows) if at is None else at + 1, new)
         if deed == COPY:
             _copy(posted, f"{key}.{handle}.", f"{key}.{new}.")
@@ -83,11 +84,11 @@ def _move(rows: list[str], at: int, by: int) -> None:
         rows.insert(at + by, rows.pop(at))
 
 
-def new_handle(key: str, posted: Posted) -> str:
-    """The name of one more row."""
+def new_handles(key: str, posted: Posted, count: int) -> list[str]:
+    """The names of so many more rows."""
     number = next_number(key, posted)
-    posted[f"_next.{key}"] = str(number + 1)
-    return f"n{number}"
+    posted[f"_next.{key}"] = str(number + count)
+    return [f"n{each}" for each in range(number, number + count)]
 
 
 def _copy(posted: Posted, start: str, to: str) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from runtime import access, i18n, limits
 from runtime.accounts import passwords, sessions
@@ -22,12 +23,14 @@ from runtime.forms.pages import Addresses, Filling, Looks
 from runtime.htmx import go_to
 from runtime.public import opening, receipts, seals, traps
 from runtime.public.models import PublicForm
-from runtime.records import store
+from runtime.records import store, tokens
 from runtime.text import localized
 
 blueprint = Blueprint("public", __name__, url_prefix="/f")
 LAYOUT = "public/frame.html"
 A_YEAR = 365 * 24 * 3600
+MOST_ROWS = 200  # of a sub-table
+NOT_CARRIED = ("csrf_token", "password", "_admitted")
 
 
 @blueprint.get("/<slug>")
@@ -49,11 +52,13 @@ def show(slug: str) -> Response:
 def send(slug: str) -> Response:
     """Take in a record, or show the form again with what is wrong; whoever may not send it keeps what he typed."""
     public, form = _found(slug)
+    if opening.state(public) != "open" and not traps.was_open(slug):
+        return _closed(public, form)
     if public.password_hash and not seals.is_admitted(public, request.form.get("_admitted", "")):
         return _let_in(public, form)
     posted = _posted(public, form)
     deed = request.form.get("_do", "save")
-    if deed == "save" and (opening.state(public) != "open" or _has_sent(public)):
+    if deed == "save" and (opening.state(public) != "open" or _has_sent(public)) and not _is_repeated(form):
         return filling.page(posted, Looks(exact=True), 409, notice=_shut())
     answer = filling.save(posted, partial(_keep, public))
     if deed.startswith("language:"):
@@ -68,7 +73,8 @@ def send(slug: str) -> Response:
 def evaluate(slug: str) -> str:
     """What the form looks like with the values typed so far."""
     public, form = _found(slug)
-    if public.password_hash and not seals.is_admitted(public, request.form.get("_admitted", "")):
+    admitted = not public.password_hash or seals.is_admitted(public, request.form.get("_admitted", ""))
+    if not admitted or not traps.was_open(slug):
         raise NotFound
     return filling.evaluated(_posted(public, form))
 
@@ -112,6 +118,8 @@ def _begin(public: PublicForm, form: Form, named: MultiDict[str, str] | None = N
 
 
 def _posted(public: PublicForm, form: Form) -> Filling:
+    if any(len(request.form.getlist(key)) > MOST_ROWS for key in form.rows):
+        raise RequestEntityTooLarge
     closed = access.fields(access.guest(form), form).closed
     return _filling(public, form, uploads.read(access.guest(form), form, g.reader, closed))
 
@@ -140,7 +148,7 @@ def _filling(public: PublicForm, form: Form, typed: Entry) -> Filling:
 
 def _guest_part(public: PublicForm) -> dict[str, str]:
     """What the page of a guest sends along."""
-    sent = {"_opened": traps.opened()}
+    sent = {"_opened": traps.opened(public.slug)}
     return {**sent, "_admitted": seals.admitted(public)} if public.password_hash else sent
 
 
@@ -148,9 +156,9 @@ def _shut() -> str:
     return str(_("This form is closed now. What you typed was not sent."))
 
 
-def _doubt() -> tuple[int, str] | None:
+def _doubt(public: PublicForm) -> tuple[int, str] | None:
     """Why what has no mistakes is not stored yet: a status, and words."""
-    if traps.caught():
+    if traps.caught(public.slug):
         return 422, _("Please look at your answers once more, then send them.")
     if _is_too_often():
         return 429, _("A lot came in from where you are. Wait ten minutes, then send it again.")
@@ -167,7 +175,7 @@ def _is_too_often() -> bool:
 
 def _keep(public: PublicForm, filled: Filling) -> Response:
     """Store the record and count it; both or neither."""
-    if not filled.problems and (doubt := _doubt()):
+    if not filled.problems and (doubt := _doubt(public)):
         return filling.page(filled, Looks(exact=True), doubt[0], notice=doubt[1])
     db.session.commit()  # what was read so far; on SQLite others may write until here
     with writing():
@@ -183,7 +191,12 @@ def _keep(public: PublicForm, filled: Filling) -> Response:
 
 
 def _token() -> str:
-    return request.form["_once"][: filling.TOKEN_LENGTH]
+    return request.form.get("_once", "")[: filling.TOKEN_LENGTH]
+
+
+def _is_repeated(form: Form) -> bool:
+    """Whether this was taken in before and only the answer was lost."""
+    return bool(_token()) and tokens.record_of(form, 0, _token()) is not None
 
 
 def _cookie(public: PublicForm) -> str:
@@ -195,22 +208,28 @@ def _has_sent(public: PublicForm) -> bool:
 
 
 def _ask_password(public: PublicForm, form: Form, problem: str = "", status: int = 200) -> Response:
+    typed = [(name, text) for name, text in request.form.items(multi=True) if name not in NOT_CARRIED]
     page = render_template(
-        "public/password.html", slug=public.slug, problem=problem, **filling.titles_of(form)
+        "public/password.html", slug=public.slug, problem=problem, typed=typed, **filling.titles_of(form)
     )
     return make_response(page, status)
 
 
 def _let_in(public: PublicForm, form: Form) -> Response:
-    """The form for who knows the password; tries are counted by where they come from."""
+    """The form for who knows the password, with what he has typed before he was asked; tries are counted by where they
+    come from.
+    """
+    if "password" not in request.form:
+        return _ask_password(public, form, status=422)
     try:
-        with limits.limiter.limit(limits.PUBLIC_TRIES):
+        with limits.limiter.limit(limits.PUBLIC_TRIES, key_func=limits.public_key):
             known = passwords.matches(public.password_hash, request.form.get("password", ""))
     except RateLimitExceeded:
         return _ask_password(public, form, _("Too many tries. Wait a quarter of an hour."), 429)
     if not known:
         return _ask_password(public, form, _("This is not the password. Ask whoever sent you here."), 422)
-    return filling.page(_begin(public, form), Looks())
+    typed = _posted(public, form) if "_once" in request.form else _begin(public, form)
+    return filling.page(typed, Looks(exact="_once" in request.form))
 
 
 def _closed(public: PublicForm, form: Form) -> Response:

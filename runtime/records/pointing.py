@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from runtime import access
 from runtime.accounts.models import Department, User
@@ -118,12 +118,17 @@ def _records(user: User, form: Form, texts: list[str], reader: Reader) -> Iterat
         columns = _columns(form.fields[key], texts, reader)
         for start in range(0, len(columns), CHUNK):
             some = dict(list(columns.items())[start : start + CHUNK])
-            rows = db.session.execute(select(own.id, own[key]).where(own[key].in_(some), readable))
-            yield from ((text, row.id) for row in rows for text in some[row[1]])
+            rows = db.session.execute(_first_two(own, key).where(own[key].in_(some), readable))
+            yield from ((text, each) for named, *ids in rows for text in some[named] for each in ids)
     ids = {int(match[1]): match[0] for match in map(_BY_ID.fullmatch, texts) if match}
     if ids:
         rows = db.session.execute(select(own.id).where(own.id.in_(ids), readable))
         yield from ((ids[row.id], row.id) for row in rows)
+
+
+def _first_two(own: Any, key: str) -> Select[Any]:
+    """What is called so, and of all that are two ids: one and another are too many already."""
+    return select(own[key], func.min(own.id), func.max(own.id)).group_by(own[key])
 
 
 def _naming(form: Form, hidden: frozenset[str]) -> list[str]:

@@ -139,6 +139,63 @@ def test_too_many_rows_at_once_are_cut_and_told(browser: FlaskClient) -> None:
     assert told(page) == f"{MOST_ROWS} rows pasted. 3 more were too many for once."
 
 
+def test_a_paste_that_goes_along_with_the_page_itself_is_the_same(browser: FlaskClient) -> None:
+    page = paste(browser, "5\t6\r\n7\t8\r\n", "lines.n1.qty\r")
+
+    assert (cells(page, "qty"), cells(page, "price")) == (["5", "7"], ["6", "8"])
+
+
+def test_a_column_that_may_only_be_read_keeps_its_place(client: FlaskClient, bob: User) -> None:
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    lines = {
+        "qty": field("number", title="Quantity"),
+        "price": field("number", title="Price", access={"clerk": "read"}),
+        "text": field("text", title="Text"),
+    }
+    rows = field("sub_table", {"type": "array", "items": {"type": "object", "properties": lines}})
+    factory.shop(form_document("quote", {"name": field("text"), "lines": rows}))
+    factory.give_role(bob)
+    browser = sign_in(client, bob)
+
+    plain = paste(browser, "5\t9\tpaper", "lines.n1.qty")
+    titled = paste(browser, "Quantity\tPrice\tText\n5\t9\tpaper")
+
+    for page in (plain, titled):
+        assert (cells(page, "qty"), cells(page, "text"), cells(page, "price")) == (["5"], ["paper"], [])
+
+
+def test_a_new_row_with_its_first_values_only_is_blank(browser: FlaskClient) -> None:
+    page = paste(browser, "Price\n7", **{"lines.n1.qty": "1"})
+
+    assert cells(page, "price") == ["7"]
+
+
+def test_a_row_of_which_only_an_option_was_chosen_is_not_overwritten(browser: FlaskClient) -> None:
+    sent: MultiDict[str, str] = MultiDict({"_once": "x", "_do": "row_paste:lines\nColour\tPrice\nBlue\t7"})
+    sent.setlist("lines", ["", "n1"])
+    sent.setlist("lines.n1.colour", ["", "red"])
+
+    page = browser.post(f"{PAGE}new", data=sent).text
+
+    assert cells(page, "price") == ["", "7"]
+
+
+def test_thousands_of_deeds_in_one_request_are_not_all_done(browser: FlaskClient) -> None:
+    sent: MultiDict[str, str] = MultiDict({"_once": "x"})
+    sent.setlist("lines", ["", "n1"])
+    sent.setlist("_do", ["row_add:lines"] * 5_000)
+
+    page = browser.post(f"{PAGE}new", data=sent).text
+
+    assert len(cells(page, "price")) == 51
+
+
+def test_a_text_that_is_too_long_is_cut_at_a_whole_line_and_told(browser: FlaskClient) -> None:
+    page = paste(browser, ("x" * 60_000 + "\n") * 5, "lines.n1.price")
+
+    assert told(page) == "3 rows pasted. 2 more were too many for once."
+
+
 @pytest.mark.parametrize(
     ("place", "text"),
     [

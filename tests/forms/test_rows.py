@@ -182,7 +182,7 @@ def test_a_handle_is_never_given_twice_on_a_page(browser: FlaskClient) -> None:
 
 def test_the_first_control_of_a_new_row_has_the_focus(browser: FlaskClient) -> None:
     page = browser.post(f"{PAGE}new", data=posted(["n1"], "row_add:lines")).text
-    assert re.findall(r'id="([^"]*)"[^>]*autofocus', page) == ["lines.n2.product"]
+    assert re.findall(r'id="(lines[^"]*)"[^>]*autofocus', page) == ["lines.n2.product"]
 
 
 def test_a_problem_stands_at_its_cell_and_the_summary_leads_there(browser: FlaskClient, bob: User) -> None:

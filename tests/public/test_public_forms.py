@@ -274,6 +274,49 @@ def test_whoever_knows_the_password_fills_it_in_until_it_is_changed(world: World
     assert "Password of this form" in second.text
 
 
+def test_what_was_taken_in_is_not_called_refused_when_its_answer_was_lost(world: World, address: str) -> None:
+    settings(world, most="1", once="y")
+    browser = guest(world)
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+
+    first, second = (browser.post(address, data={**fields, "name": "Last"}) for _time in range(2))
+
+    assert first.status_code == second.status_code == 303
+    assert "Last" in browser.get(second.location).text
+
+
+def test_before_it_opens_nobody_reads_its_questions(world: World, address: str) -> None:
+    settings(world, opens_at="2199-01-02T08:00")
+    browser = guest(world)
+
+    drawn = browser.post(address, data={"_do": "x"})
+    evaluated = browser.post(f"{address}/eval", data={"name": "x"})
+
+    assert "Not open yet" in drawn.text and "Your name" not in drawn.text
+    assert evaluated.status_code == 404
+
+
+def test_whoever_is_asked_for_the_password_anew_keeps_what_he_typed(world: World, address: str) -> None:
+    browser = guest(world)
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+    settings(world, password="open sesame")
+
+    asked = browser.post(address, data={**fields, "name": "Typed"})
+    carried = dict(re.findall(r'<input type="hidden" name="([\w.]+)" value="([^"]*)">', asked.text))
+    drawn = browser.post(address, data={**carried, "password": "open sesame"})
+
+    assert "This is not the password" not in asked.text
+    assert drawn.status_code == 200 and 'value="Typed"' in drawn.text
+
+
+def test_a_page_of_too_many_rows_is_not_even_read(world: World, address: str) -> None:
+    answer = guest(world).post(address, data={"guests": [f"n{number}" for number in range(1, 400)]})
+
+    assert answer.status_code == 413
+
+
 def test_once_per_person_a_browser_is_not_asked_again(world: World, address: str) -> None:
     settings(world, once="y")
     browser = guest(world)
@@ -358,6 +401,7 @@ def test_a_guest_gets_at_no_other_page_and_no_record(world: World, address: str)
     ("typed", "said"),
     [
         ({"opens_at": "tomorrow"}, "Enter a date and a time"),
+        ({"opens_at": "0001-01-01T00:00"}, "Enter a date and a time"),
         ({"opens_at": "2026-12-24T18:00", "closes_at": "2026-12-24T17:00"}, "It must close after it opens."),
         ({"most": "-1"}, "Enter a whole number from 1 on"),
         ({"most": "99999999999999999999"}, "Enter a whole number from 1 on"),
