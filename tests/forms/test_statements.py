@@ -43,7 +43,7 @@ def test_a_list_takes_as_many_statements_for_fifty_records_as_for_two(
     make_all("customer", [{"name": f"Customer {number}"} for number in range(60)])
     # one more: with a second page, the records are counted
     assert cost(queries, browser, CUSTOMERS) <= few + 1, queries.statements
-    assert queries.count <= 6, queries.statements
+    assert queries.count <= 7, queries.statements  # with the number of drafts of the form
 
 
 def test_a_record_takes_as_many_statements_after_ten_changes_as_after_one(
