@@ -16,6 +16,7 @@ from runtime.errors import Forbidden, NotFound
 from runtime.fields import FieldError
 from runtime.files import StoredFile
 from runtime.forms import downloads, entry, uploads
+from runtime.forms.drafts import keeping
 from runtime.forms.filling import reader_for
 from runtime.records import query
 
@@ -46,8 +47,10 @@ def waiting(app: str, form: str, field: str, file: str) -> Response:
 
 @blueprint.post("/uploads/<field>/<file>/withdraw")
 def withdraw(app: str, form: str, field: str, file: str) -> Response:
-    """Let a file go that the person who sent it took away again before a record held it."""
-    files.withdraw(_waiting(app, form, field, file)[1].key, signed_in_user().id)
+    """Let a file go that the person who sent it took away again before a record held it, unless a draft names it."""
+    user, (found, kept) = signed_in_user(), _waiting(app, form, field, file)
+    if kept.key not in keeping.texts_in_drafts(user.id, found.definition_id):
+        files.withdraw(kept.key, user.id)
     db.session.commit()
     return Response(status=204)
 

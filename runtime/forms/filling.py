@@ -16,7 +16,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid, OtherPerson
 from runtime.fields import Reader, ValueType
-from runtime.forms import conflict, entry, one_section, pages, state, uploads
+from runtime.forms import conflict, edits, entry, one_section, pages, state, uploads
 from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
@@ -81,8 +81,7 @@ def posted(form: Form, record: Record | None = None) -> Filling:
 
 def revision() -> int | None:
     """The revision that the page was made from."""
-    text = request.form.get("_rev", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return keeping.number(request.form.get("_rev", ""))
 
 
 def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -> Response:
@@ -99,6 +98,7 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "back": back_to(filling.addresses.back),
         "made": None,
         "draft": keeping.mark() if filling.addresses.draft else None,
+        "kept_at": edits.kept_at(),
     }
     sections = pages.fields_of(filling, looks)
     if filling.section and not sections:  # a rule hides it by now
@@ -214,10 +214,9 @@ def _stored(filling: Filling) -> Response:
             revision=(revision() or 0) if record else None,
             token=request.form["_once"][:TOKEN_LENGTH],
         )
-        whole = record is not None or keeping.sent(filling.user, form, keeping.mark())
+        whole = not filling.addresses.draft or keeping.sent(filling.user, form, keeping.mark())
         db.session.commit()
-    if filling.addresses.edits:
-        flash(filling.addresses.edits, "edits")
+    edits.saved(filling)
     flash(_("Saved."))
     if not whole:
         flash(_("Its draft was changed on another page meanwhile; that one is still among your drafts."))

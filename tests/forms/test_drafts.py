@@ -60,24 +60,28 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     home = tmp_path_factory.mktemp("drafts") / "home"
     with world_on("sqlite", request, home, WTF_CSRF_ENABLED=False) as made:
         grants = {"clerk": ALL, "blind": ALL, "reader": ["read"]}
-        roles = [
-            {
-                "key": key,
-                "title": key,
-                "grants": [{"form": on, "actions": actions, "scope": "all"} for on in ("case", "trip")],
-            }
-            for key, actions in grants.items()
-        ]
+        roles = [role(key, actions, "case", "trip", "tour") for key, actions in grants.items()]
+        roles.append(role("tripper", ALL, "trip"))
         made.install(
             package(
                 form("case", FIELDS, ("name", "why"), unique=[["name"]]),
                 form("trip", TRIP),
+                form("tour", TRIP),
                 app=app(roles=roles),
             )
         )
-        for name, role in {"bob": "clerk", "mia": "clerk", "eve": "reader"}.items():
-            give(made, name, role)
+        for name, key in {"bob": "clerk", "mia": "clerk", "eve": "reader"}.items():
+            give(made, name, key)
         yield made
+
+
+def role(key: str, actions: list[str], *forms: str) -> dict[str, Any]:
+    """A role that may do this with these forms."""
+    return {
+        "key": key,
+        "title": key,
+        "grants": [{"form": on, "actions": actions, "scope": "all"} for on in forms],
+    }
 
 
 def give(world: World, name: str, role: str) -> None:
@@ -112,6 +116,19 @@ def autosave(world: World, page: str, to: str = "case", **typed: str) -> TestRes
     """What the script sends while somebody types."""
     address = f"/apps/{APP}/forms/{to}/drafts"
     return world.browsers["bob"].post(address, data={**read_controls(page), **typed})
+
+
+def with_paper(world: World, **typed: Any) -> tuple[str, str]:
+    """The address of a draft with a file, and the id of the file."""
+    address = drafted(world, **typed, **{"_file.papers": (io.BytesIO(PDF), "a.pdf")})
+    found = re.search(r'name="papers"[^>]*value="([0-9a-f]{32})"', opened(world, address))
+    assert found
+    return address, found[1]
+
+
+def discarded(world: World, address: str, **page: Any) -> TestResponse:
+    """The answer to discarding a draft, from the list, or from a page that is left."""
+    return world.browsers["bob"].post(f"/drafts/{address.rpartition('/')[2]}/discard", data=page)
 
 
 def count(world: World) -> int:
@@ -246,11 +263,7 @@ def test_a_discarded_draft_goes_after_a_question_with_its_files(world: World) ->
 
 
 def test_files_live_as_long_as_their_draft_and_go_after_it(world: World) -> None:
-    address = drafted(world, name="With paper", **{"_file.papers": (io.BytesIO(PDF), "a.pdf")})
-    key = re.findall(
-        r'id="papers-[^"]*-box"|name="papers"[^>]*value="([0-9a-f]{32})"', opened(world, address)
-    )
-    file = next(filter(None, key))
+    address, file = with_paper(world, name="With paper")
 
     with time_machine.travel(now() + keeping.KEPT - timedelta(hours=1)):
         world.work()
@@ -296,6 +309,7 @@ def test_what_a_browser_kept_of_a_record_is_drawn_again_and_not_saved(world: Wor
     values = {"name": "Stored", "why": "x"}
     made = world.api("bob")("POST", records("case", app=APP), json={"values": values}).json["id"]
     kept_texts = {"_rev": "1", "_do": "restore", "_once": "", "name": "Typed", "why": "", "lines": "n1"}
+    kept_texts["_edits"] = "1795000000000"
 
     drawn = world.browsers["bob"].post(f"{PAGES}/{made}/edit", data={**kept_texts, "lines.n1.what": "Screws"})
 
@@ -312,7 +326,11 @@ def test_what_a_browser_kept_of_a_record_is_drawn_again_and_not_saved(world: Wor
         f"{PAGES}/{made}/edit", data={**read_controls(drawn.text), "_do": "save", "why": "y"}
     )
     marker = f'data-edits-saved="edits:{world.ids["bob"]}:{APP}/case/{made}"'
-    assert saved.status_code == 303 and marker in opened(world, saved.location)
+    assert saved.status_code == 303
+    after = opened(world, saved.location)
+    assert marker in after
+    # that is what the page held, and nothing that was kept beside it
+    assert f'{marker} data-at="1795000000000"' in after
 
 
 def test_too_many_and_too_long_drafts_are_refused_with_what_was_typed(
@@ -337,6 +355,7 @@ def test_too_many_and_too_long_drafts_are_refused_with_what_was_typed(
         {"_draft": "1 or 1", "_draft_rev": "x"},
         {"_draft": "999999999", "_draft_rev": "1e9"},
         {"_page": "x" * 500, "_once": "y" * 500},
+        {"_version": "999999999"},
         {"name": "\x00"},
         {"lines": "n1", "lines.n1.what": "\u202e", "lines..": "x", "lines.n1.nothing": "x", "_was.": "1"},
     ],
@@ -371,3 +390,115 @@ def test_a_draft_opens_in_the_new_version_and_tells_what_does_not_fit(world: Wor
     assert autosave(world, page, "trip").status_code == 200
     again = opened(world, address)
     assert "<dd>Because</dd>" in again and "The form was changed" not in again
+
+
+def test_a_page_that_is_left_discards_only_what_no_other_page_wrote_since(world: World) -> None:
+    page = opened(world, f"{PAGES}/new")
+    first = autosave(world, page, name="Begun at the desk").json
+    address = f"{PAGES}/drafts/{first['id']}"
+    desk = {**read_controls(page), "_draft": str(first["id"]), "_draft_rev": str(first["revision"])}
+    autosave(world, opened(world, address), why="From the phone")
+
+    assert discarded(world, address, **desk).status_code == 409
+    assert control(opened(world, address), "why") == "From the phone"
+
+    # but a page that knows all of it takes it away
+    assert discarded(world, address, **read_controls(opened(world, address))).status_code == 303
+    assert world.browsers["bob"].get(address).status_code == 404
+
+
+def test_a_file_that_two_drafts_name_goes_with_the_last_of_them(world: World) -> None:
+    address, file = with_paper(world, name="One of two")
+    page = opened(world, address)
+    apart = {"_draft": "new", "_page": "another", "_once": uuid4().hex}
+    twin = send(world, "draft", page=page, papers=["", file], **apart).location
+    assert twin != address
+
+    # when it is taken away on a page that is not kept, or with one of them
+    assert world.browsers["bob"].post(f"{PAGES}/uploads/papers/{file}/withdraw").status_code == 204
+    assert discarded(world, address).status_code == 303
+    world.work()
+    assert row(world, file) is not None and file in opened(world, twin)
+
+    assert discarded(world, twin).status_code == 303
+    world.work()
+    assert row(world, file) is None
+
+
+def test_a_file_that_the_record_did_not_take_goes_a_day_later(world: World) -> None:
+    address, file = with_paper(world, name="Without paper", why="x")
+
+    assert send(world, "save", page=opened(world, address), papers="").status_code == 303
+
+    with time_machine.travel(now() + timedelta(days=1, hours=1)):
+        world.work()
+    assert row(world, file) is None
+
+
+def test_a_draft_that_was_made_apart_is_sent_by_itself(world: World) -> None:
+    address = drafted(world, name="The first", why="x")
+    desk = opened(world, address)
+    autosave(world, opened(world, address), why="From the phone")
+    told = send(world, "draft", page=desk, name="The second").text
+    apart = send(world, "draft", page=told).location
+
+    assert send(world, "save", page=opened(world, address)).status_code == 303
+
+    assert autosave(world, opened(world, apart), why="Another").status_code == 200
+    assert send(world, "save", page=opened(world, apart)).status_code == 303
+
+
+def test_a_record_takes_its_draft_with_it_when_the_page_never_heard_of_that(world: World) -> None:
+    page = opened(world, f"{PAGES}/new")
+    before = left(world)
+    assert autosave(world, page, name="Unheard", why="x").status_code == 200
+
+    assert send(world, "save", page=page, name="Unheard", why="x").status_code == 303
+
+    assert left(world) == before
+
+
+def test_an_answer_whose_field_goes_while_somebody_types_is_told(world: World) -> None:
+    typed = {**read_controls(opened(world, f"/apps/{APP}/forms/tour/new")), "name": "Typed", "why": "Because"}
+    keeping_at = f"/apps/{APP}/forms/tour/drafts"
+    with world.app.app_context():
+        save_and_publish("form", "tour", form("tour", {"name": TRIP["name"]}))
+
+    made = world.browsers["bob"].post(keeping_at, data=typed).json
+    address = f"{keeping_at}/{made['id']}"
+    assert "<dt>Why</dt><dd>Because</dd>" in opened(world, address)
+
+    # and when the page was evaluated, so that it has the field no more, it is still told, once
+    del typed["why"]
+    assert world.browsers["bob"].post(keeping_at, data=typed).json["revision"] == 2
+    assert opened(world, address).count("<dd>Because</dd>") == 1
+
+
+def test_drafts_that_one_may_not_open_are_discarded_and_hide_no_others(world: World) -> None:
+    mine = drafted(world, "mia", to="trip", name="Mia in Rome")
+    shut = [drafted(world, "mia", name=f"Shut {number}").rpartition("/")[2] for number in range(3)]
+    mia = world.browsers["mia"]
+    try:
+        give(world, "mia", "tripper")
+        assert mine in mia.get("/").text
+
+        listed = mia.get("/drafts").text
+        assert mine in listed and "Shut" not in listed
+        assert listed.count("You may not add records here.") >= len(shut)
+        for number in shut:
+            assert f"discard={number}" in listed
+            assert mia.post(f"/drafts/{number}/discard").status_code == 303
+    finally:
+        give(world, "mia", "clerk")
+
+
+def test_what_is_shown_of_a_record_that_went_away_is_its_authors_to_send(world: World) -> None:
+    api = world.api("bob")
+    made = api("POST", records("case", app=APP), json={"values": {"name": "Gone", "why": "x"}}).json["id"]
+    page = read_controls(opened(world, f"{PAGES}/{made}/edit"))
+    gone = api("DELETE", records("case", made, app=APP), headers={"If-Match": '"1"'})
+    assert gone.status_code == 204, gone.text
+
+    told = world.browsers["bob"].post(f"{PAGES}/{made}/edit", data={**page, "_do": "save", "name": "Late"})
+
+    assert told.status_code == 404 and f'name="_for" value="{world.ids["bob"]}"' in told.text

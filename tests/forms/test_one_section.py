@@ -39,6 +39,8 @@ def test_a_pencil_turns_its_section_into_a_form_and_saving_leads_back_to_it(
     assert saved.location == f"{CUSTOMERS}{acme}/?sort=-name#s-phone"
     assert stored(acme, seller)["address"] == "Low Street"
     assert stored(acme, seller)["name"] == "Acme"
+    # what the browser kept of the whole form stays
+    assert "data-edits-saved" not in browser.open(f"{CUSTOMERS}{acme}/").text
 
 
 def test_what_is_typed_in_a_section_is_evaluated_without_the_others(browser: Browser, acme: int) -> None:

@@ -1,6 +1,6 @@
 """Answers of a draft for which the form has no field any more: told, so that nothing that was typed is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from flask import g
 from flask_babel import gettext as _
@@ -13,19 +13,19 @@ from runtime.forms.names import POINTERS
 from runtime.text import localized
 
 
-def answers(form: Form, draft: RecordDraft) -> list[tuple[str, str]]:
-    """Title and answer of each, in words."""
+def answers(form: Form, draft: RecordDraft, but: Container[str] = ()) -> list[tuple[str, str]]:
+    """Title and answer of each, in words; `but` are names of controls that a page posts still."""
     if draft.version_id == form.version_id:
         return []
     old = lookup.form_of_version(draft.version_id)
-    return [(title, text) for title, text in _left(form, old, draft) if text]
+    return [(title, text) for title, text in _left(form, old, draft, but) if text]
 
 
-def _left(form: Form, old: Form, draft: RecordDraft) -> Iterator[tuple[str, str]]:
+def _left(form: Form, old: Form, draft: RecordDraft, but: Container[str]) -> Iterator[tuple[str, str]]:
     for name, text in draft.posted:
         key, _dot, rest = name.partition(".")
         column = rest.partition(".")[2]
-        if name.startswith("_") or (key in old.rows and not rest):
+        if name in but or name.startswith("_") or (key in old.rows and not rest):
             continue
         if not rest and key in old.fields and key not in form.fields:
             yield _title(old.fields[key]), _in_words(old.fields[key], text)

@@ -1,9 +1,8 @@
 """Writing and forgetting drafts: one writer at a time, within limits, for 90 days; their files wait as long."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import request
 from flask_babel import gettext as _
@@ -11,12 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from runtime import files, jobs, outbox
+from runtime import access, files, jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import db, transaction
+from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, NotFound
-from runtime.fields import ValueType
 from runtime.forms.drafts import homeless
 from runtime.forms.drafts.models import RecordDraft
 from runtime.jobs import Lease
@@ -35,25 +34,33 @@ Posted = MultiDict[str, str]
 
 @dataclass(frozen=True)
 class Mark:
-    """What a page says of its draft: its id, the revision it began with, and which page it is itself."""
+    """What a page says of its draft: its id, the revision it began with, which page it is itself, and its submit
+    token.
+    """
 
     id: str = ""
     revision: int = 0
     page: str = ""
+    once: str = ""
 
     @property
     def number(self) -> int | None:
         """The id of the draft; None while there is none."""
-        return int(self.id) if self.id.isascii() and self.id.isdecimal() and len(self.id) < 10 else None
+        return number(self.id)
+
+
+def number(text: str) -> int | None:
+    """The number that a page posted; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def mark() -> Mark:
     """The mark in what this request posts; of a page that has none yet, a new one."""
-    revision = request.form.get("_draft_rev", "")
     return Mark(
         request.form.get("_draft", "")[:10],
-        int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else 0,
+        number(request.form.get("_draft_rev", "")) or 0,
         request.form.get("_page", "")[:22] or secrets.token_urlsafe(12),
+        request.form.get("_once", "")[: tokens.MAX_TOKEN],
     )
 
 
@@ -89,94 +96,126 @@ def keep(user: User, form: Form, sent: Posted, closed: frozenset[str], now_is: M
     Conflict "sent" when it is a record already, "stale" when another page wrote the draft since, "gone" when it was
     discarded, "many" and "large" when it is too much.
     """
-    texts = [[name, text] for name, text in sent.items(multi=True) if _is_answer(form, name, closed)]
+    shown = _shown(form, sent)
+    closed |= access.fields(user, shown).closed.difference(form.fields)
+    texts = [[name, text] for name, text in sent.items(multi=True) if _is_answer(form, shown, name, closed)]
     if sum(len(name) + len(text) for name, text in texts) > MOST_CHARACTERS:
         raise Conflict(_("This is too long for a draft."), code="large")
-    once = sent.get("_once", "")[: tokens.MAX_TOKEN] or secrets.token_urlsafe(16)
-    # One after the other: else two requests of one page would make two drafts.
+    once = now_is.once or secrets.token_urlsafe(16)
+    # One after the other: else two requests of one page would make two drafts. A save of a new record waits for this,
+    # too, by the foreign key of its event.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
     if tokens.record_of(form, user.id, once) is not None:
         raise Conflict(_("This draft was sent already."), code="sent")
-    draft = _to_write(user, form, once, now_is)
-    before = set(_files(form, draft))
-    draft.homeless = [*draft.homeless, *map(list, homeless.answers(form, draft))]
-    draft.posted, draft.version_id, draft.page = texts, form.version_id, now_is.page
+    draft = _of_page(user, form, now_is) or _new(user, form, once, now_is)
+    _require_own(draft, now_is)
+    before = _files(draft)
+    draft.homeless = [*draft.homeless, *map(list, homeless.answers(form, draft, sent.keys()))]
+    draft.posted, draft.version_id, draft.page = texts, shown.version_id, now_is.page
     draft.revision += 1
     draft.changed_at = now()
     db.session.flush()
-    _wait(user, form, draft, before)
+    _wait(draft, before)
     return draft
 
 
-def _is_answer(form: Form, name: str, closed: frozenset[str]) -> bool:
+def _shown(form: Form, sent: Posted) -> Form:
+    """The form as the page shows it: it may have been published anew while somebody typed."""
+    version = number(sent.get("_version", ""))
+    if version is None or version == form.version_id:
+        return form
+    try:
+        found = lookup.form_of_version(version)
+    except NotFound:
+        return form
+    return found if found.definition_id == form.definition_id else form
+
+
+def _is_answer(form: Form, shown: Form, name: str, closed: frozenset[str]) -> bool:
     for before in _BESIDE:
         name = name.removeprefix(before)
     key = name.partition(".")[0]
-    return key in form.fields and form.fields[key].type.writable and key not in closed
+    one = form.fields.get(key) or shown.fields.get(key)
+    return one is not None and one.type.writable and key not in closed
 
 
-def _to_write(user: User, form: Form, once: str, now_is: Mark) -> RecordDraft:
-    if now_is.number is not None:
-        draft = _locked(user, form, now_is.number)
-        if draft is None:
-            raise Conflict(_("This draft was discarded meanwhile."), code="gone")
-        if draft.revision != now_is.revision and draft.page != now_is.page:
-            raise Conflict(_("This draft was changed on another page meanwhile."), code="stale")
-        return draft
+def _of_page(user: User, form: Form, now_is: Mark) -> RecordDraft | None:
+    """The draft that a page names, or the one that it wrote when the answer to its first write was lost."""
     own = (RecordDraft.user_id == user.id, RecordDraft.form_id == form.definition_id)
-    # The answer to this page's first write may have been lost.
-    same = (RecordDraft.once == once, RecordDraft.page == now_is.page)
-    draft = db.session.scalar(select(RecordDraft).where(*own, *same).limit(1))
-    return draft or _new(user, form, once)
-
-
-def _locked(user: User, form: Form, draft_id: int) -> RecordDraft | None:
-    own = (RecordDraft.user_id == user.id, RecordDraft.form_id == form.definition_id)
-    asked = select(RecordDraft).where(RecordDraft.id == draft_id, *own).with_for_update()
+    same = (RecordDraft.once == now_is.once, RecordDraft.page == now_is.page)
+    named = (RecordDraft.id == now_is.number,) if now_is.number is not None else same
+    asked = select(RecordDraft).where(*own, *named).limit(1).with_for_update()
     return db.session.scalar(asked.execution_options(populate_existing=True))
 
 
-def _new(user: User, form: Form, once: str) -> RecordDraft:
+def _require_own(draft: RecordDraft, now_is: Mark) -> None:
+    """Conflict when another page wrote the draft since this one read it."""
+    if draft.revision != now_is.revision and draft.page != now_is.page:
+        raise Conflict(_("This draft was changed on another page meanwhile."), code="stale")
+
+
+def _new(user: User, form: Form, once: str, now_is: Mark) -> RecordDraft:
+    if now_is.number is not None:
+        raise Conflict(_("This draft was discarded meanwhile."), code="gone")
     if count(user) >= MOST:
         raise Conflict(_("You have %(number)s drafts. Send or discard one first.", number=MOST), code="many")
     draft = RecordDraft(
         user_id=user.id, form_id=form.definition_id, version_id=form.version_id, once=once, revision=0
     )
+    draft.page = now_is.page
     draft.posted, draft.homeless = [], []
     db.session.add(draft)
     return draft
 
 
-def _files(form: Form, draft: RecordDraft) -> list[str]:
-    """The files that a draft names."""
-    holding = {key for key, one in form.fields.items() if one.type.value_type is ValueType.FILES}
-    return [text for name, text in draft.posted if name in holding and text]
+def _files(draft: RecordDraft) -> set[str]:
+    """The files that a draft names: the form may be another one by now."""
+    return set(files.get(text for _name, text in draft.posted))
 
 
-def _wait(user: User, form: Form, draft: RecordDraft, before: set[str]) -> None:
+def texts_in_drafts(user_id: int, form_id: int, but: int | None = None) -> set[str]:
+    """All that stands in this person's drafts of a form, the ids of files among it; one draft may be left out."""
+    own = select(RecordDraft.posted).where(RecordDraft.user_id == user_id, RecordDraft.form_id == form_id)
+    wanted = own if but is None else own.where(RecordDraft.id != but)
+    return {text for posted in db.session.scalars(wanted) for _name, text in posted}
+
+
+def _wait(draft: RecordDraft, before: set[str]) -> None:
     """Let the draft and its files wait; files that it named before go as any that nobody holds."""
-    end, now_named = draft.changed_at + KEPT, _files(form, draft)
-    files.wait(now_named, user.id, end + timedelta(days=1))  # not before the draft
-    files.wait(before.difference(now_named), user.id, now() + files.UNHELD)
+    end, named = draft.changed_at + KEPT, _files(draft)
+    files.wait(named, draft.user_id, end + timedelta(days=1))  # not before the draft
+    _let_go(draft, before - named, now() + files.UNHELD)
     if not outbox.revive(db.session(), KIND, draft.id, due_at=end):
         outbox.put(db.session(), KIND, draft.id, due_at=end)
 
 
+def _let_go(draft: RecordDraft, keys: set[str], until: datetime) -> None:
+    """Let files wait no longer for this draft; what another one names goes with that."""
+    if keys:
+        others = texts_in_drafts(draft.user_id, draft.form_id, but=draft.id)
+        files.wait(keys - others, draft.user_id, until)
+
+
 def sent(user: User, form: Form, now_is: Mark) -> bool:
-    """The draft of this page has become a record; the caller commits. False when the draft stays, because another
-    page wrote into it since.
+    """The draft of this page has become a record, which holds what it took; the caller commits. False when the draft
+    stays, because another page wrote into it since.
     """
-    draft = _locked(user, form, now_is.number) if now_is.number else None
+    draft = _of_page(user, form, now_is)
     if draft is None:
         return True
-    if draft.revision != now_is.revision and draft.page != now_is.page:
+    try:
+        _require_own(draft, now_is)
+    except Conflict:
         return False
+    _let_go(draft, _files(draft), now() + files.UNHELD)
     _forget(db.session(), draft)
     return True
 
 
-def discard(user: User, draft_id: int) -> None:
-    """Forget a draft and the files that wait with it; the caller commits. NotFound for one that is none of his."""
+def discard(user: User, draft_id: int, leaving: Mark | None = None) -> None:
+    """Forget a draft and the files that wait with it; the caller commits. NotFound for one that is none of his,
+    Conflict when a page that is left discards what another one wrote since.
+    """
     draft = db.session.scalar(
         select(RecordDraft)
         .where(RecordDraft.id == draft_id, RecordDraft.user_id == user.id)
@@ -184,14 +223,10 @@ def discard(user: User, draft_id: int) -> None:
     )
     if draft is None:
         raise _no_draft()
-    named = [text for _name, text in draft.posted]
-    files.wait(_known(named), draft.user_id, now())
+    if leaving is not None:
+        _require_own(draft, leaving)
+    _let_go(draft, _files(draft), now())
     _forget(db.session(), draft)
-
-
-def _known(texts: Iterable[str]) -> list[str]:
-    """Those of the texts that are keys of files: the form may be another one by now."""
-    return list(files.get(texts))
 
 
 def _forget(session: Session, draft: RecordDraft) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from flask import Response, flash, g, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
 from runtime import access, i18n
@@ -15,7 +15,7 @@ from runtime.accounts.models import User
 from runtime.db import db, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.errors import Conflict
+from runtime.errors import Conflict, NotFound
 from runtime.fields import ValueType
 from runtime.forms import entry, filling, uploads
 from runtime.forms.drafts import homeless, keeping
@@ -37,11 +37,10 @@ LONGEST = 60  # characters of each
 
 @dataclass(frozen=True)
 class Listed:
-    """A draft in the list: its form, what is filled in it, and where it goes on."""
+    """A draft in the list: its app and form, what is filled in it, and where it goes on, if it does."""
 
     id: int
-    form: str
-    app: str
+    place: str
     title: str
     changed_at: datetime
     address: str
@@ -117,44 +116,67 @@ def _refused(sent: Filling, error: Conflict) -> Response:
     """The page with all that was typed; saved once more it becomes a draft of its own."""
     mark, found = keeping.mark(), []
     once = request.form.get("_once", "")[: filling.TOKEN_LENGTH] or secrets.token_urlsafe(16)
-    made = None
-    if error.code == "sent":
-        made, once = filling.made(sent), secrets.token_urlsafe(16)
+    made = filling.made(sent) if error.code == "sent" else None
+    if error.code == "stale" and mark.number is not None:
+        made = (address(sent.form, mark.number), _("Look at the other one"))
     if error.code in ("sent", "gone", "stale"):
         found.append(
             _("What you typed is still here. Save the draft again to keep it as a draft of its own.")
         )
-    if error.code == "stale" and mark.number is not None:
-        made = (address(sent.form, mark.number), _("Look at the other one"))
-    if error.code in ("sent", "gone", "stale"):
-        mark = Mark(keeping.APART, 0, secrets.token_urlsafe(12))
+        # With the token of the other one it would count as sent as soon as that is.
+        mark, once = Mark(keeping.APART, 0, secrets.token_urlsafe(12)), secrets.token_urlsafe(16)
     notice = " ".join([error.message, *found])
     return filling.page(sent, Looks(exact=True), 409, notice=notice, made=made, once=once, draft=mark)
 
 
 def listed(user: User, limit: int | None = None) -> list[Listed]:
     """This person's drafts of the forms that he may fill now, newest first."""
-    mine = select(RecordDraft).where(RecordDraft.user_id == user.id)
-    newest = mine.order_by(RecordDraft.changed_at.desc(), RecordDraft.id.desc()).limit(limit)
-    found: list[tuple[RecordDraft, Form]] = []
-    for draft in db.session.scalars(newest):
-        form = lookup.form_by_id_if_any(draft.form_id)
-        if form is not None and access.can(user, "create", form):
-            found.append((draft, form))
+    forms = _fillable(user)
+    newest = _newest(user).where(RecordDraft.form_id.in_(list(forms))).limit(limit)
+    found = [(draft, forms[draft.form_id]) for draft in db.session.scalars(newest)] if forms else []
     titles = _titles(user, found)
-    return [_listed(draft, form, titles[draft.id]) for draft, form in found]
+    nothing = str(_("Nothing filled in yet"))
+    return [
+        Listed(draft.id, _place(form), titles[draft.id] or nothing, draft.changed_at, address(form, draft.id))
+        for draft, form in found
+    ]
 
 
-def _listed(draft: RecordDraft, form: Form, title: str) -> Listed:
-    app, locale = lookup.app_info(form.app), g.reader.locale
-    return Listed(
-        draft.id,
-        localized(form.title, locale, app.default_locale),
-        localized(app.title, locale, app.default_locale),
-        title or str(_("Nothing filled in yet")),
-        draft.changed_at,
-        address(form, draft.id),
-    )
+def shut(user: User) -> list[Listed]:
+    """His drafts of other forms: nothing of them is told, and they may go, for they count among his own."""
+    rest = _newest(user).where(RecordDraft.form_id.not_in(list(_fillable(user))))
+    why = str(_("You may not add records here."))
+    return [
+        Listed(draft.id, _place(_form_then(draft)), why, draft.changed_at, "")
+        for draft in db.session.scalars(rest)
+    ]
+
+
+def _newest(user: User) -> Select[RecordDraft]:
+    mine = select(RecordDraft).where(RecordDraft.user_id == user.id)
+    return mine.order_by(RecordDraft.changed_at.desc(), RecordDraft.id.desc())
+
+
+def _fillable(user: User) -> dict[int, Form]:
+    """The forms that this person has drafts of and may fill now."""
+    ids = select(RecordDraft.form_id).where(RecordDraft.user_id == user.id).distinct()
+    found = ((form_id, lookup.form_by_id_if_any(form_id)) for form_id in db.session.scalars(ids))
+    return {form_id: form for form_id, form in found if form is not None and access.can(user, "create", form)}
+
+
+def _form_then(draft: RecordDraft) -> Form | None:
+    """The form as it was when the draft was saved; None when its app is gone."""
+    try:
+        return lookup.form_of_version(draft.version_id)
+    except NotFound:
+        return None
+
+
+def _place(form: Form | None) -> str:
+    if form is None:
+        return str(_("There is no such form."))
+    app = lookup.app_info(form.app)
+    return " · ".join(localized(one, g.reader.locale, app.default_locale) for one in (app.title, form.title))
 
 
 def _titles(user: User, drafts: Sequence[tuple[RecordDraft, Form]]) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """The addresses of drafts: kept while somebody types, listed, opened, discarded."""
 
-from flask import Blueprint, Response, flash, jsonify, make_response, render_template
+from flask import Blueprint, Response, flash, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 
 from runtime.accounts.sessions import signed_in_user
@@ -18,15 +18,16 @@ blueprint = Blueprint("drafts", __name__)
 @blueprint.get("/drafts")
 def index() -> str:
     """This person's drafts; `discard` asks before one goes."""
-    return render_template(
-        "drafts/index.html", drafts=pages.listed(signed_in_user()), asked=id_argument("discard")
-    )
+    user = signed_in_user()
+    drafts = [*pages.listed(user), *pages.shut(user)]
+    return render_template("drafts/index.html", drafts=drafts, asked=id_argument("discard"))
 
 
 @blueprint.post("/drafts/<int:draft_id>/discard")
 def discard(draft_id: int) -> Response:
-    """Forget a draft."""
-    keeping.discard(signed_in_user(), draft_id)
+    """Forget a draft; by a page that is left only what that page knows of."""
+    leaving = keeping.mark() if "_page" in request.form else None
+    keeping.discard(signed_in_user(), draft_id, leaving)
     db.session.commit()
     flash(_("The draft is discarded."))
     return go_to("/drafts")
