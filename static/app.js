@@ -51,7 +51,7 @@
     return link;
   }
 
-  window.formwright = { say, toast, takeToken };
+  window.formwright = { say, toast, takeToken, signedOut };
   document.addEventListener("fw:say", (event) => say(event.detail.text ?? event.detail.value));
   document.addEventListener("fw:toast", (event) => toast(event.detail.text ?? event.detail.value));
 
@@ -73,13 +73,13 @@
   }
 
   // No dialog by itself: it would take the keys of somebody who types.
-  function signedOut(ctx) {
+  function signedOut(goOn) {
     const { signIn } = window.formwright; // leave.js
     if (!signIn) return toast(texts.signedOut, signInLink());
     const note = toast(signIn.why, button(texts.signIn, async () => {
       if (!(await signIn())) return;
       note.remove();
-      again(ctx);
+      goOn();
     }));
     return note;
   }
@@ -93,7 +93,7 @@
     takeToken(headers);
     if (status < 400 || EXPECTED.includes(status)) return;
     event.preventDefault();
-    if (status === 401) signedOut(ctx);
+    if (status === 401) signedOut(() => again(ctx));
     else if (status === 403 && !tried.delete(ctx.sourceElement)) {
       tried.add(ctx.sourceElement); // the token was old: the answer brought a new one
       setTimeout(() => again(ctx));
@@ -124,14 +124,16 @@
     } catch { /* nothing can be kept here */ }
   }
 
-  function isOld(key) {
+  function keptAt(key) {
     try {
-      return !(Date.now() - JSON.parse(localStorage.getItem(key)).at < MONTH);
-    } catch { return true; }
+      return JSON.parse(localStorage.getItem(key)).at;
+    } catch { return NaN; }
   }
 
+  const isOld = (key) => !(Date.now() - keptAt(key) < MONTH);
+
   if (user) sweep((key) => !key.startsWith(`edits:${user}:`) || isOld(key));
-  for (const saved of document.querySelectorAll("[data-edits-saved]")) sweep((key) => key === saved.dataset.editsSaved);
+  for (const saved of document.querySelectorAll("[data-edits-saved]")) sweep((key) => key === saved.dataset.editsSaved && String(keptAt(key)) === saved.dataset.at);
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("action") !== "/logout") return;
     window.formwright.edits?.forget();

@@ -4,12 +4,13 @@
   "use strict";
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
-  const { takeToken, say } = window.formwright; // app.js
+  const { takeToken, say, signedOut } = window.formwright; // app.js
   const state = document.getElementById("draft-state");
   const mark = (name) => form.querySelector(`input[name="${name}"]`);
   const wasThere = mark("_draft").value !== ""; // what was opened is not thrown away with the last words
   const IDLE = 5000, AGAIN = 15000;
-  let timer = 0, typed = 0, kept = 0, sending = null, stopped = false;
+  let timer = 0, kept = 0, sending = null, stopped = false, isTold = false;
+  let typed = "dirty" in form.dataset ? 1 : 0; // a page that is drawn again holds what nobody kept yet
 
   const isOpen = () => typed !== kept;
   const isKept = () => !stopped && typed > 0 && !isOpen() && !sending;
@@ -28,7 +29,8 @@
     await sending;
     const id = mark("_draft").value;
     if (wasThere || !id) return;
-    const body = new URLSearchParams({ csrf_token: mark("csrf_token").value });
+    const own = ["csrf_token", "_draft_rev", "_page"].map((name) => [name, mark(name).value]);
+    const body = new URLSearchParams(own); // so that what another page wrote since stays
     await fetch(`/drafts/${id}/discard`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => {});
   }
 
@@ -69,27 +71,36 @@
       mark("_draft").value = id;
       mark("_draft_rev").value = revision;
       kept = now;
+      isTold = false;
       state.textContent = told;
     } else if (answer.status === 409) {
       stopped = true;
       state.textContent = await answer.text();
       say(state.textContent);
-    } else failed();
+    } else failed(answer.status);
   }
 
-  function failed() {
+  function failed(status) {
     state.textContent = state.dataset.failed;
+    if (!isTold && status === 401) signedOut(keep);
+    else if (!isTold) say(state.textContent);
+    isTold = true; // once, until it is kept again
     later(AGAIN);
   }
 
   // The page that is sent must know the answer to what is on its way, else it would seem to be another page's.
   form.addEventListener("submit", (event) => {
-    clearTimeout(timer);
-    if (!sending) { stopped = true; return; }
+    if (!sending) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = event.submitter;
     sending.finally(() => form.requestSubmit(button));
   }, true);
+  form.addEventListener("submit", (event) => { // after all who may hold it back
+    if (event.defaultPrevented) return;
+    stopped = true;
+    clearTimeout(timer);
+  });
+  if (typed && mark("_draft").value !== "new") later(IDLE); // a draft of its own is made only for somebody who goes on
   window.addEventListener("pageshow", (event) => { if (event.persisted) stopped = false; });
 })();

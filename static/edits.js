@@ -7,6 +7,7 @@
   if (!form || !offer) return;
   const { say, form: state } = window.formwright; // app.js, form.js
   const key = form.dataset.edits;
+  const held = form.elements._edits; // when that was kept which this page holds: it may go, nothing else
   const BESIDE = /^_(was|picked|next)\./; // what a control says besides its value
   let timer = 0;
 
@@ -16,9 +17,15 @@
     } catch { return null; }
   }
 
+  const isOthers = (found) => found !== null && String(found.at) !== held.value;
+
+  function drop() {
+    try { localStorage.removeItem(key); } catch { /* nothing can be kept here */ }
+  }
+
   function forget() {
     clearTimeout(timer);
-    try { localStorage.removeItem(key); } catch { /* nothing can be kept here */ }
+    if (!isOthers(read())) drop();
   }
 
   const isAnswer = (name) => name !== "csrf_token" && (name[0] !== "_" || BESIDE.test(name));
@@ -29,10 +36,14 @@
   }
 
   function keep() {
-    if (!offer.hidden) return; // first comes what is offered
+    timer = 0;
+    if (isOthers(read())) return; // of another page, or offered: that is decided first
     if (!state.isDirty()) return forget();
     const found = { rev: form.elements._rev.value, at: Date.now(), texts: texts() };
-    try { localStorage.setItem(key, JSON.stringify(found)); } catch { /* no room, or not allowed */ }
+    try {
+      localStorage.setItem(key, JSON.stringify(found));
+      held.value = found.at;
+    } catch { /* no room, or not allowed */ }
   }
 
   for (const name of ["input", "change"]) {
@@ -42,16 +53,20 @@
       timer = setTimeout(keep, 1000);
     }, true);
   }
+  form.addEventListener("submit", () => { // the last words, too, so that they are known by the moment that is sent
+    if (!timer) return;
+    clearTimeout(timer);
+    keep();
+  }, true);
   window.formwright.edits = { forget };
 
   // --- coming back -----------------------------------------------------------------------------------------
 
   const found = read();
-  const isDrawnAgain = "dirty" in form.dataset; // after it was sent: what is kept stands on the page
-  if (!found || isDrawnAgain) return;
+  if (!isOthers(found)) return; // what this page holds stands on it
   const plain = (pairs) => JSON.stringify(pairs.filter(([name]) => name[0] !== "_"));
   addEventListener("DOMContentLoaded", () => {
-    if (plain(found.texts) === plain(texts())) return forget();
+    if (!("dirty" in form.dataset) && plain(found.texts) === plain(texts())) return drop();
     const moment = new Date(found.at), day = 12 * 3600 * 1000;
     const date = Date.now() - found.at < day ? {} : { day: "numeric", month: "short" };
     const time = moment.toLocaleString(document.documentElement.lang, { ...date, hour: "numeric", minute: "2-digit" });
@@ -64,7 +79,7 @@
   offer.querySelector("[data-restore]").addEventListener("click", () => {
     const sender = Object.assign(document.createElement("form"), { method: "post", action: form.action, hidden: true });
     const own = ["csrf_token", "_once", "_for", "_back"].map((name) => [name, form.elements[name]?.value ?? ""]);
-    for (const [name, value] of [["_do", "restore"], ["_rev", found.rev], ...own, ...found.texts]) {
+    for (const [name, value] of [["_do", "restore"], ["_rev", found.rev], ["_edits", found.at], ...own, ...found.texts]) {
       sender.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     document.body.append(sender);
@@ -72,7 +87,7 @@
     sender.submit();
   });
   offer.querySelector("[data-discard]").addEventListener("click", () => {
-    forget();
+    drop();
     offer.hidden = true;
     form.focus();
   });

@@ -57,7 +57,7 @@
     try {
       const answer = await fetch(door.dataset.here, hears);
       takeToken(answer.headers);
-      return answer.status !== 401;
+      return answer.ok || (answer.status === 401 ? false : null);
     } catch { return null; }
   }
 
@@ -90,12 +90,13 @@
     try {
       let status = await send();
       if (status === 403) status = await send(); // the token was old: the answer brought a new one
-      if (status < 300 && (await isHere())) {
+      const here = status < 300 ? await isHere() : null;
+      if (here) {
         door.querySelector("[name=password]").value = "";
         known = Date.now();
         return door.close("in");
       }
-      tell(status < 300 ? door.dataset.other : status === 429 ? door.dataset.many : door.dataset.wrong);
+      tell(here === false ? door.dataset.other : status === 429 ? door.dataset.many : status === 422 ? door.dataset.wrong : texts.failed);
     } catch { tell(texts.failed); }
   });
 

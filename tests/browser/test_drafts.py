@@ -48,6 +48,26 @@ def test_a_new_record_goes_on_at_the_phone_and_is_sent_once(open_tab: OpenTab, s
     phone.goto("/drafts")
     expect(phone.get_by_role("link", name="Ohm", exact=True)).to_have_count(0)
 
+    # when a page comes back with what is wrong, then that is kept, too
+    state = desk.locator("#draft-state")
+    desk.goto(f"{FOLLOWUP}/customer/new")
+    desk.locator("#phone").fill("12")
+    press_primary(desk)
+    desk.locator("[data-summary]").wait_for()
+    desk.clock.run_for(IDLE)
+    expect(state).to_contain_text("Draft saved")
+
+    # and what is not sent because the log-in ended is kept from then on again, for which he is asked to sign in
+    with transaction() as session:
+        session.execute(delete(LoginSession))
+    desk.clock.run_for(61_000)
+    press_primary(desk)
+    desk.locator("#sign-in").get_by_role("button", name="Not now").click()
+    desk.locator("#address").fill("Rosenweg 1")
+    desk.clock.run_for(IDLE)
+    expect(state).to_contain_text("not saved yet")
+    expect(desk.locator("#toasts")).to_contain_text("You are signed out.")
+
 
 def kept_here(page: Page) -> list[str]:
     """What the browser keeps of edits."""
@@ -109,6 +129,16 @@ def test_edits_survive_leaving_and_a_log_in_that_ends_and_go_with_whoever_made_t
     name.fill("Acme & Sons")
     page.clock.run_for(1_100)
     assert len(kept_here(page)) == 1
+
+    # which is offered until he decides, even if he saves something else meanwhile
+    page.goto(address)
+    expect(offer).to_be_visible()
+    page.locator("#address").fill("Rosenweg 1")
+    press_primary(page)
+    page.wait_for_url("**/customer/*/")
+    assert len(kept_here(page)) == 1
+    page.goto(address)
+    expect(offer).to_be_visible()
     page.locator("[popovertarget=user-menu]").click()
     page.locator("form[action='/logout'] button").click()
     page.wait_for_url("**/login")
