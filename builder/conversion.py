@@ -9,7 +9,7 @@ moment: it goes on after the last batch that was committed.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from builder.converting import convert
@@ -24,7 +24,9 @@ from runtime.errors import Conflict, Invalid, NotFound
 from runtime.fields import NOBODY, Field, FieldError, JsonValue, Reader
 from runtime.jobs import Lease
 from runtime.records import store, tables
-from runtime.records.store import Actor
+from runtime.records.models import Event
+from runtime.records.purging import AFTER_PURGE
+from runtime.records.store import AFTER_EVENT, Actor
 
 KIND = "conversion"
 ORIGIN = "conversion"
@@ -86,7 +88,12 @@ def _given_up(session: Session, conversion_id: int, error: str) -> None:
 @jobs.handler(KIND, on_dead=_given_up)
 def work(lease: Lease) -> None:
     """Convert some batches; what is left then waits for its next turn."""
-    batches.work(lease, lambda session: _batch(session, session.get_one(Conversion, lease.ref_id)))
+    batches.work(lease, lambda session: _batch(session, _locked(session, lease.ref_id)))
+
+
+def _locked(session: Session, conversion_id: int) -> Conversion:
+    """Locked: who is removed for good meanwhile is not named again."""
+    return session.get_one(Conversion, conversion_id, with_for_update=True, populate_existing=True)
 
 
 def _batch(session: Session, conversion: Conversion) -> bool:
@@ -96,15 +103,19 @@ def _batch(session: Session, conversion: Conversion) -> bool:
     left = filled(before, old.key).where(tables.table(before).c.id > conversion.last_id)
     rows = read_values(left.limit(batches.SIZE), old)
     if conversion.field in form.fields:
-        done = _filled_since(form, conversion.field, [record_id for record_id, _value in rows])
-        for record_id, value in rows:
-            if record_id not in done:
-                _convert_one(form, old, conversion, record_id, value)
+        _convert_all(form, old, conversion, rows)
     if rows:
         conversion.last_id = rows[-1][0]
     if len(rows) < batches.SIZE:
         conversion.state, conversion.at = "done", times.now()
     return len(rows) < batches.SIZE
+
+
+def _convert_all(form: Form, old: Field, conversion: Conversion, rows: list[Stored]) -> None:
+    done = _filled_since(form, conversion.field, [record_id for record_id, _value in rows])
+    for record_id, value in rows:
+        if record_id not in done:
+            _convert_one(form, old, conversion, record_id, value)
 
 
 def _filled_since(form: Form, key: str, ids: list[int]) -> set[int]:
@@ -131,3 +142,35 @@ def _save(form: Form, record_id: int, key: str, value: JsonValue) -> None:
     actor = Actor(None, ORIGIN, trusted=True)
     with db.session.begin_nested(), silence(True):
         store.save(actor, form, {key: value}, record_id=record_id, partial=True)
+
+
+def _convert_restored(session: Session, event: Event, form: Form) -> None:
+    """Convert what a record holds that was in the trash when its turn came."""
+    if event.kind != "restored":
+        return
+    own = select(Conversion).where(Conversion.form_id == event.form_id).order_by(Conversion.id)
+    for each in session.scalars(own):
+        if each.field in form.fields and _was_missed(session, each, event):
+            before = lookup.form_of_version(each.version_id)
+            only = filled(before, each.source).where(tables.table(before).c.id == event.record_id)
+            old = before.fields[each.source]
+            _convert_all(form, old, each, read_values(only, old))
+
+
+def _was_missed(session: Session, conversion: Conversion, event: Event) -> bool:
+    """Whether the conversion went past the record while that was deleted."""
+    if conversion.state != "done":
+        return conversion.state == "waiting" and event.record_id <= conversion.last_id
+    same = (Event.form_id == event.form_id, Event.record_id == event.record_id, Event.kind == "deleted")
+    deleted_at = session.scalar(select(func.max(Event.at)).where(*same))
+    return deleted_at is not None and deleted_at <= conversion.at
+
+
+def _forget(session: Session, form_id: int, record_id: int) -> None:
+    """Name no more what could not be converted of a record that is removed for good."""
+    for each in session.scalars(select(Conversion).where(Conversion.form_id == form_id).with_for_update()):
+        each.rest = [named for named in each.rest if named[0] != record_id]
+
+
+AFTER_EVENT.append(_convert_restored)
+AFTER_PURGE.append(_forget)

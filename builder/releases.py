@@ -128,7 +128,10 @@ def _was_used(version: Version) -> bool:
     uses = (
         # What the product itself took over from another field is still there in that one, and what publishing
         # changed is taken back; what was taken back is not done again.
-        exists().where(Event.version_id == version.id, Event.origin.not_in(_OWN_WORK)),
+        # Removing a record for good is no use of the version that is in force by then.
+        exists().where(
+            Event.version_id == version.id, Event.origin.not_in(_OWN_WORK), Event.kind != "purged"
+        ),
         exists().where(Amendment.version_id == version.id, Amendment.undoes.is_not(None)),
         exists().where(Run.version_id == version.id),
         exists().where(Timer.version_id == version.id, Timer.state == "sent"),

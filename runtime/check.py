@@ -15,8 +15,8 @@ from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
-from runtime.records import links, recounts, tables
-from runtime.records.models import Event
+from runtime.records import links, recounts, tables, trash
+from runtime.records.models import Event, Trashed
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +139,30 @@ def a_list_of_records_is_linked() -> Iterator[Violation]:
 
 def _has_open_work(kind: str, ref_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return exists().where(Outbox.kind == kind, Outbox.ref_id == ref_id, Outbox.state.in_(OPEN))
+
+
+@invariant
+def what_is_in_the_trash_is_gone() -> Iterator[Violation]:
+    """No record is in the trash and in its table at once."""
+    for form in _published_forms():
+        own = tables.table(form).c.id
+        same = and_(Trashed.record_id == own, Trashed.form_id == form.definition_id)
+        for record_id in db.session.scalars(select(own).join(Trashed, same)):
+            yield {"form": form.key, "record": record_id}
+
+
+@invariant
+def what_is_in_the_trash_will_go() -> Iterator[Violation]:
+    """A deleted record waits for its removal in the outbox, or for that of a record in the trash that it went with."""
+    first = aliased(Trashed)
+    waits = or_(
+        and_(Trashed.with_id.is_(None), _has_open_work(trash.KIND, Trashed.id)),
+        exists().where(first.id == Trashed.with_id),
+    )
+    for form_id, record_id in db.session.execute(
+        select(Trashed.form_id, Trashed.record_id).where(not_(waits))
+    ):
+        yield {"definition": form_id, "record": record_id}
 
 
 @invariant

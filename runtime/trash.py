@@ -1,6 +1,6 @@
 """The trash of a form: who deleted what and when, bringing it back, and removing it for good."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
@@ -40,6 +40,16 @@ class Line:
     who: str
 
 
+@dataclass
+class Told:
+    """Sentences about records that stay in the trash, and about those that came back without what they pointed to.
+    They stand on the page, not in the cookie of the session, which holds little.
+    """
+
+    refused: list[str] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
+
+
 @blueprint.get("/<app>/forms/<form>/trash")
 def index(app: str, form: str) -> str:
     """What this person may bring back, the last deleted first."""
@@ -50,22 +60,30 @@ def index(app: str, form: str) -> str:
 def restore(app: str, form: str) -> Response:
     """Bring the chosen records back; of those that cannot come back it is said why."""
     user, found = signed_in_user(), form_for(app, form, "delete")
+    told = Told() if _chosen() else Told(refused=[_("Choose at least one record.")])
     actor = store.Actor(user=user, origin="page")
-    refused: list[str] = []
-    if not _chosen():
-        refused.append(_("Choose at least one record."))
-    for row in trashed.some(actor, found, _chosen()):
-        title = _title(user, found, row)
-        try:
-            emptied = restoring.restore(actor, found, row)
-        except (Conflict, Invalid) as error:
-            refused.append(_("%(title)s stays in the trash: %(why)s", title=title, why=error.message))
-        else:
-            _tell(title, emptied)
+    rows = trashed.some(actor, found, _chosen())
+    for row in trashed.tops(rows):
+        _restore(actor, found, row, told)
+    back = len(rows) - len(trashed.some(actor, found, _chosen(), lock=False))
     db.session.commit()
-    if refused:
-        return make_response(_page(user, found, refused), 409)
+    if back:
+        flash(ngettext("%(num)d record is back.", "%(num)d records are back.", back))
+    if told.refused or told.emptied:
+        return make_response(_page(user, found, told), 409 if told.refused else 200)
     return go_to(url_for("trash.index", app=app, form=form))
+
+
+def _restore(actor: store.Actor, form: Form, row: Trashed, told: Told) -> None:
+    title = _title(signed_in_user(), form, row)
+    try:
+        emptied = restoring.restore(actor, form, row)
+    except (Conflict, Invalid) as error:
+        told.refused.append(_("%(title)s stays in the trash: %(why)s", title=title, why=error.message))
+        return
+    if emptied:
+        sentence = _("%(title)s is back. What these pointed to is gone, so they are empty now: %(fields)s.")
+        told.emptied.append(sentence % {"title": title, "fields": ", ".join(dict.fromkeys(emptied))})
 
 
 @blueprint.post("/<app>/forms/<form>/trash/purge")
@@ -74,11 +92,12 @@ def purge(app: str, form: str) -> Response:
     user, found = signed_in_user(), form_for(app, form, "delete")
     if not may_purge(user):
         raise Forbidden(_("Only administrators remove records for good."))
-    rows = trashed.some(store.Actor(user=user, origin="page"), found, _chosen())
+    sure = "sure" in request.form
+    rows = trashed.some(store.Actor(user=user, origin="page"), found, _chosen(), lock=sure)
     if not rows:
         return go_to(url_for("trash.index", app=app, form=form))
-    if "sure" not in request.form:
-        count = len({each.id for each in trashed.with_all(rows)})
+    if not sure:
+        count = len(trashed.with_all(rows, lock=False))
         names = [_title(user, found, each) for each in rows]
         page = render_template(
             "records/purge.html", form=found, rows=rows, names=names, count=count, **titles_of(found)
@@ -105,15 +124,7 @@ def _title(user: User, form: Form, row: Trashed) -> str:
     return query.title(form, record) or f"#{row.record_id}"
 
 
-def _tell(title: str, emptied: tuple[str, ...]) -> None:
-    if not emptied:
-        flash(_("%(title)s is back.", title=title))
-        return
-    sentence = _("%(title)s is back. What these pointed to is gone, so they are empty now: %(fields)s.")
-    flash(sentence % {"title": title, "fields": ", ".join(dict.fromkeys(emptied))})
-
-
-def _page(user: User, form: Form, refused: list[str] | None = None) -> str:
+def _page(user: User, form: Form, told: Told | None = None) -> str:
     rows = trashed.page(user, form, id_argument("before"), PER_PAGE + 1)
     shown, older = rows[:PER_PAGE], len(rows) > PER_PAGE
     head, lines = _lines(user, form, shown)
@@ -123,7 +134,7 @@ def _page(user: User, form: Form, refused: list[str] | None = None) -> str:
         form=form,
         columns=head,
         lines=lines,
-        refused=refused or [],
+        told=told or Told(),
         may_purge=may_purge(user),
         older=url_for("trash.index", **here, before=shown[-1].id) if older else "",
         first=url_for("trash.index", **here) if "before" in request.args else "",

@@ -9,7 +9,7 @@ from runtime.api.body import BadRequest, answer, errors
 from runtime.api.records import api_user, form_for
 from runtime.db import db
 from runtime.errors import Forbidden, Invalid
-from runtime.records import query, restoring, store
+from runtime.records import query, restoring, store, subtables
 from runtime.records import trash as trashed
 from runtime.records.rows import seen
 from runtime.times import iso
@@ -32,7 +32,8 @@ def list_trash(app: str, form: str) -> Response:
             "deleted_at": iso(row.deleted_at),
             "deleted_by": row.deleted_by,
             "purge_at": iso(row.purge_at),
-            "values": seen(row.values, hidden),
+            # Who may see what left the form, nobody says any more.
+            "values": seen(subtables.kept_values(found, row.values), hidden),
         }
         for row in rows[:PER_PAGE]
     ]

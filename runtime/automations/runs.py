@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Required, TypedDict, Unpack, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, exists, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, joinedload
 
@@ -174,7 +174,7 @@ def steps(session: Session, run: Run, onlooker: User | None = None) -> Iterator[
     form = lookup.form_by_id(run.form_id)
     event = None if run.event_id is None else session.scalars(_EVENT, {"id": run.event_id}).one()
     record = context.stored(form, run.record_id)
-    if record is None and (event is None or event.kind != "deleted"):
+    if record is None and (event is None or not _is_remembered(session, event)):
         close(run, "skipped", _("The record was deleted."))
         return
     if onlooker is not None and record is not None:
@@ -193,6 +193,12 @@ def steps(session: Session, run: Run, onlooker: User | None = None) -> Iterator[
         session.execute(_RESULT, {"step_id": step_id, "found": result})
         yield index, result
     close(run, "done")
+
+
+def _is_remembered(session: Session, event: Event) -> bool:
+    """Whether the event is a deletion that still knows what it deleted: not once the record was removed for good."""
+    same = (Event.form_id == event.form_id, Event.record_id == event.record_id, Event.kind == "purged")
+    return event.kind == "deleted" and not session.scalar(select(exists().where(*same)))
 
 
 def _values(event: Event | None, form: Form, record: Record | None, user: User | None) -> context.Context:

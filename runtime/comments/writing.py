@@ -16,8 +16,7 @@ from runtime.notifications import deliveries
 from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.markdown import escaped
 from runtime.records import query
-from runtime.records.changes import AFTER_EVENT
-from runtime.records.models import Event
+from runtime.records.purging import AFTER_PURGE
 from runtime.records.rows import Record
 from runtime.text import clean_text
 from runtime.times import now
@@ -110,15 +109,13 @@ def _content(user: User, form: Form, record: Record, comment: Comment, reader: U
     return Content(subject[:500], f"{body}\n\n{quoted}", path, reader.locale)
 
 
-def _go_with_record(session: Session, event: Event, form: Form) -> None:
-    """What was written about a record goes when the record goes for good."""
-    if event.kind != "purged":  # the trash keeps them
-        return
-    own = (Comment.form_id == event.form_id, Comment.record_id == event.record_id)
+def _go_with_record(session: Session, form_id: int, record_id: int) -> None:
+    """What was written about a record goes when the record goes for good; until then the trash keeps it."""
+    own = (Comment.form_id == form_id, Comment.record_id == record_id)
     ids = list(session.scalars(select(Comment.id).where(*own)))
     if ids:
         deliveries.forget(session, ids)
         session.execute(delete(Comment).where(Comment.id.in_(ids)))
 
 
-AFTER_EVENT.append(_go_with_record)
+AFTER_PURGE.append(_go_with_record)

@@ -54,6 +54,8 @@ def _delete(actor: Actor, form: Form, record: Record, with_id: int | None, depth
         raise Conflict(
             _("Too many records hang together here: delete the last ones first."), code="referred_to"
         )
+    if with_id is not None and trash.holds(form, record.id):
+        raise _referred_to(form, record.id)  # a circle: none of them can go first
     kept = trash.keep(actor, form, record, with_id)
     _delete_dependants(actor, form, record, kept, depth)
     if roll_ups.of(form):  # they no longer count what went with it

@@ -1,5 +1,7 @@
 """Removing deleted records for good: when their days are over, or somebody wants it sooner."""
 
+from collections.abc import Callable
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,9 @@ from runtime.records import changes, trash
 from runtime.records.models import Event, Trashed
 from runtime.records.sources import Actor
 
+AFTER_PURGE: list[Callable[[Session, int, int], None]] = []
+"""Called in the removing transaction with the ids of form and record, whether the form is still in force or not."""
+
 
 @jobs.handler(trash.KIND)
 def work(lease: Lease) -> None:
@@ -20,7 +25,7 @@ def work(lease: Lease) -> None:
         lease.renew(session)
         due = (Trashed.id == lease.ref_id, Trashed.purge_at <= times.now())
         row = session.scalar(select(Trashed).where(*due).with_for_update())
-        for each in list(trash.with_all([row] if row else [])):
+        for each in trash.with_all([row] if row else []):
             _purge(session, each)
         lease.finish(session)
 
@@ -30,6 +35,8 @@ def _purge(session: Session, row: Trashed) -> None:
     own = (Event.form_id == row.form_id, Event.record_id == row.record_id)
     session.execute(update(Event).where(*own).values(before={}, after={}, changed=[]))
     files.drop(row.form_id, row.record_id)
+    for listener in AFTER_PURGE:
+        listener(session, row.form_id, row.record_id)
     form = lookup.form_by_id_if_any(row.form_id)
     if form is not None:
         by = None if row.purge_by is None else session.get(User, row.purge_by)

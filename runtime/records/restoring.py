@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from runtime import access, times
@@ -15,7 +15,7 @@ from runtime.errors import Conflict, Invalid
 from runtime.records import changes, rows, search, subtables, trash, unique
 from runtime.records import judge as judging
 from runtime.records import roll_ups as held
-from runtime.records.models import Trashed
+from runtime.records.models import Event, Trashed
 from runtime.records.rows import Values
 from runtime.records.sources import Actor, Database
 from runtime.records.tables import kept, stored, table
@@ -34,17 +34,18 @@ def restore(actor: Actor, form: Form, row: Trashed) -> tuple[str, ...]:
 
 
 def _restore(actor: Actor, form: Form, row: Trashed) -> tuple[str, ...]:
-    back = _Back(actor, form)
-    values = back.values({key: row.values[key] for key in kept(form) if key in row.values})
+    back = _Back(actor, form, row.record_id)
+    values = back.values(subtables.kept_values(form, row.values))
     _refuse_taken(actor, form, values)
     try:
         with db.session.begin_nested():
             _insert(actor, form, row, values)
-    except IntegrityError:
+            _insert_former(back, form, row)
+            trash.forget(row)
+            changes.note(actor, form, "restored", row.record_id, row.revision + 1, {}, values)
+    except IntegrityError:  # somebody deletes at this moment what it points to, or takes a value of its own
         _refuse_taken(actor, form, values)
         raise Conflict(_("Somebody else saved at the same moment. Please try again."), code="busy") from None
-    trash.forget(row)
-    changes.note(actor, form, "restored", row.record_id, row.revision + 1, {}, values)
     if roll_ups.of(form):
         held.count(form, [row.record_id])
     return (*back.emptied, *_restore_along(actor, row))
@@ -85,12 +86,33 @@ def _insert(actor: Actor, form: Form, row: Trashed, values: Values) -> None:
     subtables.bring_back(form, row.record_id, values)
 
 
+def _insert_former(back: "_Back", form: Form, row: Trashed) -> None:
+    """Write what the record held in fields that left the form since it was deleted: records that were not deleted
+    keep that, too, for a conversion, or until the field comes back.
+    """
+    if row.values.keys() <= set(kept(form)):
+        return
+    then = _form_then(row)
+    own, gone = table(then), stored(then).keys() - form.fields.keys()
+    values = back.still_there(then, {key: row.values[key] for key in gone if key in row.values})
+    if values:
+        columns = rows.to_columns(then, values, values)
+        db.session.execute(update(own).where(own.c.id == row.record_id), columns)
+
+
+def _form_then(row: Trashed) -> Form:
+    """The form as it was when the record was deleted."""
+    own = (Event.form_id == row.form_id, Event.record_id == row.record_id, Event.kind == "deleted")
+    last = select(func.max(Event.id)).where(*own).scalar_subquery()
+    return lookup.form_of_version(db.session.scalars(select(Event.version_id).where(Event.id == last)).one())
+
+
 class _Back:
     """What a record can hold again: nothing that points to what is gone. `emptied` are the titles of such fields."""
 
-    def __init__(self, actor: Actor, form: Form) -> None:
+    def __init__(self, actor: Actor, form: Form, record_id: int) -> None:
         self._sources = Database(actor.as_trusted(), form.app)
-        self._form = form
+        self._form, self._record_id = form, record_id
         self._hidden = access.fields(actor.user, form).hidden
         self.emptied: list[str] = []
 
@@ -102,6 +124,14 @@ class _Back:
                 found[key] = [self._pointing(of_rows, row, f"{key}.") for row in found[key]]
         self.emptied = list(dict.fromkeys(self.emptied))
         return found
+
+    def still_there(self, then: Form, values: Values) -> Values:
+        """Of the values of fields that the form had then those that can be kept: nothing is refused for their sake."""
+        listed, single = (judging.pointers(then, kind) for kind in ("references", "reference"))
+        found = {key: value for key, value in values.items() if key not in listed}  # nobody keeps their links
+        return {
+            key: value for key, value in found.items() if key not in single or self._left(then, key, value)
+        }
 
     def _pointing(self, form: Form, values: Mapping[str, Any], place: str) -> Values:
         found = dict(values)
@@ -118,6 +148,8 @@ class _Back:
         if lookup.form_if_any(form.app, target) is None:
             return value
         there = self._sources.records(target, value if isinstance(value, list) else [value])
+        if target == self._form.key:
+            there |= {self._record_id}
         if isinstance(value, list):
             return [each for each in value if each in there]
         return value if value in there else None

@@ -1,12 +1,12 @@
 """The trash: what deleted records held, for those who may delete there, until it comes back or its time is over."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select
 
 from runtime import access, conditions, outbox, times
 from runtime.accounts.models import User
@@ -20,6 +20,7 @@ from runtime.records.sources import Actor
 
 KIND = "purge"
 AT_ONCE = 200  # records that may be named in one request
+CHUNK = 500  # ids in one statement
 
 
 def keep(actor: Actor, form: Form, record: Record, with_id: int | None) -> int:
@@ -48,6 +49,12 @@ def keep(actor: Actor, form: Form, record: Record, with_id: int | None) -> int:
     return row.id
 
 
+def holds(form: Form, record_id: int) -> bool:
+    """Whether the record is in the trash."""
+    same = (Trashed.form_id == form.definition_id, Trashed.record_id == record_id)
+    return db.session.scalar(select(Trashed.id).where(*same)) is not None
+
+
 def page(user: User, form: Form, before: int | None, most: int) -> list[Trashed]:
     """The records that this person may see in the trash of the form, the last deleted first."""
     found = _seen(Actor(user=user, origin="page"), form)
@@ -55,14 +62,17 @@ def page(user: User, form: Form, before: int | None, most: int) -> list[Trashed]
     return list(db.session.scalars(query if before is None else query.where(Trashed.id < before)))
 
 
-def some(actor: Actor, form: Form, record_ids: Iterable[int]) -> list[Trashed]:
-    """Of these records those that the actor may see in the trash, locked until the commit. The last deleted comes
-    first: what others refer to was deleted after them.
+def some(actor: Actor, form: Form, record_ids: Iterable[int], *, lock: bool = True) -> list[Trashed]:
+    """Of these records those that the actor may see in the trash, locked until the commit unless he is only asked.
+    The last deleted comes first: what others refer to was deleted after them.
     """
     these = Trashed.record_id.in_(list(record_ids)[:AT_ONCE])
     query = select(Trashed).where(these, *_seen(actor, form)).order_by(Trashed.id.desc())
-    again = query.with_for_update().execution_options(populate_existing=True)
-    return list(db.session.scalars(again))
+    return list(db.session.scalars(_locking(query) if lock else query))
+
+
+def _locking(query: Select[Trashed]) -> Select[Trashed]:
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def one(actor: Actor, form: Form, record_id: int) -> Trashed:
@@ -74,16 +84,38 @@ def one(actor: Actor, form: Form, record_id: int) -> Trashed:
 
 
 def along(row_id: int) -> list[Trashed]:
-    """What was deleted with the record of this row, locked until the commit."""
-    query = select(Trashed).where(Trashed.with_id == row_id).order_by(Trashed.id).with_for_update()
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    """What was deleted with the record of this row, locked until the commit. The last deleted comes first, as it is
+    to come back: what was deleted before it may refer to it.
+    """
+    query = select(Trashed).where(Trashed.with_id == row_id).order_by(Trashed.id.desc())
+    return list(db.session.scalars(_locking(query)))
 
 
-def with_all(rows: Iterable[Trashed]) -> Iterator[Trashed]:
-    """These rows and, behind each, those of all that went with it."""
-    for row in rows:
-        yield row
-        yield from with_all(along(row.id))
+def with_all(rows: Iterable[Trashed], *, lock: bool = True) -> list[Trashed]:
+    """These rows and then those of all that went with them, each once."""
+    found = {row.id: row for row in rows}
+    level = list(found)
+    while level:
+        below = [each for each in _went_with(level, lock=lock) if each.id not in found]
+        found |= {each.id: each for each in below}
+        level = [each.id for each in below]
+    return list(found.values())
+
+
+def _went_with(row_ids: list[int], *, lock: bool) -> list[Trashed]:
+    found: list[Trashed] = []
+    for start in range(0, len(row_ids), CHUNK):
+        these = Trashed.with_id.in_(row_ids[start : start + CHUNK])
+        query = select(Trashed).where(these).order_by(Trashed.id)
+        found += db.session.scalars(_locking(query) if lock else query)
+    return found
+
+
+def tops(rows: Iterable[Trashed]) -> list[Trashed]:
+    """Of these rows those whose records went with none of the others."""
+    chosen = list(rows)
+    whole = {each.id for each in with_all(chosen, lock=False)}
+    return [row for row in chosen if row.with_id not in whole]
 
 
 def as_record(row: Trashed) -> Record:
@@ -119,15 +151,15 @@ def doom(user: User, rows: Iterable[Trashed]) -> int:
     """Have these records, and what went with them, removed for good as soon as possible; how many these are.
     Nobody sees them from the commit on.
     """
-    first = {row.id: row for row in rows}
-    whole = {row.id: row for row in with_all(first.values())}
-    due = times.now()
-    for row_id, row in whole.items():
-        db.session.execute(update(Trashed).where(Trashed.id == row_id).values(purge_at=due, purge_by=user.id))
-        row.purge_at = due
+    whole = with_all(rows)
+    ids, due = {row.id for row in whole}, times.now()
+    for row in whole:
+        row.purge_at, row.purge_by = due, user.id
+    db.session.flush()
+    for row in whole:
         if row.with_id is None:
-            outbox.revive(db.session(), KIND, row_id, due_at=due)
-        elif row.with_id not in whole:
+            outbox.revive(db.session(), KIND, row.id, due_at=due)
+        elif row.with_id not in ids:
             stand_alone(row)
     return len(whole)
 
@@ -135,7 +167,9 @@ def doom(user: User, rows: Iterable[Trashed]) -> int:
 def _seen(actor: Actor, form: Form) -> tuple[ColumnElement[bool], ...]:
     """What shows an actor a record of the form in the trash: that he might read it, and delete it."""
     own = (Trashed.form_id == form.definition_id, Trashed.purge_at > times.now())
-    return (*own, *(_allowed(form, actor.scope(action, form)) for action in ("read", "delete")))
+    # Whoever waited for the lock compares with a moment that is over: that somebody wanted it gone counts then.
+    kept = (*own, Trashed.purge_by.is_(None))
+    return (*kept, *(_allowed(form, actor.scope(action, form)) for action in ("read", "delete")))
 
 
 def _allowed(form: Form, document: access.Document) -> ColumnElement[bool]:

@@ -10,7 +10,9 @@ from runtime.automations.models import Pause, Step
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.notifications.models import Notice
+from runtime.records import trash
 from runtime.records.models import Event
+from runtime.records.store import Actor
 from runtime.times import now
 from tests.automations.conftest import Sales, record_is, rule, saved
 from tests.conftest import both_databases, make_user
@@ -204,6 +206,21 @@ def test_a_deletion_starts_with_what_the_record_held(sales: Sales) -> None:
     sales.delete("visit", visit)
     sales.work()
     assert sales.records("task")[0]["title"] == "Huaxin"
+
+
+def test_a_deletion_starts_nothing_once_the_record_is_removed_for_good(sales: Sales) -> None:
+    sales.automate(rule("gone", saved(on=["deleted"]), {**CREATE, "set": {"title": "record.name"}}))
+    visit = sales.save("visit", name="Huaxin")
+    sales.delete("visit", visit)
+    with transaction():
+        seen = Actor(sales.user, "page", trusted=True)
+        trash.doom(sales.user, trash.some(seen, lookup.form("sales", "visit"), [visit]))
+    jobs.work(sales.outbox(trash.KIND)[0].id)
+
+    sales.work()
+
+    assert [(run.state, run.reason) for run in sales.runs()] == [("skipped", "The record was deleted.")]
+    assert sales.records("task") == []
 
 
 def test_a_run_keeps_the_version_it_was_started_with(sales: Sales) -> None:

@@ -16,14 +16,16 @@ from builder.outlook import Outlook, outlook
 from builder.routes.designer import studio
 from runtime import batches, jobs, outbox
 from runtime.accounts.models import User
+from runtime.check import violations
 from runtime.db import db, transaction
 from runtime.definitions import lookup
-from runtime.definitions.documents import parse_field
+from runtime.definitions.documents import Form, parse_field
 from runtime.errors import Invalid
 from runtime.fields import FIELD_TYPES, FieldError, Reader
-from runtime.records import store
+from runtime.records import restoring, store, trash
 from runtime.records.models import Event
 from runtime.records.store import Actor
+from runtime.records.tables import table
 from tests.builder.factory import APP, field, form, install, rule, save_and_publish
 from tests.conftest import both_databases, make_user
 
@@ -317,3 +319,70 @@ def test_publishing_that_only_converted_can_still_be_undone(app: Flask) -> None:
         with transaction():
             releases.undo_publish(user, APP, Target("form", "bill"))
     assert "amount_2" not in lookup.form(APP, "bill").fields
+
+
+def bill() -> Form:
+    return lookup.form(APP, "bill")
+
+
+def thrown_away(record_id: int) -> None:
+    with transaction():
+        store.delete(Actor(None, "sample", trusted=True), bill(), record_id)
+
+
+def removed_for_good(record_id: int) -> None:
+    alice = make_user("alice", is_admin=True)
+    with transaction():
+        seen = Actor(None, "sample", trusted=True)
+        trash.doom(alice, trash.some(seen, bill(), [record_id]))
+    work_off()
+
+
+def test_a_record_that_was_in_the_trash_is_converted_when_it_comes_back(app: Flask) -> None:
+    install(BILL)
+    away, later = save(name="a", amount="5"), save(name="b", amount="6")
+    thrown_away(away)
+    with app.test_request_context():
+        published()
+        work_off()
+    # what somebody emptied since stays empty
+    with transaction():
+        actor = Actor(None, "sample", trusted=True)
+        store.save(actor, bill(), {"amount_2": None}, record_id=later, partial=True)
+    thrown_away(later)
+
+    for each in (away, later):
+        with transaction():
+            actor = Actor(None, "sample", trusted=True)
+            restoring.restore(actor, bill(), trash.one(actor, bill(), each))
+
+    assert violations() == []
+    columns = table(bill()).c
+    rows = select(columns.id, columns.amount_2).order_by(columns.id)
+    found = conversion.read_values(rows, bill().fields["amount_2"])
+    assert found == [(away, Decimal(5)), (later, None)]
+
+
+def test_what_could_not_be_converted_is_forgotten_with_its_record(app: Flask) -> None:
+    install(BILL)
+    secret, other = save(name="a", amount="secret"), save(name="b", amount="known")
+    with app.test_request_context():
+        published(keep=True)
+        work_off()
+    assert the_conversion().rest == [[secret, "secret"], [other, "known"]]
+    thrown_away(secret)
+
+    removed_for_good(secret)
+
+    assert the_conversion().rest == [[other, "known"]]
+
+
+def test_publishing_can_be_undone_after_a_record_was_removed_for_good(app: Flask) -> None:
+    install(BILL)
+    old = save(name="a", amount="5")
+    thrown_away(old)
+    with app.test_request_context():
+        save_and_publish("form", "bill", {**BILL, "title": "Bills"})
+        removed_for_good(old)
+
+        assert releases.undoable(APP, Target("form", "bill")) is not None

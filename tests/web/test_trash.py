@@ -9,8 +9,21 @@ from sqlalchemy import select
 from runtime.automations.models import Timer
 from runtime.db import db
 from runtime.times import now, today
+from tests.builder.factory import field, form, package, save_and_publish
 from tests.support.world import World, records, world_on
 
+AREA = form("area", {"name": field("text")}, title_field="name")
+TASK = form(
+    "task",
+    {
+        "name": field("text"),
+        "secret": field("text"),
+        "parent": field("reference", form="task", on_delete="delete"),
+        "area": field("reference", form="area", title="Area"),
+    },
+    title_field="name",
+)
+TASKS = "/apps/shop/forms/task/trash"
 CUSTOMERS = "/apps/followup/forms/customer"
 TRASH = f"{CUSTOMERS}/trash"
 
@@ -44,6 +57,8 @@ def test_who_deleted_what_is_shown_and_what_is_chosen_comes_back(world: World) -
     answer = world.browsers["mia"].post(TRASH, data={"record": [str(first), str(second), "x", "9" * 30]})
 
     assert answer.status_code == 303
+    page = world.browsers["mia"].get(TRASH).text
+    assert page.count("2 records are back.") == 1
     assert {"Acme", "Bolt"}.isdisjoint(names(world, "mia"))
     story = world.browsers["mia"].get(f"{CUSTOMERS}/{first}/").text
     assert "Mia brought the record back from the trash." in story and "Mia deleted the record." in story
@@ -121,3 +136,72 @@ def test_what_was_planned_for_a_record_is_planned_again_from_the_present(world: 
 
     world.browsers["mia"].post("/apps/followup/forms/visit/trash", data={"record": str(visit)})
     assert planned() == with_it
+
+
+@pytest.fixture(scope="module")
+def tasks(world: World) -> World:
+    """Tasks that go with the one above them, and areas."""
+    world.install(package(AREA, TASK))
+    return world
+
+
+def task(world: World, **values: object) -> int:
+    answer = world.api("anna")("POST", records("task", app="shop"), json={"values": values})
+    assert answer.status_code == 201, answer.text
+    return int(answer.json["id"])
+
+
+def drop(world: World, form: str, record_id: int) -> None:
+    address = records(form, record_id, app="shop")
+    assert world.api("anna")("DELETE", address, headers={"If-Match": '"1"'}).status_code == 204
+
+
+def test_a_record_and_what_went_with_it_are_chosen_together(tasks: World) -> None:
+    above = task(tasks, name="Above")
+    below = task(tasks, name="Below", parent=above)
+    drop(tasks, "task", above)
+
+    answer = tasks.browsers["anna"].post(TASKS, data={"record": [str(above), str(below)]})
+
+    assert answer.status_code == 303
+    assert "2 records are back." in tasks.browsers["anna"].get(TASKS).text
+    found = tasks.api("anna")("GET", records("task", below, app="shop")).json["values"]
+    assert found == {"name": "Below", "parent": above}
+
+
+def test_records_that_go_with_each_other_are_not_deleted(tasks: World) -> None:
+    one = task(tasks, name="One")
+    other = task(tasks, name="Other", parent=one)
+    api, path = tasks.api("anna"), records("task", one, app="shop")
+    circle = {"json": {"values": {"parent": other}}, "headers": {"If-Match": '"1"'}}
+    assert api("PATCH", path, **circle).status_code == 200
+
+    refused = api("DELETE", path, headers={"If-Match": '"2"'})
+
+    assert (refused.status_code, "1 record of Task" in refused.text) == (409, True)
+    assert api("GET", records("task", other, app="shop")).status_code == 200
+
+
+def test_the_page_says_which_references_are_empty_now(tasks: World) -> None:
+    area = tasks.api("anna")("POST", records("area", app="shop"), json={"values": {"name": "North"}}).json[
+        "id"
+    ]
+    lonely = task(tasks, name="Lonely", area=area)
+    drop(tasks, "task", lonely)
+    drop(tasks, "area", area)
+
+    answer = tasks.browsers["anna"].post(TASKS, data={"record": str(lonely)})
+
+    assert (answer.status_code, "1 record is back." in answer.text) == (200, True)
+    assert "Lonely is back. What these pointed to is gone, so they are empty now: Area." in answer.text
+
+
+def test_programs_get_nothing_of_a_field_that_left_the_form(tasks: World) -> None:
+    drop(tasks, "task", task(tasks, name="Known", secret="unseen"))
+    left = {key: one for key, one in TASK["properties"].items() if key != "secret"}
+    with tasks.app.app_context():
+        save_and_publish("form", "task", {**TASK, "properties": left})
+
+    listed = tasks.api("anna")("GET", "/apps/shop/forms/task/trash").json["items"]
+
+    assert listed[0]["values"] == {"name": "Known"}
