@@ -4,6 +4,8 @@
   "use strict";
   const DRAGGED = "[data-move]:not(input)";
   let moved = "", back = null;
+  const seen = (selector) => [...document.querySelectorAll(selector)].find((each) => each.checkVisibility());
+  const opener = () => seen('.fw-move[aria-expanded="true"]');
 
   // A place takes what is dragged once something is about to be.
   const ready = new WeakSet();
@@ -23,27 +25,34 @@
     if (from === to) return;
     const next = item.nextSibling;
     back = () => { if (item.isConnected) from.insertBefore(item, next?.parentElement === from ? next : null); };
-    send(`${item.dataset.move}${to.dataset.place}`, item.id);
+    send(`${item.dataset.move}${to.dataset.place}`);
   }
 
-  function send(move, id) {
+  // The input is part of this one sending only: a button that is pressed meanwhile sends its own.
+  function send(move) {
     const form = document.getElementById("moving"), input = form.querySelector("[data-move]");
-    moved = id;
+    if (!form.reportValidity()) return settle(true);
+    moved = recordOf(move);
     input.value = move;
     input.disabled = false;
     form.requestSubmit();
+    input.disabled = true;
   }
 
-  function settle() {
+  const recordOf = (move) => move.split(".")[0];
+
+  function settle(isRefused) {
+    if (isRefused) {
+      back?.();
+      moved = "";
+    }
     back = null;
-    document.querySelector("#moving [data-move]")?.setAttribute("disabled", "");
   }
 
   // Where nothing comes back that the page can show, the record goes back itself.
   const failed = ({ detail: { ctx } }) => {
     if (!back || (ctx?.response && (ctx.response.status < 400 || ctx.response.status === 422))) return;
-    back();
-    settle();
+    settle(true);
   };
   document.addEventListener("htmx:after:request", failed);
   document.addEventListener("htmx:error", failed);
@@ -53,31 +62,44 @@
   document.addEventListener("keydown", (event) => {
     const within = event.target.closest(`${DRAGGED}, .fw-targets`);
     if (!within || event.ctrlKey || event.metaKey || event.altKey) return;
-    const open = document.querySelector('.fw-move[aria-expanded="true"]');
+    const open = opener();
     const targets = [...within.querySelectorAll(".fw-targets button")];
     const at = targets.indexOf(event.target);
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "m" && !event.target.matches("input")) within.querySelector(".fw-move")?.click();
-    else if (event.key === "Escape" && open) open.click();
+    if (event.key === "m" && !event.target.matches("input")) press(within.querySelector(".fw-move"));
+    else if (event.key === "Escape" && open) press(open);
     else if (step && at >= 0) targets.at((at + step) % targets.length).focus();
     else return;
     event.preventDefault();
   });
 
+  // What opens and closes keeps the focus: what it closes goes away.
+  function press(link) {
+    link?.focus();
+    link?.click();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-cancel]")) opener()?.focus();
+  });
+
   document.addEventListener("submit", (event) => {
-    const card = event.target.id === "moving" && event.submitter?.closest(DRAGGED);
-    if (card) moved = card.id;
+    if (event.target.id === "moving" && event.submitter) moved = recordOf(event.submitter.value);
   });
 
   // The focus goes to the first place of a card that was just opened, and stays with the card that was moved.
   document.addEventListener("htmx:after:swap", () => {
     settle();
     const focus = document.activeElement;
+    if (moved) return arrive();
     const opened = !focus?.closest(".fw-targets") && focus?.closest(DRAGGED)?.querySelector('[aria-expanded="true"]');
     if (opened) document.querySelector(".fw-targets :is(button, input)")?.focus();
-    else if (moved) {
-      (document.getElementById("refusal") ?? document.querySelector(`#${CSS.escape(moved)} a`))?.focus();
-      moved = "";
-    }
   });
+
+  // A record may stand twice on the page, once of it hidden, or be gone from what is shown.
+  function arrive() {
+    const to = document.getElementById("refusal") ?? seen(`[data-move^="${moved}."] a, #card-${moved} a`);
+    (to ?? seen(".fw-board, .fw-day, .fw-agenda a"))?.focus();
+    moved = "";
+  }
 })();

@@ -8,7 +8,7 @@ beginnings, so that a cursor holds all that decides.
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,13 +21,13 @@ from sqlalchemy import (
     Row,
     Select,
     SelectBase,
+    and_,
     func,
     literal,
     or_,
     select,
     tuple_,
     union,
-    union_all,
 )
 
 from runtime import documents
@@ -73,13 +73,34 @@ def fetch(
 
 
 def fetch_each(
-    form: Form, wanted: Wanted, either: Wanted, by: Order, parts: Sequence[tuple[ColumnElement[bool], int]]
+    form: Form,
+    wanted: Wanted,
+    either: Wanted,
+    by: Order,
+    column: ColumnElement[Any],
+    sizes: Mapping[Any, int],
 ) -> list[Row[Any]]:
-    """The first rows in this order of each part, a condition and how many of its rows: all in one statement."""
-    firsts = [_ids(form, [*wanted, part], either, by, size) for part, size in parts]
-    ids = union_all(*(select(each.subquery().c.id) for each in firsts))
+    """The first rows in this order of each value of a column, as many as `sizes` says: the table is read once, however
+    many values there are.
+    """
+    number = func.row_number().over(partition_by=column, order_by=_ordering(form, by))
+    numbered = (
+        select(table(form).c.id, column.label("value"), number.label("number"))
+        .where(*wanted, or_(*either))
+        .subquery()
+    )
+    of_size = {size: [each for each in sizes if sizes[each] == size] for size in set(sizes.values())}
+    parts = [
+        and_(numbered.c.number <= size, _among(numbered.c.value, some)) for size, some in of_size.items()
+    ]
+    ids = select(numbered.c.id).where(or_(*parts))
     found = rows.select_all(form).where(table(form).c.id.in_(ids)).order_by(*_ordering(form, by))
     return list(db.session.execute(found).all())
+
+
+def _among(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    some = column.in_([each for each in values if each is not None])
+    return or_(some, column.is_(None)) if None in values else some
 
 
 def _ids(form: Form, wanted: Wanted, either: Wanted, by: Order, size: int) -> SelectBase:

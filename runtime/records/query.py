@@ -138,12 +138,12 @@ def lanes(
     wanted = _asked_for(user, form, condition, search)
     order = orders.order(form, sort, access.fields(user, form).hidden)
     field, column = form.fields[key], table(form).c[key]
-    parts = [
-        (column.is_(None) if value is None else column == field.type.to_column(value, field), size)
+    bound = {
+        None if value is None else field.type.to_column(value, field): size
         for value, size in sizes.items()
         if totals.get(value)
-    ]
-    found = paging.fetch_each(form, wanted, readable, order, parts) if parts else []
+    }
+    found = paging.fetch_each(form, wanted, readable, order, column, bound) if bound else []
     lanes = {value: Lane(totals.get(value, 0), []) for value in sizes}
     for record in for_reader(user, form, [rows.record(form, row) for row in found]):
         lanes[record.values.get(key)].items.append(record)

@@ -3,27 +3,28 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from runtime import conditions, documents
 from runtime.accounts.models import User, UserRole
+from runtime.conditions import Group, Row
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.forms.lists import asked as asking
+from runtime.forms.lists import views
+from runtime.forms.lists.views import Kept
 from runtime.records.tables import table
-from tests.conftest import Queries, both_databases
-from tests.forms.followup import FOLLOWUP, Browser, install, make, make_all, sign_in
+from tests.conftest import Queries
+from tests.forms.followup import FOLLOWUP, Browser, make, make_all, sign_in
 
 CUSTOMERS = f"{FOLLOWUP}/customer/"
 BOARD = f"{CUSTOMERS}?kind=board&by=grade"
 TYPED = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def app_installed(seller: User) -> None:
-    if not lookup.apps():  # on PostgreSQL
-        install()
+NOTHING = Kept((), "", ())
 
 
 def columns(page: str) -> dict[str, list[str]]:
@@ -53,7 +54,6 @@ def stored(record: int, key: str, form: str = "customer") -> Any:
     return db.session.scalar(select(own[key]).where(own.id == record))
 
 
-@both_databases
 def test_given_customers_with_grades_when_the_list_is_shown_as_a_board_then_each_stands_in_its_column(
     browser: Browser,
 ) -> None:
@@ -70,7 +70,6 @@ def test_given_customers_with_grades_when_the_list_is_shown_as_a_board_then_each
     assert columns(browser.page)["A"] == []
 
 
-@both_databases
 def test_given_more_cards_than_a_column_shows_when_more_are_asked_for_then_the_next_ones_come(
     browser: Browser,
 ) -> None:
@@ -86,6 +85,26 @@ def test_given_more_cards_than_a_column_shows_when_more_are_asked_for_then_the_n
     part = browser.client.get(more, headers=TYPED).text
     assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', part) == [f"Customer {n:02}" for n in range(20, 40)]
     assert "fw-next" in part
+    assert "kind=board" in more
+
+
+def test_given_a_card_that_was_loaded_later_when_its_menu_is_opened_then_its_column_is_as_long_as_before(
+    browser: Browser,
+) -> None:
+    make_all("customer", [{"name": f"Customer {number:02}", "grade": "A"} for number in range(22)])
+    found = re.search(r'hx-get="([^"]*after=[^"]*)"', browser.open(BOARD).text)
+    assert found
+    part = browser.client.get(unescape(found[1]), headers=TYPED).text
+    link = re.search(r'id="move-(\d+)" href="([^"#]*)', part)
+    assert link
+
+    page = browser.open(unescape(link[2])).text
+
+    assert f'form="moving" name="move" value="{link[1]}.1.is:B"' in page
+    assert '<input type="hidden" name="lane" value="is:A">' in page
+    answer = move(browser, int(link[1]), "is:B", lane="is:A", card=link[1])
+    assert len(columns(browser.open(answer.location).text)["A"]) == 21
+    assert "card=" not in answer.location
 
 
 def test_given_few_or_many_columns_and_cards_when_a_board_is_opened_then_it_takes_seven_statements(
@@ -103,6 +122,23 @@ def test_given_few_or_many_columns_and_cards_when_a_board_is_opened_then_it_take
         queries.clear()
         browser.open(f"{CUSTOMERS}?kind=board&by={by}")
         assert queries.count == 7, queries.statements
+
+
+def test_given_many_columns_when_a_board_is_searched_then_each_statement_reads_the_table_as_often_as_for_few(
+    browser: Browser, queries: Queries
+) -> None:
+    industries = ["trade", "software", "education", "medical", "finance"]
+    make_all(
+        "customer", [{"name": f"Customer {n}", "grade": "A", "industry": industries[n]} for n in range(5)]
+    )
+
+    read = []
+    for by in ("grade", "industry"):
+        queries.clear()
+        assert browser.open(f"{CUSTOMERS}?kind=board&by={by}&q=customer").status_code == 200
+        read.append(max(statement.count("FROM ") for statement in queries.statements))
+
+    assert read[0] == read[1]
 
 
 def test_given_a_card_when_it_is_moved_by_its_menu_then_one_field_is_saved_and_the_board_comes_back(
@@ -143,24 +179,19 @@ def test_given_a_rule_that_asks_for_a_reason_when_a_card_is_moved_there_then_it_
     assert stored(visit, "result", "visit") == "interested"
 
 
-@pytest.mark.parametrize(
-    ("to", "revision", "says"),
-    [
+def test_given_a_card_when_it_cannot_go_where_it_is_sent_then_the_board_says_why(browser: Browser) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "B"})
+    refused = [
         ("is:A", 7, "Somebody else changed this record in the meantime."),
         ("is:Z", 1, "Choose one of the offered values for Grade."),
         ("sideways", 1, "There is no such column."),
         ("", 1, "There is no such column."),
-    ],
-)
-def test_given_a_card_when_it_cannot_go_where_it_is_sent_then_the_board_says_why(
-    browser: Browser, to: str, revision: int, says: str
-) -> None:
-    acme = make("customer", {"name": "Acme", "grade": "B"})
+    ]
 
-    answer = move(browser, acme, to, revision)
-
-    assert (answer.status_code, stored(acme, "grade")) == (422, "B")
-    assert says in answer.text, re.findall(r"id=.refusal.*?</p>", answer.text, re.S)
+    for to, revision, says in refused:
+        answer = move(browser, acme, to, revision)
+        assert (answer.status_code, stored(acme, "grade")) == (422, "B"), to
+        assert says in answer.text, re.findall(r"id=.refusal.*?</p>", answer.text, re.S)
 
 
 def test_given_nonsense_when_it_is_sent_as_a_move_then_nothing_is_stored(browser: Browser) -> None:
@@ -206,6 +237,43 @@ def test_given_more_owners_than_columns_fit_when_the_board_is_opened_then_the_fi
     assert columns(page) == {"A": ["Of A"], "B": ["Of B"]}
     assert "There are more columns than fit here" in page
     assert "3 records" in page
+    make("customer", {"name": "Of nobody", "grade": None})
+    advised = {
+        Row("grade", "equals", "C"): {"A": [], "C": ["Of C"]},
+        Row("grade", "is_empty"): {"A": [], "No answer": ["Of nobody"]},
+    }
+    for row, shown in advised.items():
+        condition = documents.dumps(conditions.from_rows(Group("all", (row,))))
+        page = browser.open(f"{BOARD}&filter={quote_plus(condition)}").text
+        assert columns(page) == shown
+        assert "There are more columns than fit here" not in page
+
+
+def test_given_a_hidden_field_among_the_columns_when_cards_are_drawn_then_it_takes_no_line_of_theirs(
+    browser: Browser, seller: User
+) -> None:
+    deals = lookup.form("followup", "opportunity")
+    views.keep_columns(seller, deals, ("cost", "customer", "close_on", "owner"))
+    db.session.commit()
+    acme = make("customer", {"name": "Acme", "owner": seller.id})
+    own = {"customer": acme, "close_on": "2026-11-20", "owner": seller.id, "stage": "need", "cost": 5}
+    make("opportunity", {"name": "Deal", **own})
+
+    page = browser.open(f"{FOLLOWUP}/opportunity/?kind=board&by=stage").text
+
+    assert [text for text in re.findall(r"<dd>(.*?)</dd>", unescape(page)) if text] == [
+        "Acme",
+        "Nov 20, 2026",
+        "Bob",
+    ]
+
+
+def test_given_the_longest_value_when_its_column_is_asked_for_then_no_letter_of_it_is_lost(
+    browser: Browser,
+) -> None:
+    lane = "is:" + "x" * 100
+
+    assert asking.read(lookup.form("followup", "customer"), {"lane": lane}, NOTHING, frozenset()).lane == lane
 
 
 def test_given_somebody_who_only_reads_when_he_opens_the_board_then_cards_cannot_be_moved(

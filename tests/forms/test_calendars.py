@@ -14,18 +14,14 @@ from runtime import times
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.records import query
 from runtime.records.tables import table
-from tests.conftest import Queries, both_databases
-from tests.forms.followup import FOLLOWUP, Browser, install, make, make_all
+from tests.conftest import Queries
+from tests.forms.followup import FOLLOWUP, Browser, make, make_all
 
 DEALS = f"{FOLLOWUP}/opportunity/"
+TYPED = {"HX-Request": "true"}
 MONTH = f"{DEALS}?kind=calendar&span=month&day=2026-11-15"
-
-
-@pytest.fixture(autouse=True)
-def app_installed(seller: User) -> None:
-    if not lookup.apps():  # on PostgreSQL
-        install()
 
 
 def days(page: str) -> dict[str, list[str]]:
@@ -57,7 +53,7 @@ CUSTOMER = [0]
 
 
 @pytest.fixture(autouse=True)
-def customer(app_installed: None, seller: User) -> None:
+def customer(seller: User) -> None:
     CUSTOMER[0] = make("customer", {"name": "Acme", "owner": seller.id})
 
 
@@ -74,7 +70,6 @@ def stored(record: int, key: str, form: str = "opportunity") -> Any:
     return db.session.scalar(select(own[key]).where(own.id == record))
 
 
-@both_databases
 def test_given_records_with_dates_when_the_month_is_shown_then_each_stands_at_its_day(
     browser: Browser, seller: User
 ) -> None:
@@ -139,14 +134,16 @@ def test_given_a_record_when_its_date_is_changed_then_it_is_saved_and_a_day_that
     assert 'name="to" form="moving" value="2026-11-20"' in browser.open(f"{MONTH}&card={one}").text
     assert move(browser, one, "2026-02-30").status_code == 422
     assert move(browser, one, "").status_code == 422
-    answer = move(browser, one, "2026-11-27", day="2026-11-15")
+    refused = move(browser, one, "2026-02-30", card=str(one)).text
+    assert 'name="to" form="moving" value="2026-02-30"' in refused, "what was typed stays, and its panel"
+    answer = move(browser, one, "2026-11-27", day="2026-11-15", card=str(one))
 
     assert answer.status_code == 303
+    assert "card=" not in answer.location
     assert days(browser.open(answer.location).text)["2026-11-27"] == ["Deal"]
     assert stored(one, "close_on") == "2026-11-27"
 
 
-@both_databases
 def test_given_moments_when_they_are_shown_and_moved_then_the_readers_days_and_clock_count(
     browser: Browser, seller: User
 ) -> None:
@@ -168,6 +165,54 @@ def test_given_moments_when_they_are_shown_and_moved_then_the_readers_days_and_c
     }
     assert move(browser, late, "2026-11-02", date="meets_at").status_code == 303
     assert stored(late, "meets_at") == "2026-11-02T15:59:59Z"
+    with transaction() as session:
+        session.get_one(User, seller.id).zone = "Europe/Berlin"
+    twice = make(
+        "opportunity", deal(seller, "In the second of two hours", None, meets_at="2026-10-25T01:30:00Z")
+    )
+    assert move(browser, twice, "2026-10-25", date="meets_at").status_code == 303
+    assert stored(twice, "meets_at") == "2026-10-25T01:30:00Z"
+
+
+def test_given_more_records_than_are_read_when_the_month_is_shown_then_no_day_claims_to_know_its_number(
+    browser: Browser, seller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.forms.lists.kinds.calendar.MOST", 5)
+    dates = [*["2026-11-19"] * 4, *["2026-11-20"] * 6, "2026-11-27"]
+    make_all("opportunity", [deal(seller, f"Deal {number}", day) for number, day in enumerate(dates)])
+
+    page = browser.open(MONTH).text
+    found = re.findall(r'<a class="fw-left-out" href="[^"]*day=([^"&]*)[^"]*"[^>]*>([^<]*)<', page)
+    told = {day: text.strip() for day, text in found}
+
+    assert (told["2026-11-19"], told["2026-11-20"], told["2026-11-27"]) == ("＋1 more", "More…", "Not read")
+    assert "2026-11-18" not in told
+    agenda = browser.open(MONTH.replace("month", "agenda")).text
+    assert len(re.findall(r'class="fw-left-out"', agenda)) == 1
+    assert (
+        'class="fw-left-out"'
+        not in browser.open(MONTH.replace("month&day=2026-11-15", "day&day=2026-11-20")).text
+    )
+
+
+def test_given_a_view_that_is_a_calendar_by_now_when_the_next_rows_of_its_list_are_asked_for_then_rows_come(
+    browser: Browser, seller: User
+) -> None:
+    make_all("opportunity", [deal(seller, f"Deal {number}", "2026-11-20") for number in range(2)])
+    cursor = query.page(seller, lookup.form("followup", "opportunity"), limit=1).next
+    data = {"title": "By day", "act": "save", "kind": "calendar"}
+    view = browser.client.post(f"{DEALS}views", data=data).location
+
+    rest = browser.client.get(f"{view}&kind=list&after={cursor}", headers=TYPED)
+    whole = [
+        browser.client.get(address, headers=TYPED)
+        for address in (f"{view}&after={cursor}", f"{DEALS}?kind=board&after={cursor}")
+    ]
+
+    assert (rest.text.count("<tr"), rest.headers.get("HX-Retarget")) == (1, None)
+    for answer in whole:
+        assert (answer.status_code, answer.headers.get("HX-Retarget")) == (200, "#list")
+        assert 'id="list"' in answer.text
 
 
 def test_given_no_day_when_the_calendar_is_opened_then_it_shows_today_as_month_and_for_phones_as_agenda(

@@ -17,6 +17,7 @@ from runtime.records import filters, orders
 from runtime.records.sources import is_id
 
 LONGEST_SEARCH = 100
+LONGEST_LANE = len("is:") + 100
 LONGEST_FILTER = 3000
 """Bytes of a filter in an address, where a Chinese character takes nine: a server takes addresses of 8 kB, and that of
 changed rows holds the filter twice.
@@ -46,7 +47,7 @@ def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]
         search=args.get("q", "").strip()[:LONGEST_SEARCH],
         after=args.get("after", ""),
         upto=max(PER_PAGE, min(_number(args, "upto"), MOST_ROWS)),
-        lane=args.get("lane", "")[:LONGEST_SEARCH],
+        lane=args.get("lane", "")[:LONGEST_LANE],
         day=args.get("day", "")[:10],
         span=args.get("span", "")[:10],
         card=card if is_id(card := _number(args, "card")) else 0,

@@ -84,7 +84,7 @@ def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
         places=Places(form, asked) if asked.panel or asked.after else places,
         order=order,
         address=places.to(),
-        more=places.to(upto=upto, after=page.next or "") if goes_on else "",
+        more=places.on(page.next or "", upto=upto) if goes_on else "",
         further=places.to(upto=upto) if goes_on else "",
         full=bool(page.next) and not goes_on,
     )

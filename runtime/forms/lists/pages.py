@@ -89,8 +89,7 @@ def page(
     was not moved.
     """
     reader, kind = reader_for(user, form), KINDS[asked.look.kind]
-    # An order that was published meanwhile knows another place: then the list begins anew, as far as it had come.
-    fits = query.is_cursor(user, form, asked.look.sort or form.sort, asked.after)
+    fits = not asked.after or _goes_on(user, form, asked, kind)
     asked = asked if fits else replace(asked, after="")
     shown = kind.draw(user, form, asked, reader)
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
@@ -103,6 +102,7 @@ def page(
     context["tools"] = tools(user, form, asked, reader, sent)
     context["views"] = menu(user, form, asked, kept, problem) if kept.views or asked.panel == "view" else None
     context |= {"kind": kind, "kinds": kinds(user, form, asked), "refusal": refusal}
+    context["typed"] = request.form.get("to", "") if refusal else ""
     status = 422 if problem or refusal else 200
     if not is_htmx():
         context["drafts"] = keeping.count(user, form) if context["may_create"] else 0
@@ -111,6 +111,15 @@ def page(
         make_response(render_template("records/_list.html", **context), status), shown.address
     )
     return answer if fits else retarget(answer, "#list", "outerMorph")
+
+
+def _goes_on(user: User, form: Form, asked: Asked, kind: Kind) -> bool:
+    """Whether what is asked for continues what is shown. Another order, published meanwhile, knows another place, and
+    a view may be of another kind by now: then the list begins anew, as far as it had come.
+    """
+    if request.args.get("kind", kind.name) not in ("", kind.name) or not kind.goes_on(asked):
+        return False
+    return query.is_cursor(user, form, asked.look.sort or form.sort, asked.after)
 
 
 def kinds(user: User, form: Form, asked: Asked) -> list[tuple[Kind, str]]:

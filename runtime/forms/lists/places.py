@@ -58,6 +58,12 @@ class Places:
         self._put(state, changes)
         return f"{self.path}?{urlencode(state)}" if state else self.path
 
+    def on(self, after: str, **changes: Any) -> str:
+        """The address of what comes after a cursor. It names its kind: that of the view may change meanwhile."""
+        state = dict(self.state)
+        self._put(state, changes)
+        return f"{self.path}?{urlencode({**state, 'kind': self.asked.look.kind, 'after': after})}"
+
     def _put(self, state: dict[str, str], parts: Mapping[str, Any]) -> None:
         """Write these parts into the query of an address; what is usual is left out."""
         for part, value in parts.items():

@@ -66,6 +66,7 @@ def move_record(app: str, form: str) -> Response:
         db.session.rollback()
         return pages.page(user, found, asked, kept, refusal=moving.reason(error))
     db.session.commit()
+    asked = replace(asked, card=0)
     if is_htmx():
         return trigger(pages.page(user, found, asked, kept), {"fw:say": {"text": told}})
     flash(told)

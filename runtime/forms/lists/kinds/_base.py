@@ -48,8 +48,6 @@ class Kind:
     libraries: tuple[str, ...] = ()
     """Vendored scripts that its own scripts need."""
     scripts: tuple[str, ...] = ()
-    moves: bool = False
-    """Whether records can be moved to another place of it."""
 
     def fits(self, form: Form, hidden: frozenset[str]) -> bool:
         """Whether the form has the fields, among those that the person may see, that this kind needs."""
@@ -58,6 +56,10 @@ class Kind:
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
         """The look with fields that this kind can place records by, and without what it knows nothing of."""
         return replace(look, kind=self.name, group_by="", date_field="")
+
+    def goes_on(self, asked: Asked) -> bool:
+        """Whether `more` can draw what comes after the cursor."""
+        return bool(self.more)
 
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         """What was asked for, as its template draws it."""

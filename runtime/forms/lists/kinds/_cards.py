@@ -37,8 +37,8 @@ def cards(
 ) -> dict[int, Card]:
     """The cards of these records by id; `left_out` is a field that their place tells already."""
     named = title_field(form)
-    own = {left_out, named.key if named else ""}
-    wanted = [key for key in columns if key not in own and not _is_file(form, key)]
+    apart = {left_out, named.key if named else "", *access.fields(user, form).hidden}
+    wanted = [key for key in columns if key not in apart and not _is_file(form, key)]
     fields = shown(form, wanted, frozenset())[:MOST_LINES] if wanted else []
     titles = [localized(one.title, reader.locale) for one in fields]
     drawn = texts(user, form, fields, records, reader)

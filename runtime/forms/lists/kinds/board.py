@@ -77,7 +77,6 @@ class BoardKind(Kind):
     more = "records/_cards.html"
     libraries = (SORTABLE,)
     scripts = ("moving.js",)
-    moves = True
 
     def fits(self, form: Form, hidden: frozenset[str]) -> bool:
         return bool(fields_of(form, hidden))
@@ -86,6 +85,9 @@ class BoardKind(Kind):
         offered = fields_of(form, hidden)
         key = look.group_by if look.group_by in offered else _first(form, offered)
         return replace(look, kind=self.name, group_by=key, date_field="")
+
+    def goes_on(self, asked: Asked) -> bool:
+        return bool(asked.lane)
 
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         return board(user, form, asked, reader)
@@ -138,7 +140,7 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
     total = sum(totals.values())
     return Board(
         count=counted(total, False, reader),
-        places=Places(form, asked) if asked.panel or asked.card else plain,
+        places=Places(form, replace(asked, after="")),  # with the column of which more is shown
         order=order_of(form, asked.look.sort, hidden),
         address=plain.to(lane=asked.lane, upto=asked.upto),
         is_empty=not total,
@@ -176,7 +178,7 @@ def _lanes(user: User, form: Form, asked: Asked, reader: Reader) -> tuple[dict[A
     longer = min(max(asked.upto, A_LANE), MOST_ROWS)
     sizes = {
         value: longer if _ref(field, value, reader) == asked.lane else A_LANE
-        for value in _values(field, totals, reader)[:MOST_LANES]
+        for value in _fitting(_values(field, totals, reader), totals)
     }
     return totals, query.lanes(user, form, field.key, totals, sizes, sort=order, **wanted)
 
@@ -187,6 +189,14 @@ def _values(field: Field, present: Collection[Any], reader: Reader) -> list[Any]
     chosen += [raw for raw, _label in field.type.choices(field, reader)]
     others = sorted(each for each in present if each is not None and each not in chosen)
     return [*chosen, *others, *([None] if None in present or not field.required else [])]
+
+
+def _fitting(values: list[Any], present: Collection[Any]) -> list[Any]:
+    """As many as fit, in their order: what records have goes before what none has, else no filter would bring it."""
+    kept = sorted(values, key=lambda each: (each not in present, each in present and each is not None))[
+        :MOST_LANES
+    ]
+    return [each for each in values if each in kept]
 
 
 def _titles(user: User, form: Form, field: Field, values: list[Any], reader: Reader) -> list[str]:
@@ -219,7 +229,7 @@ def _column(
         title=title,
         count=format_decimal(lane.total, locale=reader.locale),
         cards=tuple(drawn[record.id] for record in lane.items),
-        more=places.to(lane=ref, after=lane.next, upto=upto + A_LANE) if goes_on else "",
+        more=places.on(lane.next or "", lane=ref, upto=upto + A_LANE) if goes_on else "",
         further=places.to(lane=ref, upto=upto + A_LANE) if goes_on else "",
         full=bool(lane.next) and not goes_on,
     )

@@ -45,7 +45,9 @@ class Event:
 
 @dataclass(frozen=True)
 class Day:
-    """A day with its records; `more` leads to all of them, where some are left out."""
+    """A day with its records; its address leads to all of them, where some are left out. Where there are more records
+    than are read, the last day `goes_on` and those after it are `unread`: how many they have is not known.
+    """
 
     date: date
     number: int
@@ -53,6 +55,8 @@ class Day:
     address: str
     events: tuple[Event, ...]
     left_out: int
+    goes_on: bool
+    unread: bool
     is_outside: bool
     is_today: bool
 
@@ -106,21 +110,24 @@ class CalendarKind(Kind):
 
     def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
         one = form.fields[look.date_field]
-        value = record.values.get(one.key)
-        clock = (
-            ""
-            if one.type.name == "date"
-            else f"T{_local(value, reader).time().isoformat()}"
-            if value
-            else "T00:00"
-        )
-        try:
-            found = one.type.parse(f"{to}{clock}", one, reader) if to else None
-        except FieldError:
-            found = None
-        if found is None:
-            raise NotFound(_("Choose a day."))
-        return {one.key: found}
+        return {one.key: _on(one, record.values.get(one.key), to, reader)}
+
+
+def _on(one: Field, value: str | None, to: str, reader: Reader) -> Any:
+    """This date, or moment, on another day; NotFound for a day that is none."""
+    clock = ""
+    if one.type.name == "datetime":
+        local = _local(value, reader) if value else None
+        if local and to == local.date().isoformat():
+            return value  # what the clock shows may come twice that day
+        clock = f"T{local.time().isoformat() if local else '00:00'}"
+    try:
+        found = one.type.parse(f"{to}{clock}", one, reader) if to else None
+    except FieldError:
+        found = None
+    if found is None:
+        raise NotFound(_("Choose a day."))
+    return found
 
 
 def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
@@ -133,7 +140,8 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
     page = query.page(user, form, condition=condition, sort=field.key, limit=MOST, search=asked.search)
     events = [_event(form, field, record, reader) for record in page.items]
     places = Places(form, replace(asked, panel="", after="", lane="", upto=PER_PAGE, card=0))
-    days = _Days(shown, events, today, places, reader)
+    read_to = events[-1].day if page.next else None
+    days = _Days(shown, events, read_to, today, places, reader)
     return Calendar(
         count=counted(page.total, page.capped, reader),
         places=Places(form, asked) if asked.panel or asked.card else places,
@@ -196,8 +204,15 @@ class _Days:
     """The records of a stretch by their days."""
 
     def __init__(
-        self, shown: Stretch, events: list[Event], today: date, places: Places, reader: Reader
+        self,
+        shown: Stretch,
+        events: list[Event],
+        read_to: date | None,
+        today: date,
+        places: Places,
+        reader: Reader,
     ) -> None:
+        self.read_to = read_to
         self.shown, self.today, self.places, self.locale = shown, today, places, reader.locale
         self.by_day: dict[date, list[Event]] = {}
         for each in events:
@@ -214,14 +229,16 @@ class _Days:
         return tuple(day for each in days if not (day := self._day(each, MOST)).is_outside)
 
     def _day(self, day: date, most: int) -> Day:
-        events = self.by_day.get(day, [])
+        events, goes_on = self.by_day.get(day, []), day == self.read_to
         return Day(
             date=day,
             number=day.day,
             title=str(format_skeleton("yMMMEd", day, locale=self.locale)),
             address=self.places.to(day=day, span="day"),
             events=tuple(events[:most]),
-            left_out=max(0, len(events) - most),
+            left_out=0 if goes_on else max(0, len(events) - most),
+            goes_on=goes_on,
+            unread=self.read_to is not None and day > self.read_to,
             is_outside=self.shown.span in ("month", "agenda") and day.month != self.shown.day.month,
             is_today=day == self.today,
         )

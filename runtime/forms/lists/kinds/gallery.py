@@ -69,7 +69,7 @@ def gallery(user: User, form: Form, asked: Asked, reader: Reader) -> Gallery:
         address=plain.to(),
         is_empty=not page.items,
         cards=tuple((drawn[each.id], small.get(each.id, "")) for each in page.items),
-        more=plain.to(upto=upto, after=page.next or "") if goes_on else "",
+        more=plain.on(page.next or "", upto=upto) if goes_on else "",
         further=plain.to(upto=upto) if goes_on else "",
         full=bool(page.next) and not goes_on,
     )
