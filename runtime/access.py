@@ -6,6 +6,7 @@ refuses. Denied unless granted. An administrator sees the records of every app, 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -74,6 +75,15 @@ def among(user: User, action: str, form: Form, records: Iterable[R]) -> list[R]:
         return []
     allowed = conditions.compile(visible(user, action, form))
     return [each for each in records if allowed.holds(_context(each), {})]
+
+
+def who_can(users: Iterable[User], action: str, form: Form, record: Owned) -> list[User]:
+    """Those of the people who may do this with a record: what `can` says of each, with the departments read once."""
+    token = _below.set({})
+    try:
+        return [user for user in users if can(user, action, (form, record))]
+    finally:
+        _below.reset(token)
 
 
 def visible(user: User | None, action: str, form: Form) -> Document:
@@ -277,6 +287,9 @@ def _unowned(_user: User, form: Form) -> Document:
     return {"not": {"required": [form.owner_field or "owner_id"]}}
 
 
+# While several people are asked for: what is in and below each department, by its path.
+_below: ContextVar[dict[str, list[int]] | None] = ContextVar("_below", default=None)
+
 _SCOPES = {
     "own": _own,
     "department": _department,
@@ -289,8 +302,23 @@ def below(department: Department) -> list[int]:
     """The ids of a department and of all departments under it."""
     if not department.path:
         return [department.id]
-    inside = select(Department.id).where(Department.path.startswith(department.path, autoescape=True))
-    return sorted({department.id, *db.session.scalars(inside)})
+    known = _below.get()
+    if known is None:
+        inside = select(Department.id).where(Department.path.startswith(department.path, autoescape=True))
+        return sorted({department.id, *db.session.scalars(inside)})
+    if not known:
+        known.update(_all_below())
+    return known.get(department.path, [department.id])
+
+
+def _all_below() -> dict[str, list[int]]:
+    """What is in and below each department, by its path."""
+    found: dict[str, list[int]] = {}
+    for row in db.session.execute(select(Department.id, Department.path).order_by(Department.id)):
+        parts = row.path.split("/")[1:-1]
+        for depth in range(len(parts)):
+            found.setdefault(f"/{'/'.join(parts[: depth + 1])}/", []).append(row.id)
+    return found
 
 
 def _context(record: Owned) -> dict[str, Any]:

@@ -125,7 +125,7 @@ class Origin:
 @dataclass(frozen=True)
 class Entry:
     """One line; `text` is a sentence. `kind`: created, updated, deleted, restored, run, timer, delivery, or comment, of
-    which `body` is the Markdown and `own` says that it is the reader's.
+    which `body` is the Markdown, `own` says that it is the reader's, and `mark` tells its texts apart.
     """
 
     at: datetime
@@ -140,6 +140,7 @@ class Entry:
     body: str = ""
     comment: int = 0
     own: bool = False
+    mark: str = ""
 
     @property
     def linked(self) -> str:
@@ -182,7 +183,7 @@ class _Story:
         self._hidden = access.fields(user, form).hidden
 
     def events(self) -> Iterator[Entry]:
-        events = self._rows(Event)
+        events = self._by_people(self._rows(Event))
         runs = _by_id(Run, {event.run_id for event in events} - {None})
         for event in events:
             origin = None if event.run_id is None else self._written_by(runs[event.run_id])
@@ -231,7 +232,7 @@ class _Story:
             )
 
     def deliveries(self) -> Iterator[Entry]:
-        for delivery in self._rows(Delivery):
+        for delivery in self._by_people(self._rows(Delivery)):
             channel = CHANNELS[delivery.channel]
             who, reason = self._who(delivery.user_id), self._reason(delivery.reason)
             params = {"who": who, "channel": str(channel.label), "reason": reason}
@@ -246,7 +247,7 @@ class _Story:
             )
 
     def comments(self) -> Iterator[Entry]:
-        for comment in comments.about(self._form, self._record.id):
+        for comment in self._by_people(comments.about(self._form, self._record.id)):
             who = self._who(comment.user_id)
             said = _("%(who)s wrote, and changed it later:") if comment.changed_at else _("%(who)s wrote:")
             yield Entry(
@@ -257,12 +258,18 @@ class _Story:
                 body=comment.text,
                 comment=comment.id,
                 own=comment.user_id == self._user.id,
+                mark=comment.mark,
             )
 
     def _rows(self, model: Any) -> list[Any]:
         """The latest rows about this record."""
         about = {"form_id": self._form.definition_id, "record_id": self._record.id}
         return list(db.session.scalars(_about(model), about))
+
+    def _by_people(self, rows: list[Any]) -> list[Any]:
+        """These rows, and the names of all people whom they are from or for in one statement."""
+        self._names.add_members(row.user_id for row in rows)
+        return rows
 
     def _who(self, user_id: int | None) -> str:
         name = None if user_id is None else self._names.member(user_id)

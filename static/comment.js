@@ -4,6 +4,33 @@
   "use strict";
   const at = (id) => document.getElementById(id);
 
+  // --- What is typed and not sent: nobody leaves it unasked, and no answer that is drawn takes it away -----------
+
+  const kept = new Map(); // changes of comments that are half typed, by the id of their box
+  const isTyped = (box) => box.value !== box.defaultValue || (box.matches("[aria-invalid]") && box.value.trim() !== "");
+  const boxes = () => [...document.querySelectorAll("#story textarea")].filter(isTyped);
+
+  window.addEventListener("beforeunload", (event) => { if (kept.size || boxes().length) event.preventDefault(); });
+
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    for (const box of boxes()) {
+      if (box.id !== "comment" && box.form !== ctx.sourceElement) kept.set(box.id, [box.value, box.form.elements._seen.value]);
+    }
+  });
+
+  document.addEventListener("htmx:after:swap", () => {
+    for (const [id, [text, seen]] of kept) {
+      const box = at(id);
+      if (!box) continue; // not in the part that is shown now
+      box.value = text;
+      box.form.elements._seen.value = seen;
+      box.closest("details").open = true;
+      kept.delete(id);
+    }
+  });
+
+  // --- Mentions --------------------------------------------------------------------------------------------
+
   function put(words) {
     const text = at("comment");
     text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");

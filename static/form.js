@@ -141,9 +141,17 @@
     if (!isDirty()) event.currentTarget.setAttribute("form", "language");
   });
 
-  window.addEventListener("beforeunload", (event) => { if (isUnsaved()) event.preventDefault(); });
-
   let busy = null;
+  window.addEventListener("beforeunload", (event) => {
+    if (isUnsaved()) event.preventDefault();
+    else if (busy && event.defaultPrevented) setTimeout(stay); // the question is about a comment: whoever stays can save
+  });
+
+  function stay() {
+    touched = true;
+    free();
+  }
+
   form.addEventListener("submit", (event) => {
     if (busy) return event.preventDefault();
     touched = false;
@@ -155,11 +163,14 @@
   });
 
   window.addEventListener("pageshow", (event) => { // back from the next page: the form may be sent again
-    if (!event.persisted || !busy) return;
+    if (event.persisted && busy) free();
+  });
+
+  function free() {
     if (busy.dataset.label) busy.textContent = busy.dataset.label;
     busy.removeAttribute("aria-disabled");
     busy = null;
-  });
+  }
 
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;

@@ -15,6 +15,7 @@
     if (event.key === "Escape" && !event.defaultPrevented && section?.contains(event.target)) {
       return section.querySelector("[data-cancel]").click();
     }
+    if (event.target.matches("textarea, select, input, [contenteditable]")) return; // Alt makes letters there
     const way = event.altKey && !event.ctrlKey && !event.metaKey && { KeyN: "next", KeyP: "prev" }[event.code];
     const link = way && document.querySelector(`.page-head a[rel=${way}]`);
     if (!link) return;

@@ -65,5 +65,5 @@
   const first = document.querySelector("[data-panel] [data-error]");
   const wanted = location.hash && document.getElementById(location.hash.slice(1));
   dress();
-  show(wanted || first);
+  show(wanted || first || document.querySelector("[data-panel] form[data-section]"));
 })();

@@ -28,3 +28,8 @@ class Comment(Base):
     token: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     changed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def mark(self) -> str:
+        """Another one for every text that it had."""
+        return (self.changed_at or self.created_at).isoformat()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import count, islice
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -11,41 +12,43 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.records.rows import Record
-from runtime.text import search_key
+from runtime.text import normalised
 
 OFFERED = 20
-LOOKED_AT = 100  # of those whom a search finds; each is asked for his rights
+LOOKED_AT = 100  # people at a time, each of whom is asked for his rights
+_AT = re.compile(r"(?<![A-Za-z0-9._-])@")  # not in an e-mail address
+_LONGEST = 601  # of a name in lower case, in which a letter may become three, and the letter after it
 
 
 def offered(form: Form, record: Record, sought: str) -> list[tuple[int, str]]:
     """The first people whom a search finds, by name; one more than `OFFERED` where there are more."""
-    wanted = [User.search_text.contains(word, autoescape=True) for word in search_key(sought).split()[:1]]
-    found: list[tuple[int, str]] = []
-    for user in _readers(form, record, *wanted):
-        found.append((user.id, user.name))
-        if len(found) > OFFERED:
-            break
-    return found
+    words = normalised(sought, "NFKC").lower().split()
+    wanted = [User.search_text.contains(word, autoescape=True) for word in words]
+    return [(user.id, user.name) for user in islice(readers(form, record, *wanted), OFFERED + 1)]
 
 
 def mentioned(form: Form, record: Record, text: str) -> list[User]:
     """The people whose names follow an @ in the text; of two names that begin alike the longer one counts."""
-    if "@" not in text:
+    places = [found.end() for found in _AT.finditer(text)]
+    if not places:
         return []
-    names = db.session.execute(select(User.id, User.name).where(*_may_know(form))).all()
-    found: set[int] = set()
-    for name in sorted({row.name for row in names}, key=len, reverse=True):
-        rest = _mention(name).sub(" ", text)
-        if rest != text:
-            text = rest
-            found |= {row.id for row in names if row.name == name}
-    return list(_readers(form, record, User.id.in_(found))) if found else []
+    people: dict[str, set[int]] = {}
+    for row in db.session.execute(select(User.id, User.name).where(*_may_know(form))):
+        people.setdefault(row.name.casefold(), set()).add(row.id)
+    lengths = sorted({len(name) for name in people if name}, reverse=True)
+    after = {text[place : place + _LONGEST].casefold() for place in places}
+    names = {_name_at_start(words, people, lengths) for words in after} - {""}
+    found = {user_id for name in names for user_id in people[name]}
+    return list(readers(form, record, User.id.in_(found))) if found else []
 
 
-def _mention(name: str) -> re.Pattern[str]:
-    """Finds a name after an @; not in an e-mail address, and not where it goes on as another word."""
-    ends = "(?![A-Za-z0-9])" if name[-1:].isascii() else ""
-    return re.compile(f"(?<![A-Za-z0-9._-])@{re.escape(name)}{ends}", re.IGNORECASE)
+def _name_at_start(words: str, people: dict[str, set[int]], lengths: list[int]) -> str:
+    """The longest name with which the words begin, and which does not go on as another word; empty for none."""
+    for length in lengths:
+        name, rest = words[:length], words[length : length + 1]
+        if name in people and not (name[-1].isascii() and rest.isascii() and rest.isalnum()):
+            return name
+    return ""
 
 
 def _may_know(form: Form) -> tuple[ColumnElement[bool], ...]:
@@ -60,9 +63,11 @@ def _may_know(form: Form) -> tuple[ColumnElement[bool], ...]:
     return User.active.is_(True), or_(User.is_admin, User.id.in_(holders))
 
 
-def _readers(form: Form, record: Record, *wanted: ColumnElement[bool]) -> Iterator[User]:
-    """Those of the people that are wanted who may read the record."""
+def readers(form: Form, record: Record, *wanted: ColumnElement[bool]) -> Iterator[User]:
+    """Those of the people that are wanted who may read the record, by name."""
     query = select(User).where(*_may_know(form), *wanted).order_by(User.name, User.id).limit(LOOKED_AT)
-    for user in db.session.scalars(query).unique():
-        if access.can(user, "read", (form, record)):
-            yield user
+    for start in count(0, LOOKED_AT):
+        users = db.session.scalars(query.offset(start)).unique().all()
+        yield from access.who_can(users, "read", form, record)
+        if len(users) < LOOKED_AT:
+            return

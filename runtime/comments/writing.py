@@ -1,5 +1,9 @@
 """Writing, changing and deleting comments, and telling those whom they mention."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
@@ -8,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from runtime.accounts.models import User
 from runtime.comments.models import Comment
-from runtime.comments.people import mentioned
+from runtime.comments.people import mentioned, readers
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.errors import Invalid, NotFound, Problem
+from runtime.errors import Conflict, Invalid, NotFound, Problem
 from runtime.notifications import deliveries
 from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.markdown import escaped
+from runtime.notifications.models import Delivery
 from runtime.records import query
 from runtime.records.purging import AFTER_PURGE
 from runtime.records.rows import Record
@@ -26,6 +31,20 @@ LATEST = 200  # of one record
 CHANNELS = ("inbox", "email")
 
 
+@dataclass(frozen=True)
+class Said:
+    """A text that can be stored, and whom it mentions of those who may read the record."""
+
+    text: str
+    mentioned: tuple[User, ...]
+
+
+def read(form: Form, record: Record, text: str) -> Said:
+    """What somebody writes about a record. Raises Invalid. It looks through all names: before the lock of a write."""
+    fit = _fit(text)
+    return Said(fit, tuple(mentioned(form, record, fit)))
+
+
 def about(form: Form, record_id: int) -> list[Comment]:
     """The latest comments on a record that somebody may read, newest first."""
     own = (Comment.form_id == form.definition_id, Comment.record_id == record_id)
@@ -33,44 +52,79 @@ def about(form: Form, record_id: int) -> list[Comment]:
 
 
 def own(user: User, form: Form, record_id: int, comment_id: int) -> Comment:
-    """A comment of this person's on this record; NotFound for any other."""
-    found = db.session.get(Comment, comment_id)
+    """A comment of this person's on this record, locked; NotFound for any other."""
+    found = db.session.get(Comment, comment_id, with_for_update=True, populate_existing=True)
     place = (form.definition_id, record_id, user.id)
     if found is None or (found.form_id, found.record_id, found.user_id) != place:
         raise NotFound(_("There is no such comment."))
     return found
 
 
-def write(user: User, form: Form, record: Record, text: str, token: str | None = None) -> Comment:
+def write(user: User, form: Form, record: Record, said: Said, token: str | None = None) -> Comment:
     """A comment on a record that the person may read; never commits. The same token again: what is there already.
 
-    Raises Invalid. Whoever is mentioned gets a notice and an e-mail, in the same transaction.
+    Conflict("token_reused") when that came with something else. Whoever is mentioned gets a notice and an e-mail, in
+    the same transaction.
     """
-    comment = Comment(form_id=form.definition_id, record_id=record.id, user_id=user.id, text=_fit(text))
-    comment.token = token
+    place: dict[str, Any] = {
+        "form_id": form.definition_id,
+        "record_id": record.id,
+        "user_id": user.id,
+        "text": said.text,
+    }
+    comment = Comment(**place, token=token)
     try:
         with db.session.begin_nested():
             db.session.add(comment)
             db.session.flush()
     except IntegrityError:
         same = select(Comment).where(Comment.user_id == user.id, Comment.token == token)
-        return db.session.scalars(same).one()
-    _tell(user, form, record, comment, "")
+        there = db.session.scalars(same).one_or_none()
+        if there is None:
+            raise
+        return _same(there, place)
+    _tell(user, form, record, comment, said)
     return comment
 
 
-def change(user: User, form: Form, record: Record, comment: Comment, text: str) -> None:
-    """Put another text in the place of a comment's; who was not mentioned before is told."""
-    before, comment.text = comment.text, _fit(text)
-    if before != comment.text:
-        comment.changed_at = now()
-        _tell(user, form, record, comment, before)
+def _same(there: Comment, place: dict[str, Any]) -> Comment:
+    if any(getattr(there, name) != value for name, value in place.items()):
+        raise Conflict(
+            _("Another comment was sent from this page before. Send this one once more."), code="token_reused"
+        )
+    return there
 
 
-def drop(comment: Comment) -> None:
-    """Delete a comment, and what was told of it."""
+def change(user: User, form: Form, record: Record, comment: Comment, said: Said, seen: str) -> None:
+    """Put another text in the place of a comment's; who was not told of it before is told, and what he was told, or
+    still is to be, becomes the new text. Conflict when it is no longer what the person saw, known by its `mark`.
+    """
+    if comment.text == said.text:
+        return
+    _check(comment, seen)
+    comment.text, comment.changed_at = said.text, now()
+    known = db.session.scalars(
+        select(Delivery.user_id).where(Delivery.comment_id == comment.id).distinct()
+    ).all()
+    for reader in readers(form, record, User.id.in_(known)) if known else ():
+        body = _content(user, form, record, comment, reader).body
+        deliveries.reword(db.session(), comment.id, reader.id, body)
+    _tell(user, form, record, comment, said, known)
+
+
+def drop(comment: Comment, seen: str) -> None:
+    """Delete a comment, and what was told of it. Conflict when it is no longer what the person saw."""
+    _check(comment, seen)
     deliveries.forget(db.session(), [comment.id])
     db.session.delete(comment)
+
+
+def _check(comment: Comment, seen: str) -> None:
+    if seen and seen != comment.mark:
+        raise Conflict(
+            _("Your comment was changed meanwhile, as it stands above. Send this once more to replace it."),
+            code="stale",
+        )
 
 
 def _fit(text: str) -> str:
@@ -89,11 +143,12 @@ def _wrong(code: str, message: str) -> Invalid:
     return Invalid([Problem(("text",), code, str(message))])
 
 
-def _tell(user: User, form: Form, record: Record, comment: Comment, before: str) -> None:
-    known = {each.id for each in mentioned(form, record, before)}
+def _tell(
+    user: User, form: Form, record: Record, comment: Comment, said: Said, known: Collection[int] = ()
+) -> None:
     source = Source(None, None, form.definition_id, record.id, comment.id)
-    for reader in mentioned(form, record, comment.text):
-        if reader.id not in known | {user.id}:
+    for reader in said.mentioned:
+        if reader.id != user.id and reader.id not in known:
             content = _content(user, form, record, comment, reader)
             deliveries.make(db.session(), source, reader, content, CHANNELS)
 

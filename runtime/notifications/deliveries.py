@@ -126,12 +126,29 @@ def forget(session: Session, comment_ids: list[int]) -> None:
     told = Notice.delivery_id.in_(select(Delivery.id).where(own))
     session.execute(update(Notice).where(told).values(body=""))
     session.execute(update(Delivery).where(own).values(body=""))
-    waiting = Delivery.state.in_(("pending", "failed"))
-    session.execute(update(Delivery).where(own, waiting).values(state="skipped", reason=GONE))
+    # What is being sent may still arrive, but is not tried again.
+    unsent = Delivery.state.in_(("pending", "sending", "failed"))
+    session.execute(update(Delivery).where(own, unsent).values(state="skipped", reason=GONE))
+
+
+def reword(session: Session, comment_id: int, user_id: int, body: str) -> None:
+    """Put another text in the place of what somebody was told of a comment, and of what still is to be sent."""
+    own = (Delivery.comment_id == comment_id, Delivery.user_id == user_id)
+    told = Notice.delivery_id.in_(select(Delivery.id).where(*own))
+    session.execute(update(Notice).where(told).values(body=body))
+    unsent = Delivery.state.in_(("pending", "sending", "failed"))
+    session.execute(update(Delivery).where(*own, unsent).values(body=body))
+
+
+def _locked(session: Session, delivery_id: int) -> Delivery:
+    """A delivery that nobody else changes until the end of the transaction."""
+    return session.get_one(Delivery, delivery_id, populate_existing=True, with_for_update=True)
 
 
 def _on_dead(session: Session, delivery_id: int, error: str) -> None:
-    delivery = session.get_one(Delivery, delivery_id, populate_existing=True)
+    delivery = _locked(session, delivery_id)
+    if delivery.state == "skipped":  # taken back while it was sent
+        return
     _settle(delivery, "failed", error)
     for tell in AFTER_FAILURE:
         tell(session, delivery)
@@ -154,7 +171,7 @@ def send(lease: Lease) -> None:
         raise
     with transaction() as session:
         lease.finish(session)
-        _settle(session.get_one(Delivery, lease.ref_id, populate_existing=True), "sent")
+        _settle(_locked(session, lease.ref_id), "sent")
 
 
 def _channel(delivery_id: int) -> str:
@@ -163,7 +180,7 @@ def _channel(delivery_id: int) -> str:
 
 def _begin(session: Session, lease: Lease) -> Letter | None:
     """The letter to send now, after noting that it is being sent; None when there is nothing to send."""
-    delivery = session.get_one(Delivery, lease.ref_id, populate_existing=True)
+    delivery = _locked(session, lease.ref_id)
     user, channel = session.get_one(User, delivery.user_id), CHANNELS[delivery.channel]
     hindrance = _hindrance(channel, user)
     if delivery.state == "sending" and not channel.repeatable:
@@ -181,7 +198,9 @@ def _note(lease: Lease, reason: str) -> None:
     """Show why a delivery waits, before it is tried again."""
     with transaction() as session:
         lease.renew(session)
-        _settle(session.get_one(Delivery, lease.ref_id, populate_existing=True), "pending", reason)
+        delivery = _locked(session, lease.ref_id)
+        if delivery.state == "sending":  # not taken back meanwhile
+            _settle(delivery, "pending", reason)
 
 
 def failed(session: Session, limit: int = 100) -> list[Delivery]:

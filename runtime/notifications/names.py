@@ -1,5 +1,7 @@
 """Titles of what a record points to, as far as one person may read them."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from runtime import files
@@ -24,6 +26,12 @@ class ReadersNames:
             found = query.titles(lookup.form(self._app, form), [record_id], user=self._user)
             self._titles[place] = found.get(record_id)
         return self._titles[place]
+
+    def add_members(self, ids: Iterable[int | None]) -> None:
+        """Read the names of these people, as far as they are not known, in one statement."""
+        wanted = {each for each in ids if each is not None} - self._members.keys()
+        rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted))) if wanted else ()
+        self._members.update({row.id: row.name for row in rows})
 
     def member(self, user_id: int) -> str | None:
         """The person's name."""

@@ -84,3 +84,13 @@ def test_a_section_that_there_is_not_is_the_whole_form(browser: Browser, acme: i
     page = browser.open(f"{CUSTOMERS}{acme}/edit?section={section}").text
 
     assert {"name", "phone"} <= read_controls(page).keys()
+
+
+def test_the_list_that_the_record_was_opened_from_is_known_while_a_section_is_refused(
+    browser: Browser, acme: int
+) -> None:
+    _first, address = pencils(browser.open(f"{CUSTOMERS}{acme}/?q=acme&sort=-name").text)
+
+    for page in (browser.open(address).text, browser.send(f"{CUSTOMERS}{acme}/edit", phone="12").text):
+        assert f"{CUSTOMERS}{acme}/next?q=acme&sort=-name" in unescape(page)
+        assert f'href="{CUSTOMERS}?q=acme&sort=-name"' in unescape(page)

@@ -1,7 +1,10 @@
 """What a request costs in statements, pinned: whoever adds one sees it here and says why."""
 
 from runtime.accounts.models import User
-from tests.conftest import Queries
+from runtime.comments.models import Comment
+from runtime.db import transaction
+from runtime.definitions import lookup
+from tests.conftest import Queries, make_user
 from tests.forms.followup import FOLLOWUP, Browser, make, make_all
 
 CUSTOMERS = f"{FOLLOWUP}/customer/"
@@ -52,6 +55,20 @@ def test_given_a_record_when_it_is_opened_then_it_takes_ten_statements(
     customer = make("customer", {"name": "Acme"})
 
     assert opened(queries, browser, f"{CUSTOMERS}{customer}/") == 10, queries.statements
+
+
+def test_given_comments_of_thirty_people_when_a_record_is_opened_then_one_statement_reads_their_names(
+    browser: Browser, seller: User, queries: Queries
+) -> None:
+    customer = make("customer", {"name": "Acme"})
+    form = lookup.form("followup", "customer").definition_id
+    people = [make_user(f"Writer {number}").id for number in range(30)]
+    with transaction() as session:
+        session.add_all(
+            Comment(form_id=form, record_id=customer, user_id=each, text="Good") for each in people
+        )
+
+    assert opened(queries, browser, f"{CUSTOMERS}{customer}/") == 11, queries.statements
 
 
 def test_given_an_open_form_when_a_value_is_typed_then_evaluating_it_takes_three_statements(

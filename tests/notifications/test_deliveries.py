@@ -204,6 +204,23 @@ def test_what_cannot_be_repeated_is_uncertain_after_a_crash(
     assert deliveries.failed(db.session()) == all_of(Delivery)
 
 
+def test_what_is_taken_back_while_it_is_sent_is_not_tried_again(
+    source: Source, bob: User, mail_sink: MailSink, clock: Any
+) -> None:
+    make(replace(source, step_id=None, run_id=None, comment_id=7), bob, "email")
+    lease = jobs.claim(all_of(Outbox)[0].id)
+    assert lease is not None
+    with transaction() as session:
+        assert deliveries._begin(session, lease)
+    with transaction() as session:
+        deliveries.forget(session, [7])
+    deliveries._note(lease, "451 later")
+    clock(now() + timedelta(seconds=30))
+    work()
+    assert [(d.state, d.body) for d in all_of(Delivery)] == [("skipped", "")]
+    assert mail_sink.mails == []
+
+
 def test_who_is_deactivated_before_the_sending_gets_nothing(
     source: Source, bob: User, mail_sink: MailSink
 ) -> None:

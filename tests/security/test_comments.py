@@ -6,14 +6,17 @@ from html import unescape
 from itertools import count
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from runtime import comments
+from runtime.accounts.models import User, UserRole
 from runtime.comments.models import Comment
-from runtime.db import db
+from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.notifications.models import Delivery, Notice
+from runtime.records import query
+from tests.support.effort import calls
 from tests.support.world import World, records
 
 CUSTOMERS = "/apps/followup/forms/customer/"
@@ -48,6 +51,12 @@ def told(customer: int) -> set[tuple[int, str]]:
     """Whom deliveries about the record are for, and by which way."""
     found = select(Delivery).where(Delivery.record_id == customer, Delivery.comment_id.is_not(None))
     return {(each.user_id, each.channel) for each in db.session.scalars(found)}
+
+
+def marks(page: str) -> str:
+    """The mark of the only comment that can be changed on a page."""
+    (found,) = re.findall(r'name="_seen" value="([^"]*)"', page)
+    return unescape(found)
 
 
 def test_a_comment_stands_in_the_timeline_and_is_no_markup_of_its_writer(world: World, customer: int) -> None:
@@ -94,6 +103,69 @@ def test_who_is_mentioned_is_told_once_by_inbox_and_by_mail(
     assert {who for who, _way in told(customer)} == {ids["mia"], ids["rita"]}
 
 
+def test_who_is_mentioned_again_after_his_mention_was_taken_out_is_not_told_twice(
+    world: World, customer: int, context: None
+) -> None:
+    say(world, "bob", customer, "@mia please")
+    address = f"{CUSTOMERS}{customer}/comments/{said(customer)[0].id}"
+
+    for text in ("Nobody", "@mia *again*"):
+        assert world.browsers["bob"].post(address, data={"text": text}).status_code == 303
+
+    db.session.rollback()
+    assert len(told(customer)) == 2
+    body = select(Notice.body).join(Delivery, Delivery.id == Notice.delivery_id)
+    assert "@mia *again*" in db.session.scalars(body.where(Delivery.record_id == customer)).one()
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("@Mia, @rita. @@bob", {"mia", "rita", "bob"}),
+        ("@mias @ritaX x@bob _@anna", set()),
+        ("（@mia请看）@BOB", {"mia", "bob"}),
+    ],
+)
+def test_a_name_after_an_at_is_a_mention_where_it_is_a_word(
+    world: World, customer: int, context: None, text: str, who: set[str]
+) -> None:
+    form = lookup.form("followup", "customer")
+    record = query.get(db.session.get_one(User, world.ids["bob"]), form, customer)
+
+    assert {each.name.lower() for each in comments.read(form, record, text).mentioned} == who
+
+
+def test_many_mentions_cost_no_search_for_each_person(world: World, customer: int, context: None) -> None:
+    form = lookup.form("followup", "customer")
+    record = query.get(db.session.get_one(User, world.ids["bob"]), form, customer)
+    comments.read(form, record, "@mia")
+
+    once, often = (
+        calls(lambda text=text: comments.read(form, record, text)) for text in ("@mia", "@mia " * 2000)
+    )  # type: ignore[misc]
+
+    assert often < once + 15 * 2000
+
+
+def test_whoever_may_read_the_record_is_offered_after_however_many_who_may_not(
+    world: World, customer: int, context: None
+) -> None:
+    with transaction() as session:
+        for number in range(120):
+            one = User(name=f"Aa Mi {number}", email=f"aa{number}@example.com", search_text=f"aa mi {number}")
+            one.department_id = world.departments["South"]
+            one.roles = [UserRole(app="followup", role="sales")]
+            session.add(one)
+    statements: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *about: statements.append(about[2]))
+
+    found = world.browsers["bob"].get(f"{CUSTOMERS}{customer}/people?q=mi").text
+
+    assert re.findall(r'data-label="([^"]*)"', found) == ["Mia"]
+    assert len([each for each in statements if each.startswith("SELECT")]) < 15
+    assert "data-label" not in world.browsers["bob"].get(f"{CUSTOMERS}{customer}/people?q=mi+zz").text
+
+
 def test_only_people_who_may_see_the_record_are_offered(world: World, customer: int) -> None:
     page = world.browsers["bob"].get(f"{CUSTOMERS}{customer}/people").text
     offered = set(re.findall(r'data-label="([^"]*)"', page))
@@ -127,6 +199,25 @@ def test_a_comment_is_changed_and_deleted_by_its_writer_alone(
     assert {(each.body, each.state) for each in left if each.channel == "email"} == {("", "skipped")}
 
 
+def test_a_comment_that_was_changed_elsewhere_is_replaced_only_by_who_has_seen_it(
+    world: World, customer: int, context: None
+) -> None:
+    say(world, "bob", customer, "First")
+    address, client = f"{CUSTOMERS}{customer}/comments/{said(customer)[0].id}", world.browsers["bob"]
+    seen = marks(client.get(f"{CUSTOMERS}{customer}/").text)
+    assert client.post(address, data={"text": "On the phone", "_seen": seen}).status_code == 303
+
+    refused = client.post(address, data={"text": "At the desk", "_seen": seen})
+    deleted = client.post(address, data={"text": "At the desk", "_seen": seen, "_do": "delete"})
+
+    assert refused.status_code == deleted.status_code == 409
+    assert "At the desk" in refused.text and "On the phone" in refused.text
+    assert client.post(address, data={"text": "On the phone", "_seen": seen}).status_code == 303
+    again = client.post(address, data={"text": "At the desk", "_seen": marks(refused.text)})
+    db.session.rollback()
+    assert again.status_code == 303 and [each.text for each in said(customer)] == ["At the desk"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [("  \u200b ", "Write a comment."), ("x" * 10_001, "10000"), ("a\x00b", "cannot be stored")],
@@ -150,6 +241,21 @@ def test_the_same_form_sent_twice_is_one_comment(world: World, customer: int, co
 
     assert [each.text for each in said(customer)] == ["Once @mia"]
     assert len(told(customer)) == 2
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_another_comment_from_a_page_that_was_sent_before_stays_typed_and_can_be_sent(
+    world: World, customer: int, context: None, headers: dict[str, str]
+) -> None:
+    address, token = f"{CUSTOMERS}{customer}/comments", f"token {next(_numbers)}"
+    say(world, "bob", customer, "One", _once=token)
+
+    refused = world.browsers["bob"].post(address, data={"text": "Two", "_once": token}, headers=headers)
+
+    assert refused.status_code == 409 and "Two" in refused.text
+    fresh = re.findall(r'name="_once" value="([^"]*)"', refused.text)
+    assert say(world, "bob", customer, "Two", _once=fresh[0]).status_code == 303
+    assert [each.text for each in said(customer)] == ["One", "Two"]
 
 
 def test_the_timeline_is_narrowed_to_a_part_and_htmx_gets_that_part_alone(
@@ -194,6 +300,7 @@ def test_programs_write_comments_and_read_them_in_the_timeline(world: World, cus
 
     first, again = (api("POST", path, json={"text": "By a *program*"}, headers=once) for _time in range(2))
     assert (first.status_code, first.json) == (201, again.json)
+    assert api("POST", path, json={"text": "Another"}, headers=once).status_code == 409
     assert api("POST", path, json={"text": 5}).status_code == 400
     assert api("POST", path, json={"text": " "}).status_code == 422
     told = api("GET", records("customer", f"{customer}/timeline")).json["items"]

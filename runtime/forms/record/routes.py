@@ -10,7 +10,7 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.db import db, writing
 from runtime.definitions.documents import Form
 from runtime.endpoints import reads_only
-from runtime.errors import Invalid
+from runtime.errors import Conflict, Invalid
 from runtime.forms.doors import record_for
 from runtime.forms.filling import reader_for
 from runtime.forms.lists import asked as asking
@@ -33,14 +33,14 @@ def comment(app: str, form: str, record_id: int) -> Response:
     """Write a comment; htmx gets the timeline with it."""
     found, record = record_for(app, form, record_id, "read")
     text, token = request.form.get("text", ""), request.form.get("_once", "")[:TOKEN_LENGTH]
-    db.session.commit()  # what was read so far; on SQLite others may write until here
     try:
+        said = comments.read(found, record, text)
+        db.session.commit()  # what was read so far; on SQLite others may write until here
         with writing():
-            comments.write(signed_in_user(), found, record, text, token or None)
+            comments.write(signed_in_user(), found, record, said, token or None)
             db.session.commit()
-    except Invalid as error:
-        db.session.rollback()
-        return page.show(found, record, typed=Typed(text, error.problems[0].message), status=422)
+    except (Invalid, Conflict) as error:
+        return _refused(found, record, text, error)
     return _after(found, record)
 
 
@@ -49,20 +49,19 @@ def comment(app: str, form: str, record_id: int) -> Response:
 def change_comment(app: str, form: str, record_id: int, comment_id: int) -> Response:
     """Give a comment of one's own another text, or delete it."""
     found, record = record_for(app, form, record_id, "read")
-    user, text = signed_in_user(), request.form.get("text", "")
-    db.session.commit()  # what was read so far; on SQLite others may write until here
+    text, seen = request.form.get("text", ""), request.form.get("_seen", "")
     try:
+        said = None if request.form.get("_do") == "delete" else comments.read(found, record, text)
+        db.session.commit()  # what was read so far; on SQLite others may write until here
         with writing():
-            mine = comments.own(user, found, record_id, comment_id)
-            if request.form.get("_do") == "delete":
-                comments.drop(mine)
+            mine = comments.own(signed_in_user(), found, record_id, comment_id)
+            if said is None:
+                comments.drop(mine, seen)
             else:
-                comments.change(user, found, record, mine, text)
+                comments.change(signed_in_user(), found, record, mine, said, seen)
             db.session.commit()
-    except Invalid as error:
-        db.session.rollback()
-        typed = Typed(text, error.problems[0].message, comment_id)
-        return page.show(found, record, typed=typed, status=422)
+    except (Invalid, Conflict) as error:
+        return _refused(found, record, text, error, comment_id)
     return _after(found, record)
 
 
@@ -102,6 +101,13 @@ def _neighbour(form: Form, record: Record, *, backwards: bool) -> Response:
             else _("This is the last record of the list.")
         )
     return go_to(replace(place, record_id=found or record.id).to())
+
+
+def _refused(form: Form, record: Record, text: str, error: Invalid | Conflict, comment: int = 0) -> Response:
+    """The page with what was typed and why it is not stored."""
+    db.session.rollback()
+    why = error.problems[0].message if isinstance(error, Invalid) else error.message
+    return page.show(form, record, typed=Typed(text, why, comment), status=error.status)
 
 
 def _after(form: Form, record: Record) -> Response:

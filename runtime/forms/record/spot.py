@@ -1,14 +1,19 @@
 """Where the page of a record was come to from: the list in exactly that state, which its address carries along."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import request, url_for
 
 from runtime.definitions.documents import Form
+from runtime.links import own_path
 
 STATE = ("view", "kind", "by", "date", "q", "filter", "sort", "cols", "upto")
+PAGE = "forms.show_record"
+PLAIN = "!$'()*,/:;?@"  # left as they are in addresses, as Flask does
 
 
 @dataclass(frozen=True)
@@ -19,10 +24,21 @@ class Spot:
     record_id: int
     state: tuple[tuple[str, str], ...]
 
-    def to(self, endpoint: str = "forms.show_record", **more: Any) -> str:
+    def to(self, endpoint: str = PAGE, **more: Any) -> str:
         """The address of a page of this record, which leads back to the same list."""
+        asked = {**dict(self.state), **more}
+        if endpoint == PAGE:
+            return f"{self.path}?{urlencode(asked, safe=PLAIN)}" if asked else self.path
+        return self._built(endpoint, **asked)
+
+    @cached_property
+    def path(self) -> str:
+        """The address of the page without anything; made once, for a page has many links to itself."""
+        return self._built(PAGE)
+
+    def _built(self, endpoint: str, **asked: Any) -> str:
         own: dict[str, Any] = {"app": self.form.app, "form": self.form.key, "record_id": self.record_id}
-        return url_for(endpoint, **own, **{**dict(self.state), **more})
+        return url_for(endpoint, **own, **asked)
 
     @property
     def list(self) -> str:
@@ -32,6 +48,10 @@ class Spot:
 
 
 def spot(form: Form, record_id: int) -> Spot:
-    """The page of a record as this request names it."""
-    state = tuple((name, request.args[name]) for name in STATE if name in request.args)
-    return Spot(form, record_id, state)
+    """The page of a record as this request names it; while a part of it is filled, as the way back names it."""
+    told: Mapping[str, str] = request.args
+    if back := own_path(request.form.get("_back") or request.args.get("back"), ""):
+        page = urlsplit(back)
+        if page.path == Spot(form, record_id, ()).path:
+            told = dict(parse_qsl(page.query))
+    return Spot(form, record_id, tuple((name, told[name]) for name in STATE if name in told))
