@@ -83,7 +83,8 @@ def test_the_set_up_has_no_barrier(tabs: Tabs, language: str) -> None:
 def test_every_page_is_gone_through_by_keys(furnished: Office) -> None:
     found: list[str] = []
     browsers = {who: furnished.tab(who).context for who in ("", "admin", "seller", "stranger")}
-    pages = {state.partition(",")[0]: told for state, told in STATES.items()}  # of each page its last state
+    # Of each page its last state, which has no dialog open: that would keep the focus.
+    pages = {state.partition(",")[0]: told for state, told in STATES.items()}
     for state, (who, go) in {**pages, **DESIGNER}.items():
         page = browsers[who].new_page()
         go(page)
