@@ -24,14 +24,13 @@ from runtime.errors import Invalid, Problem
 
 MAX_COLUMNS = 200
 MEGABYTE = 1024 * 1024
-MAX_PARTS = 1_000
-MAX_ROW = 8 * MEGABYTE  # what one row may unpack to: it is held as a whole
+BLANK_ROWS = 20_000  # one after the other: then there comes no more
 LAST_ROW = 1_048_576  # of a sheet in Excel
 HEAD_ROWS = 20  # among which the titles are looked for
 TITLE_LENGTH = 200
 SEPARATORS = "\t,;|"
 ENCODINGS = ("utf-8-sig", "gb18030")
-_SHEET_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_END = "\x00"  # a line that no text has: where it is part of a row, quotes were left open
 _BROKEN = (
     zipfile.BadZipFile,
     ParseError,
@@ -124,32 +123,32 @@ def letters(at: int) -> str:
 
 
 def _workbook(file: BinaryIO, unpacked: int, texts: int) -> Sheet:
-    from openpyxl import load_workbook  # a tenth of what starting takes, for a page that is seldom asked for
+    # A tenth of what starting takes, for a page that is seldom asked for.
+    from runtime import workbooks
 
     try:
-        _refuse_bombs(file, unpacked, texts)
-        file.seek(0)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        for sheet in book.worksheets:
+        blank = BLANK_ROWS
+        for sheet in workbooks.worksheets(file, unpacked, texts):
             rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS + 1, values_only=True)
-            first = _first(rows)
-            if first is not None:
+            first = _first(islice(rows, blank))
+            if first and first[-1]:
                 return Sheet(_guarded(chain(first, rows)), title=str(sheet.title))
-    except Invalid:
-        raise
+            blank -= len(first)
+    except workbooks.TooLarge:
+        raise _too_large() from None
     except _BROKEN as error:
         raise _damaged() from error
     raise refuse(_("There is nothing in the sheets of this file."))
 
 
-def _first(rows: Iterator[Sequence[Any]]) -> list[Sequence[Any]] | None:
-    """The rows up to the first that holds something; None when none does."""
+def _first(rows: Iterator[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The rows up to the first that holds something; the last is empty when none does."""
     before: list[Sequence[Any]] = []
     for row in rows:
         before.append(() if is_blank(row) else row)
         if before[-1]:
-            return before
-    return None
+            break
+    return before
 
 
 def _guarded(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
@@ -162,29 +161,6 @@ def _guarded(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
 
 def _damaged() -> Invalid:
     return refuse(_("This file is damaged or no spreadsheet. Save it as .xlsx or .csv again."))
-
-
-def _refuse_bombs(file: BinaryIO, unpacked: int, texts: int) -> None:
-    """Unpack everything once, a piece at a time, and stop where it gets too much."""
-    left = unpacked
-    with zipfile.ZipFile(file) as parts:
-        if len(parts.infolist()) > MAX_PARTS:
-            raise _too_large()
-        for part in parts.infolist():
-            most = min(left, texts) if "sharedStrings" in part.filename else left
-            left -= _size(parts, part, most)
-
-
-def _size(parts: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
-    size = row = 0
-    in_rows = "worksheets/" in part.filename
-    with parts.open(part) as stream:
-        while piece := stream.read(MEGABYTE):
-            size += len(piece)
-            row = 0 if _SHEET_ROW.search(piece) else row + len(piece)
-            if size > most or (in_rows and row > MAX_ROW):
-                raise _too_large()
-    return size
 
 
 def _too_large() -> Invalid:
@@ -206,11 +182,22 @@ def _text(file: BinaryIO) -> Sheet:
 
 def _parted(lines: io.TextIOWrapper, separator: str) -> Iterator[Sequence[Any]]:
     try:
-        for row in csv.reader(lines, delimiter=separator):
+        for number, row in enumerate(csv.reader(chain(lines, [_END]), delimiter=separator), 1):
+            if row == [_END]:
+                return
+            if row and row[-1].endswith(_END):
+                raise _unclosed(number)
             yield row[: MAX_COLUMNS + 1]
     finally:
         with suppress(ValueError):  # closed already
             lines.detach()  # the file is closed by whoever opened it
+
+
+def _unclosed(number: int) -> Invalid:
+    told = _(
+        "A quotation mark in row %(number)s is not closed: all that follows would be one cell.", number=number
+    )
+    return refuse(told)
 
 
 def _separator(lines: io.TextIOWrapper) -> str:

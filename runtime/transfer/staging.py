@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from runtime import spreadsheets
 from runtime.db import db
-from runtime.spreadsheets import HEAD_ROWS, MAX_COLUMNS, MEGABYTE, Sheet
+from runtime.spreadsheets import BLANK_ROWS, HEAD_ROWS, MAX_COLUMNS, MEGABYTE, Sheet
 from runtime.transfer import meaning, sources
 from runtime.transfer.models import ImportRow
 
@@ -19,7 +19,6 @@ __all__ = ["BATCH", "HEAD_ROWS", "MAX_ROWS", "batches", "last", "opened", "put"]
 MAX_ROWS = 50_000
 MAX_UNPACKED, MAX_TEXTS = 512 * MEGABYTE, 48 * MEGABYTE
 BATCH = 500
-BLANK_ROWS = 20_000  # one after the other: then there comes no more
 
 Row = tuple[int, list[Any]]
 """Its number in the sheet, and its cells."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHARED_STRINGS
 from werkzeug.test import TestResponse
 
 from builder import definitions, sheets, spreadsheet
-from runtime import spreadsheets
+from runtime import workbooks
 from runtime.errors import Invalid
 from tests.support.world import World, world_on
 
@@ -122,6 +123,11 @@ def test_titles_are_found_below_a_merged_heading_and_beside_merged_cells() -> No
     assert list(found(xlsx(*rows, merge="A1:C1"))) == ["Name", "Street", "City"]
 
 
+TEXTS_AMONG_SHEETS = (
+    b'<Override PartName="/xl/worksheets/texts.xml" ContentType="%s" />' % SHARED_STRINGS.encode()
+)
+
+
 def bomb(kind: str) -> bytes:
     """A file that is small and unpacks to much, or says so."""
     good = io.BytesIO(xlsx(["a"], ["b"]))
@@ -138,11 +144,21 @@ def bomb(kind: str) -> bytes:
             if part.filename == "xl/worksheets/sheet1.xml" and kind == "outside":
                 head = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
                 content = head + content.replace(b"<t>a</t>", b"<t>&a;</t>")
+            if part.filename == "xl/worksheets/sheet1.xml" and kind == "blank for long":
+                content = content.replace(b'r="1"', b'r="1048575"').replace(b'r="2"', b'r="1048576"')
+            if part.filename == "xl/styles.xml" and kind == "of many styles":
+                content += b" " * workbooks.MAX_PART
+            if kind == "of misplaced texts":
+                content = content.replace(b"</Types>", TEXTS_AMONG_SHEETS + b"</Types>")
             out.writestr(part.filename, content)
+        if kind == "of misplaced texts":
+            out.writestr("xl/worksheets/texts.xml", b"<sst/>")
+        if kind == "with a large picture":
+            out.writestr("xl/media/image1.png", b"\0" * (workbooks.MAX_PART + 1))
         if kind == "unpacks to much":
             out.writestr("xl/media/image1.png", b"\0" * (sheets.MAX_UNPACKED + 1))
         if kind == "of many parts":
-            for number in range(spreadsheets.MAX_PARTS + 1):
+            for number in range(workbooks.MAX_PARTS + 1):
                 out.writestr(f"xl/{number}", b"")
     return made.getvalue()
 
@@ -159,6 +175,9 @@ REFUSED = {
     "1,000 columns of text": ",".join(f"c{number}" for number in range(1_000)).encode(),
     "unpacks to much": bomb("unpacks to much"),
     "of many parts": bomb("of many parts"),
+    "of many styles": bomb("of many styles"),
+    "of misplaced texts": bomb("of misplaced texts"),
+    "blank for long": bomb("blank for long"),
     "entities": bomb("entities"),
     "outside": bomb("outside"),
 }
@@ -171,6 +190,10 @@ def test_whatever_is_no_spreadsheet_is_refused_in_words(name: str) -> None:
         sheets.read(REFUSED[name])
 
     assert caught.value.problems[0].message
+
+
+def test_large_pictures_in_a_workbook_are_no_reason_to_refuse_it() -> None:
+    assert found(bomb("with a large picture"))
 
 
 @pytest.mark.timeout(20)
