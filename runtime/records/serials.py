@@ -20,7 +20,7 @@ from runtime.fields.serial import format_serial, period, reset_of
 from runtime.records.models import Counter
 
 _PART = re.compile(r"\{(yyyy|yy|mm|dd|n)(?::[1-9])?\}")
-_MAX_COUNT = 2**31 - 1
+_MAX_COUNT = 10**9  # that a brought number may move a series to: behind it the column still has room
 _counters: Any = Counter.__table__
 
 

@@ -279,14 +279,18 @@ def _serials(form: Form) -> tuple[str, ...]:
 
 def _number(write: _Write) -> Values:
     """The values with their serial numbers; one that was given explicitly moves the series on."""
-    values, now = dict(write.values), times.now()
+    values = dict(write.values)
+    _keep_up(write, values)
     for key in _serials(write.form):
-        field = write.form.fields[key]
-        if key in values:
-            serials.keep_up(write.form, field, values[key], now)
-        else:
-            values[key] = serials.draw(write.form, field, now)
+        if key not in values:
+            values[key] = serials.draw(write.form, write.form.fields[key], times.now())
     return values
+
+
+def _keep_up(write: _Write, given: Values) -> None:
+    for key in _serials(write.form):
+        if given.get(key):
+            serials.keep_up(write.form, write.form.fields[key], given[key], times.now())
 
 
 def _insert(write: _Write) -> Saved:
@@ -316,6 +320,7 @@ def _insertion(form: Form) -> Any:
 def _update(write: _Write, record: Record) -> Saved:
     form = write.form
     changed = changes.differing(record.values, write.values)
+    _keep_up(write, {key: write.values.get(key) for key in changed})
     columns = {
         key: form.fields[key].type.to_column(write.values.get(key), form.fields[key])
         for key in changed

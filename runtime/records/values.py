@@ -165,7 +165,9 @@ def _as_held(found: Field, value: Any, held: Any) -> Any:
 def _may_write(case: Case, found: Field) -> bool:
     if found.key in case.rights.closed:
         return False
-    return found.type.writable or (case.may_number and found.type.name == "serial")
+    # A number is given once: to a record that has none yet.
+    may_number = case.may_number and found.type.name == "serial" and not case.before.get(found.key)
+    return found.type.writable or may_number
 
 
 def _defaults(case: Case, sent: Sent) -> Values:

@@ -132,8 +132,8 @@ def faults(desk: Desk, row: ImportRow, reader: Reader) -> list[Fault]:
     found: dict[str, Fault] = {}
     for key, why in row.problems:
         one = desk.targets.get(key)
-        known = one is not None or key == ID
-        value = meaning.text(one, cells.get(key)) if known else ""
+        known = desk.is_used(key)
+        value = desk.shown(key, cells.get(key)) if known else ""
         title = mapping.label(desk.form, key) if known or key in _seen(desk) else ""
         name = f"v.{row.number}.{key}" if known and row.state == "bad" else ""
         choices = one.type.choices(one, reader) if one is not None and one.type.name == "choice" else ()

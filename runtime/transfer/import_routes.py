@@ -6,12 +6,13 @@ from typing import Any, BinaryIO, cast
 from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
+from runtime import spreadsheets
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.endpoints import takes_files
+from runtime.endpoints import reads_only, takes_files
 from runtime.errors import Conflict, FormwrightError, Invalid
 from runtime.forms.doors import form_for
 from runtime.forms.filling import titles_of
@@ -31,14 +32,13 @@ def index(app: str, form: str) -> Response:
 
 
 @blueprint.post("/")
+@reads_only
 @takes_files
 def begin(app: str, form: str) -> Response:
     """Keep what was sent and have it read."""
     user, found = _place(app, form)
     try:
-        name, file = _sent()
-        own = importing.begin(user, found, name, file)
-        db.session.commit()
+        own = importing.begin(user, found, *_sent())
     except (Invalid, Conflict) as error:
         db.session.rollback()
         return _upload(found, error)
@@ -49,9 +49,13 @@ def _sent() -> tuple[str, BinaryIO]:
     file = request.files.get("file")
     if file and file.filename:
         return file.filename.replace("\\", "/").rpartition("/")[2], cast(BinaryIO, file.stream)
-    return _("Pasted rows"), io.BytesIO(
-        request.form.get("text", "")[:PASTED].strip().encode("utf-8", "replace")
-    )
+    text = request.form.get("text", "")
+    if len(text) > PASTED:
+        told = _("More than %(most)s characters were pasted. Send them as a file.", most=PASTED)
+        raise spreadsheets.refuse(told)
+    # A tab at the edge is an empty cell: without it the row would stand one column further left.
+    rows = text.strip("\r\n") if text.strip() else ""
+    return _("Pasted rows"), io.BytesIO(rows.encode("utf-8", "replace"))
 
 
 def _upload(form: Form, error: FormwrightError | None = None) -> Response:
@@ -92,7 +96,8 @@ def choose_columns(app: str, form: str, key: str) -> Response:
             )
             step = "columns"
         else:
-            own.mapping, own.state, step = mapping.chosen(user, found, sent), "columns", "options"
+            importing.choose_columns(own, mapping.chosen(user, found, sent))
+            step = "options"
         db.session.commit()
     except Conflict as error:
         db.session.rollback()
@@ -175,10 +180,14 @@ _DEEDS = {
 @blueprint.get("/<key>/failed")
 def failed(app: str, form: str, key: str) -> Response:
     """The rows that were not imported, with the reason in a column of its own."""
-    _user, found, own = _own(app, form, key)
+    user, found, own = _own(app, form, key)
     name = f"{own.name.rpartition('.')[0] or own.name} - {_('problems')}.csv"
     answer = send_file(
-        mending.file_of(found, own), mimetype="text/csv", as_attachment=True, download_name=name, max_age=0
+        mending.file_of(user, found, own),
+        mimetype="text/csv",
+        as_attachment=True,
+        download_name=name,
+        max_age=0,
     )
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -34,18 +34,29 @@ FAILED = "failed"  # the error that says no more than that
 
 
 def begin(user: User, form: Form, name: str, file: BinaryIO) -> Import:
-    """Keep a spreadsheet and want it read; the caller commits. Invalid or Conflict with a sentence for none."""
+    """Keep a spreadsheet and want it read, and commit; Invalid or Conflict with a sentence for none. The file is kept
+    before anything is written, so that nobody waits for a large one.
+    """
     if len(own(user, form)) >= MOST:
         raise Conflict(_("You have %(number)s imports here. Remove one first.", number=MOST), code="many")
+    key, user_id = secrets.token_hex(16), user.id
+    sources.keep(key, file)
+    try:
+        with transaction() as session:
+            return _begun(session, key, user_id, form, name)
+    except BaseException:
+        sources.remove(key)
+        raise
+
+
+def _begun(session: Session, key: str, user_id: int, form: Form, name: str) -> Import:
     found = Import(
-        key=secrets.token_hex(16),
-        user_id=user.id,
+        key=key,
+        user_id=user_id,
         form_id=form.definition_id,
         name=name[:200],
         state="reading",
     )
-    sources.keep(found.key, file)
-    session = db.session()
     session.add(found)
     session.flush()
     outbox.put(session, KIND, found.id)
@@ -128,8 +139,20 @@ def choose_head(user: User, form: Form, own_import: Import, number: int) -> None
     known = [row.number for row in head(own_import, staging.HEAD_ROWS)]
     if number not in (0, *known):
         raise Conflict(_("There is no such row."), code="row")
-    own_import.head, own_import.state = number, "columns"
-    own_import.mapping = mapping.automatic(user, form, titles(own_import))
+    own_import.head = number
+    choose_columns(own_import, mapping.automatic(user, form, titles(own_import)))
+
+
+def choose_columns(own_import: Import, chosen: list[str]) -> None:
+    """Take the columns for these; what was typed in place of a cell goes when another column is in its place. The
+    caller commits.
+    """
+    before = own_import.mapping
+    stay = {key for at, key in enumerate(before) if chosen[at : at + 1] == [key]}
+    mended = select(ImportRow).where(ImportRow.import_id == own_import.id, ImportRow.fixes != {})
+    for row in db.session.scalars(mended):
+        row.fixes = {key: text for key, text in row.fixes.items() if key in stay}
+    own_import.mapping, own_import.state = chosen, "columns"
 
 
 def titles(own_import: Import) -> list[str]:
@@ -190,7 +213,9 @@ def stop(own_import: Import) -> None:
 def drop(own_import: Import) -> None:
     """Forget it, with its rows; what was imported stays. The caller commits."""
     session, key = db.session(), own_import.key
-    session.refresh(own_import, with_for_update=True)  # its job may be putting rows in
+    # Its job may be putting rows in; and somebody may have clicked twice.
+    if session.get(Import, own_import.id, with_for_update=True, populate_existing=True) is None:
+        return
     for each in (ImportMark, ImportRow):
         session.execute(delete(each).where(each.import_id == own_import.id))
     session.delete(own_import)

@@ -4,7 +4,6 @@ A batch of rows, with what became of each, is one commit; which rows are left is
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from time import monotonic
 from typing import Any, cast
 
@@ -22,6 +21,7 @@ from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentErro
 from runtime.jobs import Lease
 from runtime.records import store
 from runtime.records.models import Event
+from runtime.records.tables import table
 from runtime.times import now
 from runtime.transfer import importing, mapping, planning, sources, staging
 from runtime.transfer.models import Import, ImportMark, ImportRow
@@ -249,8 +249,12 @@ def _take_back(session: Session, desk: Desk, row: ImportRow) -> None:
     """Delete the record that the row made, or give back its values; Conflict where somebody changed it since."""
     assert row.record_id is not None
     if row.state == "created":
-        with suppress(NotFound):  # somebody deleted it already
+        try:
             store.delete(desk.actor, desk.form, row.record_id, revision=row.revision)
+        except NotFound:  # somebody deleted it already, or it is out of the person's sight
+            own = table(desk.form).c
+            if session.scalar(select(own.id).where(own.id == row.record_id)) is not None:
+                raise NotFound(_("The record is there, but you may not delete it.")) from None
         return
     mine = (Event.form_id == desk.form.definition_id, Event.record_id == row.record_id)
     event = session.scalars(select(Event).where(*mine, Event.revision == row.revision)).first()

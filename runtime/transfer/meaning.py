@@ -71,7 +71,8 @@ def _storable(text: str) -> str:
 
 
 def _number(cell: float) -> Cell:
-    number = Decimal(str(cell))
+    # As many digits as Excel shows: 0.1 + 0.2 is 0.3.
+    number = Decimal(format(cell, ".15g") if isinstance(cell, float) else cell)
     return number if number.is_finite() and number.adjusted() < 60 else str(cell)
 
 
@@ -93,6 +94,14 @@ def text(one: Field | None, cell: Cell) -> str:
             return cells.text(cells.PERCENT, cell)
         return _of_serial(cell, one) if one is not None and _counts_days(one) else plain_number(cell)
     return cell
+
+
+def shown(one: Field | None, cell: Cell, commas: bool) -> str:
+    """The text of a cell in the spelling that the texts of the spreadsheet have, so that it is read as it was."""
+    is_number = (
+        one is not None and isinstance(cell, Decimal) and one.type.value_type_of(one) is ValueType.NUMBER
+    )
+    return text(one, cell).replace(".", ",") if is_number and commas else text(one, cell)
 
 
 def value(one: Field, cell: Cell, manner: Manner, names: Names) -> JsonValue | None:

@@ -13,8 +13,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields._texts import MAX_LENGTH, cleaned
-from runtime.transfer import cells, importing, importing_job, meaning
-from runtime.transfer.mapping import ID
+from runtime.transfer import cells, importing, importing_job
 from runtime.transfer.models import Import, ImportRow
 from runtime.transfer.planning import Desk
 
@@ -33,8 +32,8 @@ def mend(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> None:
     rows = [row for row in _rows(own, wanted) if row.state == "bad"]
     for row in rows:
         before = desk.cells(row)
-        old = {key: meaning.text(form.fields.get(key), before.get(key)) for key in wanted[row.number]}
-        new = {key: text for key, text in wanted[row.number].items() if text != old[key]}
+        old = {key: desk.shown(key, before.get(key)) for key in wanted[row.number]}
+        new = {key: text for key, text in wanted[row.number].items() if text != _on_lines(old[key])}
         row.fixes = {**row.fixes, **new}
     db.session.flush()
     importing_job.note(db.session(), own, importing_job.check(importing.desk(own), rows))
@@ -47,9 +46,14 @@ def _typed(desk: Desk, sent: Mapping[str, str]) -> Mended:
     for name, text in sent.items():
         start, _dot, rest = name.partition(".")
         number, _dot, key = rest.partition(".")
-        if start == "v" and number.isdecimal() and len(number) < 9 and (key in desk.targets or key == ID):
-            found[int(number)][key] = _clean(text)
+        if start == "v" and number.isdecimal() and len(number) < 9 and desk.is_used(key):
+            found[int(number)][key] = _clean(_on_lines(text))
     return found
+
+
+def _on_lines(text: str) -> str:
+    """Browsers send line breaks in another way than spreadsheets hold them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _clean(text: str) -> str:
@@ -64,15 +68,15 @@ def _rows(own: Import, wanted: Mended) -> list[ImportRow]:
     return [row for row in found if row is not None and row.number > own.head]
 
 
-def file_of(form: Form, own: Import) -> BinaryIO:
+def file_of(user: User, form: Form, own: Import) -> BinaryIO:
     """The rows that were not imported as CSV: number, the columns as they were, why."""
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (whoever sends it closes it)
     text = io.TextIOWrapper(cast(BinaryIO, file), "utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    titles = importing.titles(own)
+    titles, desk = importing.titles(own), Desk(user, form, own)
     writer.writerow(map(cells.harmless, [*titles, _("Row"), _("Problem")]))
     for row in _faulty(own):
-        writer.writerow(map(cells.harmless, [*_cells(form, own, row), str(row.number), _why(row)]))
+        writer.writerow(map(cells.harmless, [*_cells(desk, row), str(row.number), _why(row)]))
     text.detach()
     file.seek(0)
     return cast(BinaryIO, file)
@@ -85,12 +89,12 @@ def _faulty(own: Import) -> Iterator[ImportRow]:
         after = rows[-1].number
 
 
-def _cells(form: Form, own: Import, row: ImportRow) -> list[str]:
-    found = []
+def _cells(desk: Desk, row: ImportRow) -> list[str]:
+    own, found = desk.own, []
     for at in range(own.told.get("width", 0)):
         key = own.mapping[at] if at < len(own.mapping) else ""
         cell = row.cells[at] if at < len(row.cells) else None
-        found.append(row.fixes.get(key, meaning.text(form.fields.get(key), cell)))
+        found.append(row.fixes.get(key, desk.shown(key, cell)))
     return found
 
 

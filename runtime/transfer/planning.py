@@ -68,8 +68,16 @@ class Desk:
     def cells(self, row: ImportRow) -> dict[str, Cell]:
         """The cells of a row by what their columns are; what was typed in their stead counts."""
         there = dict(zip_longest(self.own.mapping, row.cells[: len(self.own.mapping)]))
-        fixes = {key: text or None for key, text in row.fixes.items()}
-        return {key: cell for key, cell in {**there, **fixes}.items() if key in self.targets or key == ID}
+        fixes = {key: text or None for key, text in row.fixes.items() if key in there}
+        return {key: cell for key, cell in {**there, **fixes}.items() if self.is_used(key)}
+
+    def is_used(self, key: str) -> bool:
+        """Whether a column that is this means anything: an id only where it tells which record is meant."""
+        return key in self.targets or (key == ID and self.own.options.get("key") == ID)
+
+    def shown(self, key: str, cell: Cell) -> str:
+        """The text of a cell of this column, as it is mended."""
+        return meaning.shown(self.form.fields.get(key), cell, self.manner.commas)
 
 
 def plans(desk: Desk, rows: Sequence[ImportRow]) -> list[Plan]:

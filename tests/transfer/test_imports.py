@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
 from runtime import jobs, outbox
@@ -361,6 +362,125 @@ def test_serial_numbers_that_are_brought_along_move_the_series_on(world: World) 
     found = named(world, "Series")
     assert found["Series brought"]["number"] == brought
     assert found["Series after"]["number"] == f"{stem}{int(count) + 51:0{len(count)}}"
+
+
+def test_a_serial_number_near_the_end_of_all_counting_stops_no_later_save(either: World) -> None:
+    either.make("customer", name="Counted before")
+    before = named(either, "Counted")["Counted before"]["number"]
+    stem, count = re.fullmatch(r"(.*?)(\d+)", before).groups()  # type: ignore[union-attr]
+    wizard = Wizard(either, sheet(["number", "Name"], [f"{stem}{2**31 - 1}", "Counted far"]))
+    wizard.check()
+    assert counts(wizard.do("run")) == {"created": 1}
+    either.make("customer", name="Counted after")
+    assert named(either, "Counted")["Counted after"]["number"] == f"{stem}{int(count) + 1:0{len(count)}}"
+
+
+@pytest.mark.parametrize("number", ["FU-1", ""])
+def test_an_import_that_changes_records_leaves_their_serial_numbers(world: World, number: str) -> None:
+    name = f"Numbered {number}."
+    world.make("customer", name=name)
+    before = named(world, name)[name]["number"]
+    wizard = Wizard(world, sheet(["number", "Name", "Grade"], [number, name, "A"]))
+    wizard.check(mode="update", key="name", blank="clear")
+    assert counts(wizard.do("run")) == {"changed": 1}
+    assert named(world, name)[name]["number"] == before
+    assert named(world, name)[name]["grade"] == "A"
+
+
+def test_pasted_rows_keep_the_empty_cell_they_begin_with_and_are_never_cut(world: World) -> None:
+    wizard = Wizard(world, "\tName\tGrade\n1\tPasted\tA\n")
+    assert wizard.targets() == ["", "name", "grade"]
+    wizard.check()
+    wizard.do("run")
+    assert named(world, "Pasted")["Pasted"]["grade"] == "A"
+    long = Wizard(world, "Name\n" + "x\n" * 500_000)
+    assert long.answer.status_code == 422 and "as a file" in long.answer.text
+
+
+def test_what_was_mended_goes_when_its_column_becomes_another(world: World) -> None:
+    wizard = Wizard(world, sheet(["Name", "Grade", "Old grade"], ["Moved column", "Q", "C"]))
+    assert counts(wizard.check()) == {"with problems": 1}
+    assert counts(wizard.do("mend", **{"v.2.grade": "A"})) == {"ready": 1}
+    wizard.post("columns", column=["name", "", "grade"], do="columns")
+    wizard.post("options", mode="create", automations="rest")
+    world.work()
+    wizard.do("run")
+    assert named(world, "Moved")["Moved column"]["grade"] == "C"
+
+
+def test_undoing_does_not_say_that_records_are_gone_which_are_only_out_of_sight(world: World) -> None:
+    text = sheet(["Name", "Owner"], ["Given away", "Bob"])
+    wizard = Wizard(world, text, who="bob")
+    wizard.check()
+    assert counts(wizard.do("run")) == {"created": 1}
+    with world.app.app_context(), transaction() as session:
+        own = table(lookup.form("followup", "customer"))
+        session.execute(
+            own.update()
+            .where(own.c.name == "Given away")
+            .values(
+                owner=world.ids["eve"],
+                owner_id=world.ids["eve"],
+                department_id=session.get_one(User, world.ids["eve"]).department_id,
+            )
+        )
+    assert counts(wizard.do("undo")) == {"could not be taken back": 1}
+    assert "Given away" in named(world, "Given")
+
+
+def test_an_import_that_is_removed_twice_at_once_is_gone(either: World) -> None:
+    wizard = Wizard(either, sheet(["Name"], ["Twice removed"]))
+    with either.app.app_context(), transaction() as session:
+        own = session.scalars(select(Import).where(Import.key == wizard.key)).one()
+        for each in (ImportRow, Import):
+            session.execute(delete(each), execution_options={"synchronize_session": False})
+        importing.drop(own)
+
+
+def test_nobody_waits_for_a_spreadsheet_that_is_still_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = sources.keep
+
+    def watched(key: str, file: Any) -> None:
+        other = sqlite3.connect(str(db.engine.url.database), timeout=0)
+        other.execute("BEGIN IMMEDIATE")
+        other.close()
+        kept(key, file)
+
+    monkeypatch.setattr(sources, "keep", watched)
+    assert Wizard(world, sheet(["Name"], ["Sent slowly"])).answer.status_code == 303
+
+
+def test_line_breaks_that_nobody_touched_are_no_mending(world: World) -> None:
+    wizard = Wizard(world, xlsx(["Name", "Grade", "Phone"], ["Two lines", "Q", "138\nand more"]))
+    page = wizard.check()
+    assert re.search(r'<textarea[^>]* name="v.2.phone"', page)
+    assert '<option value="Q">Q</option>' in page
+    wizard.do("mend", **{"v.2.phone": "138\r\nand more", "v.2.grade": "A"})
+    with world.app.app_context():
+        row = db.session.scalars(select(ImportRow).order_by(ImportRow.import_id.desc())).first()
+        assert row is not None and row.fixes == {"grade": "A"}
+
+
+def test_numbers_of_a_workbook_keep_their_size_where_texts_have_decimal_commas(world: World) -> None:
+    rows = [["Customer", "Name", "Expected amount"], ["Nobody", "Comma", 1234.125]]
+    wizard = Wizard(world, xlsx(*rows), "opportunity")
+    assert wizard.targets() == ["customer", "name", "expected_amount"]
+    wizard.check(commas="yes")
+    with wizard.browser.get(f"{wizard.root}/{wizard.key}/failed") as answer:
+        found = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert found[1][2] == "1234,125"
+
+
+def test_a_column_called_id_is_no_matter_where_it_tells_no_record(world: World) -> None:
+    wizard = Wizard(world, sheet(["ID", "Name"], ["A-17", "Other id"]))
+    assert counts(wizard.check()) == {"ready": 1}
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_rows(world: World) -> None:
+    wizard = Wizard(world, 'Name,Grade\nFirst,A\n"Second,A\nThird,A\n')
+    assert "row 3" in wizard.get("rows")
 
 
 def test_references_are_found_by_title_serial_number_and_id_within_ones_rights(world: World) -> None:

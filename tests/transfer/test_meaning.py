@@ -119,6 +119,7 @@ def test_cells_are_kept_as_json() -> None:
         (date(2026, 11, 21), "2026-11-21"),
         (time(9, 30), "09:30"),
         (0.1, Decimal("0.1")),
+        (0.1 + 0.2, Decimal("0.3")),
         (float("nan"), "nan"),
         ("  \u200bblank edges ", "blank edges"),
         ("nul\x00", "\ufffd"),
