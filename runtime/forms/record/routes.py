@@ -50,6 +50,7 @@ def change_comment(app: str, form: str, record_id: int, comment_id: int) -> Resp
     """Give a comment of one's own another text, or delete it."""
     found, record = record_for(app, form, record_id, "read")
     text, seen = request.form.get("text", ""), request.form.get("_seen", "")
+    comments.own(signed_in_user(), found, record_id, comment_id)
     try:
         said = None if request.form.get("_do") == "delete" else comments.read(found, record, text)
         db.session.commit()  # what was read so far; on SQLite others may write until here
