@@ -149,7 +149,7 @@ def setting(page: Page) -> None:
 def changed(page: Page) -> None:
     setting(page)
     page.locator("#rec .btn-primary").click()
-    page.locator("#bulk-state:not([hx-get])").wait_for()  # a second time nothing is changed, and nothing to take back
+    page.locator("#bulk-state:not([hx-get])").wait_for()  # a second time there is nothing to take back
 
 
 def doomed(page: Page) -> None:
