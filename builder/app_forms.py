@@ -8,10 +8,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from runtime.accounts.forms import Form, filled
+from runtime.accounts.forms import Form, filled, up_to
 from runtime.admin.forms import Boxes
 from runtime.i18n import LANGUAGES, zones
-from runtime.text import clean_text
 
 DESCRIPTION_LENGTH = 500
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -28,20 +27,11 @@ def _some(form: Form, field: Boxes) -> None:
         raise ValidationError(_("Choose at least one language."))
 
 
-def _short(form: Form, field: TextAreaField) -> None:
-    try:
-        field.data = clean_text(field.data or "")
-    except ValueError:
-        raise ValidationError(_("This text holds characters that cannot be stored.")) from None
-    if len(field.data) > DESCRIPTION_LENGTH:
-        raise ValidationError(_("Use at most %(number)s characters.", number=DESCRIPTION_LENGTH))
-
-
 class NewAppForm(Form):
     """A new app. Only the title must be given."""
 
     title = StringField(_l("Title"), [filled], render_kw={"autocomplete": "off"})
-    description = TextAreaField(_l("What it is for"), [_short], render_kw={"rows": 2})
+    description = TextAreaField(_l("What it is for"), [up_to(DESCRIPTION_LENGTH)], render_kw={"rows": 2})
     key = StringField(
         _l("Key"),
         [_a_key],

@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import Length, ValidationError
 
 from runtime.accounts import passwords
+from runtime.accounts.forms import Form, up_to
 from runtime.i18n import LANGUAGES
 from runtime.public.models import PublicForm
-from runtime.text import clean_text
 
 MOST = 10_000_000
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -59,21 +58,7 @@ def _number(_form: Any, field: NumberField) -> None:
     field.number = int(text)
 
 
-def _password(_form: Any, field: Field) -> None:
-    if field.data and len(field.data) > passwords.MAX_LENGTH:
-        raise ValidationError(_("Use at most %(number)s characters.", number=passwords.MAX_LENGTH))
-
-
-def _text(_form: Any, field: Field) -> None:
-    try:
-        field.data = clean_text(field.data or "")
-    except ValueError:
-        raise ValidationError(_("This text holds characters that cannot be stored.")) from None
-    if len(field.data) > TEXT_LENGTH:
-        raise ValidationError(_("Use at most %(number)s characters.", number=TEXT_LENGTH))
-
-
-class Settings(FlaskForm):  # type: ignore[misc]  # the library has no types
+class Settings(Form):
     """The limits of a public form. Its texts are controls of their own, one in each language of the app."""
 
     opens_at = MomentField(_l("Open from"), [_moment], render_kw={"type": "datetime-local"})
@@ -90,7 +75,12 @@ class Settings(FlaskForm):  # type: ignore[misc]  # the library has no types
     )
     password = StringField(
         _l("Password"),
-        [_password],
+        [
+            Length(
+                max=passwords.MAX_LENGTH,
+                message=_l("Use at most %(number)s characters.", number=passwords.MAX_LENGTH),
+            )
+        ],
         description=_l("Whoever fills it in has to know it. What is typed here replaces the one before."),
         render_kw={"autocomplete": "off"},
     )
@@ -133,7 +123,7 @@ def _class(languages: tuple[str, ...]) -> type[Settings]:
     many = len(languages) > 1
     own = {
         f"{name}_{each}": TextAreaField(
-            f"{title} ({LANGUAGES[each]})" if many else title, [_text], render_kw={"rows": 2}
+            f"{title} ({LANGUAGES[each]})" if many else title, [up_to(TEXT_LENGTH)], render_kw={"rows": 2}
         )
         for name, title in titles.items()
         for each in languages

@@ -1,5 +1,6 @@
 """The forms of accounts: set-up, sign-in, passwords, profile."""
 
+from collections.abc import Callable
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -25,16 +26,25 @@ def text(field: Field) -> str:
     return str(field.data or "")
 
 
+def up_to(most: int) -> Callable[[Any, Field], None]:
+    """A check: the field holds at most so many characters, all of which can be stored. They are cleaned in place."""
+
+    def check(_form: Any, field: Field) -> None:
+        try:
+            field.data = clean_text(field.data or "")
+        except ValueError:
+            raise ValidationError(_("This text holds characters that cannot be stored.")) from None
+        if len(field.data) > most:
+            raise ValidationError(_("Use at most %(number)s characters.", number=most))
+
+    return check
+
+
 def filled(form: Form, field: Field) -> None:
     """The field holds a text that can be stored; it is cleaned in place."""
-    try:
-        field.data = clean_text(field.data or "")
-    except ValueError:
-        raise ValidationError(_("This text holds characters that cannot be stored.")) from None
+    up_to(NAME_LENGTH)(form, field)
     if not field.data:
         raise ValidationError(_("Fill in this field."))
-    if len(field.data) > NAME_LENGTH:
-        raise ValidationError(_("Use at most %(number)s characters.", number=NAME_LENGTH))
 
 
 def an_address(form: Form, field: Field) -> None:

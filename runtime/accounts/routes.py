@@ -16,7 +16,6 @@ from runtime.htmx import go_to
 from runtime.links import own_path
 
 accounts = Blueprint("accounts", __name__)
-COOKIE_AGE = 400 * 24 * 3600  # what browsers allow at most
 
 
 @accounts.route("/setup/<token>", methods=["GET", "POST"])
@@ -31,7 +30,7 @@ def setup(token: str) -> Response:
     person = service.Person(text(form.name), text(form.email), form.locale.data, is_admin=True)
     sessions.sign_in(service.set_up(token, person, text(form.password), text(form.zone)))
     db.session.commit()
-    return _with_cookie(go_to(url_for("home.index")), i18n.LOCALE_COOKIE, form.locale.data)
+    return sessions.with_cookie(go_to(url_for("home.index")), i18n.LOCALE_COOKIE, form.locale.data)
 
 
 @accounts.route("/login", methods=["GET", "POST"])
@@ -52,7 +51,7 @@ def login() -> Response:
         form.email.errors = [_("E-mail or password is wrong. Check both and try again.")]
         return _page("accounts/login.html", form, 422)
     user = _begin_session(text(form.email))
-    return _with_cookie(go_to(target), i18n.LOCALE_COOKIE, user.locale)
+    return sessions.with_cookie(go_to(target), i18n.LOCALE_COOKIE, user.locale)
 
 
 def _begin_session(email: str) -> User:
@@ -93,7 +92,7 @@ def password(token: str) -> Response:
         return _page("accounts/password.html", form, user=user)
     sessions.sign_in(service.choose_password(token, text(form.password), text(form.zone)))
     db.session.commit()
-    return _with_cookie(go_to(url_for("home.index")), i18n.LOCALE_COOKIE, user.locale)
+    return sessions.with_cookie(go_to(url_for("home.index")), i18n.LOCALE_COOKIE, user.locale)
 
 
 @accounts.route("/profile", methods=["GET", "POST"])
@@ -107,7 +106,7 @@ def profile() -> Response:
     db.session.commit()
     i18n.switch(user.locale)
     flash(_("Your profile is saved."))
-    return _with_cookie(go_to(url_for("accounts.profile")), i18n.LOCALE_COOKIE, user.locale)
+    return sessions.with_cookie(go_to(url_for("accounts.profile")), i18n.LOCALE_COOKIE, user.locale)
 
 
 @accounts.post("/profile/password")
@@ -146,7 +145,7 @@ def language() -> Response:
     if current_user.is_authenticated:
         current_user.locale = chosen
         db.session.commit()
-    return _with_cookie(response, i18n.LOCALE_COOKIE, chosen)
+    return sessions.with_cookie(response, i18n.LOCALE_COOKIE, chosen)
 
 
 @accounts.post("/theme")
@@ -156,17 +155,10 @@ def theme() -> Response:
     """Light, dark, or as the device says; kept by this browser."""
     chosen = request.form.get("theme", "")
     response = go_to(own_path(request.form.get("next")))
-    return _with_cookie(response, shell.THEME_COOKIE, chosen) if chosen in shell.THEMES else response
+    return sessions.with_cookie(response, shell.THEME_COOKIE, chosen) if chosen in shell.THEMES else response
 
 
 def _page(template: str, form: object, status: int | None = None, **context: object) -> Response:
     errors = getattr(form, "errors", None)
     page = render_template(template, form=form, **context)
     return make_response(page, status or (422 if errors else 200))
-
-
-def _with_cookie(response: Response, name: str, value: str) -> Response:
-    response.set_cookie(
-        name, value, max_age=COOKIE_AGE, httponly=True, secure=sessions.is_secure(), samesite="Lax"
-    )
-    return response

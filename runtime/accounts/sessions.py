@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, current_app, redirect, request, session, url_for
+from flask import Flask, Request, Response, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import bindparam, delete, select, update
@@ -27,6 +27,7 @@ from runtime.times import now
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(days=60)
 SEEN_EVERY = timedelta(minutes=5)
+COOKIE_AGE = timedelta(days=400)  # what browsers allow at most
 # Made once: every request asks it, and building it costs as much as running it.
 _IN_USE = (
     select(LoginSession.id, LoginSession.seen_at, User)
@@ -62,6 +63,12 @@ def init_app(app: Flask) -> None:
 def is_secure() -> bool:
     """Whether people reach us by https."""
     return bool(current_app.config["SETTINGS"].secure)
+
+
+def with_cookie(response: Response, name: str, value: str) -> Response:
+    """The answer with something that this browser remembers for as long as browsers do."""
+    response.set_cookie(name, value, max_age=COOKIE_AGE, httponly=True, secure=is_secure(), samesite="Lax")
+    return response
 
 
 def sign_in(user: User) -> None:

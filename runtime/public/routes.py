@@ -1,7 +1,6 @@
 """The pages of a form that is open to the public: filled in and sent without an account."""
 
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -28,7 +27,6 @@ from runtime.text import localized
 
 blueprint = Blueprint("public", __name__, url_prefix="/f")
 LAYOUT = "public/frame.html"
-A_YEAR = 365 * 24 * 3600
 MOST_ROWS = 200  # of a sub-table
 NOT_CARRIED = ("csrf_token", "password", "_admitted")
 
@@ -54,7 +52,7 @@ def send(slug: str) -> Response:
     public, form = _found(slug)
     if opening.state(public) != "open" and not traps.was_open(slug):
         return _closed(public, form)
-    if public.password_hash and not seals.is_admitted(public, request.form.get("_admitted", "")):
+    if not _is_admitted(public):
         return _let_in(public, form)
     posted = _posted(public, form)
     deed = request.form.get("_do", "save")
@@ -62,7 +60,7 @@ def send(slug: str) -> Response:
         return filling.page(posted, Looks(exact=True), 409, notice=_shut())
     answer = filling.save(posted, partial(_keep, public))
     if deed.startswith("language:"):
-        answer.set_cookie(i18n.LOCALE_COOKIE, i18n.locale(), max_age=A_YEAR, httponly=True, samesite="Lax")
+        return sessions.with_cookie(answer, i18n.LOCALE_COOKIE, i18n.locale())
     return answer
 
 
@@ -73,8 +71,7 @@ def send(slug: str) -> Response:
 def evaluate(slug: str) -> str:
     """What the form looks like with the values typed so far."""
     public, form = _found(slug)
-    admitted = not public.password_hash or seals.is_admitted(public, request.form.get("_admitted", ""))
-    if not admitted or not traps.was_open(slug):
+    if not _is_admitted(public) or not traps.was_open(slug):
         raise NotFound
     return filling.evaluated(_posted(public, form))
 
@@ -142,7 +139,7 @@ def _filling(public: PublicForm, form: Form, typed: Entry) -> Filling:
         entry=typed,
         elsewhere=Addresses(here, evaluate, "", ""),
         origin="public",
-        around={"layout": LAYOUT, "guest": _guest_part(public)},
+        around={"layout": LAYOUT, "guest": _guest_part(public), "trap": traps.HIDDEN},
     )
 
 
@@ -184,10 +181,7 @@ def _keep(public: PublicForm, filled: Filling) -> Response:
             raise Conflict(_shut())
         db.session.commit()
     answer = go_to(url_for("public.sent", slug=public.slug, seal=seals.sent(public, saved.id)))
-    if public.once:
-        cookie: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": sessions.is_secure()}
-        answer.set_cookie(_cookie(public), "1", max_age=A_YEAR, **cookie)
-    return answer
+    return sessions.with_cookie(answer, _cookie(public), "1") if public.once else answer
 
 
 def _token() -> str:
@@ -205,6 +199,10 @@ def _cookie(public: PublicForm) -> str:
 
 def _has_sent(public: PublicForm) -> bool:
     return public.once and _cookie(public) in request.cookies
+
+
+def _is_admitted(public: PublicForm) -> bool:
+    return not public.password_hash or seals.is_admitted(public, request.form.get("_admitted", ""))
 
 
 def _ask_password(public: PublicForm, form: Form, problem: str = "", status: int = 200) -> Response:

@@ -435,6 +435,8 @@ def test_an_import_that_is_removed_twice_at_once_is_gone(either: World) -> None:
         for each in (ImportRow, Import):
             session.execute(delete(each), execution_options={"synchronize_session": False})
         importing.drop(own)
+    with either.app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Import)) == 0
 
 
 def test_nobody_waits_for_a_spreadsheet_that_is_still_sent(

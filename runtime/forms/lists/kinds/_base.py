@@ -1,6 +1,7 @@
 """What every kind of view is, and what every one of them shows."""
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,9 @@ from runtime.fields import Reader
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import Asked, Places
 from runtime.records.rows import Record
+from runtime.text import localized
 
+Way = tuple[str, str, bool]
 SORTABLE = "vendor/sortable-1.15.7.min.js"
 
 
@@ -33,7 +36,19 @@ class Shown:
         return self.places.asked
 
 
-class Kind:
+def fields_of(types: Collection[str], form: Form, hidden: frozenset[str]) -> list[str]:
+    """The fields of these types that the person may see."""
+    return [key for key, one in form.fields.items() if one.type.name in types and key not in hidden]
+
+
+def ways(
+    form: Form, keys: Iterable[str], now: str, reader: Reader, to: Callable[[str], str]
+) -> tuple[Way, ...]:
+    """The fields by which records can be placed: title, address, whether it is this one."""
+    return tuple((localized(form.fields[key].title, reader.locale), to(key), key == now) for key in keys)
+
+
+class Kind(ABC):
     """One kind of view. A subclass per file; its instance is the file's `plugin`."""
 
     name: str
@@ -61,9 +76,9 @@ class Kind:
         """Whether `more` can draw what comes after the cursor."""
         return bool(self.more)
 
+    @abstractmethod
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         """What was asked for, as its template draws it."""
-        raise NotImplementedError
 
     def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
         """The values that put a record where a person wants it; NotFound for no such place."""

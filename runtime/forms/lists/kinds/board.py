@@ -1,6 +1,6 @@
 """The board: a column for each choice of a field, the records as cards that move from one to another."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -17,7 +17,7 @@ from runtime.errors import NotFound
 from runtime.fields import N_, Field, FieldError, Reader
 from runtime.forms.lists.cells import counted
 from runtime.forms.lists.columns import order_of
-from runtime.forms.lists.kinds._base import SORTABLE, Kind, Shown
+from runtime.forms.lists.kinds._base import SORTABLE, Kind, Shown, Way, fields_of, ways
 from runtime.forms.lists.kinds._cards import Card, cards, movable
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
@@ -54,16 +54,11 @@ class Board(Shown):
 
     field: str
     title: str
-    by: tuple[tuple[str, str, bool], ...]
+    by: tuple[Way, ...]
     """The fields that can make its columns: title, address, whether it is this one."""
     columns: tuple[Column, ...]
     movable: frozenset[int]
     cut: bool = False
-
-
-def fields_of(form: Form, hidden: frozenset[str]) -> list[str]:
-    """The fields that can make columns."""
-    return [key for key, one in form.fields.items() if one.type.name in TYPES and key not in hidden]
 
 
 class BoardKind(Kind):
@@ -79,10 +74,10 @@ class BoardKind(Kind):
     scripts = ("moving.js",)
 
     def fits(self, form: Form, hidden: frozenset[str]) -> bool:
-        return bool(fields_of(form, hidden))
+        return bool(fields_of(TYPES, form, hidden))
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
-        offered = fields_of(form, hidden)
+        offered = fields_of(TYPES, form, hidden)
         key = look.group_by if look.group_by in offered else _first(form, offered)
         return replace(look, kind=self.name, group_by=key, date_field="")
 
@@ -146,7 +141,7 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
         is_empty=not total,
         field=field.key,
         title=localized(field.title, reader.locale),
-        by=tuple(_by(form, hidden, plain, field.key, reader)),
+        by=ways(form, fields_of(TYPES, form, hidden), field.key, reader, lambda key: plain.to(group_by=key)),
         columns=tuple(
             _column(_ref(field, value, reader), title, lane, drawn, asked, plain, reader)
             for (value, lane), title in zip(found.items(), titles, strict=True)
@@ -203,13 +198,6 @@ def _titles(user: User, form: Form, field: Field, values: list[Any], reader: Rea
     names = titles_for(user, form, [field], [{field.key: value} for value in values])
     none = _("No answer")
     return [none if each is None else field.type.display(each, field, reader, names) for each in values]
-
-
-def _by(
-    form: Form, hidden: frozenset[str], places: Places, now: str, reader: Reader
-) -> Iterator[tuple[str, str, bool]]:
-    for key in fields_of(form, hidden):
-        yield localized(form.fields[key].title, reader.locale), places.to(group_by=key), key == now
 
 
 def _column(

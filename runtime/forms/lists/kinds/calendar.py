@@ -1,6 +1,6 @@
 """The calendar: a month, a week or a day of the records that have a date, and their list by days."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,14 +17,13 @@ from runtime.errors import NotFound
 from runtime.fields import N_, Field, FieldError, Reader
 from runtime.forms.lists.cells import counted
 from runtime.forms.lists.columns import order_of
-from runtime.forms.lists.kinds._base import SORTABLE, Kind, Shown
+from runtime.forms.lists.kinds._base import SORTABLE, Kind, Shown, Way, fields_of, ways
 from runtime.forms.lists.kinds._cards import movable
 from runtime.forms.lists.kinds._days import SPANS, Stretch, stretch, weekdays
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import PER_PAGE, Asked, Places
 from runtime.records import query
 from runtime.records.rows import Record
-from runtime.text import localized
 
 TYPES = ("date", "datetime")
 IN_A_MONTH, IN_A_WEEK = 3, 12  # records of a day, before "more"
@@ -73,16 +72,11 @@ class Calendar(Shown):
     before: str
     after: str
     now: str
-    spans: tuple[tuple[str, str, bool], ...]
-    by: tuple[tuple[str, str, bool], ...]
+    spans: tuple[Way, ...]
+    by: tuple[Way, ...]
     movable: frozenset[int]
     open: Event | None
     cut: bool
-
-
-def fields_of(form: Form, hidden: frozenset[str]) -> list[str]:
-    """The fields that can place records in a calendar."""
-    return [key for key, one in form.fields.items() if one.type.name in TYPES and key not in hidden]
 
 
 class CalendarKind(Kind):
@@ -97,10 +91,10 @@ class CalendarKind(Kind):
     scripts = ("moving.js",)
 
     def fits(self, form: Form, hidden: frozenset[str]) -> bool:
-        return bool(fields_of(form, hidden))
+        return bool(fields_of(TYPES, form, hidden))
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
-        offered = fields_of(form, hidden)
+        offered = fields_of(TYPES, form, hidden)
         listed = [key for key in form.list_columns if key in offered]
         key = look.date_field if look.date_field in offered else [*listed, *offered][0]
         return replace(look, kind=self.name, group_by="", date_field=key)
@@ -157,7 +151,9 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
         after=places.to(day=shown.step(1)),
         now=places.to(day=""),
         spans=tuple((_span(each), places.to(span=each), each == span) for each in SPANS),
-        by=tuple(_by(form, hidden, places, field.key, reader)),
+        by=ways(
+            form, fields_of(TYPES, form, hidden), field.key, reader, lambda key: places.to(date_field=key)
+        ),
         movable=(may_move := movable(user, form, (field.key,), page.items)),
         open=next((each for each in events if each.id == asked.card and each.id in may_move), None),
         cut=page.next is not None,
@@ -191,13 +187,6 @@ def _local(value: str, reader: Reader) -> datetime:
 
 def _span(name: str) -> str:
     return str({"month": _("Month"), "week": _("Week"), "day": _("Day"), "agenda": _("Agenda")}[name])
-
-
-def _by(
-    form: Form, hidden: frozenset[str], places: Places, now: str, reader: Reader
-) -> Iterable[tuple[str, str, bool]]:
-    for key in fields_of(form, hidden):
-        yield localized(form.fields[key].title, reader.locale), places.to(date_field=key), key == now
 
 
 class _Days:
