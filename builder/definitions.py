@@ -166,7 +166,10 @@ def retire(user: User | None, app: str, kind: str, key: str) -> None:
     if found.current_version_id is not None:
         refuse_while_used(app, kind, key)
     _close(user, app, kind, key)
+    indexed = lookup.view(found.id).form if kind == "view" and found.current_version_id else ""
     take_out([found])
+    if indexed:
+        publish.index_views(app, [indexed])
 
 
 def refuse_while_used(app: str, kind: str, key: str) -> None:

@@ -212,7 +212,7 @@ def apply(
         versions.append(current)
     _follow(db.session(), fresh)
     _count_anew(db.session(), before)
-    _index_views(changes, app)
+    _follow_views(changes, app)
     return versions
 
 
@@ -278,10 +278,15 @@ def _count_anew(session: Session, before: Mapping[Definition, Document | None]) 
             recounts.plan(session, form, document)
 
 
-def _index_views(changes: Sequence[Change], app: str) -> None:
+def _follow_views(changes: Sequence[Change], app: str) -> None:
     forms = {str(change.document["form"]) for change in changes if change.kind == "view"}
     forms |= {change.key for change in changes if change.kind == "form" and lookup.views(app, change.key)}
-    for form in filter(None, (lookup.form_if_any(app, key) for key in sorted(forms))):
+    index_views(app, sorted(forms))
+
+
+def index_views(app: str, forms: Sequence[str]) -> None:
+    """Give the views of these forms that are in force their indexes, and take away those of views that went."""
+    for form in filter(None, (lookup.form_if_any(app, key) for key in forms)):
         view_indexes.reconcile(db.session(), form, [each.document for each in lookup.views(app, form.key)])
 
 

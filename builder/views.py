@@ -1,5 +1,6 @@
 """Views for everybody: definitions of the app that are saved from the list itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -7,22 +8,20 @@ from flask_babel import gettext as _
 from builder import definitions, drafts, publish
 from builder.commands._fields import proposed_key
 from runtime.accounts.models import User
-from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.documents import same
 from runtime.errors import Conflict, NotFound
-from runtime.forms.lists.looks import Look
-from runtime.records import view_indexes
+from runtime.forms.lists.looks import PARTS, Look
 
-LOOK = ("filter", "sort", "columns", "kind", "group_by", "date_field")
+LOOK = (*PARTS, "roles")
 """What a list knows of a view."""
 
 
 class Sharing:
     """The builder's side of `runtime.forms.lists.sharing.Door`."""
 
-    def share(self, user: User, form: Form, title: str, look: Look, key: str) -> str:
+    def share(self, user: User, form: Form, title: str, look: Look, key: str, roles: Sequence[str]) -> str:
         """Publish a look as a view of the app: a new one, or the next version of that whose key is given. Conflict
         while its draft holds what is not in force.
         """
@@ -36,14 +35,14 @@ class Sharing:
             "title": title,
             "form": form.key,
         }
-        drafts.save_draft(user, form.app, "view", key, {**begin, "kind": look.kind, **look.document()})
+        own = {"kind": look.kind, **look.document(), **({"roles": list(roles)} if roles else {})}
+        drafts.save_draft(user, form.app, "view", key, {**begin, **own})
         publish.publish(user, form.app, "view", key)
         return key
 
     def retire(self, user: User, form: Form, key: str) -> None:
         """Nobody finds the view any more; its index goes with it."""
         definitions.retire(user, form.app, "view", key)
-        index_views(form)
 
 
 def _in_force(form: Form, key: str) -> dict[str, Any]:
@@ -57,9 +56,3 @@ def _in_force(form: Form, key: str) -> dict[str, Any]:
             _("Somebody works on a draft of this view. Publish or discard the draft first."), code="draft"
         )
     return {name: value for name, value in drafted.items() if name not in LOOK}
-
-
-def index_views(form: Form) -> None:
-    """Give the views of a form that are in force their indexes, and take away those of views that went."""
-    documents = [each.document for each in lookup.views(form.app, form.key)]
-    view_indexes.reconcile(db.session(), form, documents)

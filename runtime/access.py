@@ -5,7 +5,7 @@ The first two come from one set of grants (role × form × action × scope), so 
 refuses. Denied unless granted. An administrator sees the records of every app, a designer none without a role.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ from runtime import conditions
 from runtime.accounts.models import Department, User, UserRole
 from runtime.db import db
 from runtime.definitions import lookup, roll_ups
-from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant
+from runtime.definitions.documents import MAX_HOPS, AppInfo, Form, Grant, Role
 from runtime.definitions.keeping import kept
 from runtime.fields import Field, ValueType
 
@@ -67,6 +67,19 @@ def can(user: User | None, action: str, target: Target) -> bool:
         form, record = target
         return conditions.compile(visible(user, action, form)).holds(_context(record), {})
     return False
+
+
+def is_for(user: User, app: str, roles: Collection[str]) -> bool:
+    """Whether what is for these roles of an app is for this person, too; for everybody without any. Whoever may design
+    finds it also, for he may change it.
+    """
+    return not roles or can(user, "design", "platform") or not set(roles).isdisjoint(_roles(user, app))
+
+
+def readers(form: Form) -> list[Role]:
+    """The roles that may read records of a form."""
+    known = lookup.app_info(form.app).roles.values()
+    return [each for each in known if any(g.form == form.key and "read" in g.actions for g in each.grants)]
 
 
 def among(user: User, action: str, form: Form, records: Iterable[R]) -> list[R]:

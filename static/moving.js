@@ -87,6 +87,16 @@
     if (event.target.id === "moving" && event.submitter) moved = recordOf(event.submitter.value);
   });
 
+  // The column of which more was loaded since the page was drawn stays as long: the address tells of it.
+  document.addEventListener("submit", ({ target }) => {
+    if (target.id !== "moving") return;
+    const asked = new URLSearchParams(location.search);
+    for (const name of ["lane", "upto"]) {
+      const input = target.elements[name] ?? target.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+      input.value = asked.get(name) ?? "";
+    }
+  }, true);
+
   // The focus goes to the first place of a card that was just opened, and stays with the card that was moved.
   document.addEventListener("htmx:after:swap", () => {
     settle();

@@ -62,6 +62,8 @@ class Form:
     title_field: str | None
     owner_field: str | None
     list_columns: tuple[str, ...]
+    list_views: tuple[str, ...]
+    """The order of its views, as far as somebody gave them one."""
     sort: str
     table_name: str
     zone: str
@@ -152,7 +154,7 @@ class Automation:
 
 @dataclass(frozen=True, eq=False)
 class ViewDoc:
-    """A look of a form's records that an app offers to everybody who may read them."""
+    """A look of a form's records that an app offers to everybody who may read them, or to those in some `roles`."""
 
     app: str
     key: str
@@ -162,6 +164,7 @@ class ViewDoc:
     title: Title
     form: str
     kind: str  # list, board, calendar, gallery
+    roles: tuple[str, ...]
     document: Document
 
 
@@ -244,6 +247,7 @@ def parse_form(
         title_field=own.get("title_field"),
         owner_field=own.get("owner_field"),
         list_columns=tuple(listed.get("columns") or _first_columns(fields)),
+        list_views=tuple(listed.get("views", ())),
         sort=listed.get("sort", "-id"),
         table_name=table_name,
         zone=zone,
@@ -328,6 +332,7 @@ def parse_view(document: Document, *, app: str, definition_id: int, version_id: 
         title=document["title"],
         form=document["form"],
         kind=document["kind"],
+        roles=tuple(document.get("roles", ())),
         document=document,
     )
 

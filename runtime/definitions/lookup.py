@@ -276,6 +276,15 @@ def views(app_key: str, form_key: str) -> list[ViewDoc]:
     return [each for each in found if each.form == form_key]
 
 
+def view(definition_id: int) -> ViewDoc:
+    """The version in force of the view with this definition id."""
+    current = catalogue().by_id.get(definition_id)
+    if current is None or current.kind != "view":
+        raise NotFound(_("There is no such view."))
+    found: ViewDoc = _parsed(current.version_id)
+    return found
+
+
 def message(app_key: str, key: str) -> MessageDoc:
     """The message's version in force; NotFound for one that is not published."""
     found: MessageDoc = _parsed(_current(app_key, "message", key).version_id)

@@ -38,6 +38,7 @@ def columns(form: Form, view: Mapping[str, Any]) -> tuple[str, ...]:
     """The columns of the index that serves a view; none where the indexes of the form do already."""
     sorts = [each.key for each in orders.read(view.get("sort") or form.sort or "-id")]
     equal = [*_equal(view.get("filter")), *([view["group_by"]] if "group_by" in view else [])]
+    sorts = [view["date_field"]] if "date_field" in view else sorts  # a calendar has its own order
     keys = [key for key in (*equal, *sorts) if key != "id" and _may_index(form, key)]
     found = _fitting(form, dict.fromkeys(keys))
     return (*found, "id") if len(found) > 1 or (found and found[0] not in sorts) else ()

@@ -10,7 +10,7 @@ from runtime import documents
 from runtime.definitions.documents import Form
 from runtime.forms.lists import columns
 from runtime.forms.lists.kinds import KINDS, LIST
-from runtime.forms.lists.looks import MOST_COLUMNS, Look, filter_text
+from runtime.forms.lists.looks import FIELDS, MOST_COLUMNS, Look, filter_text
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked
 from runtime.forms.lists.views import WHOLE, Kept, View
 from runtime.records import filters, orders
@@ -75,12 +75,8 @@ def _placed(begin: Look, args: Mapping[str, str]) -> Look:
     """The kind that is asked for, and by which fields it places records; another kind begins with its own."""
     kind = args.get("kind", begin.kind)
     begin = begin if kind == begin.kind else Look()
-    return replace(
-        begin,
-        kind=kind,
-        group_by=args.get("by", begin.group_by),
-        date_field=args.get("date", begin.date_field),
-    )
+    fields = {part: args.get(name, getattr(begin, part)) for part, name in FIELDS.items()}
+    return replace(begin, kind=kind, limits=args.get("limits", begin.limits), **fields)
 
 
 def _settled(form: Form, look: Look, hidden: frozenset[str], told: list[str]) -> Look:

@@ -12,6 +12,7 @@ from runtime.records import lookups, orders
 from runtime.records.orders import MOST_SORTS, Sort
 from runtime.text import localized
 
+_COUNTED = ("serial", "rating", "percent")  # numbers of which a sum says nothing
 _APART = ("reference", "member", "department", "long_text", "rich_text")
 
 
@@ -98,6 +99,12 @@ def is_numeric(form: Form, one: Field) -> bool:
     """Whether its cells stand at the right."""
     _home, origin = lookups.origin(form, one)
     return origin.type.value_type_of(origin) is ValueType.NUMBER and kind_of(origin) not in POINTERS
+
+
+def is_summable(one: Field) -> bool:
+    """Whether the values of this field make a sum."""
+    is_number = one.type.value_type_of(one) is ValueType.NUMBER
+    return one.type.stored and is_number and kind_of(one) not in (*POINTERS, *_COUNTED)
 
 
 def sort_titles(form: Form, hidden: frozenset[str], reader: Reader) -> dict[str, str]:

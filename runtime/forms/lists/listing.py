@@ -70,27 +70,35 @@ def _number(user: User, form: Form, reader: Reader) -> str:
 
 def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     """The asked part of the list."""
-    hidden = access.fields(user, form).hidden
-    fields, order = shown(form, asked.look.columns, hidden), order_of(form, asked.look.sort, hidden)
-    page, places = _page(user, form, asked), Places(form, replace(asked, panel="", after=""))
-    head = tuple(_columns(form, fields, places, order, reader))
+    hidden, page = access.fields(user, form).hidden, page_of(user, form, asked)
+    fields = shown(form, asked.look.columns, hidden)
+    shared = paged(form, asked, page, hidden, reader)
+    head = tuple(_columns(form, fields, plain_places(form, asked), shared["order"], reader))
+    return Listing(columns=head, rows=rows(user, form, head, page.items, reader), **shared)
+
+
+def plain_places(form: Form, asked: Asked) -> Places:
+    """The addresses of what is asked for, from its beginning and with nothing open."""
+    return Places(form, replace(asked, panel="", after=""))
+
+
+def paged(form: Form, asked: Asked, page: Page, hidden: frozenset[str], reader: Reader) -> dict[str, Any]:
+    """What every kind says that shows records page by page: how many there are, and where it goes on."""
+    places, upto = plain_places(form, asked), asked.upto + PER_PAGE
     goes_on = bool(page.next) and asked.upto < MOST_ROWS
-    upto = asked.upto + PER_PAGE
-    return Listing(
-        columns=head,
-        rows=rows(user, form, head, page.items, reader),
-        is_empty=not page.items,
-        count=counted(page.total, page.capped, reader),
-        places=Places(form, asked) if asked.panel or asked.after else places,
-        order=order,
-        address=places.to(),
-        more=places.on(page.next or "", upto=upto) if goes_on else "",
-        further=places.to(upto=upto) if goes_on else "",
-        full=bool(page.next) and not goes_on,
-    )
+    return {
+        "is_empty": not page.items,
+        "count": counted(page.total, page.capped, reader),
+        "places": Places(form, asked) if asked.panel or asked.after else places,
+        "order": order_of(form, asked.look.sort, hidden),
+        "address": places.to(),
+        "more": places.on(page.next or "", upto=upto) if goes_on else "",
+        "further": places.to(upto=upto) if goes_on else "",
+        "full": bool(page.next) and not goes_on,
+    }
 
 
-def _page(user: User, form: Form, asked: Asked) -> Page:
+def page_of(user: User, form: Form, asked: Asked) -> Page:
     """The rows from the cursor, or all from the first one up to where the person had come."""
     wanted: dict[str, Any] = {
         "sort": asked.look.sort or form.sort,

@@ -1,17 +1,30 @@
 """What a list shows and in which order: what an address says and a saved view keeps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from runtime import documents
 
 MOST_COLUMNS = 100
+JSON_PARTS = ("filter", "limits")
+"""The parts that a look holds as canonical JSON, empty for none, and a document as what they are."""
+FIELDS: Mapping[str, str] = {
+    "group_by": "by",
+    "date_field": "date",
+    "end_field": "end",
+    "total": "sum",
+    "colour": "colour",
+    "picture": "picture",
+}
+"""The parts that name one field, each with how addresses call it."""
 
 
 @dataclass(frozen=True)
 class Look:
     """The condition as canonical JSON (empty for none), the order (empty for the form's own), the columns; the kind
-    of view, and the fields by which it places records.
+    of view, and the fields that this uses. `limits` says of choices how many records their column of a board should
+    have at most, as canonical JSON.
     """
 
     filter: str = ""
@@ -20,11 +33,16 @@ class Look:
     kind: str = "list"
     group_by: str = ""
     date_field: str = ""
+    end_field: str = ""
+    total: str = ""
+    colour: str = ""
+    picture: str = ""
+    limits: str = ""
 
     @property
-    def places_by(self) -> tuple[str, ...]:
-        """The fields by which it places records."""
-        return tuple(filter(None, (self.group_by, self.date_field)))
+    def named(self) -> tuple[str, ...]:
+        """The fields that its kind uses."""
+        return tuple(key for name in FIELDS if (key := getattr(self, name)))
 
     @property
     def condition(self) -> Any:
@@ -33,25 +51,36 @@ class Look:
 
     def document(self) -> dict[str, Any]:
         """The look as it is stored."""
-        own = {**self.parts(), "filter": self.condition, "columns": list(self.columns)}
+        own = {name: _stored(name, value) for name, value in self.parts().items()}
         return {key: value for key, value in own.items() if value and (key, value) != ("kind", Look.kind)}
 
     def parts(self) -> dict[str, Any]:
         """Each part of the look by its name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: getattr(self, name) for name in PARTS}
+
+
+PARTS = tuple(each.name for each in fields(Look))
+_USUAL = Look()
+
+
+def _stored(name: str, value: Any) -> Any:
+    if name in JSON_PARTS:
+        return documents.loads(value) if value else None
+    return list(value) if isinstance(value, tuple) else value
 
 
 def of_document(document: Any) -> Look:
-    """The look that was stored."""
-    condition = document.get("filter")
+    """The look that was stored, as far as it is one."""
+    found = {name: _held(name, document[name]) for name in PARTS if document.get(name)}
     return Look(
-        filter_text(condition) if condition else "",
-        document.get("sort", ""),
-        tuple(document.get("columns", ())),
-        document.get("kind", Look.kind),
-        document.get("group_by", ""),
-        document.get("date_field", ""),
+        **{name: value for name, value in found.items() if isinstance(value, type(getattr(_USUAL, name)))}
     )
+
+
+def _held(name: str, value: Any) -> Any:
+    if name in JSON_PARTS:
+        return filter_text(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def filter_text(document: Any) -> str:

@@ -23,6 +23,7 @@ from runtime.forms.lists.places import PER_PAGE, Asked, Places
 from runtime.forms.lists.views import Kept, View
 from runtime.htmx import is_htmx, replace_url, retarget
 from runtime.records import orders, query
+from runtime.text import localized
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,9 @@ def page(
     if is_htmx() and asked.after:
         return replace_url(make_response(render_template(kind.more, **context)), shown.address)
     context["tools"] = tools(user, form, asked, reader, sent)
-    context["views"] = menu(user, form, asked, kept, problem) if kept.views or asked.panel == "view" else None
+    context["views"] = (
+        menu(user, form, asked, kept, reader, problem) if kept.views or asked.panel == "view" else None
+    )
     context |= {"kind": kind, "kinds": kinds(user, form, asked), "refusal": refusal}
     context["typed"] = request.form.get("to", "") if refusal else ""
     status = 422 if problem or refusal else 200
@@ -148,10 +151,16 @@ class Menu:
     mine: bool
     opens: bool
     may_share: bool
+    readers: tuple[tuple[str, str], ...] = ()
+    """The roles with which a view can be shared: key and title."""
     problem: str = ""
 
 
-def menu(user: User, form: Form, asked: Asked, kept: Kept, problem: str = "") -> Menu:
+def _readers(form: Form, reader: Reader) -> tuple[tuple[str, str], ...]:
+    return tuple((each.key, localized(each.title, reader.locale)) for each in access.readers(form))
+
+
+def menu(user: User, form: Form, asked: Asked, kept: Kept, reader: Reader, problem: str = "") -> Menu:
     """The views as links, and what the form that saves one holds."""
     path, now = Places(form, asked).path, kept.view(asked.view)
     may_share = sharing.may_share(user)
@@ -163,6 +172,7 @@ def menu(user: User, form: Form, asked: Asked, kept: Kept, problem: str = "") ->
         mine=now is not None and (may_share or not now.is_shared),
         opens=now is not None and kept.opens == now.ref,
         may_share=may_share,
+        readers=_readers(form, reader) if may_share and asked.panel == "view" else (),
         problem=problem,
     )
 

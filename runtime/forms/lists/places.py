@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from runtime.definitions.documents import Form
-from runtime.forms.lists.looks import Look
+from runtime.forms.lists.looks import FIELDS, PARTS, Look
 from runtime.records import query
 
 PER_PAGE = 50
 MOST_ROWS = query.MAX_ROWS
-_NAMES = {"search": "q", "columns": "cols", "group_by": "by", "date_field": "date"}  # in an address
+_NAMES = {"search": "q", "columns": "cols", **FIELDS}  # in an address
+LOOK = ("view", *(_NAMES.get(part, part) for part in PARTS))
+"""What an address says of the look."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """What the form of a list's views does: saves the list as it is, for one person or for all, or forgets a view."""
 
-from collections.abc import Mapping
-
 from flask_babel import gettext as _
+from werkzeug.datastructures import ImmutableMultiDict
 
+from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Forbidden, NotFound
@@ -12,7 +12,7 @@ from runtime.forms.lists.places import Asked
 from runtime.forms.lists.views import Kept, View
 
 
-def act(user: User, form: Form, kept: Kept, asked: Asked, sent: Mapping[str, str]) -> str:
+def act(user: User, form: Form, kept: Kept, asked: Asked, sent: ImmutableMultiDict[str, str]) -> str:
     """Save or delete, as the pressed button says; the view to show then, empty for the whole list."""
     now = kept.view(asked.view)
     if sent.get("act") == "delete":
@@ -26,14 +26,17 @@ def act(user: User, form: Form, kept: Kept, asked: Asked, sent: Mapping[str, str
     return ref
 
 
-def _save(user: User, form: Form, asked: Asked, now: View | None, sent: Mapping[str, str]) -> str:
-    title = views.checked_title(sent.get("title", ""))
-    if "shared" not in sent:
+def _save(user: User, form: Form, asked: Asked, now: View | None, sent: ImmutableMultiDict[str, str]) -> str:
+    title, known = views.checked_title(sent.get("title", "")), {each.key for each in access.readers(form)}
+    roles = [each for each in dict.fromkeys(sent.getlist("role")) if each in known]
+    if "shared" not in sent and not roles:
         return views.save(user, form, title, asked.look, asked.view)
     if not sharing.may_share(user):
         raise Forbidden(_("You may not save views for everybody."))
     same = now is not None and now.is_shared and now.title == title
-    return sharing.DOORS[0].share(user, form, title, asked.look, now.ref if now and same else "")
+    return sharing.DOORS[0].share(
+        user, form, title, asked.look, now.ref if now and same else "", () if "shared" in sent else roles
+    )
 
 
 def _delete(user: User, form: Form, now: View | None, kept: Kept) -> None:

@@ -1,5 +1,6 @@
-"""Views for everybody are definitions of the app, which the builder makes: it opens its door here."""
+"""Views for others are definitions of the app, which the builder makes: it opens its door here."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from runtime import access
@@ -11,8 +12,8 @@ from runtime.forms.lists.looks import Look
 class Door(Protocol):
     """Publishes a view for everybody, or takes one out of force."""
 
-    def share(self, user: User, form: Form, title: str, look: Look, key: str) -> str:
-        """The key of the view; `key` is empty for a new one."""
+    def share(self, user: User, form: Form, title: str, look: Look, key: str, roles: Sequence[str]) -> str:
+        """The key of the view; `key` is empty for a new one. It is for these roles, or for everybody without any."""
 
     def retire(self, user: User, form: Form, key: str) -> None:
         """Nobody finds the view any more."""

@@ -1,6 +1,6 @@
 """The views of a list: a person's own, which nobody else sees, and those that the app offers to all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions import lookup
-from runtime.definitions.documents import Form
+from runtime.definitions.documents import Form, ViewDoc
 from runtime.errors import Conflict, Invalid, NotFound, Problem
 from runtime.forms.lists import columns
 from runtime.forms.lists.kinds import KINDS
@@ -35,6 +35,8 @@ class View:
     title: str
     look: Look
     is_shared: bool
+    roles: tuple[str, ...] = ()
+    """Whom a shared one is for; empty for everybody who may read the list."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,20 @@ def kept(user: User, form: Form, locale: str) -> Kept:
     liked: Mapping[str, Any] = next((row.look for row in rows if not row.title), {})
     own = [View(f"{OWN}{row.id}", row.title, of_document(row.look), False) for row in rows if row.title]
     shared = [
-        View(each.key, localized(each.title, locale), of_document(each.document), True)
-        for each in lookup.views(form.app, form.key)
-        if each.kind in KINDS and _may_see(form, of_document(each.document), hidden)
+        View(each.key, localized(each.title, locale), of_document(each.document), True, each.roles)
+        for each in in_order(form, lookup.views(form.app, form.key))
+        if each.kind in KINDS
+        and access.is_for(user, form.app, each.roles)
+        and _may_see(form, of_document(each.document), hidden)
     ]
     wanted = tuple(key for key in liked.get("columns", ()) if columns.may_show(form, key, hidden))
     return Kept(wanted or form.list_columns, liked.get("opens", ""), (*own, *shared))
+
+
+def in_order(form: Form, views: Iterable[ViewDoc]) -> list[ViewDoc]:
+    """The views in the order that the form gives them; those that it does not name come last, as they were made."""
+    places = {key: place for place, key in enumerate(form.list_views)}
+    return sorted(views, key=lambda each: places.get(each.key, len(places)))
 
 
 def _may_see(form: Form, look: Look, hidden: frozenset[str]) -> bool:
@@ -78,7 +88,7 @@ def _may_see(form: Form, look: Look, hidden: frozenset[str]) -> bool:
     if not hidden:
         return True
     sorts = orders.read(look.sort) if look.sort else ()
-    told = (*(each.key for each in sorts), *look.places_by)
+    told = (*(each.key for each in sorts), *look.named)
     return not hidden.intersection(told) and not (
         look.filter and filters.problems(form, look.condition, hidden)
     )

@@ -1,6 +1,7 @@
 """What is done on the page of a record beside filling it: comments, and the way through its list."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, flash, render_template, request
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from runtime.forms.doors import record_for
 from runtime.forms.filling import reader_for
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import views
+from runtime.forms.lists.kinds import KINDS
 from runtime.forms.options import LONGEST_SEARCH, Offer
 from runtime.forms.record import page
 from runtime.forms.record.spot import spot
@@ -93,7 +95,12 @@ def _neighbour(form: Form, record: Record, *, backwards: bool) -> Response:
     kept = views.kept(user, form, reader_for(user, form).locale)
     asked = asking.read(form, request.args, kept, access.fields(user, form).hidden)
     look = asked.look
-    wanted = {"condition": look.condition, "sort": look.sort or form.sort, "search": asked.search}
+    kind = KINDS[look.kind]
+    wanted: dict[str, Any] = {
+        "condition": kind.condition(look),
+        "sort": kind.order(form, look),
+        "search": asked.search,
+    }
     found = query.neighbour(user, form, record, backwards=backwards, **wanted)
     if found is None:
         flash(

@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import request, url_for
 
 from runtime.definitions.documents import Form
+from runtime.forms.lists import places
 from runtime.links import own_path
 
-STATE = ("view", "kind", "by", "date", "q", "filter", "sort", "cols", "upto")
+STATE = (*places.LOOK, "q", "day", "span", "lane", "upto")
 PAGE = "forms.show_record"
 PLAIN = "!$'()*,/:;?@"  # left as they are in addresses, as Flask does
 

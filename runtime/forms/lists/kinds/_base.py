@@ -1,17 +1,18 @@
 """What every kind of view is, and what every one of them shows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
+from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.fields import Reader
-from runtime.forms.lists.looks import Look
+from runtime.fields import N_, Field, Reader
+from runtime.forms.lists.looks import FIELDS, Look
 from runtime.forms.lists.places import Asked, Places
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -29,6 +30,7 @@ class Shown:
     order: str
     address: str
     is_empty: bool
+    switches: tuple["Switch", ...] = ()
 
     @property
     def asked(self) -> Asked:
@@ -36,16 +38,63 @@ class Shown:
         return self.places.asked
 
 
-def fields_of(types: Collection[str], form: Form, hidden: frozenset[str]) -> list[str]:
-    """The fields of these types that the person may see."""
-    return [key for key, one in form.fields.items() if one.type.name in types and key not in hidden]
+def fields_of(part: "Part", form: Form, hidden: frozenset[str]) -> list[str]:
+    """The fields that fit and that the person may see."""
+    return [key for key, one in form.fields.items() if key not in hidden and part.fits(one)]
 
 
-def ways(
-    form: Form, keys: Iterable[str], now: str, reader: Reader, to: Callable[[str], str]
-) -> tuple[Way, ...]:
-    """The fields by which records can be placed: title, address, whether it is this one."""
-    return tuple((localized(form.fields[key].title, reader.locale), to(key), key == now) for key in keys)
+@dataclass(frozen=True)
+class Switch:
+    """What the person can choose of a part: its label, and the fields, with nothing before them unless one is needed.
+    `is_main` stands on the page, others wait behind a button.
+    """
+
+    label: str
+    ways: tuple[Way, ...]
+    is_main: bool
+
+
+def switches(
+    parts: Iterable["Part"], form: Form, places: Places, hidden: frozenset[str], reader: Reader
+) -> tuple[Switch, ...]:
+    """What can be chosen, of the parts where there is a choice."""
+    found = []
+    for part in parts:
+        keys, now = fields_of(part, form, hidden), getattr(places.asked.look, part.name)
+        titles = [(key, localized(form.fields[key].title, reader.locale)) for key in keys]
+        offered = titles if part.needed else [("", _("nothing")), *titles]
+        ways = tuple((title, places.to(**{part.name: key}), key == now) for key, title in offered)
+        if len(ways) > 1:
+            found.append(Switch(_(part.label), ways, part.needed))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a look that names a field: `name` as in `Look`, and which fields fit. One that is `needed` always names
+    a field; without a fitting one, the form has no views of the kind.
+    """
+
+    name: str
+    label: str
+    fits: Callable[[Field], bool]
+    needed: bool = False
+    help: str = ""
+
+
+COLOUR = "colour"
+HUES = 8
+"""Colours that are told from each other on light and dark."""
+
+
+def colour_part() -> Part:
+    """The choice by whose options records are coloured."""
+    return Part(COLOUR, N_("Colour by"), of_types("choice"))
+
+
+def of_types(*types: str) -> Callable[[Field], bool]:
+    """Whether a field has one of these types."""
+    return lambda one: one.type.name in types
 
 
 class Kind(ABC):
@@ -63,14 +112,36 @@ class Kind(ABC):
     libraries: tuple[str, ...] = ()
     """Vendored scripts that its own scripts need."""
     scripts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """The fields that it uses."""
 
     def fits(self, form: Form, hidden: frozenset[str]) -> bool:
         """Whether the form has the fields, among those that the person may see, that this kind needs."""
-        return True
+        return all(fields_of(each, form, hidden) for each in self.parts if each.needed)
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
-        """The look with fields that this kind can place records by, and without what it knows nothing of."""
-        return replace(look, kind=self.name, group_by="", date_field="")
+        """The look with fields that fit, and without what this kind knows nothing of."""
+        found = {each.name: self._field(each, form, look, hidden) for each in self.parts}
+        fields: dict[str, Any] = {**dict.fromkeys(FIELDS, ""), **found}
+        return replace(look, kind=self.name, limits="", **fields)
+
+    def _field(self, part: Part, form: Form, look: Look, hidden: frozenset[str]) -> str:
+        now, offered = getattr(look, part.name), fields_of(part, form, hidden)
+        if now in offered or not part.needed:
+            return now if now in offered else ""
+        return self.first(form, offered)
+
+    def first(self, form: Form, offered: Sequence[str]) -> str:
+        """Which of these fields it uses where nobody chose: one of the list, if it can."""
+        return next(iter([*(key for key in form.list_columns if key in offered), *offered]))
+
+    def order(self, form: Form, look: Look) -> str:
+        """In which order the records follow each other."""
+        return look.sort or form.sort
+
+    def condition(self, look: Look) -> access.Document | None:
+        """Which records are shown."""
+        return look.condition  # type: ignore[no-any-return]
 
     def goes_on(self, asked: Asked) -> bool:
         """Whether `more` can draw what comes after the cursor."""

@@ -8,18 +8,18 @@ from typing import Any
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
-from runtime import access, conditions
+from runtime import access, conditions, documents
 from runtime.accounts.models import User
 from runtime.conditions import Group, Row
 from runtime.conditions.facts import is_storable
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.fields import N_, Field, FieldError, Reader
+from runtime.fields import N_, NOBODY, Field, FieldError, Reader
 from runtime.forms.lists.cells import counted
-from runtime.forms.lists.columns import order_of
-from runtime.forms.lists.kinds._base import SORTABLE, Kind, Shown, Way, fields_of, ways
+from runtime.forms.lists.columns import is_summable, order_of
+from runtime.forms.lists.kinds._base import SORTABLE, Kind, Part, Shown, colour_part, of_types, switches
 from runtime.forms.lists.kinds._cards import Card, cards, movable
-from runtime.forms.lists.looks import Look
+from runtime.forms.lists.looks import Look, filter_text
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
 from runtime.forms.names import titles_for
 from runtime.records import query
@@ -30,6 +30,7 @@ from runtime.text import localized
 TYPES = ("choice", "yes_no", "member")
 A_LANE = 20
 MOST_LANES = 60
+MOST_LIMIT = 9999
 _NONE, _IS = "none", "is:"  # how addresses name a column: its value may be any text
 
 
@@ -46,6 +47,10 @@ class Column:
     more: str = ""
     further: str = ""
     full: bool = False
+    sum: str = ""
+    limit: int = 0
+    """How many records it should have at most; 0 for any number."""
+    is_over: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +59,8 @@ class Board(Shown):
 
     field: str
     title: str
-    by: tuple[Way, ...]
-    """The fields that can make its columns: title, address, whether it is this one."""
+    summed: str
+    """What is summed in each column; empty for nothing."""
     columns: tuple[Column, ...]
     movable: frozenset[int]
     cut: bool = False
@@ -73,13 +78,19 @@ class BoardKind(Kind):
     libraries = (SORTABLE,)
     scripts = ("moving.js",)
 
-    def fits(self, form: Form, hidden: frozenset[str]) -> bool:
-        return bool(fields_of(TYPES, form, hidden))
+    parts = (
+        Part("group_by", N_("Columns by"), of_types(*TYPES), needed=True),
+        Part("total", N_("Sum of"), is_summable),
+        colour_part(),
+    )
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
-        offered = fields_of(TYPES, form, hidden)
-        key = look.group_by if look.group_by in offered else _first(form, offered)
-        return replace(look, kind=self.name, group_by=key, date_field="")
+        settled = super().settled(form, look, hidden)
+        limits = limits_of(look) if settled.group_by == look.group_by else {}
+        return replace(settled, limits=filter_text(limits))
+
+    def first(self, form: Form, offered: Sequence[str]) -> str:
+        return _first(form, offered)
 
     def goes_on(self, asked: Asked) -> bool:
         return bool(asked.lane)
@@ -89,6 +100,16 @@ class BoardKind(Kind):
 
     def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
         return {look.group_by: _value(form.fields[look.group_by], to, reader)}
+
+
+def limits_of(look: Look) -> dict[str, int]:
+    """How many records the columns of these choices should have at most."""
+    try:
+        found = documents.loads(look.limits) if look.limits else {}
+    except ValueError:
+        return {}
+    known = found.items() if isinstance(found, dict) else ()
+    return {key: each for key, each in known if type(each) is int and 0 < each <= MOST_LIMIT}
 
 
 def _first(form: Form, offered: Sequence[str]) -> str:
@@ -130,7 +151,8 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
     totals, found = _lanes(user, form, asked, reader)
     records = [record for lane in found.values() for record in lane.items]
     plain = Places(form, replace(asked, panel="", after="", lane="", upto=PER_PAGE, card=0))
-    drawn = cards(user, form, asked.look.columns, records, reader, left_out=field.key)
+    drawn = cards(user, form, asked.look, records, reader)
+    sums, limits = _sums(user, form, asked, reader), limits_of(asked.look)
     titles = _titles(user, form, field, list(found), reader)
     total = sum(totals.values())
     return Board(
@@ -141,14 +163,34 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
         is_empty=not total,
         field=field.key,
         title=localized(field.title, reader.locale),
-        by=ways(form, fields_of(TYPES, form, hidden), field.key, reader, lambda key: plain.to(group_by=key)),
+        summed=localized(form.fields[key].title, reader.locale) if (key := asked.look.total) else "",
+        switches=switches(BoardKind.parts, form, plain, hidden, reader),
         columns=tuple(
-            _column(_ref(field, value, reader), title, lane, drawn, asked, plain, reader)
+            _limited(
+                _column(_ref(field, value, reader), title, lane, drawn, asked, plain, reader),
+                lane.total,
+                limits.get(value, 0) if isinstance(value, str) else 0,
+                sums.get(value, ""),
+            )
             for (value, lane), title in zip(found.items(), titles, strict=True)
         ),
         movable=movable(user, form, (field.key,), records),
         cut=bool(totals.keys() - found.keys()),
     )
+
+
+def _sums(user: User, form: Form, asked: Asked, reader: Reader) -> dict[Any, str]:
+    """The sum of each column as people read it; none where nothing is summed, or a column goes on."""
+    if not asked.look.total or asked.after:
+        return {}
+    one = form.fields[asked.look.total]
+    wanted: dict[str, Any] = {"condition": asked.look.condition, "search": asked.search}
+    found = query.sums_by(user, form, asked.look.group_by, one.key, **wanted)
+    return {value: one.type.display(each, one, reader, NOBODY) for value, each in found.items()}
+
+
+def _limited(column: Column, total: int, limit: int, sum: str) -> Column:
+    return replace(column, limit=limit, is_over=0 < limit < total, sum=sum)
 
 
 def _lanes(user: User, form: Form, asked: Asked, reader: Reader) -> tuple[dict[Any, int], dict[Any, Lane]]:

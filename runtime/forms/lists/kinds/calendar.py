@@ -17,8 +17,17 @@ from runtime.errors import NotFound
 from runtime.fields import N_, Field, FieldError, Reader
 from runtime.forms.lists.cells import counted
 from runtime.forms.lists.columns import order_of
-from runtime.forms.lists.kinds._base import SORTABLE, Kind, Shown, Way, fields_of, ways
-from runtime.forms.lists.kinds._cards import movable
+from runtime.forms.lists.kinds._base import (
+    SORTABLE,
+    Kind,
+    Part,
+    Shown,
+    Way,
+    colour_part,
+    of_types,
+    switches,
+)
+from runtime.forms.lists.kinds._cards import Mark, marks, movable
 from runtime.forms.lists.kinds._days import SPANS, Stretch, stretch, weekdays
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import PER_PAGE, Asked, Places
@@ -40,6 +49,7 @@ class Event:
     title: str
     day: date
     time: str
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar(Shown):
-    """The calendar by a field. `spans` and `by` are links: title, address, whether it is this one."""
+    """The calendar by a field. `spans` are links: title, address, whether it is this one."""
 
     field: str
     stretch: Stretch
@@ -73,10 +83,11 @@ class Calendar(Shown):
     after: str
     now: str
     spans: tuple[Way, ...]
-    by: tuple[Way, ...]
     movable: frozenset[int]
     open: Event | None
     cut: bool
+    legend: tuple[Mark, ...]
+    """What the colours mean."""
 
 
 class CalendarKind(Kind):
@@ -90,14 +101,22 @@ class CalendarKind(Kind):
     libraries = (SORTABLE,)
     scripts = ("moving.js",)
 
-    def fits(self, form: Form, hidden: frozenset[str]) -> bool:
-        return bool(fields_of(TYPES, form, hidden))
+    parts = (
+        Part("date_field", N_("Days by"), of_types(*TYPES), needed=True),
+        Part("end_field", N_("Until"), of_types(*TYPES)),
+        colour_part(),
+    )
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
-        offered = fields_of(TYPES, form, hidden)
-        listed = [key for key in form.list_columns if key in offered]
-        key = look.date_field if look.date_field in offered else [*listed, *offered][0]
-        return replace(look, kind=self.name, group_by="", date_field=key)
+        settled = super().settled(form, look, hidden)
+        return settled if _is_end(form, settled) else replace(settled, end_field="")
+
+    def order(self, form: Form, look: Look) -> str:
+        return look.date_field
+
+    def condition(self, look: Look) -> access.Document | None:
+        dated = conditions.from_rows(Group("all", (Row(look.date_field, "is_not_empty"),)))
+        return access.all_of(look.condition, dated)
 
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         return calendar(user, form, asked, reader)
@@ -105,6 +124,12 @@ class CalendarKind(Kind):
     def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
         one = form.fields[look.date_field]
         return {one.key: _on(one, record.values.get(one.key), to, reader)}
+
+
+def _is_end(form: Form, look: Look) -> bool:
+    """Whether the end is another field of the same type as the begin."""
+    begin, end = form.fields[look.date_field], form.fields.get(look.end_field)
+    return end is not None and end.key != begin.key and end.type.name == begin.type.name
 
 
 def _on(one: Field, value: str | None, to: str, reader: Reader) -> Any:
@@ -132,7 +157,8 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
     shown = stretch(asked.day, span, today, reader.locale)
     condition = access.all_of(asked.look.condition, _during(field, shown.first, shown.last, reader))
     page = query.page(user, form, condition=condition, sort=field.key, limit=MOST, search=asked.search)
-    events = [_event(form, field, record, reader) for record in page.items]
+    coloured = marks(form, asked.look.colour, page.items, reader)
+    events = [_event(form, field, record, coloured.get(record.id), reader) for record in page.items]
     places = Places(form, replace(asked, panel="", after="", lane="", upto=PER_PAGE, card=0))
     read_to = events[-1].day if page.next else None
     days = _Days(shown, events, read_to, today, places, reader)
@@ -151,12 +177,11 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
         after=places.to(day=shown.step(1)),
         now=places.to(day=""),
         spans=tuple((_span(each), places.to(span=each), each == span) for each in SPANS),
-        by=ways(
-            form, fields_of(TYPES, form, hidden), field.key, reader, lambda key: places.to(date_field=key)
-        ),
+        switches=switches(CalendarKind.parts, form, places, hidden, reader),
         movable=(may_move := movable(user, form, (field.key,), page.items)),
         open=next((each for each in events if each.id == asked.card and each.id in may_move), None),
         cut=page.next is not None,
+        legend=tuple(sorted(set(coloured.values()), key=lambda each: each.hue)),
     )
 
 
@@ -172,13 +197,13 @@ def _during(field: Field, first: date, last: date, reader: Reader) -> access.Doc
     return conditions.from_rows(Group("all", (Row(field.key, "between_dates", ends),)))
 
 
-def _event(form: Form, field: Field, record: Record, reader: Reader) -> Event:
+def _event(form: Form, field: Field, record: Record, mark: Mark | None, reader: Reader) -> Event:
     value, title = record.values[field.key], query.title(form, record)
     if field.type.name == "date":
-        return Event(record.id, record.revision, title, date.fromisoformat(value), "")
+        return Event(record.id, record.revision, title, date.fromisoformat(value), "", mark)
     local = _local(value, reader)
     clock = str(format_time(local.time(), "short", locale=reader.locale))
-    return Event(record.id, record.revision, title, local.date(), clock)
+    return Event(record.id, record.revision, title, local.date(), clock, mark)
 
 
 def _local(value: str, reader: Reader) -> datetime:

@@ -1,20 +1,17 @@
 """The gallery: records as cards with the first picture of each."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import N_, Reader
 from runtime.forms import downloads
-from runtime.forms.lists.cells import counted
-from runtime.forms.lists.columns import order_of
-from runtime.forms.lists.kinds._base import Kind, Shown
+from runtime.forms.lists.kinds._base import Kind, Part, Shown, colour_part, of_types, switches
 from runtime.forms.lists.kinds._cards import Card, cards
-from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
+from runtime.forms.lists.listing import page_of, paged, plain_places
+from runtime.forms.lists.places import Asked
 from runtime.forms.names import titles_for
-from runtime.records import query
 from runtime.records.rows import Record
 
 
@@ -28,13 +25,6 @@ class Gallery(Shown):
     full: bool = False
 
 
-def field_of(form: Form, hidden: frozenset[str]) -> str:
-    """The first field of pictures; empty where there is none."""
-    return next(
-        (key for key, one in form.fields.items() if one.type.name == "image" and key not in hidden), ""
-    )
-
-
 class GalleryKind(Kind):
     """The records as cards with pictures."""
 
@@ -45,8 +35,7 @@ class GalleryKind(Kind):
     template = "records/_gallery.html"
     more = "records/_pictures.html"
 
-    def fits(self, form: Form, hidden: frozenset[str]) -> bool:
-        return bool(field_of(form, hidden))
+    parts = (Part("picture", N_("Pictures from"), of_types("image"), needed=True), colour_part())
 
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         return gallery(user, form, asked, reader)
@@ -54,24 +43,14 @@ class GalleryKind(Kind):
 
 def gallery(user: User, form: Form, asked: Asked, reader: Reader) -> Gallery:
     """The asked part of the gallery: from the cursor, or all from the first card up to where the person had come."""
-    hidden = access.fields(user, form).hidden
-    wanted: dict[str, Any] = {"sort": asked.look.sort or form.sort, "search": asked.search}
-    part = {"limit": PER_PAGE, "after": asked.after, "total": False} if asked.after else {"limit": asked.upto}
-    page = query.page(user, form, condition=asked.look.condition, **part, **wanted)
-    drawn = cards(user, form, asked.look.columns, page.items, reader)
-    small = _pictures(user, form, field_of(form, hidden), page.items, reader)
-    plain = Places(form, replace(asked, panel="", after=""))
-    goes_on, upto = bool(page.next) and asked.upto < MOST_ROWS, asked.upto + PER_PAGE
+    hidden, page = access.fields(user, form).hidden, page_of(user, form, asked)
+    drawn = cards(user, form, asked.look, page.items, reader)
+    small = _pictures(user, form, asked.look.picture, page.items, reader)
+    places = plain_places(form, asked)
     return Gallery(
-        count=counted(page.total, page.capped, reader),
-        places=Places(form, asked) if asked.panel or asked.after else plain,
-        order=order_of(form, asked.look.sort, hidden),
-        address=plain.to(),
-        is_empty=not page.items,
         cards=tuple((drawn[each.id], small.get(each.id, "")) for each in page.items),
-        more=plain.on(page.next or "", upto=upto) if goes_on else "",
-        further=plain.to(upto=upto) if goes_on else "",
-        full=bool(page.next) and not goes_on,
+        switches=switches(GalleryKind.parts, form, places, hidden, reader),
+        **paged(form, asked, page, hidden, reader),
     )
 
 
