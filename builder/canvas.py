@@ -1,12 +1,13 @@
 """What the canvas of a form draws: its fields where they stand, each by the templates of the runtime.
 
-The HTML of a field depends on that field alone, so it is kept: a command draws again only what it changed.
+The HTML of a field depends on that field alone, so it is kept: a command draws again only what it changed. And it is
+drawn only when it is looked at: what the browser shows already is known by what it is drawn from, see builder/kept.py.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -19,7 +20,7 @@ from runtime.definitions import layout
 from runtime.definitions.documents import Form, parse_form
 from runtime.definitions.rules import in_force
 from runtime.errors import FormwrightError
-from runtime.fields import FIELD_TYPES, NOBODY
+from runtime.fields import FIELD_TYPES, NOBODY, Reader
 from runtime.forms import state
 from runtime.forms.drawn import drawn as html_of
 from runtime.forms.shown import Files, Picker
@@ -39,21 +40,35 @@ class Mark:
     text: str
 
 
+class Source(NamedTuple):
+    """All that the HTML of a field is drawn from: `needed` is the JSON of the properties that it takes."""
+
+    where: tuple[str, str]
+    key: str
+    needed: str
+    required: bool
+    reading: Reader
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A field on the canvas; `place` counts the fields from 1."""
+    """A field on the canvas."""
 
     key: str
     title: str
     kind: str
     """The type in words."""
-    html: Markup
+    source: Source
     span: int
     required: bool
     marks: tuple[Mark, ...]
-    place: int
     columns: int | None = None
     """How many columns it has, if it is a sub-table."""
+
+    @property
+    def html(self) -> Markup:
+        """The field as the runtime draws it."""
+        return drawn(self.source)
 
     @property
     def told(self) -> str:
@@ -136,7 +151,6 @@ class _Fields:
         self._fillers = _fillers(self._properties)
         self._reader = reader()
         self._kinds: dict[str, str] = {}
-        self._count = 0
 
     def rows(self, rows: Sequence[Sequence[layout.Cell]]) -> tuple[tuple[Cell, ...], ...]:
         """Rows of the layout with what stands in their cells; places of fields that are gone are left out."""
@@ -150,17 +164,15 @@ class _Fields:
         return tuple(row for row in drawn if row)
 
     def _cell(self, key: str, span: int) -> Cell:
-        self._count += 1
         own = self._properties[key]["fw"]
         return Cell(
             key=key,
             title=self._studio.text(own.get("title")) or key,
             kind=self._kind(str(own.get("type"))),
-            html=self._drawn(key),
+            source=self._source(key),
             span=span,
             required=key in self._required,
             marks=tuple(self._marks(key, own)),
-            place=self._count,
             columns=_columns(self._properties[key]),
         )
 
@@ -170,13 +182,13 @@ class _Fields:
             self._kinds[name] = str(_(kind.label)) if kind else name
         return self._kinds[name]
 
-    def _drawn(self, key: str) -> Markup:
-        """The field's HTML, from it and the fields without which it cannot be drawn."""
+    def _source(self, key: str) -> Source:
+        """The field and the fields without which it cannot be drawn."""
         through = str(self._properties[key]["fw"].get("through", ""))
         names = [key, *(name for name in (through, *self._fillers.get(key, ())) if name in self._properties)]
         needed = documents.dumps({name: _plain(self._properties[name]) for name in names})
         where = (self._studio.app, self._studio.target.key)
-        return drawn(where, key, needed, key in self._required, self._reader)
+        return Source(where, key, needed, key in self._required, self._reader)
 
     def ruled(self, name: str) -> tuple[Mark, ...]:
         """The sign of what rules act on: a field, or a section or tab by its name in rules."""
@@ -193,8 +205,9 @@ class _Fields:
 
 
 @lru_cache(DRAWN)
-def drawn(where: tuple[str, str], key: str, needed: str, required: bool, reading: Any) -> Markup:
-    """The HTML of a field for one reader; `needed` is the JSON of the properties that it takes."""
+def drawn(source: Source) -> Markup:
+    """The HTML of a field for one reader."""
+    where, key, needed, required, reading = source
     try:
         form = _form(where, documents.load_stored(needed))
         fresh = _fresh(form, required, key)

@@ -1,33 +1,27 @@
 """What the browser shows already is not sent again: an answer only names the fields that stay as they are.
 
-A field that is not selected carries the digest of its own HTML, so do the palette and the properties, and with a
-request come the digests of all that is on the page. Whatever would be sent with one of these is there, byte for
-byte, however it came there; only the hidden inputs that every request of the page fills anew may differ.
+A field that is not selected carries the digest of what it is drawn from, the palette and the properties that of their
+own HTML, and with a request come the digests of all that is on the page. Whatever would be sent with one of these is
+there, byte for byte, however it came there; only the hidden inputs that every request fills anew may differ.
 """
 
 import re
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import current_app, request
 from markupsafe import Markup
 
 from builder.canvas import DRAWN, Cell
 from builder.studio import Studio
+from runtime.assets import asset
 from runtime.htmx import is_htmx
+from runtime.shell import SPRITE
 
 HEADER = "FW-Drawn"
 DIGITS = 8  # of a digest: 500 fields fit into a header
 _FILLED_ANEW = re.compile(r'(name="(?:csrf_token|rev)" value=)"[^"]*"')
-
-
-class Part(NamedTuple):
-    """A field that is not selected: its digest, its HTML, and what stands for it where it is held already."""
-
-    digest: str
-    html: Markup
-    name: Markup
 
 
 class Sending:
@@ -37,9 +31,12 @@ class Sending:
         self._held, self._locale = studio.held, studio.locale
 
     def __call__(self, one: Cell) -> Markup:
-        """The HTML of a field that is not selected."""
-        part = _part(one, self._locale)
-        return part.name if part.digest in self._held else part.html
+        """The HTML of a field that is not selected; one that stands there is not even drawn."""
+        digest = _name(one, self._locale)
+        if digest not in self._held:
+            return _html(one, digest)
+        standing: Markup = _macros().kept(f"cell-{one.key}")
+        return standing
 
     def part(self, name: str, html: Markup) -> Markup:
         """A part of the page beside the fields, in an element of this id."""
@@ -56,10 +53,24 @@ def held() -> frozenset[str]:
 
 
 @lru_cache(DRAWN)
-def _part(one: Cell, locale: str) -> Part:
-    macros = _macros()
-    digest = _digest(macros.cell(one, ""))
-    return Part(digest, macros.cell(one, digest), macros.kept(f"cell-{one.key}"))
+def _name(one: Cell, locale: str) -> str:
+    """The digest of all that a field's HTML is drawn from, the same in every process of one release."""
+    return _digest(f"{_release()} {locale} {one!r}")
+
+
+@lru_cache(DRAWN)
+def _html(one: Cell, digest: str) -> Markup:
+    drawn: Markup = _macros().cell(one, digest)
+    return drawn
+
+
+@lru_cache(1)
+def _release() -> str:
+    """A digest of all templates: after an upgrade a browser that still shows the old page gets the new one."""
+    loader = current_app.jinja_env.loader
+    assert loader is not None
+    sources = (loader.get_source(current_app.jinja_env, name)[0] for name in loader.list_templates())
+    return _digest("".join(sources) + asset(SPRITE))
 
 
 def _macros() -> Any:

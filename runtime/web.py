@@ -4,7 +4,7 @@ from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.routing import IntegerConverter
 
-from runtime import assets, compression, endpoints, error_pages, i18n, limits, shell
+from runtime import assets, compiled, compression, endpoints, error_pages, i18n, limits, shell
 from runtime import db as database
 from runtime.accounts import sessions
 from runtime.htmx import Request, is_htmx
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.request_class = Request
     app.url_map.converters["int"] = Id
     app.jinja_env.add_extension("jinja2.ext.do")
+    compiled.init_app(app)
     app.before_request(_set_write_mode)
     app.teardown_request(_forget_write_mode)
     limits.init_app(app)

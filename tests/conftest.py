@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
@@ -123,16 +121,7 @@ def _app_for(url: str, home: Path | None = None, redis_url: str = "", **override
         "REDIS_URL": redis_url,
         "FORMWRIGHT_SECRET_KEY": "a secret key for tests only",
     }
-    app = create_app(config.read(environ), **overrides)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_templates()))  # compiled once for all tests
-    return app
-
-
-@cache
-def _templates() -> Path:
-    folder = Path(tempfile.gettempdir(), f"formwright-templates-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    return create_app(config.read(environ), **overrides)
 
 
 _numbers = iter(range(1_000_000))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from builder import drafts
+from builder import canvas, drafts, kept
 from builder.commands import Target
 from builder.workspaces import draft_of
 from runtime.db import transaction
@@ -170,3 +170,15 @@ def test_a_move_sends_neither_the_palette_nor_the_properties(world: World) -> No
     sent = world.browsers["dora"].post(f"{PATH}commands", data=data, headers=headers).text
 
     assert set(KEPT.findall(sent)) >= {"kept-palette", "kept-properties"}
+
+
+def test_a_process_that_never_drew_the_form_draws_only_what_is_sent(world: World) -> None:
+    reset(world)
+    page = Open(world.browsers["dora"])
+    page.look(sel="field/net")
+    for known in (canvas.drawn, kept._html):
+        known.cache_clear()
+
+    page.look(sel="field/name")
+
+    assert canvas.drawn.cache_info().currsize == 2  # the one that is selected now, and the one that was
