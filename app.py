@@ -19,6 +19,7 @@ from runtime.forms.record.routes import blueprint as record
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
+from runtime.public.files import blueprint as public_files
 from runtime.public.routes import blueprint as public
 from runtime.transfer.import_routes import blueprint as imports
 from runtime.transfer.routes import blueprint as transfer
@@ -54,6 +55,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         transfer,
         trash,
         public,
+        public_files,
         imports,
         bulk,
         api.health,

@@ -73,6 +73,13 @@ class Settings(Form):
         _l("Once per person"),
         description=_l("A browser that has sent it is not asked again. Another browser is."),
     )
+    takes_files = BooleanField(
+        _l("Take files"),
+        description=_l(
+            "Pictures, signatures and other files, at most 20 MB each. Only members see them, and they go after a day"
+            " if the form is not sent."
+        ),
+    )
     password = StringField(
         _l("Password"),
         [
@@ -91,6 +98,7 @@ class Settings(Form):
         """Put what was typed into force."""
         public.opens_at, public.closes_at = self.opens_at.moment, self.closes_at.moment
         public.most, public.once = self.most.number, bool(self.once.data)
+        public.takes_files = bool(self.takes_files.data)
         if self.open_to_anyone.data:
             public.password_hash = ""
         elif self.password.data:
@@ -106,6 +114,7 @@ def settings_of(public: PublicForm, languages: Iterable[str], zone: str) -> Sett
         "closes_at": _shown(public.closes_at, zone),
         "most": "" if public.most is None else str(public.most),
         "once": public.once,
+        "takes_files": public.takes_files,
     }
     texts = {
         f"{name}_{each}": (getattr(public, name) or {}).get(each, "")

@@ -163,7 +163,7 @@ def fields(user: User | None, form: Form) -> FieldRights:
     if user is not None and user.active and user.is_admin:
         return EVERY_FIELD
     if user is not None and any(user.guest_of):
-        return _fields_of_guests(form)
+        return _fields_of_guests(form, user.guest_files)
     return _fields(form, lambda each: _roles_on(user, each))
 
 
@@ -189,10 +189,12 @@ def as_role(user: User, app: str, role: str) -> User:
     return seen
 
 
-def guest(form: Form) -> User:
-    """Whoever fills in a form that is open to the public: he may add records of it and read none."""
+def guest(form: Form, visit: str = "", *, files: bool = False) -> User:
+    """Whoever fills in a form that is open to the public: he may add records of it and read none. By his visit his own
+    files are known, where the form takes files of guests.
+    """
     seen = User(name="", is_admin=False, is_designer=False, active=True, zone="", locale="")
-    seen.guest_of = (form.app, form.key)
+    seen.guest_of, seen.visit, seen.guest_files = (form.app, form.key), visit, files
     set_committed_value(seen, "department", None)
     set_committed_value(seen, "roles", [])
     return seen
@@ -203,17 +205,17 @@ def _may_fill(user: User, action: str, form: Form) -> bool:
 
 
 @kept(1024)
-def _fields_of_guests(form: Form) -> FieldRights:
+def _fields_of_guests(form: Form, files: bool) -> FieldRights:
     """What a guest may fill in: nothing that any role is denied, nothing that would show him records, people or
-    departments, and no files, which would fill the disk of a company that does not know him.
+    departments, and files only where the form takes them of people whom nobody knows.
     """
     inner = ((f"{key}.{each}", one) for key, rows in form.rows.items() for each, one in rows.fields.items())
-    shut = (name for name, one in [*form.fields.items(), *inner] if _is_closed_to_guests(one))
+    shut = (name for name, one in [*form.fields.items(), *inner] if _is_closed_to_guests(one, files))
     return _fields(form, lambda _each: frozenset()).with_limits_of(FieldRights(frozenset(shut)))
 
 
-def _is_closed_to_guests(one: Field) -> bool:
-    return one.type.name in _ABOUT_OTHERS or one.type.value_type is ValueType.FILES
+def _is_closed_to_guests(one: Field, files: bool) -> bool:
+    return one.type.name in _ABOUT_OTHERS or (one.type.value_type is ValueType.FILES and not files)
 
 
 def hides_owner(form: Form, hidden: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -17,12 +17,14 @@ from runtime.db import db
 MEGABYTE = 1024 * 1024
 MAX_BODY = 16 * MEGABYTE
 MAX_BODY_WITH_FILES = 256 * MEGABYTE
+MAX_BODY_OF_GUESTS = 64 * MEGABYTE
 MAX_TEXT_OF_MULTIPART = 4 * MEGABYTE
 MAX_KEYS = 20_000  # a sub-table of two thousand rows posts as many
 
 SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
 SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"
 PUBLIC_POSTS = "60 per 10 minutes"  # records of one public form, from one address
+PUBLIC_FILES = "100 per 10 minutes"  # files of guests, from one address
 PUBLIC_LOOKS = "1200 per 10 minutes"  # of pages drawn again while somebody fills one in
 PUBLIC_TRIES = "100 per 15 minutes"  # of the password of a public form
 
@@ -49,6 +51,7 @@ def init_app(app: Flask) -> None:
     """Set the limits of bodies and connect the counter of tries."""
     app.config.setdefault("SIGN_IN_TRIES", SIGN_IN_TRIES)
     app.config.setdefault("PUBLIC_POSTS", PUBLIC_POSTS)
+    app.config.setdefault("PUBLIC_FILES", PUBLIC_FILES)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_TEXT_OF_MULTIPART,
@@ -71,11 +74,14 @@ def _refuse_packed_bodies() -> None:
 
 
 def _let_files_in() -> None:
-    # Of people whom we know only: others would fill the disk before they are asked who they are. And not of
+    # Much only of people whom we know: others would fill the disk before they are asked who they are. And nothing of
     # forms without files, which are read into memory.
     packed = request.mimetype == "application/x-www-form-urlencoded"
-    if endpoints.marked("takes_files") and not packed and current_user.is_authenticated:
-        request.max_content_length = MAX_BODY_WITH_FILES
+    if not endpoints.marked("takes_files") or packed:
+        return
+    if current_user.is_authenticated or endpoints.marked("open_to_all"):
+        known = current_user.is_authenticated
+        request.max_content_length = MAX_BODY_WITH_FILES if known else MAX_BODY_OF_GUESTS
         db.session.commit()  # who it is was read; no transaction may be open while a large body comes
 
 
@@ -100,6 +106,21 @@ def public_posts() -> str:
     """How much one address may send of one public form."""
     posts: str = current_app.config["PUBLIC_POSTS"]
     return posts
+
+
+def takes_another_file() -> bool:
+    """Whether one more file of a guest is taken from this address; it is counted."""
+    try:
+        with limiter.limit(public_files, key_func=lambda: f"public file:{get_remote_address()}"):
+            return True
+    except RateLimitExceeded:
+        return False
+
+
+def public_files() -> str:
+    """How many files of guests one address may send."""
+    files: str = current_app.config["PUBLIC_FILES"]
+    return files
 
 
 def public_key() -> str:

@@ -6,6 +6,19 @@
   const { say, stopUpload, upload } = window.formwright; // app.js, upload.js
   const PAUSE = 1200;
   const pads = new Map(); // canvas → { pad, timer }
+  let library = null; // is got once, when somebody is about to see a pad
+
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) if (isIntersecting) get(target);
+  }, { rootMargin: "600px" });
+
+  function get(canvas) {
+    library ??= new Promise((got) => {
+      document.head.append(Object.assign(document.createElement("script"), { src: canvas.dataset.pad, onload: got }));
+    });
+    near.unobserve(canvas);
+    library.then(() => { if (!pads.has(canvas)) begin(canvas); });
+  }
 
   function begin(canvas) {
     const pad = new SignaturePad(canvas, { backgroundColor: "rgb(255, 255, 255)", penColor: "rgb(17, 17, 17)" });
@@ -37,16 +50,17 @@
   }
 
   function find() {
-    for (const canvas of document.querySelectorAll("canvas[data-pad]")) if (!pads.has(canvas)) begin(canvas);
+    for (const canvas of document.querySelectorAll("canvas[data-pad]")) if (!pads.has(canvas)) near.observe(canvas);
   }
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-clear]");
     if (!button) return;
     const canvas = document.getElementById(button.dataset.clear);
-    clearTimeout(pads.get(canvas).timer);
-    pads.get(canvas).timer = 0;
-    pads.get(canvas).pad.clear();
+    const drawn = pads.get(canvas);
+    clearTimeout(drawn?.timer);
+    if (drawn) drawn.timer = 0;
+    drawn?.pad.clear();
     const host = canvas.closest("[data-files]");
     stopUpload(host);
     host.querySelector("[data-remove]")?.click();

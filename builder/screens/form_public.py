@@ -46,7 +46,7 @@ def _opened(studio: Studio, form: Form, public: PublicForm) -> Mapping[str, Any]
         "address": links.absolute(path),
         "settings": settings,
         "sizes": codes.SCALES,
-        "left_out": [localized(one.title, studio.locale) for one in opening.left_out(form)],
+        "left_out": [localized(one.title, studio.locale) for one in opening.left_out(public, form)],
     }
 
 

@@ -47,6 +47,8 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
 
     session_token = ""  # of the browser that asks; not stored
     guest_of = ("", "")  # app and form, of who only fills in a public form; never stored
+    visit = ""  # by which the files of such a guest are known; never stored
+    guest_files = False  # whether such a guest may send files; never stored
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the token of the session, not the number of the user."""

@@ -4,7 +4,7 @@ from runtime.fields._base import N_, Field, FieldError, JsonValue, Names, Reader
 from runtime.fields._files import FilesField
 
 LONGEST = 60
-UPLOAD = "upload.js vendor/signature_pad-5.1.4.umd.min.js sign.js"
+SCRIPTS = "upload.js sign.js"  # which gets the pad itself when one comes into sight
 
 
 class SignatureField(FilesField):
@@ -17,7 +17,7 @@ class SignatureField(FilesField):
     icon = "signature"
     group = "people"
     template = "fields/signature.html"
-    script = UPLOAD
+    script = SCRIPTS
     keywords = ()
     most = 1
     is_picture = True

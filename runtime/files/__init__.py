@@ -15,10 +15,12 @@ from runtime.files import going as _going  # noqa: F401  (registers what removes
 from runtime.files.holding import available, drop, hold, let_go, wait, withdraw
 from runtime.files.intake import UNHELD, take, take_name
 from runtime.files.models import StoredFile
+from runtime.files.senders import Sender, sender
 from runtime.files.storage import StorageError, storage
 
 __all__ = [
     "UNHELD",
+    "Sender",
     "StorageError",
     "StoredFile",
     "available",
@@ -26,6 +28,7 @@ __all__ = [
     "get",
     "hold",
     "let_go",
+    "sender",
     "storage",
     "take",
     "take_name",

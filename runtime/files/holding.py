@@ -9,6 +9,7 @@ from runtime import outbox
 from runtime.db import db
 from runtime.files.intake import KIND
 from runtime.files.models import StoredFile
+from runtime.files.senders import Sender
 from runtime.times import now
 
 LEFT = timedelta(days=30)
@@ -16,14 +17,14 @@ LEFT = timedelta(days=30)
 
 
 def available(
-    keys: Iterable[str], form_id: int, field: str, record_id: int | None, user_id: int | None
+    keys: Iterable[str], form_id: int, field: str, record_id: int | None, sender: Sender | None
 ) -> frozenset[str]:
     """Of these files those that the field of this record may hold: its own, and those that this person uploaded
     for it and no record holds yet; of nobody in particular (None), those of all people.
     """
     free: ColumnElement[bool] = StoredFile.record_id.is_(None)
-    if user_id is not None:
-        free = and_(free, StoredFile.made_by == user_id)
+    if sender is not None:
+        free = and_(free, sender.sent())
     own = StoredFile.record_id == record_id if record_id is not None else None
     wanted = _of(form_id, field, keys, free if own is None else or_(own, free))
     return frozenset(db.session.scalars(select(StoredFile.key).where(*wanted)))
@@ -60,14 +61,14 @@ def _expire(gone: ColumnElement[bool], due: datetime) -> None:
             outbox.put(db.session(), KIND, file_id, due_at=due)
 
 
-def withdraw(key: str, user_id: int) -> None:
+def withdraw(key: str, sender: Sender) -> None:
     """Let a file go at once that its sender took away again, unless a record holds it by now."""
-    wait([key], user_id, now())
+    wait([key], sender, now())
 
 
-def wait(keys: Iterable[str], user_id: int, until: datetime) -> None:
+def wait(keys: Iterable[str], sender: Sender, until: datetime) -> None:
     """Let files that this person sent, and that no record holds, wait until then and no longer."""
-    mine = (StoredFile.key.in_(list(keys)), StoredFile.made_by == user_id, StoredFile.record_id.is_(None))
+    mine = (StoredFile.key.in_(list(keys)), sender.sent(), StoredFile.record_id.is_(None))
     moved = update(StoredFile).where(*mine, StoredFile.state == "ready").values(expires_at=until)
     ids = db.session.scalars(moved.returning(StoredFile.id), execution_options={"synchronize_session": False})
     for file_id in ids.all():

@@ -14,7 +14,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import IO, Any, BinaryIO, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from runtime.fields import Field, FieldError
 from runtime.fields._files import MEGABYTE, FilesField
 from runtime.files import naming, pictures, signing, sniffing
 from runtime.files.models import StoredFile
+from runtime.files.senders import Sender
 from runtime.files.storage import StorageError, storage
 from runtime.times import now
 
@@ -33,6 +34,9 @@ KIND = "file"
 UNHELD = timedelta(days=1)
 MOST_WAITING = 200  # files of one person that no record holds
 MOST_WAITING_BYTES = 1000 * MEGABYTE
+MOST_OF_VISIT, MOST_BYTES_OF_VISIT = 30, 100 * MEGABYTE  # of one guest
+MOST_OF_GUESTS, MOST_BYTES_OF_GUESTS = 5_000, 10_000 * MEGABYTE  # of all guests of one form
+MOST_BYTES_OF_GUEST = 20 * MEGABYTE  # of one file, whatever the field allows
 CHUNK = 64 * 1024
 
 
@@ -52,7 +56,7 @@ class _Content:
 class _Whose:
     """Who sends a file, for which field; `once` is the token of the form that it came with, if it did."""
 
-    user_id: int
+    sender: Sender
     form_id: int
     field: str
     once: str
@@ -61,11 +65,14 @@ class _Whose:
         """The key of a file: the same for one that the same form sends again."""
         if not self.once:
             return secrets.token_hex(16)
-        said = json.dumps([self.user_id, self.form_id, self.field, self.once, content.name, content.sha256])
+        who = self.sender.visit if self.sender.is_guest else self.sender.user_id
+        said = json.dumps([who, self.form_id, self.field, self.once, content.name, content.sha256])
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def take(user_id: int, form_id: int, field: Field, name: str, stream: BinaryIO, once: str = "") -> StoredFile:
+def take(
+    sender: Sender, form_id: int, field: Field, name: str, stream: BinaryIO, once: str = ""
+) -> StoredFile:
     """Keep an uploaded file that no record holds yet. FieldError for one that the field does not take.
 
     The same file that comes again with the same `once` is the one that is there. Commits by itself, for no
@@ -77,32 +84,45 @@ def take(user_id: int, form_id: int, field: Field, name: str, stream: BinaryIO, 
     extensions = kind.extensions(field)
     if extensions and naming.ending(name) not in extensions:
         raise FieldError("file_kind", kinds=", ".join(extensions).upper())
-    _refuse_flood(user_id)
+    _refuse_flood(sender, form_id)
+    most = kind.most_bytes(field)
     with tempfile.SpooledTemporaryFile(MEGABYTE) as spool:
-        content = _received(name, stream, spool, kind.most_bytes(field))
+        content = _received(name, stream, spool, min(most, MOST_BYTES_OF_GUEST) if sender.is_guest else most)
         if kind.is_picture:
             content = _as_picture(content)
-        return _kept(_Whose(user_id, form_id, field.key, once), content)
+        return _kept(_Whose(sender, form_id, field.key, once), content)
 
 
-def take_name(user_id: int, form_id: int, field: Field, name: str, once: str = "") -> StoredFile:
+def take_name(sender: Sender, form_id: int, field: Field, name: str, once: str = "") -> StoredFile:
     """Keep a name that was typed as a signature, as a picture of it."""
     db.session.commit()
-    _refuse_flood(user_id)
+    _refuse_flood(sender, form_id)
     made = signing.drawn(name)
     digest = hashlib.sha256(made).hexdigest()
     file = f"{naming.cleaned(name)}.svg"
     content = _Content(file, BytesIO(made), len(made), digest, "image/svg+xml", BytesIO(made))
-    return _kept(_Whose(user_id, form_id, field.key, once), content)
+    return _kept(_Whose(sender, form_id, field.key, once), content)
 
 
-def _refuse_flood(user_id: int) -> None:
-    """FieldError when a person lets too many files wait."""
-    mine = (StoredFile.made_by == user_id, StoredFile.expires_at > now(), StoredFile.record_id.is_(None))
-    count, size = db.session.execute(select(func.count(), func.sum(StoredFile.size)).where(*mine)).one()
+def _refuse_flood(sender: Sender, form_id: int) -> None:
+    """FieldError when a person lets too many files wait, or all guests of a form together."""
+    if not sender.is_guest:
+        full = _is_full(sender.sent(), MOST_WAITING, MOST_WAITING_BYTES)
+    else:
+        of_form = StoredFile.form_id == form_id
+        full = _is_full(and_(of_form, sender.sent()), MOST_OF_VISIT, MOST_BYTES_OF_VISIT) or _is_full(
+            and_(of_form, StoredFile.visit.is_not(None)), MOST_OF_GUESTS, MOST_BYTES_OF_GUESTS
+        )
     db.session.commit()
-    if count >= MOST_WAITING or (size or 0) >= MOST_WAITING_BYTES:
+    if full:
         raise FieldError("file_flood")
+
+
+def _is_full(whose: ColumnElement[bool], most: int, most_bytes: int) -> bool:
+    """Whether as many of these files wait as may wait, or as much."""
+    waiting = (whose, StoredFile.expires_at > now(), StoredFile.record_id.is_(None))
+    count, size = db.session.execute(select(func.count(), func.sum(StoredFile.size)).where(*waiting)).one()
+    return bool(count >= most or (size or 0) >= most_bytes)
 
 
 def _received(name: str, stream: BinaryIO, spool: IO[bytes], most: int) -> _Content:
@@ -176,7 +196,8 @@ def _row(session: Session, key: str, whose: _Whose, content: _Content) -> Stored
         type=content.type,
         sha256=content.sha256,
         small=content.small is not None,
-        made_by=whose.user_id,
+        made_by=whose.sender.user_id,
+        visit=whose.sender.visit or None,
         expires_at=now() + UNHELD,
     )
     session.add(row)

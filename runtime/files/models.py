@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.db import Base, Moment
 from runtime.times import now
+
+_OF_GUESTS = text("visit IS NOT NULL AND record_id IS NULL")
 
 
 class StoredFile(Base):
@@ -14,12 +16,16 @@ class StoredFile(Base):
 
     `state` is coming (its bytes are on their way), ready, or going (they are being removed). `record_id` is there
     once a record holds it. `expires_at` is when it goes: a day after it came, unless a record holds it; and thirty
-    days after no record holds it any more.
+    days after no record holds it any more. Of a guest it names the `visit` instead of who made it.
     """
 
     __tablename__ = "files"
     # Ids are never given again: the outbox knows a file by its id for longer than the file is there.
-    __table_args__ = (Index("ix_files_waiting", "made_by", "expires_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_files_waiting", "made_by", "expires_at"),
+        Index("ix_files_of_guests", "form_id", "visit", sqlite_where=_OF_GUESTS, postgresql_where=_OF_GUESTS),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(32), unique=True)
@@ -33,5 +39,6 @@ class StoredFile(Base):
     small: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="coming")
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    visit: Mapped[str | None] = mapped_column(String(22))
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)

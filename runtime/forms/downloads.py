@@ -21,9 +21,12 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _UNITS = ("B", "kB", "MB")
 
 
-def shown(form: Form, found: StoredFile, record_id: int | None, reader: Reader) -> ShownFile:
-    """A file in a list."""
-    address = _address(form, found, record_id)
+def shown(
+    form: Form, found: StoredFile, record_id: int | None, reader: Reader, upload: str = ""
+) -> ShownFile:
+    """A file in a list; one that no record holds is got where it was sent, which `upload` may name."""
+    own = f"{upload}{found.field}/{found.key}" if upload and found.record_id is None else ""
+    address = own or _address(form, found, record_id)
     small = f"{address}?small=1" if found.small else ""
     return ShownFile(found.key, found.name, size(found.size, reader.locale), address, small)
 

@@ -50,7 +50,7 @@ def withdraw(app: str, form: str, field: str, file: str) -> Response:
     """Let a file go that the person who sent it took away again before a record held it, unless a draft names it."""
     user, (found, kept) = signed_in_user(), _waiting(app, form, field, file)
     if kept.key not in keeping.texts_in_drafts(user.id, found.definition_id):
-        files.withdraw(kept.key, user.id)
+        files.withdraw(kept.key, files.sender(user))
     db.session.commit()
     return Response(status=204)
 
@@ -59,7 +59,7 @@ def _waiting(app: str, form: str, field: str, file: str) -> tuple[Form, StoredFi
     user = signed_in_user()
     found = form_that_takes(user, app, form, field)
     kept = stored(found, field, file)
-    if kept.made_by != user.id or kept.record_id is not None:
+    if kept.record_id is not None or not files.sender(user).has_sent(kept):
         raise NotFound(_("There is no such file."))
     return found, kept
 
@@ -93,7 +93,7 @@ def form_that_takes(user: User, app: str, form: str, field: str) -> Form:
 def taken(user: User, form: Form, field: str) -> StoredFile:
     """The file that the body of this request is; FieldError for one that the field does not take."""
     stream = cast(BinaryIO, request.stream)
-    return files.take(user.id, form.definition_id, form.fields[field], request.args.get("name", ""), stream)
+    return uploads.take(user, form, form.fields[field], request.args.get("name", ""), stream)
 
 
 def stored(form: Form, field: str, key: str) -> StoredFile:

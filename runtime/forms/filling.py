@@ -112,6 +112,7 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "sections": sections,
         "title": _title_of(filling),
         "editing": filling.section,
+        "field_scripts": _scripts(filling),
         **remembered,
         **filling.around,
         **context,
@@ -123,6 +124,12 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "records/record.html", **{**known, **beside, **one_section.told(filling, sections, known)}
     )
     return make_response(html, status)
+
+
+def _scripts(filling: Filling) -> list[str]:
+    """What the fields need that this person may see, those among them that a rule hides now."""
+    seen = (one for key, one in filling.form.fields.items() if key not in filling.rights.hidden)
+    return list(dict.fromkeys(name for one in seen for name in one.type.script.split()))
 
 
 def _opened_at(record: Record | None) -> int | None:

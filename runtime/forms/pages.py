@@ -15,6 +15,7 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Problem
 from runtime.fields import Raw, Reader, ValueType
+from runtime.files import sender
 from runtime.forms import conflict, downloads, options, state
 from runtime.forms.entry import Entry
 from runtime.forms.names import Titles, titles_for
@@ -144,10 +145,11 @@ class Filling:
     def files(self, key: str, raw: Raw) -> Files:
         """The files of a field as the page lists them."""
         record_id = self.record.id if self.record else None
-        found = self.names.stored([raw] if isinstance(raw, str) else raw)
-        listed = tuple(downloads.shown(self.form, each, record_id, self.reader) for each in found)
-        upload = f"{self.addresses.upload}{key}" if self.addresses.upload else ""
-        return Files(listed, upload)
+        found, upload = self.names.stored([raw] if isinstance(raw, str) else raw), self.addresses.upload
+        if any(self.user.guest_of):  # nobody else may be told even what a file is called
+            found = [each for each in found if sender(self.user).has_sent(each)]
+        listed = tuple(downloads.shown(self.form, each, record_id, self.reader, upload) for each in found)
+        return Files(listed, f"{upload}{key}" if upload else "")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from runtime import access, endpoints, files
+from runtime import access, endpoints, files, limits
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound, Problem
@@ -101,7 +101,19 @@ def _chosen(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredF
     for sent in request.files.getlist(f"{CHOSEN}{one.key}"):
         if sent.filename:
             stream = cast(BinaryIO, sent.stream)
-            yield partial(files.take, user.id, form.definition_id, one, sent.filename, stream, _once())
+            yield partial(take, user, form, one, sent.filename, stream)
+
+
+def take(user: User, form: Form, one: Field, name: str, stream: BinaryIO) -> StoredFile:
+    """Keep a file that this person sends for a field; FieldError for one that is not taken."""
+    _count(user)
+    return files.take(files.sender(user), form.definition_id, one, name, stream, _once())
+
+
+def _count(user: User) -> None:
+    """FieldError when too many files of guests come from one address."""
+    if any(user.guest_of) and not limits.takes_another_file():
+        raise FieldError("file_flood")
 
 
 def _once() -> str:
@@ -114,7 +126,9 @@ def _typed(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredFi
     text = request.form.get(f"{TYPED}{one.key}", "")
     if one.type.name == "signature" and text.strip():
 
-        def take() -> StoredFile:
-            return files.take_name(user.id, form.definition_id, one, signature.typed_name(text), _once())
+        def take_name() -> StoredFile:
+            _count(user)
+            name = signature.typed_name(text)
+            return files.take_name(files.sender(user), form.definition_id, one, name, _once())
 
-        yield take
+        yield take_name

@@ -25,6 +25,7 @@ class PublicForm(Base):
     most: Mapped[int | None]
     sent: Mapped[int] = mapped_column(default=0)
     once: Mapped[bool] = mapped_column(default=False)
+    takes_files: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     thanks: Mapped[Any] = mapped_column(Json, default=dict)
     closed: Mapped[Any] = mapped_column(Json, default=dict)

@@ -75,9 +75,14 @@ def count(public: PublicForm) -> bool:
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def left_out(form: Form) -> list[Field]:
+def guest(public: PublicForm, form: Form, visit: str = "") -> User:
+    """Whoever fills in this form."""
+    return access.guest(form, visit, files=public.takes_files)
+
+
+def left_out(public: PublicForm, form: Form) -> list[Field]:
     """The fields that people without an account are not asked for, though members may fill them in."""
-    hidden = access.fields(access.guest(form), form).hidden
+    hidden = access.fields(guest(public, form), form).hidden
     return [one for key, one in form.fields.items() if key in hidden and one.type.writable]
 
 

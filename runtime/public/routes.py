@@ -10,12 +10,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from runtime import access, i18n, limits
 from runtime.accounts import passwords, sessions
+from runtime.accounts.models import User
 from runtime.db import db, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.endpoints import open_to_all, reads_only
+from runtime.endpoints import open_to_all, reads_only, takes_files
 from runtime.errors import Conflict, NotFound
-from runtime.fields import Reader
+from runtime.fields import Reader, ValueType
 from runtime.forms import entry, filling, reading, uploads
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Addresses, Filling, Looks
@@ -46,6 +47,7 @@ def show(slug: str) -> Response:
 @blueprint.post("/<slug>")
 @open_to_all
 @reads_only
+@takes_files
 @limits.limiter.limit(limits.PUBLIC_LOOKS)
 def send(slug: str) -> Response:
     """Take in a record, or show the form again with what is wrong; whoever may not send it keeps what he typed."""
@@ -81,7 +83,7 @@ def evaluate(slug: str) -> str:
 def sent(slug: str, seal: str) -> Response:
     """Thanks, and for a day what was sent."""
     public, form = _found(slug)
-    guest = access.guest(form)
+    guest = opening.guest(public, form)
     record_id = seals.sent_record(public, seal)
     seen = receipts.as_sent(form, guest, record_id) if record_id else None
     return make_response(
@@ -106,24 +108,35 @@ def _found(slug: str) -> tuple[PublicForm, Form]:
 def _named(form: Form) -> MultiDict[str, str]:
     """The values that the address gives."""
     own = ((name[2:], text) for name, text in request.args.items(multi=True) if name.startswith("f."))
-    return MultiDict((key, text) for key, text in own if key in form.fields and key not in form.rows)
+    return MultiDict((key, text) for key, text in own if key in form.fields and _is_nameable(form, key))
+
+
+def _is_nameable(form: Form, key: str) -> bool:
+    return form.fields[key].type.value_type not in (ValueType.FILES, ValueType.ROWS)
 
 
 def _begin(public: PublicForm, form: Form, named: MultiDict[str, str] | None = None) -> Filling:
-    typed = _read(form, named) if named else Entry()
+    typed = _read(public, form, named) if named else Entry()
     return _filling(public, form, typed)
 
 
 def _posted(public: PublicForm, form: Form) -> Filling:
     if any(len(request.form.getlist(key)) > MOST_ROWS for key in form.rows):
         raise RequestEntityTooLarge
-    closed = access.fields(access.guest(form), form).closed
-    return _filling(public, form, uploads.read(access.guest(form), form, g.reader, closed))
+    guest = _guest(public, form)
+    return _filling(public, form, uploads.read(guest, form, g.reader, access.fields(guest, form).closed))
 
 
-def _read(form: Form, named: MultiDict[str, str]) -> Entry:
+def _guest(public: PublicForm, form: Form) -> User:
+    """Whoever asks, by the visit that his page names; the same one throughout a request."""
+    if "visit" not in g:
+        g.visit = seals.visit_id(public, request.form.get("_visit", ""))
+    return opening.guest(public, form, g.visit)
+
+
+def _read(public: PublicForm, form: Form, named: MultiDict[str, str]) -> Entry:
     """What can be read of the address; nobody is told of a mistake that he did not make."""
-    read = entry.read(form, named, g.reader, access.fields(access.guest(form), form).closed)
+    read = entry.read(form, named, g.reader, access.fields(_guest(public, form), form).closed)
     return Entry(
         raw={key: raw for key, raw in read.raw.items() if key not in read.problems},
         values={key: value for key, value in read.values.items() if key not in read.problems},
@@ -132,20 +145,25 @@ def _read(form: Form, named: MultiDict[str, str]) -> Entry:
 
 def _filling(public: PublicForm, form: Form, typed: Entry) -> Filling:
     here, evaluate = (url_for(f"public.{name}", slug=public.slug) for name in ("show", "evaluate"))
+    guest = _guest(public, form)
+    visit = seals.visit(public, guest.visit) if public.takes_files else ""
+    upload = url_for("public_files.upload", slug=public.slug, visit=visit, field="") if visit else ""
     return Filling(
-        access.guest(form),
+        guest,
         form,
         g.reader,
         entry=typed,
-        elsewhere=Addresses(here, evaluate, "", ""),
+        elsewhere=Addresses(here, evaluate, "", "", upload=upload),
         origin="public",
-        around={"layout": LAYOUT, "guest": _guest_part(public), "trap": traps.HIDDEN},
+        around={"layout": LAYOUT, "guest": _guest_part(public, visit), "trap": traps.HIDDEN},
     )
 
 
-def _guest_part(public: PublicForm) -> dict[str, str]:
+def _guest_part(public: PublicForm, visit: str) -> dict[str, str]:
     """What the page of a guest sends along."""
     sent = {"_opened": traps.opened(public.slug)}
+    if visit:
+        sent["_visit"] = visit
     return {**sent, "_admitted": seals.admitted(public)} if public.password_hash else sent
 
 

@@ -1,5 +1,6 @@
 """What a public page remembers of whoever fills it in, signed, for nothing of him is stored."""
 
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from runtime.public.models import PublicForm
 
 ADMITTED_FOR = timedelta(hours=12)
 READ_BACK_FOR = timedelta(days=1)
+VISIT_FOR = timedelta(days=30)
 
 
 def admitted(public: PublicForm) -> str:
@@ -32,6 +34,22 @@ def sent_record(public: PublicForm, text: str) -> int | None:
     """The id of the record that whoever has this text sent; None for a text that says nothing, or no longer."""
     found = _read("sent", text, READ_BACK_FOR)
     return found[1] if isinstance(found, list) and found[0] == public.slug else None
+
+
+def visit(public: PublicForm, visit_id: str) -> str:
+    """That this page was given to this visit, so that it may send files and look at its own."""
+    return _serializer("visit").dumps([public.slug, visit_id])
+
+
+def visit_id(public: PublicForm, text: str) -> str:
+    """The visit that whoever has this text makes; a new one for a text that says nothing, or no longer."""
+    return known_visit(public, text) or secrets.token_urlsafe(16)
+
+
+def known_visit(public: PublicForm, text: str) -> str:
+    """The visit that this text names, or none."""
+    found = _read("visit", text, VISIT_FOR)
+    return str(found[1]) if isinstance(found, list) and found[0] == public.slug else ""
 
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:

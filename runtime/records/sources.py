@@ -152,8 +152,9 @@ class Database:
 
     def files(self, form: Form, field: str, record_id: int | None, keys: Iterable[str]) -> frozenset[str]:
         # What runs by itself writes what people uploaded; who they were does not matter then.
-        user_id = self._actor.user_id if self._actor.is_person else None
-        return files.available(keys, form.definition_id, field, record_id, user_id)
+        user = self._actor.user
+        sender = files.sender(user) if user is not None and self._actor.is_person else None
+        return files.available(keys, form.definition_id, field, record_id, sender)
 
 
 def for_onlooker(actor: Actor, form: Form, record: Record) -> Record:

@@ -1,14 +1,11 @@
 """Forms that are open to the public: who may send what, what nobody sees, and when nothing is taken in."""
 
 import gzip
-import html
 import io
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
@@ -19,107 +16,12 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from runtime import config
-from runtime.db import db, transaction
-from runtime.definitions import lookup
+from runtime.db import db
 from runtime.public.models import PublicForm
 from runtime.records.models import Event
-from runtime.records.tables import table
-from tests.builder.factory import APP, field, form, install
-from tests.builder.factory import app as app_document
-from tests.support.world import World, world_on
-
-DESIGN = f"/apps/{APP}/forms/survey/design"
-CANARY = "Zwitscherkanarie"
-CUSTOMER = form("customer", {"name": field("text")}, title_field="name")
-SURVEY = form(
-    "survey",
-    {
-        "number": field("serial", pattern="S-{n:4}"),
-        "name": field("text", title="Your name"),
-        "mail": field("email", title="E-mail"),
-        "seats": field("number", title="Seats"),
-        "price": field("formula", formula="seats * 10", result="number", title="Price"),
-        "customer": field("reference", form="customer", title="Customer"),
-        "boss": field("member", title="Boss"),
-        "photo": field("image", title="Photo"),
-        "secret": field("text", title="Secret", access={"r": "hidden"}),
-        "guests": field(
-            "sub_table",
-            {"type": "array", "items": {"type": "object", "properties": {"who": field("text")}}},
-            title="Guests",
-        ),
-    },
-    ("name", "customer"),
-    title_field="name",
-    unique=[["mail"]],
-)
-ROLE = {"key": "r", "title": "R", "grants": [{"form": "survey", "actions": ["read"], "scope": "all"}]}
-LATER = timedelta(seconds=5)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    kept: dict[str, Any] = {"WTF_CSRF_ENABLED": False, "PUBLIC_POSTS": "8 per minute"}
-    with world_on(request.param, request, tmp_path_factory.mktemp("public"), **kept) as found:
-        with found.app.app_context():
-            install(SURVEY, CUSTOMER, app=app_document(languages=["en", "zh"], roles=[ROLE]))
-        yield found
-
-
-@pytest.fixture
-def world(shared: World) -> World:
-    """The company, where the survey was never open."""
-    with shared.app.app_context(), transaction() as session:
-        for one in session.scalars(select(PublicForm)):
-            session.delete(one)
-    return shared
-
-
-@pytest.fixture
-def address(world: World) -> str:
-    """Where the survey is filled in, just opened by a designer."""
-    return opened(world)
-
-
-def opened(world: World) -> str:
-    assert world.browsers["dora"].post(f"{DESIGN}/public/open").status_code == 303
-    page = world.browsers["dora"].get(f"{DESIGN}/public").text
-    found = re.search(r'id="public-link" value="[^"]*?(/f/[^"]+)"', page)
-    assert found
-    return found[1]
-
-
-def settings(world: World, **typed: str) -> TestResponse:
-    return world.browsers["dora"].post(f"{DESIGN}/public/settings", data=typed)
-
-
-def guest(world: World) -> FlaskClient:
-    """A browser of somebody who has no account, at an address of his own."""
-    found = world.app.test_client()
-    guest.number = getattr(guest, "number", 0) + 1  # type: ignore[attr-defined]
-    host = f"10.{guest.number // 250}.{guest.number % 250}.7"  # type: ignore[attr-defined]
-    found.environ_base["REMOTE_ADDR"] = host
-    return found
-
-
-def hidden(page: str) -> dict[str, str]:
-    """What the page of the form sends along."""
-    found = re.findall(r'<input type="hidden" name="(_\w+)" value="([^"]*)">', page)
-    return {name: html.unescape(value) for name, value in found}
-
-
-def send(browser: FlaskClient, address: str, **typed: Any) -> TestResponse:
-    """Open the form, take the time that people take, and send it."""
-    with time_machine.travel(datetime.now(UTC) - LATER):
-        page = browser.get(address)
-    assert page.status_code == 200
-    return browser.post(address, data={**hidden(page.text), **typed})
-
-
-def stored(world: World) -> list[dict[str, Any]]:
-    with world.app.app_context():
-        own = table(lookup.form(APP, "survey"))
-        return [dict(row._mapping) for row in db.session.execute(select(own).order_by(own.c.id))]
+from tests.builder.factory import APP
+from tests.public.survey import CANARY, DESIGN, LATER, guest, hidden, opened, send, settings, stored
+from tests.support.world import World
 
 
 def test_somebody_without_an_account_sends_a_record_and_reads_back_what_he_sent(
@@ -152,7 +54,7 @@ def test_what_staff_change_afterwards_is_not_read_back(world: World, address: st
     assert CANARY not in browser.get(where).text
 
 
-@pytest.mark.parametrize("name", ["customer", "boss", "photo", "secret"])
+@pytest.mark.parametrize("name", ["customer", "boss", "photo", "signed", "secret"])
 def test_fields_that_would_show_something_are_neither_drawn_nor_taken(
     world: World, address: str, name: str
 ) -> None:
@@ -435,7 +337,7 @@ def test_settings_are_there_again_in_the_zone_of_the_app(world: World, address: 
 def test_the_settings_page_names_what_is_not_asked(world: World, address: str) -> None:
     page = world.browsers["dora"].get(f"{DESIGN}/public").text
 
-    assert "Customer · Boss · Photo · Secret" in page
+    assert "Customer · Boss · Photo · Signed · Papers · Hush · Secret" in page
 
 
 def test_the_code_is_one_of_the_address(world: World, address: str) -> None:
@@ -451,6 +353,7 @@ def test_the_code_is_one_of_the_address(world: World, address: str) -> None:
 
 
 def test_its_scripts_stay_within_the_budget(world: World, address: str) -> None:
+    settings(world, takes_files="y")
     names = re.findall(r'<script src="/static/([^"?]+)', guest(world).get(address).text)
     files = [Path(config.ROOT, "static", part) for name in names for part in name.split("+")]
 

@@ -127,6 +127,9 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "public.send"): (404, 404, 404, 404, 404, 404),
     ("POST", "public.evaluate"): (404, 404, 404, 404, 404, 404),
     ("GET", "public.sent"): (404, 404, 404, 404, 404, 404),
+    ("POST", "public_files.upload"): (404, 404, 404, 404, 404, 404),
+    ("GET", "public_files.waiting"): (404, 404, 404, 404, 404, 404),
+    ("POST", "public_files.withdraw"): (404, 404, 404, 404, 404, 404),
     ("POST", "public_forms.open_up"): (401, 404, 404, 404, 404, 404),
     ("POST", "public_forms.close"): (401, 404, 404, 404, 404, 404),
     ("POST", "public_forms.move"): (401, 404, 404, 404, 404, 404),
@@ -242,6 +245,7 @@ def address(world: World) -> Address:
             "token": "a token of nobody",
             "slug": "nothing",
             "seal": "nothing",
+            "visit": "nothing",
             "size": "small",
             "filename": "app.css",
         }

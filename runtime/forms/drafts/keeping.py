@@ -183,7 +183,7 @@ def texts_in_drafts(user_id: int, form_id: int, but: int | None = None) -> set[s
 def _wait(draft: RecordDraft, before: set[str]) -> None:
     """Let the draft and its files wait; files that it named before go as any that nobody holds."""
     end, named = draft.changed_at + KEPT, _files(draft)
-    files.wait(named, draft.user_id, end + timedelta(days=1))  # not before the draft
+    files.wait(named, files.Sender(draft.user_id), end + timedelta(days=1))  # not before the draft
     _let_go(draft, before - named, now() + files.UNHELD)
     if not outbox.revive(db.session(), KIND, draft.id, due_at=end):
         outbox.put(db.session(), KIND, draft.id, due_at=end)
@@ -193,7 +193,7 @@ def _let_go(draft: RecordDraft, keys: set[str], until: datetime) -> None:
     """Let files wait no longer for this draft; what another one names goes with that."""
     if keys:
         others = texts_in_drafts(draft.user_id, draft.form_id, but=draft.id)
-        files.wait(keys - others, draft.user_id, until)
+        files.wait(keys - others, files.Sender(draft.user_id), until)
 
 
 def sent(user: User, form: Form, now_is: Mark) -> bool:
