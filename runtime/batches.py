@@ -1,6 +1,8 @@
 """Going through the records of a form in a job: batch by batch, each one transaction, killable at any moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from time import monotonic
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,21 @@ from runtime.db import transaction
 from runtime.jobs import Lease
 
 SIZE = 100  # records in one transaction: far less than a lease
+LONGEST = 0.2  # seconds for which a batch may keep others from writing
 IN_A_TURN = 10  # then others have their turn
+
+Each = TypeVar("Each")
+
+
+def in_time(pieces: Iterable[Each]) -> Iterator[Each]:
+    """As many of these as can be done before others have waited long enough to write; the rest comes in the next batch.
+    At least one.
+    """
+    begun = monotonic()
+    for piece in pieces:
+        yield piece
+        if monotonic() - begun > LONGEST:
+            return
 
 
 def work(

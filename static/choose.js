@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   let last = null;
-  const boxes = () => [...document.querySelectorAll("#list [name=record][form=bulk]")];
+  const boxes = () => [...document.querySelectorAll("#list [name=_record][form=bulk]")];
 
   const tell = () => {
     const bar = document.getElementById("bulk");
@@ -23,7 +23,7 @@
     const box = event.target;
     if (box.id === "choose-all") {
       boxes().forEach((each) => (each.checked = box.checked));
-    } else if (box.matches?.("[name=record][form=bulk]")) {
+    } else if (box.matches?.("[name=_record][form=bulk]")) {
       const rows = boxes();
       const [from, to] = [rows.indexOf(last), rows.indexOf(box)].sort((a, b) => a - b);
       if (event.shiftKey && from >= 0) rows.slice(from, to + 1).forEach((each) => (each.checked = box.checked));

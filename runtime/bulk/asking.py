@@ -5,24 +5,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flask import request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
 from runtime import access
 from runtime.accounts.models import User
+from runtime.bulk import seen
 from runtime.bulk.working import MOST
-from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import Cell, Section
 from runtime.errors import Conflict
 from runtime.fields import Field, Reader, ValueType
-from runtime.forms import entry
+from runtime.forms import entry, pages
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import views
 from runtime.forms.names import POINTERS
-from runtime.forms.pages import Addresses, Filling
+from runtime.forms.pages import Addresses, Filling, Looks
+from runtime.forms.shown import ShownSection
 from runtime.records import query
-from runtime.records.models import Event
 
 STATE = ("view", "filter", "q")  # what of a list decides which records it matches
 _APART = ("sub_table", "references")
@@ -30,60 +30,58 @@ _APART = ("sub_table", "references")
 
 @dataclass(frozen=True)
 class Chosen:
-    """The records, and what a page posts so that the next one knows them."""
+    """The records with their revisions, and what a page posts so that the next one knows them. `seen` are the
+    revisions that the person saw on the page before, None when that page was of other records, or there was none.
 
-    ids: tuple[int, ...]
+    All names that are posted beside the fields of the form begin with `_`: no key of a field does.
+    """
+
+    found: tuple[tuple[int, int], ...]
     named: tuple[tuple[str, str], ...]
-    seen: int
+    seen: tuple[int, ...] | None
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids alone."""
+        return tuple(record_id for record_id, _revision in self.found)
 
     @property
     def posts(self) -> tuple[tuple[str, str], ...]:
         """The names and values of its hidden inputs."""
-        return (*self.named, ("seen", str(self.seen)))
+        told = self.found if self.seen is None else tuple(zip(self.ids, self.seen, strict=True))
+        return (*self.named, ("_seen", seen.packed(told)))
 
 
 def chosen(user: User, form: Form, reader: Reader) -> Chosen:
     """The records that this request names, or all that its list matches, as far as the person may read them."""
-    if "all" in request.form:
-        posts = [("all", "1"), *((name, request.form[name]) for name in STATE if name in request.form)]
-        ids = _matching(user, form, reader)
+    if "_all" in request.form:
+        state = {name: request.form[f"_{name}"] for name in STATE if f"_{name}" in request.form}
+        posts = [("_all", "1"), *((f"_{name}", text) for name, text in state.items())]
+        found = _matching(user, form, reader, state)
     else:
-        texts = request.form.getlist("record")
+        texts = request.form.getlist("_record")
         named = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 18]
-        ids = query.ids(user, form, MOST, among=dict.fromkeys(named))
-        posts = [("record", str(each)) for each in ids]
-    return Chosen(tuple(ids), tuple(posts), _seen())
+        found = query.revisions(user, form, MOST, among=dict.fromkeys(named))
+        posts = [("_record", str(record_id)) for record_id, _revision in found]
+    known = seen.revisions(request.form.get("_seen", ""), [record_id for record_id, _revision in found])
+    return Chosen(tuple(found), tuple(posts), None if known is None else tuple(known))
 
 
-def looked_at_again(found: Chosen) -> Chosen:
-    """The same records as the person sees them now."""
-    return replace(found, seen=_last())
-
-
-def _matching(user: User, form: Form, reader: Reader) -> list[int]:
+def _matching(user: User, form: Form, reader: Reader, state: Mapping[str, str]) -> list[tuple[int, int]]:
     hidden = access.fields(user, form).hidden
-    asked = asking.read(form, request.form, views.kept(user, form, reader.locale), hidden)
+    asked = asking.read(form, state, views.kept(user, form, reader.locale), hidden)
     if asked.told:  # what was left out would choose more than the person saw
         raise Conflict(" ".join(asked.told), code="list")
-    found = query.ids(user, form, MOST + 1, condition=asked.look.condition, search=asked.search)
+    found = query.revisions(user, form, MOST + 1, condition=asked.look.condition, search=asked.search)
     if len(found) > MOST:
         raise Conflict(
-            _("At most %(most)s records are changed at once. Filter the list first.", most=f"{MOST:,}"),
+            _(
+                "At most %(most)s records are changed at once. Filter the list first.",
+                most=format_decimal(MOST),
+            ),
             code="many",
         )
     return found
-
-
-def _seen() -> int:
-    """The last event that there was when the person chose."""
-    text = request.form.get("seen", "")
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return int(text)
-    return _last()
-
-
-def _last() -> int:
-    return db.session.scalar(select(func.max(Event.id))) or 0
 
 
 def offered(user: User, form: Form) -> list[Field]:
@@ -106,12 +104,21 @@ def filling(user: User, form: Form, keys: tuple[str, ...], reader: Reader, *, ty
     """The controls of these fields, empty, or with what this request brings."""
     apart = _apart(form, keys)
     find = url_for("lists.options_of", app=form.app, form=form.key, path="")
-    here = url_for("bulk.ask", app=form.app, form=form.key)
-    places = Addresses(save=here, evaluate=here, options=find, back=here)
+    places = Addresses(save="", evaluate="", options=find, back="")
     own = (
         entry.read(apart, request.form, reader, access.fields(user, form).closed) if typed else entry.Entry()
     )
     return Filling(user, apart, reader, entry=own, elsewhere=places)
+
+
+def sections_of(asked: Filling, looks: Looks) -> list[ShownSection]:
+    """The controls as the page draws them: nothing draws it anew while it is filled, so levels come by a button."""
+    return [
+        replace(
+            section, rows=tuple(tuple(replace(one, by_button=True) for one in row) for row in section.rows)
+        )
+        for section in pages.fields_of(asked, looks)
+    ]
 
 
 @lru_cache(256)

@@ -1,7 +1,7 @@
 """What is done with one record of many: through the one write path, with its rules, checks and rights."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from runtime.errors import Conflict
 from runtime.records import changes, deletion, restoring, store, trash
 from runtime.records.models import Event
 from runtime.records.sources import Actor
+from runtime.records.tokens import Saved
 from runtime.records.wording import said
 
 
@@ -28,16 +29,17 @@ class Done(NamedTuple):
 def do(actor: Actor, form: Form, bulk: Bulk, item: BulkItem) -> Done:
     """Do it; Invalid, Conflict, Forbidden or NotFound where it cannot be done."""
     if bulk.action == "change":
-        return _change(actor, form, bulk, item.record_id)
+        return _change(actor, form, bulk, item)
     if bulk.action == "delete":
-        return _delete(actor, form, bulk, item.record_id)
+        return _delete(actor, form, item)
     return _take_back(actor, form, item)
 
 
-def _change(actor: Actor, form: Form, bulk: Bulk, record_id: int) -> Done:
-    changes.locked(actor, form, record_id, "update")
-    _refuse_changed(actor, form, record_id, bulk.seen, bulk.values.keys())
-    saved = store.save(actor, form, bulk.values, record_id=record_id)
+def _change(actor: Actor, form: Form, bulk: Bulk, item: BulkItem) -> Done:
+    def save(revision: int | None) -> Saved:
+        return store.save(actor, form, bulk.values, record_id=item.record_id, revision=revision)
+
+    saved = _unless_changed(actor, form, item, frozenset(bulk.values), save)
     if unset := [key for key, value in bulk.values.items() if saved.values.get(key) != value]:
         raise Conflict(
             _(
@@ -49,20 +51,42 @@ def _change(actor: Actor, form: Form, bulk: Bulk, record_id: int) -> Done:
     return Done("same" if saved.event_id is None else "done", saved.event_id)
 
 
-def _delete(actor: Actor, form: Form, bulk: Bulk, record_id: int) -> Done:
-    changes.require_right(actor, form, record_id, "delete")
-    deletion.delete(actor, form, record_id)
-    _refuse_changed(actor, form, record_id, bulk.seen, None)
-    return Done("done", _last(form, record_id))
+def _delete(actor: Actor, form: Form, item: BulkItem) -> Done:
+    seen = form.fields.keys() - access.fields(actor.user, form).hidden
+
+    def delete(revision: int | None) -> None:
+        deletion.delete(actor, form, item.record_id, revision=revision)
+
+    _unless_changed(actor, form, item, seen, delete)
+    return Done("done", _last(form, item.record_id))
 
 
-def _refuse_changed(actor: Actor, form: Form, record_id: int, seen: int, keys: Iterable[str] | None) -> None:
-    """Conflict where somebody changed these fields, or with None any, since the person looked."""
-    own = (Event.form_id == form.definition_id, Event.record_id == record_id, Event.id > seen)
-    told = select(Event.changed).where(*own, Event.kind != "deleted")
-    found = dict.fromkeys(key for each in db.session.scalars(told) for key in each)
-    touched = [key for key in found if keys is None or key in set(keys)]
-    if touched:
+Result = TypeVar("Result")
+
+
+def _unless_changed(
+    actor: Actor, form: Form, item: BulkItem, keys: Set[str], write: Callable[[int | None], Result]
+) -> Result:
+    """What `write` gives for the revision that the person saw, or for any where nobody changed one of the fields since;
+    Conflict where somebody did.
+    """
+    try:
+        return write(item.revision)
+    except Conflict as error:
+        if error.code != "stale":
+            raise
+    _refuse_changed(actor, form, item, keys)  # nothing was written yet, and the record is locked
+    return write(None)
+
+
+def _refuse_changed(actor: Actor, form: Form, item: BulkItem, keys: Set[str]) -> None:
+    """Conflict where somebody changed one of these fields since the person looked."""
+    own = (Event.form_id == form.definition_id, Event.record_id == item.record_id)
+    later = (Event.revision > (item.revision or 0), Event.kind != "deleted")
+    found = dict.fromkeys(
+        key for each in db.session.scalars(select(Event.changed).where(*own, *later)) for key in each
+    )
+    if touched := [key for key in found if key in keys]:
         titles = _titles(form, actor, touched)
         raise Conflict(_("Somebody changed this meanwhile: %(fields)s.", fields=titles), code="stale")
 

@@ -13,8 +13,8 @@ from runtime.times import now
 class Bulk(Base):
     """What one person wants done with many records. `action` is change, delete, or undo of the one that it `undoes`.
 
-    `values` are the fields to change, null clears one. `seen` is the last event there was when the person looked: what
-    somebody else changed after it is not overwritten. `silent` starts no automations.
+    `values` are the fields to change, null clears one. `silent` starts no automations. `key` is minted
+    in the page that asks, so that a second press begins nothing.
     States: waiting, done, cancelled, failed.
     """
 
@@ -32,7 +32,6 @@ class Bulk(Base):
     form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
     action: Mapped[str] = mapped_column(String(10))
     values: Mapped[dict[str, Any]] = mapped_column(Json)
-    seen: Mapped[int]
     silent: Mapped[bool]
     undoes: Mapped[int | None]
     total: Mapped[int]
@@ -41,8 +40,9 @@ class Bulk(Base):
 
 
 class BulkItem(Base):
-    """One record of it. `event_id` is the change that was made, `undoes` the one that is taken back; `why` says in the
-    person's words what could not be done.
+    """One record of it. `revision` is that which the person saw: what somebody changed after it is not overwritten.
+    `event_id` is the change that was made, `undoes` the one that is taken back; `why` says in the person's words what
+    could not be done.
 
     States: waiting, done, same (nothing was to be changed), failed.
     """
@@ -53,6 +53,7 @@ class BulkItem(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     bulk_id: Mapped[int] = mapped_column(ForeignKey("bulks.id"))
     record_id: Mapped[int] = mapped_column(BigInteger)
+    revision: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     event_id: Mapped[int | None]
     undoes: Mapped[int | None]

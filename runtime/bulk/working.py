@@ -7,13 +7,14 @@ the last record that counts.
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from runtime import batches, jobs, outbox
@@ -33,10 +34,11 @@ from runtime.times import now
 KIND, END = "bulk", "bulk_end"
 MOST = 10_000  # records in one
 MOST_BEGUN = 5  # of one person that are not done
-SIZE = 25  # records in one transaction: others wait no longer to write
+SIZE = 100  # records that are read together; how many are one transaction, says the time they take
 UNDO_FOR = timedelta(hours=24)
 KEPT = timedelta(days=7)
 TOLD = 200  # records that are listed with what could not be done
+KEY_LENGTH = 32
 _CHUNK = 1000
 
 
@@ -45,32 +47,47 @@ class Wish:
     """What somebody wants done: see `Bulk`."""
 
     action: str
-    values: Mapping[str, Any]
-    seen: int
+    values: Mapping[str, Any] = field(default_factory=dict)
     silent: bool = False
     undoes: int | None = None
 
 
-def begin(user: User, form: Form, wish: Wish, records: Sequence[tuple[int, int | None]]) -> Bulk:
-    """Want it for these records, each with the event that is to be taken back, if any; the caller commits."""
+@dataclass(frozen=True)
+class Piece:
+    """A record of it: the revision that the person saw, or the event that is to be taken back."""
+
+    record_id: int
+    revision: int | None = None
+    undoes: int | None = None
+
+
+def new_key() -> str:
+    """A key for a change that somebody is being asked about."""
+    return secrets.token_hex(KEY_LENGTH // 2)
+
+
+def begin(user: User, form: Form, key: str, wish: Wish, records: Sequence[Piece]) -> Bulk:
+    """Want it for these records; the caller commits. Conflict for a key that is taken: it was begun before."""
     waiting = (Bulk.user_id == user.id, Bulk.state == "waiting")
     if (db.session.scalar(select(func.count()).where(*waiting)) or 0) >= MOST_BEGUN:
         raise Conflict(_("Some of your changes are still being made. Wait until they are done."), code="many")
     bulk = Bulk(
-        key=secrets.token_hex(16),
+        key=key,
         user_id=user.id,
         form_id=form.definition_id,
         action=wish.action,
         values=dict(wish.values),
-        seen=wish.seen,
         silent=wish.silent,
         undoes=wish.undoes,
         total=len(records),
     )
     session = db.session()
     session.add(bulk)
-    session.flush()
-    rows = [{"bulk_id": bulk.id, "record_id": each, "undoes": event} for each, event in records]
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(_("This was begun already."), code="begun") from None
+    rows = [{"bulk_id": bulk.id, **asdict(each)} for each in records]
     for start in range(0, len(rows), _CHUNK):
         session.execute(insert(BulkItem), rows[start : start + _CHUNK])
     outbox.put(session, KIND, bulk.id)
@@ -86,11 +103,16 @@ def own(user: User, form: Form) -> list[Bulk]:
 
 def get(user: User, form: Form, key: str) -> Bulk:
     """One of them; NotFound when there is none."""
-    mine = (Bulk.user_id == user.id, Bulk.form_id == form.definition_id, Bulk.key == key)
-    found = db.session.scalar(select(Bulk).where(*mine))
+    found = begun(user, form, key)
     if found is None:
         raise NotFound(_("There is no such change any more."))
     return found
+
+
+def begun(user: User, form: Form, key: str) -> Bulk | None:
+    """What this person began with the key."""
+    mine = (Bulk.user_id == user.id, Bulk.form_id == form.definition_id, Bulk.key == key)
+    return db.session.scalar(select(Bulk).where(*mine))
 
 
 def counts(bulk: Bulk) -> Counter[str]:
@@ -115,22 +137,49 @@ def may_undo(bulk: Bulk) -> bool:
     """Whether what was done can still be taken back."""
     if bulk.action == "undo" or bulk.state == "waiting" or bulk.made_at + UNDO_FOR <= now():
         return False
-    undone = select(Bulk.id).where(Bulk.undoes == bulk.id)
-    done = select(BulkItem.id).where(BulkItem.bulk_id == bulk.id, BulkItem.state == "done").limit(1)
-    return db.session.scalar(undone) is None and db.session.scalar(done) is not None
+    return not _is_undone(bulk) and _has(bulk, "done")
+
+
+def may_go_on(bulk: Bulk) -> bool:
+    """Whether what was broken off, or stopped, can still be brought to its end."""
+    if bulk.state not in ("cancelled", "failed") or bulk.made_at + UNDO_FOR <= now():
+        return False
+    return not _is_undone(bulk) and _has(bulk, "waiting")
+
+
+def _is_undone(bulk: Bulk) -> bool:
+    return db.session.scalar(select(Bulk.id).where(Bulk.undoes == bulk.id)) is not None
+
+
+def _has(bulk: Bulk, state: str) -> bool:
+    some = select(BulkItem.id).where(BulkItem.bulk_id == bulk.id, BulkItem.state == state)
+    return db.session.scalar(some.limit(1)) is not None
+
+
+def go_on(bulk: Bulk) -> None:
+    """Want the rest of it, too; the caller commits. Conflict when that is too late."""
+    bulk = _locked(bulk)
+    if not may_go_on(bulk):
+        raise Conflict(_("This can no longer be gone on with."), code="late")
+    bulk.state = "waiting"
+    outbox.revive(db.session(), KIND, bulk.id, due_at=now())
+
+
+def _locked(bulk: Bulk) -> Bulk:
+    """The same, until the commit nobody else's to change."""
+    return db.session.get_one(Bulk, bulk.id, with_for_update=True, populate_existing=True)
 
 
 def undo(user: User, form: Form, bulk: Bulk) -> Bulk:
     """Take back what was done; the caller commits. Conflict when that is too late, or was done already."""
-    db.session.execute(select(Bulk.id).where(Bulk.id == bulk.id).with_for_update())
+    bulk = _locked(bulk)
     if not may_undo(bulk):
         raise Conflict(_("This can no longer be taken back."), code="late")
     done = (BulkItem.bulk_id == bulk.id, BulkItem.state == "done", BulkItem.event_id.is_not(None))
     # What was deleted last comes back first: others may refer to it.
     items = select(BulkItem.record_id, BulkItem.event_id).where(*done).order_by(BulkItem.id.desc())
-    records = [(record_id, event_id) for record_id, event_id in db.session.execute(items)]
-    wish = Wish("undo", {}, bulk.seen, silent=bulk.silent, undoes=bulk.id)
-    return begin(user, form, wish, records)
+    records = [Piece(record_id, undoes=event_id) for record_id, event_id in db.session.execute(items)]
+    return begin(user, form, new_key(), Wish("undo", silent=bulk.silent, undoes=bulk.id), records)
 
 
 def _given_up(session: Session, bulk_id: int, error: str) -> None:
@@ -164,10 +213,10 @@ def _batch(session: Session, bulk_id: int) -> bool:
     waits = (BulkItem.bulk_id == bulk_id, BulkItem.state == "waiting")
     items = list(session.scalars(select(BulkItem).where(*waits).order_by(BulkItem.id).limit(SIZE)))
     with force_locale(user.locale), chain.silence(bulk.silent):
-        found = [(item.id, _tried(user, form, bulk, item)) for item in items]
+        found = [(item.id, _tried(user, form, bulk, item)) for item in batches.in_time(items)]
     for item_id, done in found:
         session.execute(update(BulkItem).where(BulkItem.id == item_id).values(done._asdict()))
-    if len(items) == SIZE:
+    if len(items) == SIZE or len(found) < len(items):
         return False
     bulk.state = "done"
     return True

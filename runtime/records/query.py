@@ -254,7 +254,7 @@ def _referring(user: User | None, one: Reference) -> ColumnElement[bool]:
     return false() if one.key in access.fields(user, one.form).hidden else links.refers(one)
 
 
-def ids(
+def revisions(
     user: User | None,
     form: Form,
     most: int,
@@ -262,17 +262,18 @@ def ids(
     among: Iterable[int] | None = None,
     condition: access.Document | None = None,
     search: str = "",
-) -> list[int]:
-    """The first `most` records that the user may read and that fit, of all or `among` these; ConditionError as for a
-    page.
+) -> list[tuple[int, int]]:
+    """The ids and revisions of the first `most` records that the user may read and that fit, of all or `among` these;
+    ConditionError as for a page.
     """
-    hidden, own = access.fields(user, form).hidden, table(form).c.id
+    hidden, own = access.fields(user, form).hidden, table(form).c
     wanted = [_readable(user, form), *searching.matches(form, search, hidden)]
     if condition is not None:
         wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
     if among is not None:
-        wanted.append(own.in_([each for each in among if is_id(each)][:MAX_COUNTED]))
-    return list(db.session.scalars(select(own).where(*wanted).order_by(own).limit(most)))
+        wanted.append(own.id.in_([each for each in among if is_id(each)][:MAX_COUNTED]))
+    found = select(own.id, own.revision).where(*wanted).order_by(own.id).limit(most)
+    return [(row[0], row[1]) for row in db.session.execute(found)]
 
 
 def titles(form: Form, ids: Iterable[int], *, user: User | None = None) -> dict[int, str]:

@@ -3,8 +3,7 @@
 A batch of rows, with what became of each, is one commit; which rows are left is told by their states.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from time import monotonic
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from flask_babel import force_locale
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from runtime import jobs, outbox, spreadsheets
+from runtime import batches, jobs, outbox, spreadsheets
 from runtime.accounts.models import User
 from runtime.automations import chain
 from runtime.db import db, transaction
@@ -28,7 +27,6 @@ from runtime.transfer.models import Import, ImportMark, ImportRow
 from runtime.transfer.planning import Desk, Plan, Told, told
 
 BATCH = 100  # rows that are read together
-LONGEST = 0.2  # seconds for which the writing of a batch may keep others from writing
 IN_A_TURN = 20
 _rows = cast(Table, ImportRow.__table__)
 _NOTE = (
@@ -162,15 +160,6 @@ def keep(session: Session, import_id: int, outcomes: list[Outcome]) -> None:
         session.execute(_NOTE, [{"of": import_id, **each} for each in outcomes])
 
 
-def _in_time(plans: Iterable[Any]) -> Iterator[Any]:
-    """As many of these as can be written before others have waited long enough; the rest comes in the next turn."""
-    begun = monotonic()
-    for plan in plans:
-        yield plan
-        if monotonic() - begun > LONGEST:
-            return
-
-
 def _run(lease: Lease, own: Import) -> None:
     """Write the next rows: each in a savepoint of its own, so that one that is refused takes no other with it."""
     desk = importing.desk(own)
@@ -186,7 +175,7 @@ def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
     """Write as many of what is left as one transaction may; False when nothing is, or nobody wants it any more."""
     with transaction() as session, chain.silence(not desk.own.options["automations"]):
         found = importing.locked(session, lease, "running")
-        outcomes = [_written(session, desk, plan) for plan in _in_time(left)] if found else []
+        outcomes = [_written(session, desk, plan) for plan in batches.in_time(left)] if found else []
         keep(session, desk.own.id, outcomes)
     return bool(outcomes)
 
@@ -228,7 +217,7 @@ def _undo(lease: Lease, own: Import) -> None:
         if found is None:
             return
         rows = importing.last_rows(found, importing.DONE, BATCH)
-        outcomes = [_taken_back(session, desk, row) for row in _in_time(rows)]
+        outcomes = [_taken_back(session, desk, row) for row in batches.in_time(rows)]
         keep(session, found.id, outcomes)
         if len(outcomes) == len(rows) < BATCH:
             found.state = "undone"

@@ -127,8 +127,8 @@ def purge(page: Page) -> None:
 def chosen(page: Page) -> None:
     """Two rows of a list by their range, and what to do with them."""
     page.goto(f"{FORMS}/customer/")
-    page.locator("tbody [name=record]").nth(0).check()
-    page.locator("tbody [name=record]").nth(1).click(modifiers=["Shift"])
+    page.locator("tbody [name=_record]").nth(0).check()
+    page.locator("tbody [name=_record]").nth(1).click(modifiers=["Shift"])
     expect(page.locator("#chosen")).not_to_be_empty()
 
 
@@ -140,8 +140,8 @@ def many(page: Page) -> None:
 
 def setting(page: Page) -> None:
     many(page)
-    page.locator("[name=field][value=grade]").check()
-    page.locator("[name=field][value=address]").check()
+    page.locator("[name=_field][value=grade]").check()
+    page.locator("[name=_field][value=address]").check()
     page.locator(".card-footer .btn-primary").click()
     expect(page.locator("#rec")).to_be_visible()
 
@@ -154,7 +154,7 @@ def changed(page: Page) -> None:
 
 def doomed(page: Page) -> None:
     many(page)
-    page.locator("[name=step][value=delete]:not([type=hidden])").click()
+    page.locator("[name=_step][value=delete]:not([type=hidden])").click()
     page.locator(".fw-danger").wait_for()
 
 

@@ -44,14 +44,18 @@ def made(world: World, name: str, number: int, **values: Any) -> list[int]:
 
 def begun(world: World, ids: list[int], who: str = "mia", **fields: str) -> TestResponse:
     """What somebody gets who sends the page with the values, as it was opened now."""
-    asked = {"record": list(map(str, ids)), "step": "set", "field": list(fields)}
-    page = world.browsers[who].post(BULK, data=asked).text
-    return world.browsers[who].post(f"{BULK}/begin", data={**asked, **posted(page), **fields})
+    return world.browsers[who].post(f"{BULK}/begin", data={**opened(world, ids, who, *fields), **fields})
+
+
+def opened(world: World, ids: list[int], who: str, *fields: str) -> dict[str, Any]:
+    """What the page posts on which somebody says what these fields are to hold, beside that."""
+    asked = {"_record": list(map(str, ids)), "_step": "set", "_field": list(fields)}
+    return {**asked, **posted(world.browsers[who].post(BULK, data=asked).text)}
 
 
 def posted(page: str) -> dict[str, str]:
     """What the page knows of what was there when it was opened."""
-    return dict(re.findall(r'name="(count|seen)" value="(\d+)"', page))
+    return dict(re.findall(r'name="(_once|_seen)" value="([\w.]+)"', page))
 
 
 def shown(browser: FlaskClient, answer: TestResponse) -> str:
@@ -70,10 +74,12 @@ def test_the_chosen_are_changed_by_a_job_and_taken_back(world: World) -> None:
     # given two customers, and what the pages say of them
     ids = made(world, "Chosen", 2, grade="A")
     mia = world.browsers["mia"]
-    assert f'name="record" value="{ids[0]}" form="bulk"' in mia.get(f"{CUSTOMERS}/").text
-    asked = mia.post(BULK, data={"record": list(map(str, ids))}).text
+    assert f'name="_record" value="{ids[0]}" form="bulk"' in mia.get(f"{CUSTOMERS}/").text
+    asked = mia.post(BULK, data={"_record": list(map(str, ids))}).text
     assert (
-        "What to do with 2 records" in asked and "Chosen 1" in asked and 'name="field" value="owner"' in asked
+        "What to do with 2 records" in asked
+        and "Chosen 1" in asked
+        and 'name="_field" value="owner"' in asked
     )
 
     # when both get another grade and owner
@@ -101,14 +107,13 @@ def test_the_chosen_are_changed_by_a_job_and_taken_back(world: World) -> None:
 
 def test_what_somebody_changed_meanwhile_is_never_overwritten(world: World) -> None:
     ids = made(world, "Meanwhile", 3, grade="A")
-    asked = {"record": list(map(str, ids)), "step": "set", "field": "grade"}
-    page = world.browsers["mia"].post(BULK, data=asked).text
+    asked = opened(world, ids, "mia", "grade")
     changed = {"json": {"values": {"grade": "B"}}, "headers": {"If-Match": '"1"'}}
     assert world.api("anna")("PATCH", records("customer", ids[0]), **changed).status_code == 200
     other = {"json": {"values": {"address": "Elsewhere"}}, "headers": {"If-Match": '"1"'}}
     assert world.api("anna")("PATCH", records("customer", ids[1]), **other).status_code == 200
 
-    answer = world.browsers["mia"].post(f"{BULK}/begin", data={**asked, **posted(page), "grade": "C"})
+    answer = world.browsers["mia"].post(f"{BULK}/begin", data={**asked, "grade": "C"})
     world.work()
 
     told = shown(world.browsers["mia"], answer)
@@ -132,13 +137,13 @@ def test_all_that_the_list_matches_are_deleted_and_brought_back(world: World) ->
     ids = made(world, "Every", 3, grade="C")
     others = made(world, "Not this", 1)
     mia = world.browsers["mia"]
-    wanted = {"all": "1", "q": "Every"}
-    page = mia.post(BULK, data={**wanted, "step": "delete"}).text
+    wanted = {"_all": "1", "_q": "Every"}
+    page = mia.post(BULK, data={**wanted, "_step": "delete"}).text
     assert "Delete 3 records?" in page and "Not this" not in page
 
     # one more came since the page was made: it is asked again
     more = made(world, "Every more", 1)
-    sent = {**wanted, "step": "delete", **posted(page)}
+    sent = {**wanted, "_step": "delete", **posted(page)}
     again = mia.post(f"{BULK}/begin", data=sent)
     assert (again.status_code, "Delete 4 records?" in again.text) == (409, True)
     answer = mia.post(f"{BULK}/begin", data={**sent, **posted(again.text)})
@@ -165,10 +170,10 @@ def test_rules_and_rights_hold_for_each_record(world: World) -> None:
     refused = begun(world, mine, grade="no such grade")
     assert (refused.status_code == 422 and "field-error" in refused.text) or "fw-error" in refused.text
     # who may only read changes nothing, nobody sees what others had done
-    assert world.browsers["rita"].post(BULK, data={"record": str(mine[0])}).status_code == 403
+    assert world.browsers["rita"].post(BULK, data={"_record": str(mine[0])}).status_code == 403
     assert world.browsers["anna"].get(answer.location).status_code == 404
     assert world.browsers["mia"].post(BULK, data={}).status_code == 303
-    assert world.browsers["mia"].post(BULK, data={"all": "1", "filter": "{"}).status_code == 303
+    assert world.browsers["mia"].post(BULK, data={"_all": "1", "_filter": "{"}).status_code == 303
 
 
 @pytest.mark.parametrize("where", ["world", "on_postgres"])
