@@ -146,6 +146,7 @@ def _part(rest: tuple[str, ...]) -> str:
         "labels": _("the choices’ labels"),
         "default": _("the default"),
         "rules": _("rules"),
+        "items": _("rows"),
         "checks": _("checks"),
         "list": _("the list"),
         "columns": _("the columns"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder import formula_words, trying
+from builder.checks._context import outer_form
 from builder.formula_words import Fault, Nameable, nameable
 from builder.studio import Studio
 from builder.trying import Tried
@@ -104,7 +105,7 @@ def _with_result(
 ) -> Preview:
     kind = str(TYPE_WORDS[found])
     tested = tested or trial(studio, place)
-    if tested is None or tested.judged.hidden & _read_by(text):
+    if tested is None or _reads_hidden(text, tested):
         return Preview(type=kind, names=names)
     try:
         result = _shown(studio, place, text, found, tested)
@@ -113,15 +114,23 @@ def _with_result(
     return Preview(None, kind, tested.title, result, names)
 
 
-def _read_by(text: str) -> frozenset[str]:
-    return frozenset(field_of(path) for path in formulas.parse(text).names)
+def _reads_hidden(text: str, tested: Tried) -> bool:
+    return any(
+        field_of(path) in (tested.outer if tested.outer and len(path) > 1 else tested).judged.hidden
+        for path in formulas.parse(text).names
+    )
 
 
 def trial(studio: Studio, place: FormulaPlace) -> Tried | None:
     """The draft with the record that the address asks for, or the newest; None where no form is at hand."""
-    if place.scope != f"form:{studio.target.key}" or studio.target.kind != "form":
+    form = place.scope.removeprefix("form:")
+    if studio.target.kind != "form" or studio.target.key not in (form, outer_form(form)):
         return None
-    return trying.tried(studio, trying.chosen_or_newest(studio))
+    tested = trying.tried(studio, trying.chosen_or_newest(studio))
+    if tested is None or form == studio.target.key:
+        return tested
+    table = form.rpartition(".")[2]
+    return trying.row(studio, tested, table) if table in tested.form.rows else None
 
 
 def _shown(studio: Studio, place: FormulaPlace, text: str, found: ValueType, tested: Tried) -> str:
@@ -129,6 +138,8 @@ def _shown(studio: Studio, place: FormulaPlace, text: str, found: ValueType, tes
         facts = tested.judged.facts
         if path[0] == "user":
             return facts["user"].get(path[-1])
+        if tested.outer is not None and len(path) == 1:
+            return tested.judged.values.get(path[0])
         return facts["record"].get(path[-1])
 
     result = formulas.evaluate(formulas.parse(text), read, now=times.now(), zone=tested.form.zone)

@@ -113,6 +113,11 @@ def place(kind: str, document: Any, path: tuple[str | int, ...]) -> tuple[str, d
     """The tab where a path of a document is mended, and the query that selects the thing and its control."""
     at = {"at": "/".join(map(str, path))} if path else {}
     match (kind, *path):
+        case ("form", "properties", str(key), "items", "fw", "rules", int(index), *_):
+            rules = document["properties"][key]["items"]["fw"]["rules"]
+            return "rules", {"sel": f"rule/{key}.{_key(rules, index)}", **at}
+        case ("form", "properties", str(key), "items", "properties", str(column), *_):
+            return "fields", {"sel": f"field/{key}.{column}", **at}
         case ("form", "properties", str(key), *_):
             return "fields", {"sel": f"field/{key}", **at}
         case ("form", "fw", ("rules" | "checks") as part, int(index), *_):

@@ -11,6 +11,7 @@ from builder import conversion, where_used
 from builder.changing_type import ChangeOfType
 from builder.commands import Target
 from builder.commands._choices import is_published
+from builder.commands._fields import place_of
 from builder.models_conversions import Conversion
 from builder.panels import FieldCase, Panel, Refused, Setting, field_panel, form_panel, title_panel
 from builder.panels._controls import Control, Option, told
@@ -151,8 +152,12 @@ class Properties:
             published=self.is_published,
             uniques=tuple(tuple(keys) for keys in own.get("unique", ())),
             span=_span(self.studio, self.key),
-            conditional=any(self.key in rule["then"].get("require", ()) for _at, rule in in_force(own)),
+            conditional=self._is_required_by_rule(),
         )
+
+    def _is_required_by_rule(self) -> bool:
+        holder, name = place_of(self.studio.document, self.key)
+        return any(name in rule["then"].get("require", ()) for _at, rule in in_force(holder.get("fw", {})))
 
     @cached_property
     def is_published(self) -> bool:
@@ -191,11 +196,10 @@ class Properties:
     @cached_property
     def uses(self) -> list[Used]:
         """What uses the field, section, tab or form."""
-        if self.is_column:
-            return []
         if self.kind == "form":
             return used_in(self.studio, *self.studio.target)
         find = where_used.of_field if self.kind == "field" else where_used.of_part
+        find = where_used.of_column if self.is_column else find
         found = find(self.studio.context, self.studio.target.key, self.target, self.studio.text)
         return _used(self.studio, found)
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from builder.checks.references import WRITING
+from builder.commands._fields import place_of
 from builder.studio import Studio
 from runtime.definitions import layout
+from runtime.fields import Field
 from runtime.text import Title
 
 
 @dataclass(frozen=True)
 class Named:
-    """A field by key and title; a section or tab by its name in rules."""
+    """A field or column by key and title; a section or tab by its name in rules."""
 
     key: str
     title: str
@@ -32,12 +34,31 @@ def parts(studio: Studio) -> list[Named]:
     ]
 
 
-def targets(studio: Studio, effect: str) -> list[Named]:
-    """All that an effect can act on."""
+def tables(studio: Studio) -> list[Named]:
+    """The sub-tables of the form that have columns, whose rows can have rules."""
+    known = studio.context.fields(studio.target.key)
+    return [each for each in fields(studio) if known[each.key].columns]
+
+
+def columns(studio: Studio, table: str) -> list[Named]:
+    """The columns of a sub-table, by the keys that commands know: `lines.price`."""
+    known = studio.context.fields(studio.target.key)
+    listed = known[table].columns.items() if table in known else ()
+    return [Named(f"{table}.{key}", studio.text(column.title) or key) for key, column in listed]
+
+
+def targets(studio: Studio, effect: str, table: str = "") -> list[Named]:
+    """All that an effect can act on: in the form, or in the rows of one of its sub-tables."""
+    found = columns(studio, table) if table else fields(studio)
     if effect in WRITING:
-        known = studio.context.fields(studio.target.key)
-        return [each for each in fields(studio) if known[each.key].type.writable]
-    return [*fields(studio), *(parts(studio) if effect in layout.ON_PARTS else ())]
+        return [each for each in found if _field(studio, each.key).type.writable]
+    return [*found, *(parts(studio) if effect in layout.ON_PARTS and not table else ())]
+
+
+def _field(studio: Studio, name: str) -> Field:
+    table, dot, column = name.partition(".")
+    known = studio.context.fields(studio.target.key)
+    return known[table].columns[column] if dot else known[name]
 
 
 def inner_fields(studio: Studio, name: str) -> frozenset[str]:
@@ -47,11 +68,12 @@ def inner_fields(studio: Studio, name: str) -> frozenset[str]:
 
 
 def title(studio: Studio, name: str) -> str:
-    """What a field, section or tab is called in a sentence; its key where it is gone."""
+    """What a field, column, section or tab is called in a sentence; its key where it is gone."""
     kind, slash, key = name.partition("/")
     if not slash:
-        found = studio.document["properties"].get(name)
-        return (studio.text(found["fw"].get("title")) or name) if found else name
+        holder, own = place_of(studio.document, name)
+        found = holder["properties"].get(own)
+        return (studio.text(found["fw"].get("title")) or own) if found else own
     sections, tabs = _parts(studio)
     if kind == "section":
         return _section(sections.get(key, key))

@@ -1,16 +1,19 @@
 """What a condition can look at: sources by path, each with the field that reads and shows its values. Pure.
 
-A sight has a name that fits in a form of a page: `own:visit` (a rule of the form visit), `offer:visit:customer`
+A sight has a name that fits in a form of a page: `own:visit` (a rule of the form visit), `own:quote.lines` (one of
+the rows of its sub-table lines), `offer:visit:customer`
 (what a reference of visit to customer offers), `view:visit` (a filter), `event:visit` (an automation).
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from flask_babel import gettext as _
 
 from builder.checks import Context
+from builder.checks._context import outer_form
 from runtime.definitions.documents import MAX_HOPS
-from runtime.fields import Field
+from runtime.fields import Field, ValueType
 from runtime.forms.conditions.sights import PLAIN, Sight, Source, drawn, like, system, user
 from runtime.text import Title
 
@@ -22,6 +25,8 @@ def sight(context: Context, name: str, tell: Tell) -> Sight:
     kind, *forms = name.split(":")
     form = forms[0] if forms else ""
     someone = list(user())
+    if kind == "own" and outer_form(form):
+        return _of_row(context, name, form, tell)
     if kind == "own":
         own = _fields(context, form, tell)
         return _sight(name, own, [*_under("record", own), *_under("record", system()), *someone])
@@ -34,6 +39,18 @@ def sight(context: Context, name: str, tell: Tell) -> Sight:
         known = [*_event(context, form, tell), *someone]
         return _sight(name, known, known)
     return Sight(name, {}, {})
+
+
+def _of_row(context: Context, name: str, form: str, tell: Tell) -> Sight:
+    """A row of a sub-table, with its record: the fields of both, named apart."""
+    around = _fields(context, outer_form(form), tell)
+    of_record = [
+        replace(each, title=str(_("this record's %(field)s", field=each.title)), group=str(_("This record")))
+        for each in _under("record", around)
+        if each.type is not ValueType.ROWS
+    ]
+    system_facts = _under("record", system())
+    return _sight(name, [*_fields(context, form, tell), *of_record], [*of_record, *system_facts, *user()])
 
 
 def _sight(name: str, sources: list[Source], facts: list[Source]) -> Sight:

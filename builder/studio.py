@@ -57,6 +57,11 @@ class Studio:
         """What is selected, such as `field/amount`."""
         return self.asked.get("sel", "")
 
+    @property
+    def tried_with(self) -> dict[str, str]:
+        """The record, and the row of it, with which the address asks to try rules."""
+        return {name: self.asked[name] for name in ("record", "row") if self.asked.get(name)}
+
     @cached_property
     def history(self) -> tuple[Any, ...]:
         """The documents of every version of this definition, oldest first."""

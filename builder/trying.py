@@ -29,12 +29,15 @@ SAMPLE = "sample"
 
 @dataclass(frozen=True)
 class Tried:
-    """A draft judged with a record: `title` names the record, `form` is the draft."""
+    """A draft judged with a record: `title` names the record, `form` is the draft. Of a row of a sub-table these are
+    the row's, and `outer` its record's.
+    """
 
     form: Form
     judged: Judged
     title: str
     names: Names
+    outer: "Tried | None" = None
 
 
 def records(studio: Studio) -> list[tuple[int, str]]:
@@ -163,15 +166,49 @@ def record(studio: Studio, draft: Form, record_id: int | None) -> Record | None:
         found = None if form is None or not record_id else query.get(studio.user, form, record_id)
     except NotFound:
         return None
-    fitting = validators(draft)
     if form is None or found is None:
         return None
-
-    def held(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: v for k, v in values.items() if k in fitting and fitting[k].is_valid(v)}
-
     seen = seen_by(studio.user, form, found)
-    return replace(seen, values=held(seen.values))
+    tables = form.rows.keys() & draft.rows.keys() & seen.values.keys()
+    rows = {key: [_held_row(draft.rows[key], row) for row in seen.values[key]] for key in tables}
+    return replace(seen, values={**_held(draft, seen.values), **rows})
+
+
+def _held(draft: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    fitting = validators(draft)
+    return {key: value for key, value in values.items() if key in fitting and fitting[key].is_valid(value)}
+
+
+def _held_row(rows: Form, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": row["id"], **_held(rows, row)}
+
+
+def rows(tested: Tried, table: str) -> list[Tried]:
+    """The rows of a sub-table of the record that is tried."""
+    return [_row(tested, table, row, at) for at, row in enumerate(tested.judged.rows.get(table, ()), start=1)]
+
+
+def row(studio: Studio, tested: Tried, table: str) -> Tried:
+    """The row that the address asks for by its number, else the first one, else a new one."""
+    listed, asked = rows(tested, table), studio.asked.get("row", "")
+    at = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 1
+    found = listed[at - 1] if 0 < at <= len(listed) else _new_row(tested, table)
+    return with_names(studio, found)
+
+
+def _row(tested: Tried, table: str, judged: Judged, at: int) -> Tried:
+    title = str(_("%(record)s, row %(row)s", record=tested.title, row=at))
+    return Tried(tested.form.rows[table], judged, title, tested.names, tested)
+
+
+def _new_row(tested: Tried, table: str) -> Tried:
+    title = str(_("%(record)s, a new row", record=tested.title))
+    return Tried(tested.form.rows[table], tested.judged.untouched[table], title, tested.names, tested)
+
+
+def with_names(studio: Studio, tested: Tried) -> Tried:
+    """The same, with the titles of what its own values point to."""
+    return replace(tested, names=_names(studio, tested.form, tested.judged))
 
 
 def _names(studio: Studio, form: Form, judged: Judged) -> Names:

@@ -46,6 +46,18 @@ def _whole(kind: str, title: str) -> str:
 
 def _of_form(context: Context, form: str, document: Any, path: Path, title: str, tell: Tell) -> str:
     match path:
+        case ("properties", str(key), "items", "fw", "rules", int(index), *_rest):
+            words = {
+                "rule": document["properties"][key]["items"]["fw"]["rules"][index].get("key", ""),
+                "table": key,
+            }
+            field = context.fields(form).get(key)
+            words["table"] = tell(field.title) if field else key
+            return str(_("The rule %(rule)s of the rows of %(table)s of %(form)s", form=title, **words))
+        case ("properties", str(key), "items", "properties", str(column), *_rest):
+            table, rows = context.fields(form).get(key), context.fields(f"{form}.{key}")
+            words = {"column": tell(rows[column].title), "table": tell(table.title) if table else key}
+            return str(_("The column %(column)s of %(table)s of %(form)s", form=title, **words))
         case ("properties", str(key), *_rest):
             field = context.fields(form).get(key)
             name = tell(field.title) if field else key

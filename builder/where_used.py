@@ -5,11 +5,13 @@ A use is the path of a document at which the thing is named; `Use` says in words
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from builder.checks import Context, _places
+from builder.checks._context import form_of_rows
 from builder.where_told import told
-from runtime import conditions
+from runtime import conditions, formulas
 from runtime.conditions import ConditionError
 from runtime.definitions.dependencies import fields_read
 from runtime.definitions.documents import Document
@@ -38,6 +40,21 @@ class Use:
 def of_field(context: Context, form: str, key: str, tell: Callable[[Title], str]) -> list[Use]:
     """What uses a field of a form, beside its place in the layout."""
     return _uses(context, _field_places(context, form, key), tell)
+
+
+def of_column(context: Context, form: str, key: str, tell: Callable[[Title], str]) -> list[Use]:
+    """What uses a column of a sub-table (`lines.price`): its rows, and the formulas of the form."""
+    table, _dot, column = key.partition(".")
+    rows = context.document_of(f"{form}.{table}")
+    inside = _own_form(rows, context.fields(f"{form}.{table}"), column)
+    inside = chain(inside, _form_formulas(rows, context, f"{form}.{table}", column))
+    own = (("form", form, ("properties", table, "items", *path)) for path in inside)
+    around = (
+        ("form", form, _thing(formula.path))
+        for formula in _places.formulas_of_form(context.documents[("form", form)], context)
+        if {(table, column), ("record", table, column)} & _names_in(formula.text)
+    )
+    return _uses(context, chain(own, around), tell)
 
 
 def of_definition(context: Context, kind: str, name: str, tell: Callable[[Title], str]) -> list[Use]:
@@ -75,6 +92,7 @@ def _field_places(context: Context, form: str, key: str) -> Places:
             *own,
             *_through(fields, form, name, key, context),
             *_form_formulas(document, context, form, key),
+            *(_in_rows(document, context, key) if name == form else ()),
         ):
             yield "form", name, path
     for name, document in context.of("automation").items():
@@ -142,6 +160,29 @@ def _form_formulas(document: Document, context: Context, form: str, key: str) ->
         facts = {path.split(".")[1] for path in _facts(offer) if path.startswith("record.")}
         if (is_own and key in facts) or (field.options.get("form") == form and key in _reads(offer) - facts):
             yield ("properties", name)
+
+
+def _in_rows(document: Document, context: Context, key: str) -> Iterator[Path]:
+    """Where the rows of sub-tables read a field of their record."""
+    wanted = f"record.{key}"
+    for table, schema in document["properties"].items():
+        if "items" not in schema:
+            continue
+        around = ("properties", table, "items")
+        rows = form_of_rows(document, table)
+        for condition in _places.conditions_of_form(rows, context):
+            if wanted in _compiled(condition.document):
+                yield (*around, *_thing(condition.path))
+        for formula in _places.formulas_of_form(rows, context):
+            if ("record", key) in {name[:2] for name in _names_in(formula.text)}:
+                yield (*around, *_thing(formula.path))
+
+
+def _names_in(text: str) -> frozenset[tuple[str, ...]]:
+    try:
+        return frozenset(formulas.parse(text).names)
+    except FormulaError:
+        return frozenset()
 
 
 def _thing(path: Path) -> Path:

@@ -50,9 +50,19 @@ class Context:
     def fields(self, form: str) -> Mapping[str, Field]:
         """The fields of a form of the app; none of a form that does not exist."""
         if form not in self._fields:
-            document = self.documents.get(("form", form))
+            document = self.document_of(form)
             self._fields[form] = parse_fields(document) if document else {}
         return self._fields[form]
+
+    def document_of(self, form: str) -> Any:
+        """The document of a form, or of the rows of a sub-table (`quote.lines`) as one; None when there is none."""
+        found = self.documents.get(("form", form))
+        if found is not None or not outer_form(form):
+            return found
+        around, key = self.documents.get(("form", outer_form(form))), form.rpartition(".")[2]
+        if around is None or "items" not in around["properties"].get(key, {}):
+            return None
+        return form_of_rows(around, key)
 
     def form(self, key: str) -> Form | None:
         """The form as it will be, its ids 0; None when there is none, or a broken one."""
@@ -94,6 +104,11 @@ class Context:
         """Types of a form's fields and of what every record has; a row of a sub-table has only its fields."""
         return {**({} if outer_form(form) else SYSTEM_TYPES), **self.own_types(form)}
 
+    def rule_types(self, form: str) -> Types:
+        """What the rules of a form look at; those of a row may look at its record too."""
+        own = self.own_types(form)
+        return {**own, **self.fact_types(form)} if outer_form(form) else own
+
     def fact_types(self, form: str) -> Types:
         """`record.x` and `user.x`, as conditions on offered records may name them. The record of a row is the one
         whose row it is.
@@ -122,6 +137,12 @@ class Context:
             "changed": ValueType.LIST,
             "now": ValueType.DATETIME,
         }
+
+
+def form_of_rows(document: Document, key: str) -> Document:
+    """The rows of a sub-table as a form of its own."""
+    named = {"$schema": document["$schema"], "$id": f"{document['$id']}.{key}", "title": key}
+    return {**named, **document["properties"][key]["items"]}
 
 
 def outer_form(form: str) -> str:

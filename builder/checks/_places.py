@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from builder.checks._constants import constant_of
-from builder.checks._context import Context, Types, outer_form
+from builder.checks._context import Context, Types
 from runtime.definitions.documents import Document
 from runtime.definitions.rules import in_force
 from runtime.fields import ValueType
@@ -76,8 +76,7 @@ def formulas_of_automation(document: Document, context: Context) -> Iterator[For
 def conditions_of_form(document: Document, context: Context) -> Iterator[ConditionPlace]:
     """Conditions of rules in force, of what references offer and of what roll-ups count."""
     form = form_key(document)
-    own, facts = context.own_types(form), context.fact_types(form)
-    seen = {**own, **facts} if outer_form(form) else own  # a row's rules may look at its record too
+    seen, facts = context.rule_types(form), context.fact_types(form)
     for index, rule in in_force(document.get("fw", {})):
         yield ConditionPlace(("fw", "rules", index, "when"), rule["when"], seen, facts)
     for key, field in context.fields(form).items():

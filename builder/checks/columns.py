@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.checks import CHECKS, Context
+from builder.checks._context import form_of_rows
 from builder.checks._places import form_key
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
@@ -50,18 +50,13 @@ def _own(field: Field) -> Iterator[Problem]:
 
 
 def _as_a_form(field: Field, document: Document, context: Context) -> Iterator[Problem]:
-    own = _form_of_rows(document, field.key, field.schema)
-    earlier = (old["properties"].get(field.key, {}) for old in context.history)
-    history = tuple(_form_of_rows(document, field.key, each) for each in earlier if "items" in each)
+    own = form_of_rows(document, field.key)
+    earlier = (old for old in context.history if "items" in old["properties"].get(field.key, {}))
+    history = tuple(form_of_rows(old, field.key) for old in earlier)
     known = context.with_rows(form_key(own), own, history)
     for name, check in CHECKS.items():
         if "form" in check.kinds and name != Columns.name:
             yield from check.check(own, known)
-
-
-def _form_of_rows(document: Document, key: str, schema: Any) -> Document:
-    named = {"$schema": document["$schema"], "$id": f"{document['$id']}.{key}", "title": key}
-    return {**named, **schema["items"]}
 
 
 plugin = Columns()

@@ -49,7 +49,7 @@ def field_in(form: Form, key: str, argument: str = "field") -> dict[str, Any]:
     return found
 
 
-def place_of(form: Form, key: str) -> tuple[Form, str]:
+def place_of(form: Any, key: str) -> tuple[Any, str]:
     """What holds a field, and its name there: the form, or of a column the rows of its sub-table."""
     table, _dot, column = key.partition(".")
     rows = form["properties"].get(table, {}).get("items") if column else None

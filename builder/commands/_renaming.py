@@ -40,12 +40,26 @@ def rename_in_form(form: Document, old: str, new: str) -> None:
 
 def _form(document: Document, form: str, rename: Rename) -> None:
     is_own = str(document["$id"]).rpartition(":")[2] == form
-    fields = document["properties"]
-    for schema in fields.values():
-        _pointing(schema["fw"], fields, form, rename)
-        _offer(schema["fw"], form, rename, is_own=is_own)
+    rows = [schema["items"] for schema in document["properties"].values() if "items" in schema]
+    for fields in (document["properties"], *(each["properties"] for each in rows)):
+        for schema in fields.values():
+            _pointing(schema["fw"], fields, form, rename)
+            _offer(schema["fw"], form, rename, is_own=is_own)
     if is_own:
         _own_form(document, rename)
+
+
+def _row(rows: Document, rename: Rename) -> None:
+    """What the rows of a sub-table read of their record; bare names there are columns."""
+    for schema in rows["properties"].values():
+        for name in ("formula", "initial"):
+            if name in schema["fw"]:
+                schema["fw"][name] = in_formula(schema["fw"][name], rename, own=False)
+    for rule in rows.get("fw", {}).get("rules", ()):
+        rule["when"] = in_condition(rule["when"], rename, rename, own=False)
+        values = rule["then"].get("set", {})
+        for key, text in values.items():
+            values[key] = in_formula(text, rename, own=False)
 
 
 def _pointing(options: Document, fields: Document, form: str, rename: Rename) -> None:
@@ -75,6 +89,8 @@ def _own_form(form: Document, rename: Rename) -> None:
     form["properties"] = {rename(key): schema for key, schema in form["properties"].items()}
     for schema in form["properties"].values():
         _own_field(schema["fw"], rename)
+        if "items" in schema:
+            _row(schema["items"], rename)
     _list(form, "required", rename)
     for name in ("title_field", "owner_field"):
         _text(own, name, rename)

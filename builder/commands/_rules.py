@@ -11,6 +11,7 @@ from builder.checks._context import Types, paths
 from builder.checks.references import WRITING
 from builder.commands import _layout
 from builder.commands._base import free_key, refuse
+from builder.commands._fields import field_in, place_of
 from builder.commands._workspace import Target, Workspace
 from runtime import conditions, formulas
 from runtime.definitions import layout
@@ -35,10 +36,11 @@ def context_of(work: Workspace) -> Context:
 
 
 def title_of(form: Document, name: str) -> Title:
-    """The title of a field, section or tab; its key where it is gone or has none."""
+    """The title of a field, column, section or tab; its key where it is gone or has none."""
     kind, slash, key = name.partition("/")
     if not slash:
-        found: Title = form["properties"].get(name, {}).get("fw", {}).get("title") or name
+        holder, own = place_of(form, name)
+        found: Title = holder["properties"].get(own, {}).get("fw", {}).get("title") or own
         return found
     own = form.get("fw", {})
     parts = layout.parse_tabs(own) if kind == "tab" else layout.parse_layout(own, form["properties"])
@@ -47,15 +49,37 @@ def title_of(form: Document, name: str) -> Title:
 
 def require_field(form: Document, key: str) -> None:
     """Refuse a field that the form does not have."""
-    if key not in form["properties"]:
+    holder, name = place_of(form, key)
+    if name not in holder["properties"]:
         refuse("field", "unknown", _("There is no such field."))
+
+
+def own_name(rule: str, field: str) -> str:
+    """What a rule calls a field: a rule of rows (`lines.ask_price`) calls a column of them (`lines.price`) by its
+    own key. Refused for what stands elsewhere.
+    """
+    table, name = table_of(rule), field.rpartition(".")[2]
+    if table_of(field) != table:
+        refuse("field", "unfit", _("A rule of rows acts on columns of the same rows, any other on fields."))
+    return name
+
+
+def table_of(name: str) -> str:
+    """The sub-table of a column or of a rule of its rows, by the name that commands give these; else ""."""
+    return name.partition(".")[0] if "." in name else ""
+
+
+def rows_form(target: Target, name: str) -> str:
+    """The form that a field or rule belongs to, as checks call it: `quote`, or `quote.lines` for a row."""
+    table = table_of(name)
+    return f"{target.key}.{table}" if table else target.key
 
 
 def require_target(form: Any, effect: str, name: str) -> None:
     """Refuse what the effect cannot act on; the keys of sections that a rule may name are written down."""
     if "/" not in name:
         require_field(form, name)
-        if effect in WRITING and not FIELD_TYPES[form["properties"][name]["fw"]["type"]].writable:
+        if effect in WRITING and not FIELD_TYPES[field_in(form, name)["fw"]["type"]].writable:
             refuse("field", "unfit", _("“%(key)s” works out its own value.", key=name))
         return
     if effect not in layout.ON_PARTS:
@@ -98,22 +122,22 @@ def set_level(part: dict[str, Any], level: str) -> None:
 
 
 def listed(form: Any, name: str) -> list[Any]:
-    """The rules or checks of a form, to be changed in place."""
+    """The rules or checks of a form or of rows, to be changed in place."""
     found: list[Any] = form.setdefault("fw", {}).setdefault(name, [])
     return found
 
 
 def rule_of(form: Any, key: str) -> Any:
-    """A rule by key, refused when there is none."""
-    return _one(form, "rules", "rule", key, _("There is no such rule any more."))
+    """A rule by key, refused when there is none; one of rows is called `lines.ask_price`."""
+    return _one(*place_of(form, key), "rules", "rule", _("There is no such rule any more."))
 
 
 def check_of(form: Any, key: str) -> Any:
     """A check by key, refused when there is none."""
-    return _one(form, "checks", "check", key, _("There is no such check any more."))
+    return _one(form, key, "checks", "check", _("There is no such check any more."))
 
 
-def _one(form: Any, name: str, argument: str, key: str, sentence: str) -> Any:
+def _one(form: Any, key: str, name: str, argument: str, sentence: str) -> Any:
     found = next((each for each in form.get("fw", {}).get(name, ()) if each["key"] == key), None)
     return refuse(argument, "unknown", sentence) if found is None else found
 
@@ -123,6 +147,8 @@ def drop(form: Any, name: str, key: str) -> None:
     form["fw"][name] = [each for each in form["fw"][name] if each["key"] != key]
     if not form["fw"][name]:
         del form["fw"][name]
+    if not form["fw"] and "$schema" not in form:  # of rows: what holds nothing is absent
+        del form["fw"]
 
 
 def fresh(form: Any, name: str, stem: str) -> str:
@@ -156,21 +182,23 @@ def judge_formula(text: str, types: Types, result: ValueType | None, argument: s
         refuse(argument, "wrong_result", _("This gives %(found)s, but %(needed)s is needed.", **words))
 
 
-def rule_types(work: Workspace, target: Target) -> tuple[Types, Types]:
-    """What conditions of a form's rules look at, and what their facts may name."""
-    context = context_of(work)
-    return context.own_types(target.key), context.fact_types(target.key)
+def rule_types(work: Workspace, target: Target, name: str = "") -> tuple[Types, Types]:
+    """What conditions of a form's rules look at, and what their facts may name; of the rows where `name` is a rule or
+    a column of them.
+    """
+    context, form = context_of(work), rows_form(target, name)
+    return context.rule_types(form), context.fact_types(form)
 
 
-def formula_types(work: Workspace, target: Target) -> Types:
-    """What formulas of a form may name."""
-    context = context_of(work)
-    return {**context.record_types(target.key), **context.fact_types(target.key)}
+def formula_types(work: Workspace, target: Target, name: str = "") -> Types:
+    """What formulas of a form may name, or of the rows that `name` belongs to."""
+    context, form = context_of(work), rows_form(target, name)
+    return {**context.record_types(form), **context.fact_types(form)}
 
 
 def field_type(work: Workspace, target: Target, key: str) -> ValueType:
-    """The type of a field's values."""
-    return context_of(work).type_of(target.key, key)
+    """The type of the values of a field or column."""
+    return context_of(work).type_of(rows_form(target, key), key.rpartition(".")[2])
 
 
 def worded(title: Title, locale: str, text: str, default: str) -> Title:

@@ -5,15 +5,16 @@ from typing import Any
 
 from builder.commands import _rules
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import LOCALE, TEXT
+from builder.commands._fields import LOCALE, TEXT, place_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
 
 class AddRule:
     """Puts a rule behind the others: `effect` on `field` when the condition `when` holds ({}: always). To show and to
-    hide, `field` may be a section (`section/visit`) or a tab. `value` is the formula of an effect `set`, or the text
-    of a message, in the language `locale` and of this `level`.
+    hide, `field` may be a section (`section/visit`) or a tab. A rule on a column (`lines.price`) is one of the rows:
+    it looks at a row, and at its record as `record`. `value` is the formula of an effect `set`, or the text of a
+    message, in the language `locale` and of this `level`.
     """
 
     name = "rule.add"
@@ -38,27 +39,27 @@ class AddRule:
         form = work.open(target)
         field, effect, when = arguments["field"], arguments["effect"], arguments["when"]
         _rules.require_target(form, effect, field)
-        _rules.judge_condition(when, {}, *_rules.rule_types(work, target))
-        key = _rules.fresh(form, "rules", f"{effect}_{field.replace('/', '_')}")
-        then = {effect: _done_to(work, target, arguments)}
-        _rules.listed(form, "rules").append({"key": key, "when": when, "then": then})
+        _rules.judge_condition(when, {}, *_rules.rule_types(work, target, field))
+        holder, name = place_of(form, field)
+        key = _rules.fresh(holder, "rules", f"{effect}_{name.replace('/', '_')}")
+        then = {effect: _done_to(work, target, arguments, name)}
+        _rules.listed(holder, "rules").append({"key": key, "when": when, "then": then})
         return Done(said(N_("Added a rule for %(field)s"), field=_rules.title_of(form, field)))
 
 
-def _done_to(work: Workspace, target: Target, arguments: Arguments) -> Any:
+def _done_to(work: Workspace, target: Target, arguments: Arguments, name: str) -> Any:
     """What the effect acts on, as the rule holds it."""
-    field, effect = arguments["field"], arguments["effect"]
-    if effect == "set":
-        return {field: _formula(work, target, arguments)}
-    if effect == "message":
-        return {field: _message(work, arguments)}
-    return [field]
+    if arguments["effect"] == "set":
+        return {name: _formula(work, target, arguments)}
+    if arguments["effect"] == "message":
+        return {name: _message(work, arguments)}
+    return [name]
 
 
 def _formula(work: Workspace, target: Target, arguments: Arguments) -> str:
     text = str(arguments.get("value", "")).strip()
     result = _rules.field_type(work, target, arguments["field"])
-    _rules.judge_formula(text, _rules.formula_types(work, target), result)
+    _rules.judge_formula(text, _rules.formula_types(work, target, arguments["field"]), result)
     return text
 
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 from builder.commands import _rules
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import TEXT
+from builder.commands._fields import TEXT, place_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -23,10 +23,12 @@ class CopyRule:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form = work.open(target)
-        rule, rules = _rules.rule_of(form, arguments["rule"]), _rules.listed(form, "rules")
-        copy = {**deepcopy(rule), "key": _rules.fresh(form, "rules", rule["key"])}
+        rule, (holder, key) = _rules.rule_of(form, arguments["rule"]), place_of(form, arguments["rule"])
+        rules = _rules.listed(holder, "rules")
+        copy = {**deepcopy(rule), "key": _rules.fresh(holder, "rules", key)}
         rules.insert(rules.index(rule) + 1, copy)
-        return Done(said(N_("Copied a rule")), select=f"rule/{copy['key']}")
+        around = arguments["rule"].removesuffix(key)
+        return Done(said(N_("Copied a rule")), select=f"rule/{around}{copy['key']}")
 
 
 plugin = CopyRule()

@@ -16,6 +16,7 @@ OFF = {"type": "boolean"}
 class SetEffect:
     """Lets a rule show, hide, require, lock or clear `field` too, or show or hide a section (`section/visit`) or tab;
     with `off` no longer. `rule.set` and `rule.message` say to what, and with `off` these are taken back here too.
+    A rule of rows (`lines.ask_price`) acts on their columns (`lines.price`).
     """
 
     name = "rule.effect"
@@ -34,14 +35,15 @@ class SetEffect:
             return Done(said(N_("Choose a field")))
         then = _rules.rule_of(form, arguments["rule"])["then"]
         title = _rules.title_of(form, field)
+        name = _rules.own_name(arguments["rule"], field)
         if arguments.get("off"):
-            _rules.take(then, effect, field)
+            _rules.take(then, effect, name)
             return Done(said(N_("Took %(field)s out of a rule"), field=title))
         if effect not in _rules.LISTED:
             refuse("effect", "value", _("Say what the rule is to set or to show."))
         _rules.require_target(form, effect, field)
         listed = then.setdefault(effect, [])
-        listed += [] if field in listed else [field]
+        listed += [] if name in listed else [name]
         return Done(said(N_("Added %(field)s to a rule"), field=title))
 
 

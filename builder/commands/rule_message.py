@@ -28,15 +28,16 @@ class SetMessage:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, field = work.open(target), arguments["field"]
         _rules.require_field(form, field)
+        name = _rules.own_name(arguments["rule"], field)
         then = _rules.rule_of(form, arguments["rule"])["then"]
-        shown = dict(then.get("message", {}).get(field, {}))
+        shown = dict(then.get("message", {}).get(name, {}))
         before = shown.get("text", "")
         if "value" in arguments or not before:
             text = arguments.get("value", "")
             shown["text"] = _rules.message(work, before, arguments.get("locale", ""), text)
         if "level" in arguments:
             _rules.set_level(shown, arguments["level"])
-        then.setdefault("message", {})[field] = shown
+        then.setdefault("message", {})[name] = shown
         return Done(said(N_("A rule shows a message at %(field)s"), field=_rules.title_of(form, field)))
 
 

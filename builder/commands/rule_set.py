@@ -23,13 +23,14 @@ class SetValue:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, field, text = work.open(target), arguments["field"], arguments["value"].strip()
         then, title = _rules.rule_of(form, arguments["rule"])["then"], _rules.title_of(form, field)
+        name = _rules.own_name(arguments["rule"], field)
         if not text:
-            _rules.take(then, "set", field)
+            _rules.take(then, "set", name)
             return Done(said(N_("A rule sets %(field)s no longer"), field=title))
         _rules.require_target(form, "set", field)
         result = _rules.field_type(work, target, field)
-        _rules.judge_formula(text, _rules.formula_types(work, target), result)
-        then.setdefault("set", {})[field] = text
+        _rules.judge_formula(text, _rules.formula_types(work, target, field), result)
+        then.setdefault("set", {})[name] = text
         return Done(said(N_("A rule sets %(field)s"), field=title))
 
 

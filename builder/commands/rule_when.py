@@ -22,7 +22,8 @@ class SetWhen:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         rule = _rules.rule_of(work.open(target), arguments["rule"])
-        _rules.judge_condition(arguments["when"], rule["when"], *_rules.rule_types(work, target))
+        types = _rules.rule_types(work, target, arguments["rule"])
+        _rules.judge_condition(arguments["when"], rule["when"], *types)
         rule["when"] = arguments["when"]
         return Done(said(N_("Changed when a rule applies")))
 

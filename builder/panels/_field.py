@@ -137,7 +137,7 @@ def required(case: FieldCase) -> Control:
         options=tuple(Option(value, str(word), value == chosen) for value, word in words.items()),
         send={"name": "field.required", "args": {"field": case.field.key}},
         read={"as": "either", "into": "on"},
-        more={"when": case.conditional and not case.field.required, "rules": not case.is_column},
+        more={"when": case.conditional and not case.field.required},
     )
 
 

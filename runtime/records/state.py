@@ -29,8 +29,8 @@ def state(form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> St
     A field with `show` rules is shown when one of them holds; a `hide` rule that holds wins over them. So are
     sections and tabs, and a field is shown only where they are. Rules of a row may look at its record too.
     """
-    context = dict(values) if form.parent_table is None else {**values, "record": facts["record"]}
-    holding = [rule for rule in form.rules if rule.when.holds(context, facts)]
+    seen = context(form, values, facts)
+    holding = [rule for rule in form.rules if rule.when.holds(seen, facts)]
     if not holding and not shown_by(form):
         return OPEN
     return State(
@@ -40,6 +40,11 @@ def state(form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> St
         settings=tuple(pair for rule in holding for pair in _settings(rule)),
         messages=tuple(message for rule in holding for message in rule.messages),
     )
+
+
+def context(form: Form, values: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the conditions of rules look at: the values, of a row with its record."""
+    return dict(values) if form.parent_table is None else {**values, "record": facts["record"]}
 
 
 def _settings(rule: Rule) -> list[tuple[str, Any]]:

@@ -79,7 +79,10 @@ class Sight:
         """The facts that this source can be compared with; what lists hold is compared with constants only."""
         if source.type in LISTED:
             return []
-        own = (source.path, f"record.{source.path}" if self.name.startswith("own:") else "")
+        of_form = (
+            self.name.startswith("own:") and "." not in self.name
+        )  # a row's record has fields of its own
+        own = (source.path, f"record.{source.path}" if of_form else "")
         return [fact for fact in self.facts.values() if fact.like == source.like and fact.path not in own]
 
 

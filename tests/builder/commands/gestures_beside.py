@@ -30,13 +30,19 @@ One = Callable[[Any], Any]
 def _of_rules(one: One, form: dict[str, Any]) -> list[Step]:
     fields = [*form["properties"], "nothing"]
     own = form.get("fw", {})
-    rule = one([*(each["key"] for each in own.get("rules", ())), "none"])
+    rules, columns = [*(each["key"] for each in own.get("rules", ())), "none"], []
+    for key, schema in form["properties"].items():
+        rows = schema.get("items", {})
+        columns += [f"{key}.{column}" for column in rows.get("properties", ())]
+        rules += [f"{key}.{each['key']}" for each in rows.get("fw", {}).get("rules", ())]
+    rule = one(rules)
     check = one([*(each["key"] for each in own.get("checks", ())), "none"])
     parts = [f"section/{each.get('key')}" for each in own.get("layout", ())] + [
         "section/section_1",
         "tab/none",
     ]
-    effect, field = one(("show", "hide", "require", "lock", "clear", "message")), one([*fields, *parts])
+    effect = one(("show", "hide", "require", "lock", "clear", "message"))
+    field = one([*fields, *parts, *columns])
     part, text = one(("formula", "at", "message", "level")), one((*FORMULAS, *TITLES, *fields))
     return [
         ("rule.add", {"field": field, "effect": effect, "when": one(CONDITIONS), "value": one(TITLES)}),
