@@ -5,7 +5,7 @@ are for their recipients and administrators, reasons of failures for administrat
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -27,6 +27,7 @@ from runtime.fields import Field, Reader
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.models import Delivery
 from runtime.notifications.names import ReadersNames
+from runtime.records import history
 from runtime.records.models import Event
 from runtime.records.rows import Record, seen
 from runtime.text import localized
@@ -70,6 +71,9 @@ OF_MANY = {
     ("bulk", "deleted"): _l("%(who)s deleted this record together with others."),
     ("undo bulk", "updated"): _l("%(who)s took back a change of several records."),
     ("undo bulk", "restored"): _l("%(who)s took back a deletion of several records."),
+}
+CAUSED = {
+    "version": _l("%(who)s restored version %(version)s."),
 }
 BY_ORIGIN = {
     "public": _l("Somebody filled in the public form."),
@@ -125,7 +129,8 @@ class Origin:
 @dataclass(frozen=True)
 class Entry:
     """One line; `text` is a sentence. `kind`: created, updated, deleted, restored, run, timer, delivery, or comment, of
-    which `body` is the Markdown, `own` says that it is the reader's, and `mark` tells its texts apart.
+    which `body` is the Markdown, `own` says that it is the reader's, and `mark` tells its texts apart. `version` is
+    the number of the version that a change left.
     """
 
     at: datetime
@@ -141,6 +146,7 @@ class Entry:
     comment: int = 0
     own: bool = False
     mark: str = ""
+    version: int = 0
 
     @property
     def linked(self) -> str:
@@ -161,41 +167,51 @@ class Entry:
             "details": dict(self.details),
             "body": self.body,
             "comment": self.comment or "",
+            "version": self.version or "",
         }
         return {key: value for key, value in found.items() if value not in ("", None, [], {})}
 
 
 def entries(user: User, form: Form, record: Record, part: str = "") -> list[Entry]:
     """The timeline of a record that the user may read; only the comments, the changes, … where `part` says so."""
-    story = _Story(user, form, record)
+    story = _Story(user, form, record.id)
     told = PARTS.get(part) or [each for kinds in PARTS.values() for each in kinds]
     found = [entry for each in told for entry in getattr(story, each)()]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
+def told(user: User, form: Form, events: Sequence[Event]) -> list[str]:
+    """What the timeline says of each of these events of a record that the user may read."""
+    return [_sentence(event, who) for event, who, _origin in _Story(user, form, 0).writers(list(events))]
+
+
 class _Story:
     """Reads the rows about one record and says them in one person's language."""
 
-    def __init__(self, user: User, form: Form, record: Record) -> None:
-        self._user, self._form, self._record = user, form, record
+    def __init__(self, user: User, form: Form, record_id: int) -> None:
+        self._user, self._form, self._record_id = user, form, record_id
         self._names = ReadersNames(form.app, user)
         self._reader = Reader(user.locale, user.zone or form.zone)
         self._hidden = access.fields(user, form).hidden
 
     def events(self) -> Iterator[Entry]:
-        events = self._by_people(self._rows(Event))
-        runs = _by_id(Run, {event.run_id for event in events} - {None})
-        for event in events:
-            origin = None if event.run_id is None else self._written_by(runs[event.run_id])
-            who = self._who(event.user_id) if origin is None else self._automatic(origin)
+        for event, who, origin in self.writers(self._rows(Event)):
             yield Entry(
                 at=event.at,
                 kind=event.kind,
-                text=_sentence(event) % {"who": who},
+                text=_sentence(event, who),
                 who=who,
                 changes=tuple(self._changes(event)),
                 origin=origin,
+                version=event.revision if event.kind in history.KINDS else 0,
             )
+
+    def writers(self, events: list[Event]) -> Iterator[tuple[Event, str, Origin | None]]:
+        """Each event, who or what wrote it, and the automation that did."""
+        runs = _by_id(Run, {event.run_id for event in self._by_people(events)} - {None})
+        for event in events:
+            origin = None if event.run_id is None else self._written_by(runs[event.run_id])
+            yield event, self._who(event.user_id) if origin is None else self._automatic(origin), origin
 
     def runs(self) -> Iterator[Entry]:
         runs = self._rows(Run)
@@ -247,7 +263,7 @@ class _Story:
             )
 
     def comments(self) -> Iterator[Entry]:
-        for comment in self._by_people(comments.about(self._form, self._record.id)):
+        for comment in self._by_people(comments.about(self._form, self._record_id)):
             who = self._who(comment.user_id)
             said = _("%(who)s wrote, and changed it later:") if comment.changed_at else _("%(who)s wrote:")
             yield Entry(
@@ -263,7 +279,7 @@ class _Story:
 
     def _rows(self, model: Any) -> list[Any]:
         """The latest rows about this record."""
-        about = {"form_id": self._form.definition_id, "record_id": self._record.id}
+        about = {"form_id": self._form.definition_id, "record_id": self._record_id}
         return list(db.session.scalars(_about(model), about))
 
     def _by_people(self, rows: list[Any]) -> list[Any]:
@@ -327,9 +343,11 @@ class _Story:
         return known
 
 
-def _sentence(event: Event) -> str:
-    told = OF_MANY.get((event.origin, event.kind)) or BY_ORIGIN.get(event.origin) or CHANGED[event.kind]
-    return str(told)
+def _sentence(event: Event, who: str) -> str:
+    cause = event.cause or {}
+    caused = next((CAUSED[each] for each in cause if each in CAUSED), None)
+    many = OF_MANY.get((event.origin, event.kind)) or BY_ORIGIN.get(event.origin)
+    return str(caused or many or CHANGED[event.kind]) % {**cause, "who": who}
 
 
 @cache

@@ -103,6 +103,7 @@ def note(
         "changed": differing(before, after),
         "token": token.key if token else None,
         "token_hash": token.hash if token else None,
+        "cause": actor.cause,
         "at": times.now(),
     }
     event = Event(id=db.session.scalar(_INSERT, row), **row)

@@ -16,7 +16,8 @@ class Event(Base):
     `before` and `after` are the record's values (field key → JSON value), `changed` the keys that differ.
     `run_id` names the automation run that wrote it, `depth` counts automations in the chain and
     `root_id` is the event the chain began with. `token` is the submit token (page) or Idempotency-Key (API),
-    made unique together with the user and the form; `token_hash` is of the values it came with.
+    made unique together with the user and the form; `token_hash` is of the values it came with. `cause` is what
+    else the timeline tells of how it came about: the `version` that was brought back.
     """
 
     __tablename__ = "events"
@@ -50,6 +51,7 @@ class Event(Base):
     changed: Mapped[Any] = mapped_column(Json)
     token: Mapped[str | None] = mapped_column(String(100))
     token_hash: Mapped[str | None] = mapped_column(String(64))
+    cause: Mapped[Any | None] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 

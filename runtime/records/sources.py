@@ -1,7 +1,7 @@
 """What judging a record must know of other rows: referenced records, members, departments; each read once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import select
@@ -34,6 +34,8 @@ class Actor:
     """The rights on fields of whoever only rehearses a save, for which he needs no other right; null for a true one."""
     onlooker: User | None = None
     """Who only tries this, and may learn nothing by it: what is hidden from him of stored records counts as empty."""
+    cause: Mapping[str, Any] | None = field(default=None, compare=False)
+    """What the event tells of how it came about: see `Event.cause`."""
 
     @property
     def user_id(self) -> int | None:
@@ -41,7 +43,8 @@ class Actor:
 
     def as_trusted(self) -> "Actor":
         """The same one where his own rights do not count: for what follows from what he may do."""
-        return Actor(self.user, self.origin, self.run_id, self.depth, self.root_id, trusted=True)
+        known = (self.user, self.origin, self.run_id, self.depth, self.root_id)
+        return Actor(*known, trusted=True, cause=self.cause)
 
     @property
     def is_person(self) -> bool:

@@ -281,6 +281,11 @@ def signed_out(page: Page) -> None:
     expect(page.locator("#again-password")).to_be_focused()
 
 
+def version(page: Page) -> None:
+    """What a record held before it was changed."""
+    page.goto(newest(page, "visit").partition("?")[0] + "versions/1")
+
+
 def at(address: str) -> Callable[[Page], None]:
     """A page that needs nothing but its address."""
 
@@ -310,6 +315,8 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "reminder": ("seller", reminder),
     "customer, with comments": ("seller", commented),
     "customer, one section edited": ("seller", section),
+    "versions": ("seller", at(f"{FORMS}/customer/1/versions/")),
+    "one version": ("seller", version),
     "new, fresh": ("seller", fresh),
     "new, signed out": ("seller", signed_out),
     "new, with errors": ("seller", wrong),

@@ -100,6 +100,10 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "record.following"): (303, 404, 303, 303, 404, 303),
     ("GET", "record.preceding"): (303, 404, 303, 303, 404, 303),
     ("GET", "record.people"): (303, 404, 200, 200, 404, 200),
+    ("GET", "versions.index"): (303, 404, 200, 200, 404, 200),
+    ("GET", "versions.compare"): (303, 404, 404, 404, 404, 404),  # no two are named
+    ("GET", "versions.show"): (303, 404, 200, 200, 404, 200),
+    ("POST", "versions.restore"): (401, 404, 403, 422, 404, 422),  # nothing is chosen
     ("GET", "forms.edit_record"): (303, 404, 403, 200, 404, 200),
     ("POST", "forms.change_record"): (401, 404, 403, 303, 404, 303),
     ("POST", "forms.evaluate"): (401, 404, 403, 200, 404, 200),
