@@ -24,6 +24,7 @@ from runtime.fields import FIELD_TYPES, NOBODY, Reader
 from runtime.forms import state
 from runtime.forms.drawn import drawn as html_of
 from runtime.forms.shown import Files, Picker
+from runtime.forms.situation import Situation
 from runtime.i18n import reader
 from runtime.records.store import Judged
 from runtime.text import Title
@@ -211,7 +212,7 @@ def drawn(source: Source) -> Markup:
     try:
         form = _form(where, documents.load_stored(needed))
         fresh = _fresh(form, required, key)
-        now = state.Situation(form, fresh, reading, NOBODY, _picker(where), files=_files(where))
+        now = Situation(form, fresh, reading, NOBODY, _picker(where), files=_files(where))
         shown = state.shown(now, key)
     except (KeyError, TypeError, ValueError, FormwrightError):
         return Markup("<p>{}</p>").format(_("This field cannot be drawn yet."))

@@ -19,7 +19,7 @@ MAX_BODY = 16 * MEGABYTE
 MAX_BODY_WITH_FILES = 256 * MEGABYTE
 MAX_BODY_OF_GUESTS = 64 * MEGABYTE
 MAX_TEXT_OF_MULTIPART = 4 * MEGABYTE
-MAX_KEYS = 20_000  # a sub-table of two thousand rows posts as many
+MAX_KEYS = 20_000  # 500 fields, and of 20 sub-tables a page of rows each with 20 columns
 
 SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
 SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"

@@ -27,7 +27,8 @@
     act("row_paste", `${cell.dataset.field}\n${text}`);
   });
 
-  form.addEventListener("click", (event) => {
+  // Also of the links of the summary, which stands above the form.
+  document.addEventListener("click", (event) => {
     const block = event.target.closest("[data-block]");
     if (block) {
       event.preventDefault();
@@ -37,7 +38,7 @@
       block.closest("details").open = false;
     }
     const button = event.target.closest("[data-deed]");
-    if (!button) return;
+    if (button?.form !== form) return;
     event.preventDefault();
     if (button.getAttribute("aria-disabled") === "true") return;
     act(...button.value.split(/:(.*)/));
@@ -69,12 +70,16 @@
     if (!done.length) return;
     const [deed, place] = done.at(-1).split("\n")[0].split(":");
     done = [];
+    if (deed === "row_page") { // the button keeps the focus, for the next press
+      say(document.getElementById(`${place.split(".")[0]}-pages`)?.textContent ?? "");
+      return;
+    }
     const target = form.querySelector("[autofocus]") ?? document.getElementById(place.split(".")[0]);
     target?.focus();
     const button = deed.startsWith("row_add") ? null : document.getElementById(`${deed}-${place}`);
     if (button && (deed === "row_up" || deed === "row_down")) button.focus();
     const row = rowOf(document.activeElement);
-    if (row) say(row.closest("[data-rows]").dataset.said.replace("{}", rowsOf(row).indexOf(row) + 1));
+    if (row) say(row.closest("[data-rows]").dataset.said.replace("{}", Number(row.closest("[data-rows]").dataset.first) + rowsOf(row).indexOf(row) + 1));
   });
 
   // --- keys -------------------------------------------------------------------------------------------------

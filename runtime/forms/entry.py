@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -40,8 +41,10 @@ class Entry:
     rows: dict[str, tuple["RowEntry", ...]] = field(default_factory=dict)
     next: dict[str, int] = field(default_factory=dict)
     """The number of the next new row of each sub-table."""
+    at: dict[str, int] = field(default_factory=dict)
+    """Which page of rows of each sub-table is shown, counted from 0."""
     row: str = ""
-    """The row that a button was just pressed for, as `lines.n1`."""
+    """The row that a button was just pressed for, as `lines.n1`, or the cell that is looked for."""
     told: dict[str, str] = field(default_factory=dict)
     """What to say of what was just pasted into the rows of each sub-table."""
 
@@ -58,10 +61,14 @@ class Entry:
 
     def raw_at(self, name: str) -> Raw | None:
         """What the control of this name held: of a field, or of a cell."""
-        key, _dot, rest = name.partition(".")
-        handle, _dot, column = rest.partition(".")
-        found = next((row.entry for row in self.rows.get(key, ()) if row.handle == handle), None)
+        row, _dot, column = name.rpartition(".")
+        found = self.by_row.get(row)
         return found.raw.get(column) if found else self.raw.get(name)
+
+    @cached_property
+    def by_row(self) -> dict[str, "Entry"]:
+        """What was sent of each row, by `lines.n1`."""
+        return {f"{key}.{row.handle}": row.entry for key, rows in self.rows.items() for row in rows}
 
 
 @dataclass(frozen=True)
@@ -113,9 +120,9 @@ def read(
     values, problems = _parsed(form, answered, reader)
     rows = {key: _rows(form, key, posted, reader, closed) for key in sent if key in form.rows}
     values |= {key: _as_value(form.rows[key], each) for key, each in rows.items()}
-    return Entry(
-        raw, values, problems, left, was, rows, {key: row_posts.next_number(key, posted) for key in rows}
-    )
+    following = {key: row_posts.next_number(key, posted) for key in rows}
+    pages = {key: row_posts.page_of(key, posted) for key in form.rows}
+    return Entry(raw, values, problems, left, was, rows, following, pages)
 
 
 def pressed(
@@ -132,9 +139,9 @@ def _rows(
     """The rows of a sub-table in the order in which they were sent."""
     apart = row_posts.by_row(key, posted)
     shut = frozenset(path.removeprefix(f"{key}.") for path in closed if path.startswith(f"{key}."))
-    rows, empty = form.rows[key], MultiDict[str, str]()
+    rows, untouched = form.rows[key], Entry()
     return tuple(
-        RowEntry(handle, read(rows, apart.get(handle, empty), reader, shut))
+        RowEntry(handle, read(rows, apart[handle], reader, shut) if handle in apart else untouched)
         for handle in row_posts.handles(key, posted)
     )
 
@@ -142,7 +149,7 @@ def _rows(
 def _as_value(form: Form, rows: tuple[RowEntry, ...]) -> list[dict[str, JsonValue]]:
     """The rows as they are saved: without the empty ones at the end."""
     filled = list(rows)
-    while filled and is_blank(form, filled[-1].entry):
+    while filled and _is_blank_row(form, filled[-1]):
         filled.pop()
     return [
         {
@@ -152,6 +159,11 @@ def _as_value(form: Form, rows: tuple[RowEntry, ...]) -> list[dict[str, JsonValu
         }
         for row in filled
     ]
+
+
+def _is_blank_row(form: Form, row: RowEntry) -> bool:
+    is_as_stored = row.id is not None and not row.entry.raw
+    return not is_as_stored and is_blank(form, row.entry)
 
 
 def is_blank(form: Form, entry: Entry) -> bool:

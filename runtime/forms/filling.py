@@ -16,7 +16,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid, OtherPerson
 from runtime.fields import Reader, ValueType
-from runtime.forms import conflict, edits, entry, one_section, pages, state, uploads
+from runtime.forms import conflict, edits, entry, one_section, pages, row_posts, uploads
 from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
@@ -105,7 +105,10 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         filling = replace(filling, section="")
         sections = pages.fields_of(filling, looks)
     beside = filling.beside() if filling.section and filling.beside else None
+    listed = [*context.get("problems", ()), *context.get("cautions", ())]  # type: ignore[misc]
     known = {
+        "apart": {name for name, _words in listed if filling.is_apart(name)},
+        "led": filling.entry.row,
         "form": filling.form,
         "record": filling.record,
         "addresses": filling.addresses,
@@ -146,12 +149,25 @@ def _title_of(filling: Filling) -> str:
 
 def evaluated(filling: Filling) -> str:
     """The body of the form for the values typed so far."""
-    told = frozenset(request.form.get("_shown", "").split())
+    told = frozenset(request.form.get("_shown", "").split()) | _told_apart(filling)
     errors = to_tell(filling.problems, filling.entry, request.form.get("_focus", ""), told)
     looks = Looks(errors=errors, clashing=_clashing(), scripted=True)
     return render_template(
         "forms/_body.html", sections=pages.fields_of(filling, looks), clashing=looks.clashing
     )
+
+
+def _told_apart(filling: Filling) -> frozenset[str]:
+    """The cells with a problem that the page could not mark, because they stood on another page of rows."""
+    turned = {deed.partition(":")[2].partition(".")[0] for deed in _turns()}
+    if not turned or "_refused" not in request.form:
+        return frozenset()
+    return frozenset(name for name in filling.problems if name.partition(".")[0] in turned)
+
+
+def _turns() -> list[str]:
+    """The buttons that were pressed for other rows."""
+    return [deed for deed in request.form.getlist("_do") if deed.startswith((row_posts.SHOW, row_posts.PAGE))]
 
 
 def _clashing() -> frozenset[str]:
@@ -233,6 +249,8 @@ def _stored(filling: Filling) -> Response:
 def _look_again(filling: Filling, deed: str, key: str) -> Response:
     """The buttons that only draw the form again: a search without JavaScript, one answer or the other."""
     clashing = _clashing()
+    if deed in (row_posts.SHOW, row_posts.PAGE) and "_refused" in request.form and filling.problems:
+        return wrong(filling)
     if deed in ("mine", "theirs"):
         clashing -= {key}
     if deed == "theirs":
@@ -262,7 +280,7 @@ def wrong(filling: Filling, refused: Invalid | None = None, **context: object) -
     """The page again with what is wrong."""
     # A refusal of the database itself (unique) is not among what judging alone finds.
     refusals = refused.problems if refused else ()
-    problems = {state.name_of(problem, filling.judged, filling.entry): problem for problem in refusals}
+    problems = {filling.handles.name_of(problem): problem for problem in refusals}
     found = {**problems, **filling.problems}
     looks = Looks(errors={key: p.message for key, p in found.items()}, clashing=_clashing(), exact=True)
     return page(filling, looks, 422, problems=pages.summary(filling, found), **context)

@@ -43,6 +43,8 @@ def _typed(sent: Filling, key: str) -> Typed:
         text = one.type.display(sent.entry.values[key], one, sent.reader, sent.names)
     title = localized(one.title, sent.reader.locale)
     texts = [raw] if isinstance(raw, str) else raw
+    if key in sent.form.rows:  # of a stored row that was not on the page nothing is known any more
+        texts = ["", *(row.handle for row in sent.entry.rows[key] if row.id is None or row.entry.raw)]
     inside = ((name, each) for name, each in request.form.items(multi=True) if name.startswith(f"{key}."))
     return Typed(key, title, text, [*((key, each) for each in texts), *inside])
 

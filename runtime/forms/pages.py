@@ -20,7 +20,9 @@ from runtime.forms import conflict, downloads, options, state
 from runtime.forms.entry import Entry
 from runtime.forms.names import Titles, titles_for
 from runtime.forms.reads import offer_reads
+from runtime.forms.row_tables import stretch
 from runtime.forms.shown import Files, Picker, ShownSection
+from runtime.forms.situation import Handles, Situation
 from runtime.records import store
 from runtime.records.rows import Record
 from runtime.records.state import may_warn
@@ -109,7 +111,45 @@ class Filling:
     @cached_property
     def problems(self) -> dict[str, Problem]:
         """The first problem of each field."""
-        return state.problems_by_field(self.judged, self.entry)
+        return state.problems_by_field(self.judged, self.entry, self.handles)
+
+    @cached_property
+    def handles(self) -> Handles:
+        """What the rows of sub-tables are called on the page."""
+        return Handles(self.judged, self.entry)
+
+    @cached_property
+    def places(self) -> dict[str, dict[str, int]]:
+        """The place of each row among the rows of its sub-table, counted from 0."""
+        return {key: {handle: at for at, handle in enumerate(self.handles[key])} for key in self.form.rows}
+
+    @cached_property
+    def on_page(self) -> dict[str, list[str]]:
+        """The rows of each sub-table that stand on the page."""
+        found = {}
+        for key in self.form.rows:
+            here = stretch(len(self.handles[key]), self.entry.at.get(key, 0))
+            found[key] = self.handles[key][here.start : here.end]
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, Mapping[str, Any]]:
+        """The judged values of each row, by `lines.n1`."""
+        return {
+            f"{key}.{handle}": row
+            for key in self.form.rows
+            for handle, row in zip(self.handles[key], self.judged.values.get(key, ()), strict=False)
+        }
+
+    def value_of(self, name: str) -> Any:
+        """The value of a field or of a cell, `lines.n1.product`."""
+        row, _dot, key = name.rpartition(".")
+        return self._rows.get(row, {}).get(key) if row else self.judged.values.get(key)
+
+    def is_apart(self, name: str) -> bool:
+        """Whether this is a cell of a row on another page."""
+        key, _dot, rest = name.partition(".")
+        return bool(rest) and rest.partition(".")[0] not in self.on_page[key]
 
     def offered(self, path: str, sought: str) -> list[tuple[int, str]]:
         """What a picker offers without a script; the same for every row of a sub-table."""
@@ -127,10 +167,19 @@ class Filling:
     def names(self) -> Titles:
         """The titles of everything on the page."""
         stored = self.record.values if self.record else {}
-        values = [self.judged.values, self.entry.values, stored, self._sent_files]
+        values = [*map(self._in_sight, (self.judged.values, self.entry.values, stored)), self._sent_files]
         titles = titles_for(self.user, self.form, self.form.fields.values(), values)
         titles.add_members([self.record.updated_by if self.record else None])
         return titles
+
+    def _in_sight(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values without those of rows on other pages, new rows aside."""
+        found = dict(values)
+        for key in self.form.rows:
+            if len(self.handles[key]) > len(self.on_page[key]) and isinstance(found.get(key), list):
+                ids = {int(handle[1:]) for handle in self.on_page[key] if handle[0] == "r"}
+                found[key] = [row for row in found[key] if row.get("id") in ids or "id" not in row]
+        return found
 
     @property
     def _sent_files(self) -> dict[str, Raw]:
@@ -170,7 +219,7 @@ def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
     if record is not None and looks.clashing:
         clashes = conflict.clashes(form, filling.entry, record, looks.clashing, filling.reader, filling.names)
     sections = state.sections(
-        state.Situation(
+        Situation(
             form=form,
             judged=filling.judged,
             reader=filling.reader,
@@ -182,6 +231,7 @@ def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
             clashes=clashes,
             exact=looks.exact,
             files=filling.files,
+            stored=record.values if record else {},
         )
     )
     return [each for each in sections if filling.section in ("", each.key)]
@@ -196,8 +246,7 @@ def _warnings(filling: Filling) -> dict[str, str]:
 
 
 def _warned(filling: Filling) -> list[tuple[str, Problem]]:
-    judged, typed = filling.judged, filling.entry
-    return [(state.name_of(problem, judged, typed), problem) for problem in judged.warnings]
+    return [(filling.handles.name_of(problem), problem) for problem in filling.judged.warnings]
 
 
 def warnings(filling: Filling) -> dict[str, tuple[str, str]]:
@@ -234,12 +283,7 @@ def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
 
 def _chosen(filling: Filling, name: str) -> int | None:
     """What a field or a cell points to now."""
-    key, _dot, rest = name.partition(".")
-    values, (handle, _dot, column) = filling.judged.values, rest.partition(".")
-    if rest:
-        rows = dict(zip(state.handles(filling.judged, filling.entry, key), values.get(key, ()), strict=False))
-        key, values = column, rows.get(handle, {})
-    chosen = values.get(key)
+    chosen = filling.value_of(name)
     return chosen if isinstance(chosen, int) else None
 
 
@@ -255,7 +299,7 @@ def _in_row(filling: Filling, name: str) -> str:
     key, _dot, rest = name.partition(".")
     if not rest:
         return ""
-    number = state.handles(filling.judged, filling.entry, key).index(rest.partition(".")[0]) + 1
+    number = filling.places[key][rest.partition(".")[0]] + 1
     title = localized(filling.form.fields[key].title, filling.reader.locale)
     return str(_("%(title)s, row %(number)s", title=title, number=number)) + ": "
 

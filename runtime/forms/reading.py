@@ -1,6 +1,7 @@
 """A record as it is read: the visible fields of its form as titles and texts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,8 @@ from runtime.definitions.layout import Section, visible_rows
 from runtime.fields import Field, JsonValue, Reader, ValueType, note
 from runtime.forms import downloads
 from runtime.forms.names import Titles, kind_of, titles_for
-from runtime.forms.shown import ShownFile
+from runtime.forms.row_tables import stretch
+from runtime.forms.shown import WHOLE, ShownFile, Stretch
 from runtime.records import lookups, query, store
 from runtime.records.rows import Record
 from runtime.records.store import Judged
@@ -37,6 +39,8 @@ class Line:
     rows: tuple[tuple["Line | None", ...], ...] = ()
     """The cells of each row of a sub-table; None for one that a rule hides."""
     headings: tuple[str, ...] = ()
+    here: Stretch = WHOLE
+    """Which rows of a sub-table these are."""
     rich: str = ""
     """Formatted text, which `rich` makes fit for a page."""
 
@@ -66,16 +70,22 @@ class Reading:
     blocks: tuple[Block, ...]
 
 
-def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
-    """The record as this person reads it; fields that a rule hides are not there."""
+def reading(
+    user: User, form: Form, record: Record, reader: Reader, pages: Mapping[str, int] | None = None
+) -> Reading:
+    """The record as this person reads it; fields that a rule hides are not there. Of the rows of sub-tables those of
+    the `pages` that are named, counted from 0, else the first; all of them where `pages` is None.
+    """
     judged = store.judge(store.Actor(user=user, origin="page"), form, {}, record=record, as_stored=True)
-    names = titles_for(user, form, form.fields.values(), [judged.values])
+    here = {key: _stretch(key, len(rows), pages) for key, rows in judged.rows.items()}
+    in_sight = {key: judged.values.get(key, [])[each.start : each.end] for key, each in here.items()}
+    names = titles_for(user, form, form.fields.values(), [{**judged.values, **in_sight}])
     tabs = {tab.key: localized(tab.title, reader.locale) for tab in form.tabs}
     blocks = [
         Block(
             section.key,
             localized(section.title, reader.locale),
-            _rows(form, record, section, judged, reader, names),
+            _rows(form, record, section, judged, here, reader, names),
             section.tab,
             tabs.get(section.tab, ""),
         )
@@ -85,11 +95,27 @@ def reading(user: User, form: Form, record: Record, reader: Reader) -> Reading:
     return Reading(title, tuple(block for block in blocks if block.rows))
 
 
+def _stretch(key: str, count: int, pages: Mapping[str, int] | None) -> Stretch:
+    return Stretch(0, 0, count, count) if pages is None else stretch(count, pages.get(key, 0))
+
+
 def _rows(
-    form: Form, record: Record, section: Section, judged: Judged, reader: Reader, names: Titles
+    form: Form,
+    record: Record,
+    section: Section,
+    judged: Judged,
+    here: Mapping[str, Stretch],
+    reader: Reader,
+    names: Titles,
 ) -> tuple[tuple[Line, ...], ...]:
     return tuple(
-        tuple(_line(form, record, form.fields[key], judged, reader, names, span) for key, span in row)
+        tuple(
+            replace(
+                _line(form, record, form.fields[key], judged, reader, names, span),
+                **_table(form, record, key, judged, here, reader, names),
+            )
+            for key, span in row
+        )
         for row in visible_rows(section, judged.visible)
     )
 
@@ -108,16 +134,21 @@ def _line(
         help=localized(one.help, reader.locale) if one.help else "",
         span=span,
         files=_files(form, record, one, value, reader, names),
-        **_table(form, record, one.key, judged, reader, names),
         rich=value if shown.type.name == "rich_text" and value else "",
     )
 
 
 def _table(
-    form: Form, record: Record, key: str, judged: Judged, reader: Reader, names: Titles
+    form: Form,
+    record: Record,
+    key: str,
+    judged: Judged,
+    here: Mapping[str, Stretch],
+    reader: Reader,
+    names: Titles,
 ) -> dict[str, Any]:
     """The rows of a sub-table, and the titles of their columns."""
-    if key not in form.rows:
+    if key not in here:
         return {}
     of_rows, rows = form.rows[key], judged.rows.get(key, ())
     columns = [one for one in of_rows.fields.values() if any(one.key in row.visible for row in rows)]
@@ -128,8 +159,9 @@ def _table(
                 _line(of_rows, record, one, row, reader, names, 12) if one.key in row.visible else None
                 for one in columns
             )
-            for row in rows
+            for row in rows[here[key].start : here[key].end]
         ),
+        "here": here[key],
     }
 
 

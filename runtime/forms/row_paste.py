@@ -122,7 +122,7 @@ class Paste:
         there = row_posts.handles(self.key, posted)
         at = there.index(handle) if handle in there else self._first_blank(posted, there)
         there += row_posts.new_handles(self.key, posted, max(0, at + count - len(there)))
-        posted.setlist(self.key, ["", *there])
+        row_posts.put(posted, self.key, there, there[min(at, len(there) - 1)] if there else "")
         return there[at : at + count]
 
     def _first_blank(self, posted: Posted, there: Sequence[str]) -> int:

@@ -2,12 +2,20 @@
 
 Each row posts its handle under the key of the sub-table, and its cells as `lines.n1.price`; their order is that of the
 handles. `_next.lines` is the number of the next new row: a handle is never used again on one page.
+
+Fifty rows stand on a page (`_at.lines`, counted from 0). The others are posted in short: their handles several in one
+text, `r5-r54 n1 r60`, and under `lines.rest` the cells of those that were changed. A stored row without cells is as it
+was.
 """
 
+import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from runtime.fields.sub_table import MAX_ROWS
 
 Posted = MultiDict[str, str]
 
@@ -16,13 +24,84 @@ _BESIDE = ("", "_was.", "_picked.", "_find.")
 """What stands before the name of a field where a control has more to say than its value."""
 
 ADD, COPY, UP, DOWN, REMOVE = "row_add", "row_copy", "row_up", "row_down", "row_remove"
-DEEDS = (ADD, COPY, UP, DOWN, REMOVE)
+SHOW = "row_show"
+"""Shows the page with a row, or with a cell of it: `row_show:lines.n1.price`."""
+PAGE = "row_page"
+"""Shows a page of rows, also of those that nobody may change: `row_page:lines.2`, counted from 0."""
+DEEDS = (ADD, COPY, UP, DOWN, REMOVE, SHOW)
 MOST_DEEDS = 50  # pressed before an answer came
+ON_PAGE = 50  # rows
+MOST = MAX_ROWS + 1  # rows that are read: one more than may be saved, so that too many are told
+MOST_CELLS = 200_000  # of rows that are not on the page
+REST = "rest"  # after the key of a sub-table: the changed cells of rows that are not on the page
 
 
 def handles(key: str, posted: Posted) -> list[str]:
     """The rows of a sub-table, each once; what is no handle is no row."""
-    return [handle for handle in dict.fromkeys(posted.getlist(key)) if _HANDLE.fullmatch(handle)]
+    found: dict[str, None] = {}
+    for text in posted.getlist(key):
+        for part in text.split():
+            found.update(dict.fromkeys(_between(part, MOST - len(found))))
+    return list(found)
+
+
+def _between(part: str, most: int) -> list[str]:
+    """The handles that a part of a text names: `r5`, or all of `r5-r9`, at most so many."""
+    first, _dash, last = part.partition("-")
+    if not (_HANDLE.fullmatch(first) and _HANDLE.fullmatch(last or first)):
+        return []
+    begin, end = int(first[1:]), int((last or first)[1:])
+    return [f"{first[0]}{number}" for number in range(begin, min(end, begin + most - 1) + 1)]
+
+
+def in_short(handles: Sequence[str]) -> str:
+    """Handles in one text."""
+    runs: list[tuple[str, str]] = []
+    for handle in handles:
+        if runs and handle == f"{handle[0]}{int(runs[-1][1][1:]) + 1}" and runs[-1][1][0] == handle[0]:
+            runs[-1] = (runs[-1][0], handle)
+        else:
+            runs.append((handle, handle))
+    return " ".join(first if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def page_of(key: str, posted: Posted) -> int:
+    """The page of rows that is shown, counted from 0."""
+    text = posted.get(f"_at.{key}", "")
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
+
+
+def unpacked(posted: Posted, tables: Collection[str]) -> Posted:
+    """What would have been posted were all rows on one page; BadRequest for what no page of ours posts."""
+    whole = Posted(posted)
+    for key in tables:
+        starts = tuple(f"{before}{key}." for before in _BESIDE)
+        for text in whole.poplist(f"{key}.{REST}"):
+            for name, value in _pairs(text):
+                if name.startswith(starts) and name not in posted:
+                    whole.add(name, value)
+    return whole
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        pairs = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+    if not isinstance(pairs, list) or not all(map(_is_pair, pairs[:MOST_CELLS])):
+        raise BadRequest
+    if len(pairs) > MOST_CELLS:
+        raise RequestEntityTooLarge
+    return [(name, value) for name, value in pairs]
+
+
+def _is_pair(found: object) -> bool:
+    return isinstance(found, list) and len(found) == 2 and all(isinstance(each, str) for each in found)
+
+
+def packed(pairs: Iterable[tuple[str, str]]) -> str:
+    """The cells of rows that are not on the page in one text."""
+    return json.dumps(list(pairs), ensure_ascii=False, separators=(",", ":"))
 
 
 def next_number(key: str, posted: Posted) -> int:
@@ -55,7 +134,11 @@ def done(posted: Posted, deeds: Iterable[str], tables: Collection[str]) -> tuple
         deed, _colon, place = text.partition(":")
         key, _dot, handle = place.partition(".")
         if deed in DEEDS and key in changed and key in tables:
-            row = _one(changed, deed, key, handle) or row
+            handle, dot, column = handle.partition(".")
+            done_to = _one(changed, deed, key, handle)
+            row = f"{done_to}{dot}{column}" if done_to else row
+        elif deed == PAGE and f"_at.{key}" in changed:
+            changed[f"_at.{key}"] = handle
     return changed, row
 
 
@@ -71,12 +154,18 @@ def _one(posted: Posted, deed: str, key: str, handle: str) -> str:
     elif at is not None and deed == REMOVE:
         rows.pop(at)
         handle = rows[min(at, len(rows) - 1)] if rows else ""
-    elif at is not None:
+    elif at is not None and deed in (UP, DOWN):
         _move(rows, at, -1 if deed == UP else 1)
-    else:
+    elif at is None:
         return ""
-    posted.setlist(key, ["", *rows])
+    put(posted, key, rows, handle)
     return f"{key}.{handle}" if handle else ""
+
+
+def put(posted: Posted, key: str, rows: Sequence[str], shown: str) -> None:
+    """Post these rows, with the page of one of them."""
+    posted.setlist(key, ["", *rows])
+    posted[f"_at.{key}"] = str(rows.index(shown) // ON_PAGE) if shown in rows else "0"
 
 
 def _move(rows: list[str], at: int, by: int) -> None:

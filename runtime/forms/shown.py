@@ -86,9 +86,29 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """The rows on one page of all rows: the number of the page and its rows, counted from 0, and how many there are."""
+
+    at: int = 0
+    start: int = 0
+    end: int = 0
+    count: int = 0
+
+    leads: tuple[int | None, ...] = ()
+    """The numbers of the first page, the one before, the one after and the last; None where it is this one. Empty where
+    there is but one page.
+    """
+
+
+WHOLE = Stretch()
+"""A table without pages."""
+
+
+@dataclass(frozen=True)
 class ShownTable:
     """The rows of a sub-table. `next` is the number of the next new row; `is_open` says that rows may be changed,
-    `told` what became of what was just pasted.
+    `told` what became of what was just pasted. `here` are the rows on the page; `before`, `after` and `rest`
+    are what is posted of all others.
     """
 
     headings: tuple[Heading, ...]
@@ -96,6 +116,10 @@ class ShownTable:
     next: int
     is_open: bool
     told: str = ""
+    here: Stretch = WHOLE
+    before: str = ""
+    after: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,19 @@
 """From a judged entry to what the page shows: visible fields in their layout, texts, marks and messages."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
-from runtime.fields import Field, FieldError, Names, Raw, Reader, ValueType, note
+from runtime.fields import Field, FieldError, Raw, Reader, ValueType, note
+from runtime.forms import row_tables
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.names import POINTERS
 from runtime.forms.reads import static_fields
-from runtime.forms.shown import (
-    Choice,
-    Clash,
-    Files,
-    Heading,
-    Picker,
-    Shown,
-    ShownRow,
-    ShownSection,
-    ShownTable,
-    Step,
-)
+from runtime.forms.shown import Choice, Picker, Shown, ShownSection, Step
+from runtime.forms.situation import Handles, Situation
 from runtime.records import lookups
 from runtime.records.reads import fills
 from runtime.records.store import Judged
@@ -37,31 +27,7 @@ REFERENCES = "fields/references.html"
 RADIOS_AT_MOST = 6
 
 
-@dataclass(frozen=True)
-class Situation:
-    """A form at this moment. `errors` and `warnings` are the messages to show by field.
-
-    `exact` keeps every text as it was typed; else a right value is shown in its usual spelling (2.5 → 2.50).
-    `is_new_row` where the form is that of a row that was never stored.
-    `picker` makes the search of a reference from its key, its value and the title that stands in the box.
-    """
-
-    form: Form
-    judged: Judged
-    reader: Reader
-    names: Names
-    picker: Callable[[str, str], Picker]
-    entry: Entry = field(default_factory=Entry)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    warnings: Mapping[str, str] = field(default_factory=dict)
-    clashes: Mapping[str, Clash] = field(default_factory=dict)
-    exact: bool = False
-    is_new_row: bool = False
-    files: Callable[[str, Raw], Files] = lambda _key, _raw: Files()
-    """The files of a field from its key and what its control holds."""
-
-
-def problems_by_field(judged: Judged, entry: Entry) -> dict[str, Problem]:
+def problems_by_field(judged: Judged, entry: Entry, handles: Handles) -> dict[str, Problem]:
     """The first problem of each field in the order of the form, and of each cell (`lines.n1.price`); what cannot be
     read comes before all rules.
 
@@ -73,26 +39,8 @@ def problems_by_field(judged: Judged, entry: Entry) -> dict[str, Problem]:
         name: each for name, each in entry.every_problem.items() if name.partition(".")[0] in open_fields
     }
     for problem in judged.problems:
-        found.setdefault(name_of(problem, judged, entry), problem)
+        found.setdefault(handles.name_of(problem), problem)
     return found
-
-
-def name_of(problem: Problem, judged: Judged, entry: Entry) -> str:
-    """The name of the control that a problem belongs to."""
-    match problem.path:
-        case (str(key), int(index), str(column)):
-            return f"{key}.{handles(judged, entry, key)[index]}.{column}"
-        case (key, *_rest):
-            return str(key)
-    return ""
-
-
-def handles(judged: Judged, entry: Entry, key: str) -> list[str]:
-    """The rows of a sub-table as the page calls them: those that were sent, else the stored ones."""
-    if key in entry.rows and key not in judged.locked:
-        return [row.handle for row in entry.rows[key]]
-    rows = enumerate(judged.values.get(key, ()), start=1)
-    return [f"r{row['id']}" if "id" in row else f"n{number}" for number, row in rows]
 
 
 def in_order(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, Problem]]:
@@ -176,81 +124,8 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         picked=as_one(raw) if open_to_typing and "fill" in one.options else None,
         clash=now.clashes.get(key),
         span=span,
-        table=_table(now, key) if key in now.form.rows else None,
+        table=row_tables.table(now, key, _Cells) if key in now.form.rows else None,
     )
-
-
-def _table(now: Situation, key: str) -> ShownTable:
-    """The rows of a sub-table; one that has none begins with an empty row."""
-    untouched, is_open = _untouched(now, key), key not in now.judged.locked
-    names = handles(now.judged, now.entry, key)
-    if is_open and not names and key not in now.entry.rows:
-        names = ["n1"]
-    columns = [column for column in now.form.rows[key].fields if column not in untouched.hidden]
-    fields = [now.form.rows[key].fields[column] for column in columns]
-    headings = (
-        Heading(localized(one.title, now.reader.locale), is_open and one.key in untouched.required)
-        for one in fields
-    )
-    rows = (_row(now, key, handle, index, columns) for index, handle in enumerate(names))
-    number, told = now.entry.next.get(key, len(names) + 1), now.entry.told.get(key, "")
-    return ShownTable(tuple(headings), tuple(rows), number, is_open, told)
-
-
-def _row(now: Situation, key: str, handle: str, index: int, columns: Sequence[str]) -> ShownRow:
-    """A row is drawn as a form of its own, its controls under longer names."""
-    name, inner = f"{key}.{handle}", _situation_of_row(now, key, handle, index)
-    cells = [
-        replace(shown(inner, column), key=f"{name}.{column}", static=False)
-        if column in inner.judged.visible
-        else None
-        for column in columns
-    ]
-    first = next(
-        (at for at, cell in enumerate(cells) if cell and inner.form.fields[columns[at]].type.writable), None
-    )
-    if name == now.entry.row and first is not None and (cell := cells[first]):
-        cells[first] = replace(cell, attributes=(*cell.attributes, ("autofocus", "autofocus")))
-    return ShownRow(name, handle, tuple(cells))
-
-
-def _situation_of_row(now: Situation, key: str, handle: str, index: int) -> Situation:
-    form, start = now.form.rows[key], f"{key}.{handle}."
-    judged = _judged_row(now, key, index)
-    if key in now.judged.locked:
-        judged = replace(judged, locked=frozenset(form.fields))
-    entry = next((row.entry for row in now.entry.rows.get(key, ()) if row.handle == handle), Entry())
-    return Situation(
-        form=form,
-        judged=judged,
-        reader=now.reader,
-        names=now.names,
-        picker=lambda column, text: now.picker(start + column, text),
-        entry=entry,
-        errors=_of_row(now.errors, start),
-        warnings=_of_row(now.warnings, start),
-        exact=now.exact,
-        is_new_row=handle.startswith("n"),
-    )
-
-
-def _untouched(now: Situation, key: str) -> Judged:
-    form = now.form.rows[key]
-    plain = Judged({}, frozenset(form.fields), form.required, frozenset(), (), (), (), {})
-    return now.judged.untouched.get(key, plain)
-
-
-def _judged_row(now: Situation, key: str, index: int) -> Judged:
-    """The judgement on a row; that of a new one where nothing was entered yet."""
-    rows, values = now.judged.rows.get(key, ()), now.judged.values.get(key, ())
-    if index < len(rows):
-        return rows[index]
-    untouched = _untouched(now, key)
-    return replace(untouched, values=values[index]) if index < len(values) else untouched
-
-
-def _of_row(messages: Mapping[str, str], start: str) -> dict[str, str]:
-    return {name.removeprefix(start): text for name, text in messages.items() if name.startswith(start)}
 
 
 def _raw(now: Situation, one: Field) -> Raw:
@@ -334,3 +209,11 @@ def _was(now: Situation, one: Field, value: object) -> str | None:
     if one.key in now.entry.was and one.key not in now.entry.left:
         return now.entry.was[one.key]
     return as_one(one.type.to_raw(value, one, now.reader))
+
+
+class _Cells:
+    """A cell is drawn as every other field is."""
+
+    shown = staticmethod(shown)
+    raw = staticmethod(_raw)
+    was = staticmethod(_was)

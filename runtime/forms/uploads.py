@@ -73,7 +73,7 @@ def require(form: Form, key: str, closed: frozenset[str]) -> None:
 def _received(
     user: User, form: Form, reader: Reader, closed: frozenset[str]
 ) -> tuple[MultiDict[str, str], dict[str, Problem]]:
-    posted: MultiDict[str, str] = MultiDict(request.form)
+    posted = row_posts.unpacked(MultiDict(request.form), form.rows)
     problems: dict[str, Problem] = {}
     if not endpoints.marked("takes_files") or not may_send(user, form):
         return posted, problems  # what is only looked at leaves nothing behind

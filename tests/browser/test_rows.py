@@ -165,3 +165,42 @@ def test_a_row_that_is_taken_out_right_before_saving_is_out(
     # then
     expect(page.locator("main")).to_contain_text("4.00")
     expect(page.locator("main")).not_to_contain_text("7.00")
+
+
+def test_rows_on_two_pages_are_typed_and_saved_at_once(
+    open_tab: Callable[..., Page], alice_sells: User
+) -> None:
+    # given
+    page = open_tab(alice_sells)
+    page.goto(NEW)
+    page.locator("[id='lines.n1.qty']").evaluate(PASTE, "1\t1\n" * 120)
+    expect(page.locator("#lines-pages")).to_have_text("Rows 1–50 of 120")
+    expect(page.locator("#f-total")).to_contain_text("CN¥120.00")
+
+    # when
+    page.locator("[id='lines.n1.price']").fill("11")
+    page.locator("#lines-end-3").click()
+    expect(page.locator("#lines-pages")).to_have_text("Rows 101–120 of 120")
+    expect(page.locator("#lines-end-3")).to_be_focused()
+    expect(page.locator("#f-total")).to_contain_text("CN¥130.00")
+    page.locator("[id='lines.n119.price']").fill("")
+    page.locator("#lines-end-0").click()
+    expect(page.locator("[id='lines.n1.price']")).to_have_value("11")
+    page.set_viewport_size({"width": 1280, "height": 6000})  # nothing lies under the bar of the buttons
+    assert barriers(page, "rows on pages", "light", EVERYTHING) == []
+    if shot := os.environ.get("SHOTS"):
+        page.set_viewport_size({"width": 1280, "height": 700})
+        page.screenshot(path=f"{shot}/row-pages.png")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    # then
+    page.get_by_role("button", name="Items, row 119: Fill in Price.").click()
+    expect(page.locator("[id='lines.n119.price']")).to_be_focused()
+    expect(page.locator("[id='e-lines.n119.price']")).to_be_visible()
+    page.keyboard.type("4")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/quote/1/")
+    expect(page.locator("main")).to_contain_text("CN¥133.00")
+    if shot := os.environ.get("SHOTS"):
+        page.locator("nav.fw-row-pages").scroll_into_view_if_needed()
+        page.screenshot(path=f"{shot}/row-pages-read.png")

@@ -135,7 +135,7 @@ def test_the_button_without_javascript_takes_the_text_area_and_the_first_empty_r
 def test_too_many_rows_at_once_are_cut_and_told(browser: FlaskClient) -> None:
     page = paste(browser, "1\n" * (MOST_ROWS + 3), "lines.n1.qty")
 
-    assert len(cells(page, "qty")) == MOST_ROWS
+    assert f"Rows 1–50 of {MOST_ROWS}" in page
     assert told(page) == f"{MOST_ROWS} rows pasted. 3 more were too many for once."
 
 
@@ -187,7 +187,7 @@ def test_thousands_of_deeds_in_one_request_are_not_all_done(browser: FlaskClient
 
     page = browser.post(f"{PAGE}new", data=sent).text
 
-    assert len(cells(page, "price")) == 51
+    assert "Rows 51–51 of 51" in page
 
 
 def test_a_text_that_is_too_long_is_cut_at_a_whole_line_and_told(browser: FlaskClient) -> None:

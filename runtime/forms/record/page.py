@@ -1,8 +1,10 @@
 """The page of a record: its answers, what refers to it, what happened to it; htmx gets the part that it asks for."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 
 from runtime import access
 from runtime.accounts.sessions import signed_in_user
@@ -40,9 +42,17 @@ def context(form: Form, record: Record, typed: Typed = NOTHING) -> dict[str, Any
         "form": form,
         "record": record,
         "spot": place,
-        "read": reading.reading(user, form, record, reader_for(user, form)),
+        "read": reading.reading(user, form, record, reader_for(user, form), _pages(form)),
         "story": story(user, record, place, typed),
         "related": related(user, record, place),
         "may_update": access.can(user, "update", (form, record)),
         "may_delete": access.can(user, "delete", (form, record)),
     }
+
+
+def _pages(form: Form) -> Mapping[str, int] | None:
+    """The pages of rows that the address names (`at.lines=2`, counted from 0); None for all rows, as for printing."""
+    if request.args.get("at") == "all":
+        return None
+    asked = {key: request.args.get(f"at.{key}", "") for key in form.rows}
+    return {key: int(text) for key, text in asked.items() if re.fullmatch("[0-9]{1,4}", text)}
