@@ -14,6 +14,7 @@ from runtime.bulk.routes import blueprint as bulk
 from runtime.db import db, engine_options
 from runtime.forms.drafts.routes import blueprint as drafts
 from runtime.forms.files import blueprint as files
+from runtime.forms.lists.cell_routes import blueprint as cells
 from runtime.forms.lists.routes import blueprint as lists
 from runtime.forms.record.routes import blueprint as record
 from runtime.forms.record.version_routes import blueprint as versions
@@ -51,6 +52,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         forms,
         drafts,
         lists,
+        cells,
         record,
         versions,
         files,

@@ -65,6 +65,12 @@ def retarget(response: Response, target: str, swap: str) -> Response:
     return response
 
 
+def reswap(response: Response, swap: str) -> Response:
+    """Swap the answer in another way than it was asked for; `none` leaves the page as it is."""
+    response.headers["HX-Reswap"] = swap
+    return response
+
+
 def ascii_header(url: str) -> str:
     """An address fit for a header: whatever is not ASCII is percent-encoded."""
     return "".join(c if c.isascii() and c.isprintable() else _percent(c) for c in url)

@@ -30,11 +30,11 @@
     return element;
   }
 
-  function toast(text, action) {
+  function toast(text, action, role = "alert") {
     const note = document.createElement("div");
     const words = document.createElement("p");
     note.className = "toast-note";
-    note.setAttribute("role", "alert");
+    note.setAttribute("role", role);
     words.textContent = text;
     note.append(words);
     if (action) note.append(action);
@@ -51,7 +51,7 @@
     return link;
   }
 
-  window.formwright = { say, toast, takeToken, signedOut };
+  window.formwright = { say, toast, button, takeToken, signedOut };
   document.addEventListener("fw:say", (event) => say(event.detail.text ?? event.detail.value));
   document.addEventListener("fw:toast", (event) => toast(event.detail.text ?? event.detail.value));
 

@@ -11,9 +11,10 @@ from runtime.bulk.models import Bulk, BulkItem
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict
-from runtime.records import changes, deletion, restoring, store, trash
+from runtime.records import deletion, restoring, store, trash
 from runtime.records.models import Event
 from runtime.records.sources import Actor
+from runtime.records.taking_back import take_back
 from runtime.records.tokens import Saved
 from runtime.records.wording import said
 
@@ -102,14 +103,7 @@ def _take_back(actor: Actor, form: Form, item: BulkItem) -> Done:
         raise Conflict(_("What was before is no longer known."), code="unknown")
     if event.kind == "deleted":
         return _bring_back(actor, form, event)
-    record = changes.locked(actor, form, event.record_id, "update")
-    before, after = event.before or {}, event.after or {}
-    mine = [key for key in event.changed if _may_write(actor, form, key)]
-    now = record.whole
-    left = [key for key in mine if now.get(key) == after.get(key)]
-    others = [key for key in mine if now.get(key) not in (after.get(key), before.get(key))]
-    saved = store.save(actor, form, {key: before.get(key) for key in left}, record_id=record.id)
-    others += [key for key in left if saved.values.get(key) != before.get(key)]
+    saved, others = take_back(actor, form, event)
     if not others:
         return Done("same" if saved.event_id is None else "done", saved.event_id)
     why = _("Stays, for it was changed since: %(fields)s.", fields=_titles(form, actor, others))
@@ -125,12 +119,6 @@ def _bring_back(actor: Actor, form: Form, event: Event) -> Done:
     emptied = restoring.restore(actor, form, row)
     why = _("What these pointed to is gone, so they are empty now: %(fields)s.", fields=", ".join(emptied))
     return Done("done", _last(form, event.record_id), why if emptied else "")
-
-
-def _may_write(actor: Actor, form: Form, key: str) -> bool:
-    one = form.fields.get(key)
-    closed = access.fields(actor.user, form).closed
-    return one is not None and one.type.writable and key not in form.rows and key not in closed
 
 
 def _titles(form: Form, actor: Actor, keys: Iterable[str]) -> str:

@@ -120,6 +120,8 @@ class FieldType:
     """Has a column."""
     writable: bool = True
     """A person may type it."""
+    in_cells: bool = True
+    """Its control works in a cell of a list: alone, with no script of its own, and needs no answer to draw its rest."""
     value_type: ValueType = ValueType.TEXT
     options: Mapping[str, Any] = NO_OPTIONS
     """JSON Schema of this type's own keys inside `fw`."""

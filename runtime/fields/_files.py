@@ -56,6 +56,7 @@ class FilesField(FieldType):
     """
 
     template = "fields/files.html"
+    in_cells = False
     script = "upload.js"
     value_type = ValueType.FILES
     keywords: tuple[str, ...] = ("minItems", "maxItems")

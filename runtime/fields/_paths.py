@@ -30,6 +30,7 @@ class PathField(FieldType):
     """
 
     template = "fields/steps.html"
+    in_cells = False
     value_type = ValueType.PATH
 
     def below(self, key: str, field: Field) -> Sequence[str]:

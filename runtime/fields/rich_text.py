@@ -36,6 +36,7 @@ class RichTextField(FieldType):
     icon = "text-size"
     group = "common"
     template = "fields/rich_text.html"
+    in_cells = False
     script = "vendor/trix-2.1.19.umd.min.js rich.js"
     keywords = ("maxLength",)
     examples = (

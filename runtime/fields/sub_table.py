@@ -33,6 +33,7 @@ class SubTableField(FieldType):
     icon = "table"
     group = "common"
     template = "fields/sub_table.html"
+    in_cells = False
     script = "rows.js"
     stored = False  # it has a table of its own, not a column
     value_type = ValueType.ROWS

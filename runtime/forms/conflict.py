@@ -29,7 +29,7 @@ def values_at(form: Form, record_id: int, revision: int) -> Mapping[str, JsonVal
 
 def merge(entry: Entry, opened: Mapping[str, JsonValue], record: Record) -> tuple[Entry, frozenset[str]]:
     """The entry without the fields that its writer left as they were, and the fields that both changed."""
-    untouched = [key for key, value in entry.values.items() if _is_same(value, opened.get(key))]
+    untouched = [key for key, value in entry.values.items() if is_same(value, opened.get(key))]
     mine = without(entry, untouched)
     both = frozenset(
         key for key in mine.raw if record.values.get(key) != opened.get(key) and _differs(mine, record, key)
@@ -77,10 +77,10 @@ def clashes(
 
 
 def _differs(entry: Entry, record: Record, key: str) -> bool:
-    return key in entry.problems or not _is_same(entry.values.get(key), record.values.get(key))
+    return key in entry.problems or not is_same(entry.values.get(key), record.values.get(key))
 
 
-def _is_same(sent: JsonValue, held: JsonValue) -> bool:
+def is_same(sent: JsonValue, held: JsonValue) -> bool:
     """Whether a value that was sent is the one that is held; rows are sent without what is worked out in them."""
     if not (isinstance(sent, list) and sent and isinstance(sent[0], dict)):
         return bool(sent == held) or (sent == [] and held is None)

@@ -100,6 +100,8 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "draft": keeping.mark() if filling.addresses.draft else None,
         "kept_at": edits.kept_at(),
     }
+    if filling.draw is not None:
+        return filling.draw(filling, looks, {**remembered, **context}, status)
     sections = pages.fields_of(filling, looks)
     if filling.section and not sections:  # a rule hides it by now
         filling = replace(filling, section="")
@@ -124,7 +126,8 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
     if beside is None:
         return make_response(render_template("forms/form.html", **known), status)
     html = render_template(
-        "records/record.html", **{**known, **beside, **one_section.told(filling, sections, known)}
+        "records/record.html",
+        **{**known, **beside, **one_section.told(filling, one_section.keys(sections), known)},
     )
     return make_response(html, status)
 
@@ -225,18 +228,24 @@ def _warned() -> frozenset[str]:
     return frozenset(request.form.get("_warned", "").split())
 
 
+def write(filling: Filling) -> store.Saved:
+    """Save what was sent; the caller commits. Raises what a save raises."""
+    record = filling.record
+    return store.save(
+        filling.actor,
+        filling.form,
+        filling.entry.values,
+        record_id=record.id if record else None,
+        revision=(revision() or 0) if record else None,
+        token=request.form["_once"][:TOKEN_LENGTH],
+    )
+
+
 def _stored(filling: Filling) -> Response:
-    form, record = filling.form, filling.record
+    form = filling.form
     db.session.commit()  # what was read so far; on SQLite others may write until here
     with writing():
-        saved = store.save(
-            filling.actor,
-            form,
-            filling.entry.values,
-            record_id=record.id if record else None,
-            revision=(revision() or 0) if record else None,
-            token=request.form["_once"][:TOKEN_LENGTH],
-        )
+        saved = write(filling)
         whole = not filling.addresses.draft or keeping.sent(filling.user, form, keeping.mark())
         db.session.commit()
     edits.saved(filling)

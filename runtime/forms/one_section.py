@@ -8,9 +8,13 @@ from runtime.forms.shown import ShownSection
 from runtime.text import localized
 
 
-def told(filling: Filling, sections: list[ShownSection], known: Mapping[str, Any]) -> dict[str, object]:
-    """What is to tell of fields beside those that are filled: by their titles, for no link leads to them here."""
-    here = {"", *(one.key for section in sections for row in section.rows for one in row)}
+def keys(sections: list[ShownSection]) -> set[str]:
+    """The fields that are filled; "" for what belongs to none."""
+    return {"", *(one.key for section in sections for row in section.rows for one in row)}
+
+
+def told(filling: Filling, here: set[str], known: Mapping[str, Any]) -> dict[str, object]:
+    """What is to tell of fields beside those that are filled `here`: by their titles, for no link leads to them."""
     told: dict[str, object] = {}
     for kind in ("problems", "cautions"):
         told[kind] = [_or_by_title(filling, here, name, words) for name, words in known[kind]]

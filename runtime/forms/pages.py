@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 
 from runtime import access
@@ -71,6 +71,8 @@ class Filling:
     section: str = ""
     """The key of the only section that is filled, on the page of the record that is made by `beside`."""
     beside: Callable[[], dict[str, Any]] | None = None
+    draw: "Draw | None" = None
+    """Draws it where it is no page: a cell of a list, which posts one field and no other."""
 
     @property
     def rights(self) -> FieldRights:
@@ -212,29 +214,35 @@ class Looks:
     scripted: bool = False
 
 
+Draw = Callable[[Filling, Looks, Mapping[str, Any], int], Response]
+
+
 def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
     """The sections of the page, or the only one that is filled, as long as it is visible."""
+    sections = state.sections(situation(filling, looks))
+    return [each for each in sections if filling.section in ("", each.key)]
+
+
+def situation(filling: Filling, looks: Looks) -> Situation:
+    """The form at this moment, as its fields are drawn."""
     form, record = filling.form, filling.record
     clashes = {}
     if record is not None and looks.clashing:
         clashes = conflict.clashes(form, filling.entry, record, looks.clashing, filling.reader, filling.names)
-    sections = state.sections(
-        Situation(
-            form=form,
-            judged=filling.judged,
-            reader=filling.reader,
-            names=filling.names,
-            picker=lambda key, shown: _picker(filling, looks, key, shown),
-            entry=filling.entry,
-            errors=looks.errors,
-            warnings=_warnings(filling),
-            clashes=clashes,
-            exact=looks.exact,
-            files=filling.files,
-            stored=record.values if record else {},
-        )
+    return Situation(
+        form=form,
+        judged=filling.judged,
+        reader=filling.reader,
+        names=filling.names,
+        picker=lambda key, shown: _picker(filling, looks, key, shown),
+        entry=filling.entry,
+        errors=looks.errors,
+        warnings=_warnings(filling),
+        clashes=clashes,
+        exact=looks.exact,
+        files=filling.files,
+        stored=record.values if record else {},
     )
-    return [each for each in sections if filling.section in ("", each.key)]
 
 
 def _warnings(filling: Filling) -> dict[str, str]:
@@ -268,7 +276,8 @@ def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
     one = options.field_at(form, path)
     reads, closed = offer_reads(one), filling.rights.closed
     passed = dict(filling.addresses.passed)
-    if filling.record is not None and reads & closed:  # the page does not post what the offer compares with
+    # The page does not post what the offer compares with.
+    if filling.record is not None and reads & (filling.form.fields.keys() if filling.draw else closed):
         passed["record"] = str(filling.record.id)
     url = f"{filling.addresses.options}{path}" + (f"?{urlencode(passed)}" if passed else "")
     reads_posted = " ".join(sorted(reads - closed))

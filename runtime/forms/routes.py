@@ -138,7 +138,7 @@ def options_of(app: str, form: str, field: str) -> str:
     one = options.picker_field(found, field, closed)
     typed = entry.read(found, request.args, reader_for(user, found), closed)
     facts: Mapping[str, Any] = pages.facts_for(access.facts(user), typed.values)
-    if offer_reads(one) & closed:
+    if offer_reads(one) & closed or (offer_reads(one) and "record" in request.args):
         facts = Filling(user, found, reader_for(user, found), _picked_for(found), typed).judged.facts
     offer = options.offer(user, app, one, facts, request.args.get("q", ""))
     return render_template("fields/_options.html", key=field, offer=offer)

@@ -39,6 +39,7 @@ SQL = {
 }
 HTML_OF_TEXTS = r"\beval\(|new Function\(|innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write"
 HTML = {
+    "static/cells.js": "the name of a swap: htmx puts the editor of a cell there, as our own template drew it",
     "static/picker.js": "the options of a picker, as our own template escaped them",
     "static/designer-formula.js": "the result of a formula, as our own template escaped it",
     "static/designer-suggest.js": "fields and functions to choose from, as our own template escaped them",

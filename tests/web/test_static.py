@@ -14,6 +14,7 @@ STATIC = Path(config.ROOT, "static")
 VENDOR = STATIC / "vendor"
 SPRITE = next(VENDOR.glob("tabler-icons-*.svg")).read_text("utf-8")
 MAX_JS, MAX_CSS, MAX_DESIGNER_CSS = 45_000, 25_000, 32_000  # gzip, all that a page loads
+MAX_LIST_JS = 40_000
 EDITORS, MAX_JS_WITH_EDITORS = ("trix", "signature_pad"), 105_000  # loaded by forms with such a field only
 
 
@@ -84,10 +85,16 @@ def test_no_class_of_the_style_sheet_is_put_together_in_a_template() -> None:
 
 
 def test_scripts_and_styles_of_a_record_stay_within_the_budget() -> None:
-    apart = ("designer", "sortable")
+    apart = ("designer", "sortable", "cells")
     assert packed(".js", *apart, *EDITORS) <= MAX_JS
     assert packed(".js", *apart) <= MAX_JS_WITH_EDITORS  # a form with formatted text and a signature
     assert packed(".css", *apart) <= MAX_CSS
+
+
+def test_scripts_of_a_list_stay_within_the_budget() -> None:
+    names = ("theme", "app", "list", "choose", "picker", "cells")
+    files = [next(VENDOR.glob("htmx-*.js")), *(STATIC / f"{name}.js" for name in names)]
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in files) <= MAX_LIST_JS
 
 
 def packed(suffix: str, *apart: str) -> int:

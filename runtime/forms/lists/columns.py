@@ -19,7 +19,8 @@ _APART = ("reference", "member", "department", "long_text", "rich_text")
 @dataclass(frozen=True)
 class Column:
     """A column and where its heading leads, to the list sorted by it. `sorted` is ascending, descending or empty,
-    `place` its number among several sorts. `leads` says that its cells lead to the records.
+    `place` its number among several sorts. `leads` says that its cells lead to the records, `editable` that the
+    person may write its field.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Column:
     sorted: str = ""
     place: int = 0
     leads: bool = False
+    editable: bool = False
 
 
 def may_show(form: Form, key: str, hidden: frozenset[str]) -> bool:

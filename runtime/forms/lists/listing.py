@@ -73,7 +73,7 @@ def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     hidden, page = access.fields(user, form).hidden, page_of(user, form, asked)
     fields = shown(form, asked.look.columns, hidden)
     shared = paged(form, asked, page, hidden, reader)
-    head = tuple(_columns(form, fields, plain_places(form, asked), shared["order"], reader))
+    head = tuple(_columns(user, form, fields, plain_places(form, asked), shared["order"], reader))
     return Listing(columns=head, rows=rows(user, form, head, page.items, reader), **shared)
 
 
@@ -110,7 +110,30 @@ def page_of(user: User, form: Form, asked: Asked) -> Page:
     return query.page(user, form, limit=asked.upto, **wanted)
 
 
-def _columns(form: Form, fields: list[Field], places: Places, now: str, reader: Reader) -> Iterator[Column]:
+def one_row(user: User, form: Form, asked: Asked, record: Record, reader: Reader) -> Listing:
+    """The list with this record alone, wherever it stands in it."""
+    fields, places = shown(form, asked.look.columns, access.fields(user, form).hidden), Places(form, asked)
+    head = plain_columns(form, fields, reader)
+    return Listing(
+        columns=head,
+        rows=rows(user, form, head, [record], reader),
+        is_empty=False,
+        count="",
+        places=places,
+        order="",
+        address=places.to(),
+    )
+
+
+def editable(user: User, form: Form, one: Field) -> bool:
+    """Whether the person may write this field of records, as far as the rights tell: rules may still refuse."""
+    closed = access.fields(user, form).closed
+    return one.type.writable and one.key not in closed and access.can(user, "update", form)
+
+
+def _columns(
+    user: User, form: Form, fields: list[Field], places: Places, now: str, reader: Reader
+) -> Iterator[Column]:
     leading = _leading(form, fields)
     sorts = orders.read(now) if now else ()
     for one in fields:
@@ -125,6 +148,7 @@ def _columns(form: Form, fields: list[Field], places: Places, now: str, reader: 
             sorted=order if is_link else "",
             place=place if len(sorts) > 1 else 0,
             leads=one.key == leading,
+            editable=editable(user, form, one),
         )
 
 

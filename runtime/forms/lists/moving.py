@@ -31,14 +31,20 @@ def move(user: User, form: Form, look: Look, sent: Mapping[str, str], reader: Re
     saved = store.save(actor, form, values, record_id=record_id, revision=revision)
     for key, value in values.items():
         if saved.values.get(key) != value:
-            title = localized(form.fields[key].title, reader.locale)
-            raise Conflict(_("A rule keeps %(field)s of this record as it is.", field=title), code="kept")
+            raise Conflict(stays(form, key, reader), code="kept")
     names = titles_for(user, form, [form.fields[key] for key in values], [values])
-    told = [_said(form, record, key, value, reader, names) for key, value in values.items()]
+    told = [said(form, record, key, value, reader, names) for key, value in values.items()]
     return " ".join([*told, *(each.message for each in saved.warnings)])
 
 
-def _said(form: Form, record: Record, key: str, value: Any, reader: Reader, names: Titles) -> str:
+def stays(form: Form, key: str, reader: Reader) -> str:
+    """That a rule decides on a field, and not the person."""
+    title = localized(form.fields[key].title, reader.locale)
+    return str(_("A rule keeps %(field)s of this record as it is.", field=title))
+
+
+def said(form: Form, record: Record, key: str, value: Any, reader: Reader, names: Titles) -> str:
+    """What a field of a record is now."""
     one = form.fields[key]
     text = one.type.display(value, one, reader, names) or _("No answer")
     title = localized(one.title, reader.locale)
@@ -49,8 +55,13 @@ def _said(form: Form, record: Record, key: str, value: Any, reader: Reader, name
 
 def reason(error: FormwrightError) -> str:
     """Why a record was not moved."""
-    problems = [each.message for each in error.problems] if isinstance(error, Invalid) else [error.message]
-    return " ".join([_("Nothing was moved."), *problems])
+    return " ".join([_("Nothing was moved."), words(error)])
+
+
+def words(error: FormwrightError) -> str:
+    """What a save was refused for."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    return " ".join(each.message for each in problems) or error.message
 
 
 def _read(sent: Mapping[str, Any]) -> tuple[int, int, str]:

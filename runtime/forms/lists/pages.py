@@ -96,7 +96,7 @@ def page(
     context: dict[str, Any] = {"form": form, "list": shown, "may_create": access.can(user, "create", form)}
     context["may_delete"] = access.can(user, "delete", form)
     context["may_import"] = context["may_create"] or access.can(user, "update", form)
-    context["may_choose"] = context["may_delete"] or access.can(user, "update", form)
+    context["may_choose"] = may_choose(user, form)
     context |= titles_of(form)
     if is_htmx() and asked.after:
         return replace_url(make_response(render_template(kind.more, **context)), shown.address)
@@ -114,6 +114,11 @@ def page(
         make_response(render_template("records/_list.html", **context), status), shown.address
     )
     return answer if fits else retarget(answer, "#list", "outerMorph")
+
+
+def may_choose(user: User, form: Form) -> bool:
+    """Whether the person may do anything with records that he chooses in the list."""
+    return access.can(user, "delete", form) or access.can(user, "update", form)
 
 
 def _goes_on(user: User, form: Form, asked: Asked, kind: Kind) -> bool:

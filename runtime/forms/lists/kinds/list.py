@@ -17,6 +17,7 @@ class ListKind(Kind):
     rank = 1
     template = "records/_table.html"
     more = "records/_rows.html"
+    scripts = ("cells.js",)
 
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         return listing(user, form, asked, reader)

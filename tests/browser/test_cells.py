@@ -1,0 +1,95 @@
+"""Cells of a list that are edited where they stand, by keyboard alone."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.records import query
+from tests.browser.axe import problems
+from tests.forms.followup import FOLLOWUP, make_all
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+OpenTab = Callable[..., Page]
+LIST = f"{FOLLOWUP}/customer/?cols=name,phone,grade&sort=name"
+
+
+def stored(user: User, key: str) -> list[object]:
+    """What the customers hold in a field, by name."""
+    db.session.rollback()
+    found = query.page(user, lookup.form("followup", "customer"), sort="name").items
+    return [each.values.get(key) for each in found]
+
+
+def cell(page: Page, row: int, column: int) -> None:
+    """Wait until this cell has the focus, or the control in it."""
+    at = f"#list tbody tr:nth-child({row}) td:nth-child({column})"
+    page.wait_for_function(
+        "at => document.querySelector(at)?.contains(document.activeElement)"
+        " && document.querySelector('#cell')?.contains(document.activeElement)",
+        arg=at,
+    )
+
+
+def test_given_a_list_when_ten_cells_are_edited_by_keyboard_alone_then_they_are_saved_and_one_is_taken_back(
+    open_tab: OpenTab, seller: User
+) -> None:
+    make_all("customer", [{"name": f"Customer {number}", "grade": "C"} for number in range(5)])
+    page = open_tab(seller)
+    page.goto(LIST)
+    page.locator("#edit-cells").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#list tbody tr:nth-child(1) td.fw-title")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("F2")
+    for row in range(1, 6):
+        cell(page, row, 3)
+        page.keyboard.type(f"+861380013800{row}")
+        page.keyboard.press("Enter")
+    expect(page.locator("#list tbody tr:nth-child(5) td:nth-child(3)")).to_be_focused()
+    assert stored(seller, "phone") == [f"+861380013800{row}" for row in range(1, 6)]
+    expect(page.locator("#live")).to_contain_text("Phone is now")
+
+    for key in ("ArrowRight", *["ArrowUp"] * 4, "Enter"):
+        page.keyboard.press(key)
+    for row in range(1, 6):
+        cell(page, row, 4)
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+    expect(page.locator("#list tbody tr:nth-child(5) td:nth-child(4)")).to_be_focused()
+    assert stored(seller, "grade") == ["B"] * 5
+    page.keyboard.press("F2")
+    cell(page, 5, 4)
+    page.keyboard.press("Shift+Tab")
+    cell(page, 5, 3)
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("Control+z")
+    expect(page.locator("#list tbody tr:nth-child(5) td:nth-child(4)")).to_contain_text("C")
+    assert stored(seller, "grade") == ["B", "B", "B", "B", "C"]
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_given_a_wrong_value_when_it_is_saved_then_the_error_stands_under_it_and_nothing_typed_is_lost(
+    open_tab: OpenTab, seller: User
+) -> None:
+    make_all("customer", [{"name": "Acme", "phone": "+8613800138000"}])
+    page = open_tab(seller)
+    page.goto(LIST)
+    page.locator("#list td:nth-child(3)").dblclick()
+    expect(page.locator("#cell-phone")).to_be_focused()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell .fw-error")).to_be_visible()
+    expect(page.locator("#cell-phone")).to_be_focused()
+    expect(page.locator("#live")).to_contain_text(page.locator("#cell .fw-error").inner_text().strip()[-10:])
+    assert page.locator("#cell-phone").input_value() == "12"
+    assert problems(page, "cell") == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#list td:nth-child(3)")).to_be_focused()
+    assert page.locator("#list td:nth-child(3)").inner_text() == "138 0013 8000"
+    assert stored(seller, "phone") == ["+8613800138000"]
