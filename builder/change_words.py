@@ -173,6 +173,16 @@ def _part(rest: tuple[str, ...]) -> str:
         "initial": _("the first value"),
         "fill": _("what is filled in"),
         "offer": _("what is offered"),
+        "filter": _("the filter"),
+        "kind": _("the kind"),
+        "limits": _("the limits of the columns"),
+        "views": _("views"),
+        "group_by": _("what makes the columns of the board"),
+        "date_field": _("the date"),
+        "end_field": _("the end"),
+        "total": _("what is summed"),
+        "colour": _("what colours the records"),
+        "picture": _("the picture"),
     }
     steps = [names.get(step, step) for step in rest if step != "fw"]
     return " › ".join(steps)

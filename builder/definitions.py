@@ -24,8 +24,14 @@ from runtime.text import LOCALES, Title
 MOST_OF_A_KIND = 500  # as many as a package may carry
 MEMBER = {"en": "Member", "zh": "成员"}
 MEMBER_MAY = ["create", "read", "update"]
-CREATED = ("form", "automation", "message")
-NAMES = {"form": N_("Form"), "automation": N_("Automation"), "message": N_("Message"), "app": N_("App")}
+CREATED = ("form", "automation", "message", "view")
+NAMES = {
+    "form": N_("Form"),
+    "view": N_("View"),
+    "automation": N_("Automation"),
+    "message": N_("Message"),
+    "app": N_("App"),
+}
 
 
 @dataclass(frozen=True)
@@ -137,9 +143,13 @@ def document(app: str, kind: str, key: str) -> Document | None:
     return found
 
 
-def empty(app: str, kind: str, key: str, text: str, locale: str) -> dict[str, Any]:
-    """A new document of a kind that can be edited at once; `locale` is the language of its title, `text`."""
+def empty(app: str, kind: str, key: str, text: str, locale: str, form: str = "") -> dict[str, Any]:
+    """A new document of a kind that can be edited at once; `locale` is the language of its title, `text`, and `form`
+    what a view is of.
+    """
     title = {locale: text}
+    if kind == "view":
+        return {"$schema": "urn:formwright:view:1", "key": key, "title": title, "form": form, "kind": "list"}
     about = next((target.key for target in workspace(app).documents if target.kind == "form"), "")
     if kind == "form":
         own = {"$schema": "urn:formwright:form:1", "$id": f"urn:formwright:{app}:{key}", "title": title}

@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 from runtime import documents
 from runtime.definitions.documents import Document
 from runtime.fields import FIELD_TYPES
+from runtime.forms.lists.kinds import KINDS as VIEWS
+from runtime.forms.lists.looks import FIELDS
 
 TEXT = {"type": "string"}
 TITLE = {"anyOf": [TEXT, {"type": "object", "additionalProperties": TEXT}]}
@@ -44,7 +46,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
         rules=_list(rule),
         checks=_list(check),
         unique=_list(KEYS),
-        list=_object(columns=KEYS, sort=TEXT),
+        list=_object(columns=KEYS, sort=TEXT, views=KEYS),
         tabs=_list(_object("key", "title", key=TEXT, title=TITLE)),
     )
     texts = {"type": "object", "additionalProperties": TEXT}
@@ -59,6 +61,17 @@ def _schemas() -> dict[str, dict[str, Any]]:
         "row": _list(CELL),
         "automation": _object("trigger", "actions", title=TITLE, trigger=trigger, actions=_list(action)),
         "message": _object(title=TITLE, purpose=TITLE, form=TEXT, subject=texts, body=texts, short=texts),
+        "view": _object(
+            "form",
+            "kind",
+            title=TITLE,
+            columns=KEYS,
+            roles=KEYS,
+            limits={"type": "object", "additionalProperties": {"type": "integer"}},
+            filter={"type": ["object", "boolean"]},
+            kind={"enum": list(VIEWS)},
+            **dict.fromkeys(("form", "sort", *FIELDS), TEXT),
+        ),
         "app": _object(
             title=TITLE,
             description=TITLE,
@@ -119,4 +132,6 @@ def blank(kind: str, app: str, key: str) -> dict[str, Any]:
     if kind == "form":
         return {"$id": f"urn:formwright:{app}:{key}", "title": key, "type": "object", "properties": {}}
     own: dict[str, Any] = {"$schema": f"urn:formwright:{kind}:1", "key": key, "title": key}
+    if kind == "view":
+        return {**own, "form": "", "kind": "list"}
     return {**own, "trigger": {"type": "record_saved"}, "actions": []} if kind == "automation" else own

@@ -16,7 +16,13 @@ from runtime.definitions.models import Draft
 from runtime.fields import Field, Reader
 from runtime.text import Title, localized
 
-PLURALS = {"form": "forms", "automation": "automations", "message": "messages", "app": "app"}
+PLURALS = {
+    "form": "forms",
+    "view": "views",
+    "automation": "automations",
+    "message": "messages",
+    "app": "app",
+}
 KINDS = {plural: kind for kind, plural in PLURALS.items()}
 
 

@@ -233,7 +233,7 @@ def _texts(part: Any) -> set[str]:
         elif isinstance(value, list):
             waiting += value
         elif isinstance(value, str):
-            found |= {value.removeprefix("-"), value.removeprefix("record.")}
+            found |= {each.removeprefix("-") for each in value.split(",")} | {value.removeprefix("record.")}
     return found
 
 
@@ -289,5 +289,8 @@ def _otherwise(owner: str, kind: str, part: Mapping[str, Any]) -> Collection[str
     """What a part names by another option: an app the form it starts with, a field the roles with access."""
     if (owner, kind) == ("app", "form"):
         return (str(part.get("start")),)
+    if (owner, kind) == ("view", "role"):
+        named = part.get("roles", ())
+        return named if isinstance(named, list) else ()
     held = part.get("access") if (owner, kind) == ("form", "role") else ()
     return held if isinstance(held, Mapping) else ()

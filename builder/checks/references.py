@@ -12,6 +12,7 @@ from runtime.definitions.documents import Document
 from runtime.definitions.rules import in_force
 from runtime.errors import Problem
 from runtime.fields import Field, ValueType
+from runtime.forms.lists.looks import FIELDS
 
 DATES = (ValueType.DATE, ValueType.DATETIME)
 PEOPLE = (None, "starter", "owner_id", "created_by")
@@ -202,7 +203,7 @@ def _view(document: Document, context: Context) -> Found:
         return
     yield from _fields(("columns",), document.get("columns", ()), fields)
     yield from _sort(("sort",), document.get("sort", "-id"), fields)
-    for name in ("group_by", "date_field", "colour"):
+    for name in FIELDS:
         if name in document:
             yield from _field((name,), document[name], fields)
     if "of" in document.get("measure", {}):

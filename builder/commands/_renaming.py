@@ -7,10 +7,10 @@ from typing import Any
 from builder.commands import _layout
 from builder.commands._names import Rename, in_condition, in_formula, in_liquid, renaming, same
 from builder.commands._workspace import Target, Workspace
+from runtime.forms.lists.looks import FIELDS
 
 Document = dict[str, Any]
 PEOPLE = ("field", "manager_of")
-VIEW_FIELDS = ("group_by", "date_field", "colour")
 MESSAGE_TEXTS = ("subject", "body", "short")
 
 
@@ -173,7 +173,7 @@ def _view(document: Document, form: str, rename: Rename) -> None:
     if document.get("form") != form:
         return
     _columns(document, rename)
-    for name in VIEW_FIELDS:
+    for name in FIELDS:
         _text(document, name, rename)
     _text(document.get("measure", {}), "of", rename)
     if "filter" in document:
@@ -214,7 +214,8 @@ def _columns(listed: Document, rename: Rename) -> None:
     _list(listed, "columns", rename)
     sort = listed.get("sort")
     if isinstance(sort, str):
-        listed["sort"] = "-" * sort.startswith("-") + rename(sort.removeprefix("-"))
+        names = ("-" * each.startswith("-") + rename(each.removeprefix("-")) for each in sort.split(","))
+        listed["sort"] = ",".join(names)
 
 
 def _text(holder: Document, name: str, rename: Rename) -> None:

@@ -1,13 +1,16 @@
-"""Beginning apps, forms, automations and messages, and ending them."""
+"""Beginning apps, forms, views, automations and messages, and ending them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from builder import definitions, usage
 from builder.app_forms import NewAppForm
 from builder.commands import Target
+from builder.commands._base import free_key
 from builder.commands._fields import proposed_key
 from builder.definitions import CREATED, NewApp
 from builder.routes.designer import require_designer
@@ -20,7 +23,7 @@ from runtime.errors import Conflict, FormwrightError, Invalid, NotFound
 from runtime.fields import N_
 from runtime.htmx import go_to
 from runtime.i18n import locale
-from runtime.text import clean_text, localized
+from runtime.text import Title, clean_text, localized
 
 blueprint = plugin = Blueprint("apps", __name__, url_prefix="/apps")
 TITLE_LENGTH = 200
@@ -29,6 +32,7 @@ RETIRED = {
     "form": N_("The form is no longer offered. Its records are kept."),
     "automation": N_("The automation no longer runs."),
     "message": N_("The message is no longer sent."),
+    "view": N_("Nobody finds the view any more."),
 }
 
 
@@ -67,18 +71,57 @@ def key_for() -> str:
 
 @blueprint.post(f"/<app>/new/<any({NEW}):kinds>")
 def new_definition(app: str, kinds: str) -> Response:
-    """Make an empty form, automation or message of this title, and go to its designer."""
+    """Make an empty form, automation, message or view of `form` of this title, and go to its designer."""
     require_designer()
-    kind = KINDS[kinds]
+    kind, form = KINDS[kinds], request.form.get("form", "")
+    if kind == "view" and Target("form", form) not in workspace(app).documents:
+        raise NotFound(_("There is no such form."))
 
     def make() -> str:
         title = title_of(request.form.get("title", ""))
         key = proposed_key(title, definitions.keys(app, kind), kind)
-        document = definitions.empty(app, kind, key, title, language(app))
+        document = definitions.empty(app, kind, key, title, language(app), form)
         definitions.create(signed_in_user(), app, kind, key, document)
         return address(app, Target(kind, key))
 
-    return _done(app, make)
+    return _done(app, make, home(app, "form", {}, form) if form else "")
+
+
+@blueprint.post("/<app>/views/<key>/copy")
+def copy_view(app: str, key: str) -> Response:
+    """Make a draft like a view, and go to its designer."""
+    require_designer()
+    document = definitions.document(app, "view", key)
+    if document is None:
+        raise NotFound(_("There is nothing here."))
+
+    def make() -> str:
+        known = definitions.keys(app, "view")
+        new = free_key(key, known)
+        title = copied(document.get("title", key), language(app))
+        definitions.create(signed_in_user(), app, "view", new, {**document, "key": new, "title": title})
+        return address(app, Target("view", new))
+
+    return _done(app, make, home(app, "view", document))
+
+
+def copied(title: Title, locale: str) -> Title:
+    """The title of a copy, in each language of the title."""
+    texts = title if isinstance(title, dict) else {locale: title}
+    found = {}
+    for each, own in texts.items():
+        with force_locale(each):
+            found[each] = _("%(title)s (copy)", title=own)[:TITLE_LENGTH]
+    return found
+
+
+def home(app: str, kind: str, document: Any, form: str = "") -> str:
+    """The page that lists the definitions of a kind: those of a form are its views."""
+    form = form or (str(document.get("form", "")) if kind == "view" and isinstance(document, dict) else "")
+    known = form and Target("form", form) in workspace(app).documents
+    return (
+        address(app, Target("form", form), "list") if known else address(app, Target("app", app), "overview")
+    )
 
 
 def language(app: str) -> str:
@@ -101,8 +144,8 @@ def title_of(raw: str) -> str:
     return title
 
 
-def _done(app: str, work: Callable[[], str]) -> Response:
-    """Do the work and go where it says; back to the app's overview with the reason when it is refused."""
+def _done(app: str, work: Callable[[], str], back: str = "") -> Response:
+    """Do the work and go where it says; back, or to the app's overview, with the reason when it is refused."""
     definitions.app_document(app)  # NotFound for an app that there is not
     try:
         with transaction():
@@ -110,7 +153,7 @@ def _done(app: str, work: Callable[[], str]) -> Response:
     except (Conflict, Invalid) as error:
         db.session.rollback()
         flash(_sentence(error), "error")
-        where = address(app, Target("app", app), "overview")
+        where = back or address(app, Target("app", app), "overview")
     return go_to(where)
 
 
@@ -145,7 +188,7 @@ def ask_retire(app: str, kinds: str, key: str) -> Response:
                 (use, told(use.document) or use.key, address(app, Target(use.kind, use.key)))
                 for use in usage.uses(app, *target)
             ],
-            back=address(app, Target("app", app), "overview"),
+            back=home(app, target.kind, work.documents[target]),
         )
     )
 
@@ -155,13 +198,14 @@ def retire(app: str, kinds: str, key: str) -> Response:
     """Stop offering a definition."""
     require_designer()
     kind = KINDS[kinds]
+    where = home(app, kind, definitions.document(app, kind, key))
 
     def work() -> str:
         definitions.retire(signed_in_user(), app, kind, key)
         flash(_(RETIRED[kind]))
-        return address(app, Target("app", app), "overview")
+        return where
 
-    return _done(app, work)
+    return _done(app, work, where)
 
 
 @blueprint.post(f"/<app>/<any({NEW}):kinds>/<key>/restore")

@@ -10,7 +10,7 @@ from builder import switches
 from builder.standing import Standing, standings
 from builder.studio import PLURALS, Studio
 
-ICONS = {"form": "forms", "automation": "bolt", "message": "message-2"}
+ICONS = {"form": "forms", "automation": "bolt", "message": "message-2", "view": "bookmark"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class AppOverview:
         """The definitions by kind, and those that were retired."""
         found = standings(studio.app, studio.context)
         groups = [_group(studio, kind, found) for kind in KINDS]
-        retired = [_row(studio, each) for each in found if each.retired and each.kind in KINDS]
+        retired = [_row(studio, each) for each in found if each.retired and each.kind in ICONS]
         own = next((each for each in found if each.kind == "app"), None)
         off = switches.off_keys(studio.app)
         return {"groups": groups, "retired": retired, "own": own, "plurals": PLURALS, "off": off}

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, url_for
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from builder.commands import Target
 from builder.commands.list_move import listed, may_be_listed
+from builder.commands.list_view_move import views_of
 from builder.panels import Control, Option
 from builder.panels._controls import told
 from builder.studio import Studio
-from runtime import access
-from runtime.definitions import lookup
 from runtime.fields import Field
-from runtime.forms.lists.kinds import KINDS, Kind
+from runtime.forms.lists.kinds import KINDS, LIST, Kind
 
 MOST = 100
 _LIST = ("fw", "list")
@@ -32,11 +32,14 @@ class Column:
 
 @dataclass(frozen=True)
 class View:
-    """A view for everybody, and where it is changed."""
+    """A view of the form, whether it is in force, whether its draft differs, and for which roles it is."""
 
+    key: str
     title: str
     kind: Kind
-    address: str
+    roles: str
+    live: bool
+    changed: bool
 
 
 class FormList:
@@ -64,26 +67,23 @@ class FormList:
             "own_columns": any(key in fields for key in own.get("columns", ())),
             "left": [(key, studio.text(one.title) or key, [*keys, key]) for key, one in left.items()],
             "views": _views(studio),
-            "new_view": _address(studio),
             "sorting": _sorting(studio, fields, str(own.get("sort", "-id"))),
         }
 
 
 def _views(studio: Studio) -> list[View]:
-    """The views in force that everybody finds at the list, where they are made and changed."""
-    return [
-        View(studio.text(each.title), KINDS[each.kind], _address(studio, view=each.key))
-        for each in lookup.views(studio.app, studio.target.key)
-        if each.kind in KINDS
-    ]
+    """The views of the form in their order."""
+    keys = views_of(studio.work, studio.target.key, studio.document)
+    return [_view(studio, Target("view", key)) for key in keys]
 
 
-def _address(studio: Studio, view: str = "") -> str:
-    """The list of the form with what saves it as a view; nowhere for whom there is no list."""
-    form = lookup.form_if_any(studio.app, studio.target.key)
-    if form is None or not access.can(studio.user, "read", form):
-        return ""
-    return url_for("forms.list_records", app=form.app, form=form.key, panel="view", view=view or None)
+def _view(studio: Studio, target: Target) -> View:
+    document, live = studio.work.read(target), studio.work.in_force.get(target)
+    known = {each["key"]: studio.text(each.get("title")) for each in studio.app_document.get("roles", ())}
+    roles = ", ".join(known.get(key) or key for key in document.get("roles", ()))
+    kind = KINDS.get(str(document.get("kind")), KINDS[LIST])
+    title = studio.text(document.get("title")) or target.key
+    return View(target.key, title, kind, roles, live is not None, live not in (None, document))
 
 
 def _fields(studio: Studio) -> dict[str, Field]:

@@ -10,11 +10,18 @@ from builder.screens import SCREENS
 from builder.studio import PLURALS
 from tests.support.world import World, world_on
 
-KEYS = {"form": "visit", "automation": "remind_ahead", "message": "visit_due", "app": "followup"}
+KEYS = {
+    "form": "visit",
+    "automation": "remind_ahead",
+    "message": "visit_due",
+    "app": "followup",
+    "view": "open",
+}
 ENVELOPES: dict[str, dict[str, Any]] = {
     "form": {"$schema": "urn:formwright:form:1", "$id": "urn:formwright:followup:visit"},
     "automation": {"$schema": "urn:formwright:automation:1", "key": "remind_ahead"},
     "message": {"$schema": "urn:formwright:message:1", "key": "visit_due"},
+    "view": {"$schema": "urn:formwright:view:1", "key": "open"},
     "app": {"$schema": "urn:formwright:app:1", "key": "followup"},
 }
 BODIES: list[dict[str, Any]] = [

@@ -170,6 +170,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "apps.new_app"): (401, 404, 404, 404, 422, 422),
     ("GET", "apps.key_for"): (303, 404, 404, 404, 200, 200),
     ("POST", "apps.new_definition"): (401, 404, 404, 404, 303, 303),
+    ("POST", "apps.copy_view"): (401, 404, 404, 404, 404, 404),  # of a view that there is not
     ("GET", "apps.ask_retire"): (303, 404, 404, 404, 404, 404),
     ("POST", "apps.retire"): (401, 404, 404, 404, 404, 404),
     ("POST", "apps.restore"): (401, 404, 404, 404, 404, 404),

@@ -1,0 +1,5 @@
+"""The versions of a view."""
+
+from builder.screens._versions import Versions
+
+plugin = Versions("view")
