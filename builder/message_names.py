@@ -1,7 +1,7 @@
 """What the texts of a message may name, and the ways in which a value can be written, as the editor offers them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,8 +90,9 @@ WAYS = (
 def variables(studio: Studio) -> Iterator[Variable]:
     """What a text may name: the fields of the form, then what is seen through its references, then the rest."""
     form, context = str(studio.document.get("form", "")), studio.context
-    known = messages.variables_for(context.form(form))
+    known = messages.variables_for(context.form(form), context.fields)
     found = [_field(studio, form, key) for key in context.fields(form) if key in known]
+    found += [each for key in context.fields(form) for each in _beside(studio, form, key)]
     yield from sorted(found, key=lambda each: (bool(each.group), each.group))
     for name, (title, kind) in GENERAL.items():
         yield Variable(name, str(title), str(_("In general")), kind)
@@ -103,6 +104,15 @@ def _field(studio: Studio, form: str, key: str) -> Variable:
     through = fields.get(str(field.options.get("through"))) if field.type.name == "lookup" else None
     kind = TEXT if shown.type.name in messages.POINTERS else KINDS.get(shown.type.value_type_of(shown), "")
     return Variable(key, studio.text(field.title), studio.text(through.title) if through else "", kind)
+
+
+def _beside(studio: Studio, form: str, key: str) -> Iterator[Variable]:
+    """What texts may name of the record that a reference points to."""
+    field = studio.context.fields(form)[key]
+    target = str(field.options.get("form"))
+    for name in messages.seen_through(field, studio.context.fields(target)):
+        seen = _field(studio, target, name)
+        yield replace(seen, name=f"{key}.{name}", group=studio.text(field.title))
 
 
 def _shown(context: Context, form: str, key: str, hops: int = MAX_HOPS) -> Field:

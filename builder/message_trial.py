@@ -18,8 +18,9 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form, MessageDoc, parse_message
 from runtime.errors import NotFound, PermanentError
-from runtime.fields import Reader
-from runtime.notifications import messages
+from runtime.fields import Field, Reader
+from runtime.notifications import beside, messages
+from runtime.notifications.liquid import Pointed
 from runtime.notifications.messages import Rendered
 from runtime.notifications.names import ReadersNames
 from runtime.records import query
@@ -96,10 +97,19 @@ def _context(
         today=times.today(form.zone),
         reader=Reader(locale, recipient.zone or form.zone),
         names=ReadersNames(studio.app, studio.user),
+        through=beside.of(_message(studio), form, values).seen_by(recipient, studio.user),
     )
     return context if record else {**context, **_stand_ins(studio, form)}
 
 
 def _stand_ins(studio: Studio, form: Form) -> dict[str, str]:
     """What stands for the values of a record while there is none: the titles of the fields."""
-    return {key: f"‹{studio.text(field.title)}›" for key, field in form.fields.items()}
+    found = _titles(studio, form.fields)
+    for key in beside.named(_message(studio), form):
+        theirs = studio.context.fields(str(form.fields[key].options.get("form")))
+        found[key] = Pointed.of(found[key], _titles(studio, theirs))
+    return found
+
+
+def _titles(studio: Studio, fields: Mapping[str, Field]) -> dict[str, str]:
+    return {key: f"‹{studio.text(field.title)}›" for key, field in fields.items()}

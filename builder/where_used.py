@@ -101,6 +101,8 @@ def _field_places(context: Context, form: str, key: str) -> Places:
     for name, document in context.of("message").items():
         if document.get("form") == form:
             yield from (("message", name, (part,)) for part in TEXTS if key in _variables(document, part))
+        wanted = {f"{pointer}.{key}" for pointer in _pointers(context, str(document.get("form")), form)}
+        yield from (("message", name, (part,)) for part in TEXTS if wanted & _read_in(document, part))
     for kind in ("view", "dashboard", "process"):
         for name, document in context.of(kind).items():
             yield from ((kind, name, path) for path in _in_view(document, form, key))
@@ -259,6 +261,18 @@ def _compiled(condition: Any) -> frozenset[str]:
         return conditions.compile(condition).reads
     except ConditionError:
         return frozenset()
+
+
+def _pointers(context: Context, form: str, target: str) -> set[str]:
+    """The references of a form to another."""
+    known = context.fields(form).items()
+    return {
+        key for key, field in known if field.type.name == "reference" and field.options.get("form") == target
+    }
+
+
+def _read_in(document: Document, part: str) -> frozenset[str]:
+    return frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
 
 
 def _variables(document: Document, part: str) -> set[str]:

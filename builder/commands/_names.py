@@ -1,6 +1,6 @@
 """A field's key in formulas, conditions and Liquid texts, exchanged for another where it means the field. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from runtime import formulas
@@ -48,8 +48,13 @@ def _spliced(text: str, found: Iterable[tuple[int, str]], rename: Rename) -> str
     return text
 
 
-def in_liquid(text: str, rename: Rename) -> str:
-    """A text of a message; what is no Liquid stays as it is."""
+def in_liquid(text: str, rename: Rename, pointers: Collection[str] = (), theirs: Rename = same) -> str:
+    """A text of a message; what is no Liquid stays as it is. `theirs` is for what is named through the `pointers`, the
+    references to the form of the renamed field: the `phone` of `customer.phone`.
+    """
+    names = liquid_check.names(text)
+    beside = ((at + len(path[0]) + 1, path[1]) for path, at in names if len(path) > 1 and path[0] in pointers)
+    text = _spliced(text, beside, theirs)  # behind the pointers, so that these keep their places
     return _spliced(text, (_variable(path, at) for path, at in liquid_check.names(text)), rename)
 
 

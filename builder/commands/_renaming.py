@@ -1,7 +1,8 @@
 """Another key for a field that was never published, in every document that names it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 from builder.commands import _layout
@@ -10,6 +11,7 @@ from builder.commands._workspace import Target, Workspace
 from runtime.forms.lists.looks import FIELDS
 
 Document = dict[str, Any]
+Rewrite = Callable[[Document, str, Rename], None]
 PEOPLE = ("field", "manager_of")
 MESSAGE_TEXTS = ("subject", "body", "short")
 
@@ -22,7 +24,9 @@ def is_published(work: Workspace, target: Target, key: str) -> bool:
 def rename_field(work: Workspace, target: Target, old: str, new: str) -> None:
     """Exchange the key of a field of the form `target` in all documents of the app."""
     rename = renaming(old, new)
-    for kind, rewrite in _REWRITES.items():
+    pointers = {each.key: _pointers(work.read(each), target.key) for each in work.targets("form")}
+    rewrites: dict[str, Rewrite] = {**_REWRITES, "message": partial(_message, pointers)}
+    for kind, rewrite in rewrites.items():
         for each in work.targets(kind):
             before = work.read(each)
             after = deepcopy(before)
@@ -163,10 +167,23 @@ def _person(person: Any, rename: Rename) -> None:
             _text(person, name, rename)
 
 
-def _message(document: Document, form: str, rename: Rename) -> None:
-    for part in MESSAGE_TEXTS if document.get("form") == form else ():
+def _pointers(document: Document, form: str) -> set[str]:
+    """The references of a form to another."""
+    fields = document["properties"].items()
+    return {
+        key
+        for key, schema in fields
+        if schema["fw"]["type"] == "reference" and schema["fw"].get("form") == form
+    }
+
+
+def _message(pointers: Mapping[str, set[str]], document: Document, form: str, rename: Rename) -> None:
+    own = rename if document.get("form") == form else same
+    through = pointers.get(str(document.get("form")), set())
+    for part in MESSAGE_TEXTS if own is rename or through else ():
         if part in document:
-            document[part] = {locale: in_liquid(text, rename) for locale, text in document[part].items()}
+            texts = document[part].items()
+            document[part] = {locale: in_liquid(text, own, through, rename) for locale, text in texts}
 
 
 def _view(document: Document, form: str, rename: Rename) -> None:
@@ -228,10 +245,9 @@ def _list(holder: Document, name: str, rename: Rename) -> None:
         holder[name] = [rename(key) for key in holder[name]]
 
 
-_REWRITES: dict[str, Callable[[Document, str, Rename], None]] = {
+_REWRITES: dict[str, Rewrite] = {
     "form": _form,
     "automation": _automation,
-    "message": _message,
     "view": _view,
     "dashboard": _dashboard,
     "process": _process,

@@ -106,7 +106,8 @@ def _recipient(studio: Studio) -> User:
 
 def _texts(studio: Studio, locale: str) -> Iterator[Text]:
     document = {"subject": {}, "body": {}, **studio.document}
-    variables = messages.variables_for(studio.context.form(str(studio.document.get("form", ""))))
+    form = studio.context.form(str(studio.document.get("form", "")))
+    variables = messages.variables_for(form, studio.context.fields)
     problems = messages.check(document, variables, studio.languages)
     for part, (label, long) in PARTS.items():
         faults = [p.message for p in problems if p.path == (part, locale)]

@@ -57,6 +57,24 @@ class Link(str):
     __slots__ = ()
 
 
+class Pointed(str):
+    """The title of a record that a field points to: text as any other, and by a dot (`customer.phone`) what whoever
+    reads it may see of that record.
+    """
+
+    values: Mapping[str, object]
+
+    @classmethod
+    def of(cls, title: str, values: Mapping[str, object]) -> "Pointed":
+        """The title with these values of its record."""
+        pointed = cls(title)
+        pointed.values = values
+        return pointed
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.values[key] if isinstance(key, str) else super().__getitem__(key)
+
+
 class _TextNode(OutputNode):
     """`{{ value }}`: the value as text, escaped for where it stands."""
 

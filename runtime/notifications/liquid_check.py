@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 
 from liquid import BoundTemplate, Node, RenderContext
@@ -45,6 +46,7 @@ class _Walk:
     looped: int = 0
     loops: int = 0
     names: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    reads: set[str] = field(default_factory=set)
 
     def step(self) -> None:
         self.count += 1
@@ -58,13 +60,27 @@ def names(source: str) -> list[tuple[tuple[str, ...], int]]:
     """The variables that a text reads from outside, each with the position where it stands; none of a text
     that is no Liquid.
     """
+    walk = _walked(source)
+    return walk.names if walk else []
+
+
+@lru_cache(1024)
+def reads(source: str) -> frozenset[str]:
+    """The dotted names that a text reads, under other names of its own (`assign`) too; none of a text that is no
+    Liquid.
+    """
+    walk = _walked(source)
+    return frozenset(walk.reads) if walk else frozenset()
+
+
+def _walked(source: str) -> _Walk | None:
     try:
         tree = parsed(source, "en", as_markdown=False)
     except (LiquidError, RecursionError):
-        return []
+        return None
     walk = _Walk(source, frozenset())
     _nodes(tree.nodes, walk, RenderContext(tree), tree)
-    return walk.names
+    return walk
 
 
 def faults(source: str, variables: Set[str], *, as_markdown: bool) -> list[Fault]:
@@ -155,6 +171,7 @@ def _check_name(path: Path, walk: _Walk) -> None:
         segments = takewhile(lambda segment: isinstance(segment, str), path.path)
         walk.names.append((tuple(map(str, segments)), path.token.start_index))
     name = _name(path, walk)
+    walk.reads.add(name or "")
     if name == "" or name in walk.known or (name in _LOOP and "forloop" in walk.aliases):
         return
     if name is not None and name.endswith(".size") and name.removesuffix(".size") in walk.known:

@@ -1,8 +1,9 @@
 """Messages: what a text may use, whether it can be sent, and what a person gets to read."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from liquid.exceptions import LiquidError
 from runtime.definitions.documents import Form, MessageDoc
 from runtime.errors import PermanentError, Problem
 from runtime.fields import Field, JsonValue, Names, Reader, ValueType
-from runtime.notifications.liquid import Link, Shown, parsed
+from runtime.notifications.liquid import Link, Pointed, Shown, parsed
 from runtime.notifications.liquid_check import Fault, faults
 from runtime.notifications.markdown import html, plain
 from runtime.records import lookups
@@ -45,6 +46,11 @@ SENTENCES = {
 }
 
 
+FieldsOf = Callable[[str], Mapping[str, Field]]
+Through = Mapping[str, Mapping[str, tuple[Field, JsonValue | None]]]
+"""By reference the fields of the record that it points to, each with its value."""
+
+
 class Record(NamedTuple):
     """The record that a message is about: its id, its title, its address."""
 
@@ -61,10 +67,23 @@ class Rendered(NamedTuple):
     short: str
 
 
-def variables_for(form: Form | None) -> frozenset[str]:
-    """The dotted names that a message about this form may use."""
-    fields = {key for key, field in (form.fields if form else {}).items() if _has_value(field)}
-    return GENERAL | fields | {f"record.values.{key}" for key in fields}
+def variables_for(form: Form | None, fields_of: FieldsOf) -> frozenset[str]:
+    """The dotted names that a message about this form may use; `fields_of` knows the fields of the app's forms."""
+    known = form.fields if form else {}
+    fields = {key for key, field in known.items() if _has_value(field)}
+    beside = {
+        f"{key}.{each}"
+        for key, field in known.items()
+        for each in seen_through(field, fields_of(str(field.options.get("form"))))
+    }
+    return GENERAL | fields | beside | {f"record.values.{key}" for key in fields}
+
+
+def seen_through(field: Field, theirs: Mapping[str, Field]) -> list[str]:
+    """What a message may name of the record that a reference points to: what stands in that record itself."""
+    if field.type.name != "reference":
+        return []
+    return [key for key, each in theirs.items() if each.type.stored and _has_value(each)]
 
 
 def check(document: Mapping[str, Any], variables: Set[str], languages: Sequence[str]) -> list[Problem]:
@@ -141,17 +160,28 @@ def context_for(
     today: date,
     reader: Reader,
     names: Names,
+    through: Through = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What a message about a record may use, for one reader; plain dicts and values only.
 
     `{{ customer }}` is what people see; numbers, dates and yes/no also compare as what they are.
     `{{ record.values.result }}` is the value itself, as conditions know it (the key of a choice).
+    `through` is by reference what the reader may see of the record there: `{{ customer.phone }}`.
     """
     fields = {key: field for key, field in form.fields.items() if _has_value(field)}
     shown = {key: lookups.origin(form, field)[1] for key, field in fields.items()}
     link = Link(record.link)
+    texts = {key: _shown(values.get(key), field, reader, names) for key, field in shown.items()}
+    pointed = {
+        key: Pointed.of(
+            texts[key], {name: _shown(each, field, reader, names) for name, (field, each) in seen.items()}
+        )
+        for key, seen in through.items()
+        if isinstance(texts.get(key), str)
+    }
     return {
-        **{key: _shown(values.get(key), field, reader, names) for key, field in shown.items()},
+        **texts,
+        **pointed,
         "record": {
             "id": record.id,
             "title": record.title,

@@ -4,17 +4,22 @@ import json
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from builder import drafts, message_names, publish
+from builder import drafts, message_names, publish, where_used
+from builder.checks import Context
 from builder.commands import Target
 from builder.workspaces import draft_of
 from runtime.db import transaction
 from runtime.notifications import liquid, liquid_check
+from runtime.text import localized
+from tests.builder.commands.support import Desk, speaking
+from tests.builder.factory import field, form, message
 from tests.support.mail import MailSink
 from tests.support.pages import reviewed
 from tests.support.world import World, world_on
@@ -116,6 +121,40 @@ def test_what_is_seen_through_a_reference_is_offered_under_its_title(world: Worl
     assert (
         page.index('data-name="due_on"') < page.index('data-name="level"') < page.index('data-name="today"')
     )
+
+
+def test_what_stands_in_the_record_that_a_reference_points_to_is_offered_checked_and_shown(
+    world: World,
+) -> None:
+    due(world)
+    page = get(world).text
+    phone = re.search(r'data-name="customer\.phone" data-kind="(\w*)" data-group="([^"]*)"', page)
+    assert phone and phone.groups() == ("text", "Customer")
+
+    write(world, "body", "Ring {{ customer.fone }}")
+    assert "there is no “customer.fone” here" in unescape(get(world).text)
+    write(world, "body", "Ring {{ customer.name | upcase }}{{ customer.phone }}")
+    assert "Ring ACME LTD" in (shown := get(world).text) and "there is no" not in shown
+
+
+def test_a_new_key_of_a_field_reaches_what_messages_name_through_references() -> None:
+    desk = Desk(
+        form("customer", {"phone": field("text"), "name": field("text")}),
+        form("deal", {"customer": field("reference", form="customer"), "name": field("text")}),
+        message(
+            "told", "{{ customer.phone | upcase }} {{customer.name}} {{ name }} {{ customer }}", on="deal"
+        ),
+    )
+    desk.do("form", "customer", "field.rename", {"field": "phone", "key": "mobile"})
+    desk.do("form", "customer", "field.rename", {"field": "name", "key": "called"})
+    desk.do("form", "deal", "field.rename", {"field": "customer", "key": "client"})
+
+    text = "{{ client.mobile | upcase }} {{client.called}} {{ name }} {{ client }}"
+    assert desk.get("message", "told")["body"] == {"en": text}
+    context = Context("shop", {tuple(each): document for each, document in desk.documents.items()})
+    with speaking():
+        uses = where_used.of_field(context, "customer", "mobile", lambda title: localized(title, "en"))
+        assert [use.words for use in uses] == ["The message told"]
 
 
 def draft_document(world: World, kind: str, key: str) -> Any:

@@ -90,7 +90,7 @@ def body(text: str, locale: str = "en", **values: Any) -> str:
 def codes(text: str, part: str = "body") -> list[str]:
     document: dict[str, Any] = {"subject": {"en": "S"}, "body": {"en": "B"}}
     document[part] = {"en": text}
-    found = messages.check(document, messages.variables_for(form()), ["en"])
+    found = messages.check(document, messages.variables_for(form(), lambda _form: {}), ["en"])
     assert all(problem.path[0] == part and problem.message for problem in found)
     return [problem.code for problem in found]
 
@@ -377,14 +377,14 @@ def test_a_text_is_checked_when_it_is_saved(app: Flask, text: str, expected: lis
 def test_a_problem_names_the_line(app: Flask) -> None:
     document = {"subject": {"en": "S"}, "body": {"en": "one\ntwo\n{{ gone }}"}}
 
-    (problem,) = messages.check(document, messages.variables_for(form()), ["en"])
+    (problem,) = messages.check(document, messages.variables_for(form(), lambda _form: {}), ["en"])
     assert (problem.path, problem.message) == (("body", "en"), "Line 3: there is no “gone” here.")
 
 
 def test_every_language_of_the_app_needs_a_text(app: Flask) -> None:
     document = {"subject": {"en": "S", "zh": "主题"}, "body": {"en": "B"}, "short": {"zh": "短"}}
 
-    found = messages.check(document, messages.variables_for(None), ["en", "zh"])
+    found = messages.check(document, messages.variables_for(None, lambda _form: {}), ["en", "zh"])
     assert [(problem.path, problem.params["language"]) for problem in found] == [
         (("body",), "zh"),
         (("short",), "en"),

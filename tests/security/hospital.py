@@ -129,6 +129,7 @@ def app_package() -> dict[str, Any]:
         title_field="geheim",
     )
     text = f"About {{{{ {key('text')} }}}} {{{{ record.values.{key('number')} }}}} {{{{ geheim_sum }}}}"
+    text += " {{ ward.geheim }} {{ file.geheim }} {{ bed.geheim | upcase }}"
     to = [{"role": role} for role in ROLES_OF_APP]
     tell = automation(
         "tell",

@@ -15,9 +15,10 @@ from runtime.automations.actions._matching import KEY
 from runtime.definitions import lookup
 from runtime.definitions.documents import MessageDoc
 from runtime.fields import N_, Reader
-from runtime.notifications import deliveries, messages, recipients
+from runtime.notifications import beside, deliveries, messages, recipients
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.deliveries import Content, Source
+from runtime.notifications.messages import Through
 from runtime.notifications.names import ReadersNames
 from runtime.records import lookups, query
 from runtime.text import localized
@@ -74,8 +75,9 @@ class Notify:
         )
         channels = [name for name in options.get("channels", DEFAULT_CHANNELS) if name in CHANNELS]
         source = Source(context.step_id, context.run.id, context.run.form_id, context.run.record_id)
+        seen = beside.of(message, context.form, record)
         for user, part in found.recipients:
-            content = _content(context, message, user)
+            content = _content(context, message, user, seen.seen_by(user))
             deliveries.make(context.session, source, user, content, channels, part=part)
         return {
             "message": message.key,
@@ -84,8 +86,10 @@ class Notify:
         }
 
 
-def _content(context: ActionContext, message: MessageDoc, user: User) -> Content:
-    """The message as this person reads it: his language, his zone, the titles that he may read."""
+def _content(context: ActionContext, message: MessageDoc, user: User, through: Through) -> Content:
+    """The message as this person reads it: his language, his zone, the titles that he may read; `through` references
+    what he may see.
+    """
     info = lookup.app_info(context.automation.app)
     path = f"/apps/{info.key}/forms/{context.form.key}/{context.run.record_id}/"
     with force_locale(user.locale):
@@ -99,6 +103,7 @@ def _content(context: ActionContext, message: MessageDoc, user: User) -> Content
             today=times.today(context.form.zone),
             reader=Reader(user.locale, user.zone or context.form.zone),
             names=ReadersNames(info.key, user),
+            through=through,
         )
         text = messages.render(message, user.locale, values, default=info.default_locale)
     return Content(text.subject, text.body, path, user.locale)
