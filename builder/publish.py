@@ -21,7 +21,7 @@ from runtime.definitions import lookup, schemas
 from runtime.definitions.documents import Document, Form
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import Invalid, NotFound, Problem
-from runtime.records import recounts, tables, view_indexes
+from runtime.records import recounts, search_index, tables, view_indexes
 
 NO_ANSWERS: Mapping[tuple[str, str], Answers] = {}
 
@@ -252,6 +252,7 @@ def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None
         if definition.kind == "form":
             form = lookup.form_by_id(definition.id)
             tables.migrate(session, form)
+            search_index.plan(session, form)
             conversion.plan(session, form, _versions_before(form))
             if chosen.changes:
                 amending.plan(session, form, chosen.changes)

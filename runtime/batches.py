@@ -1,18 +1,23 @@
 """Going through the records of a form in a job: batch by batch, each one transaction, killable at any moment."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from time import monotonic
 from typing import TypeVar
 
+from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from runtime import outbox, times
 from runtime.db import transaction
-from runtime.jobs import Lease
+from runtime.jobs import Lease, LeaseLostError
 
 SIZE = 100  # records in one transaction: far less than a lease
 LONGEST = 0.2  # seconds for which a batch may keep others from writing
 IN_A_TURN = 10  # then others have their turn
+BEAT = 5.0  # seconds
 
 Each = TypeVar("Each")
 
@@ -45,3 +50,23 @@ def work(
     with transaction() as session:
         lease.finish(session)
         outbox.revive(session, lease.kind, lease.ref_id, due_at=times.now())
+
+
+@contextmanager
+def held(lease: Lease) -> Iterator[None]:
+    """Hold the lease meanwhile, for what takes longer than it lasts."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            with app.app_context(), suppress(LeaseLostError, DBAPIError), transaction() as session:
+                lease.renew(session)
+
+    thread = Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

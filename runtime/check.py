@@ -15,7 +15,7 @@ from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
-from runtime.records import links, recounts, tables, trash
+from runtime.records import links, recounts, search_index, tables, trash
 from runtime.records.models import Event, Trashed
 
 log = logging.getLogger(__name__)
@@ -127,6 +127,14 @@ def a_roll_up_is_what_it_counts() -> Iterator[Violation]:
     for form in _published_forms():
         for record_id, key in recounts.wrong(form):
             yield {"form": form.key, "record": record_id, "field": key}
+
+
+@invariant
+def a_search_finds_every_record() -> Iterator[Violation]:
+    """The index of a form's search holds its records and nothing else."""
+    for form in _published_forms():
+        for record_id, why in search_index.wrong(form):
+            yield {"form": form.key, "record": record_id, "index": why}
 
 
 @invariant

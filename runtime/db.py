@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from runtime import documents
+from runtime import documents, grams
 from runtime.turns import TurnTaking
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -101,6 +101,9 @@ def _on_connect(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function(
+        "fw_grams", 1, grams.of_text, deterministic=True
+    )  # the triggers of a search call it
 
 
 @event.listens_for(Engine, "begin")

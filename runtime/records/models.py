@@ -1,11 +1,12 @@
 """Tables beside the records: what happened to them (events) and the counters of serial numbers."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import DDL, BigInteger, ForeignKey, Index, String, Table, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from runtime import grams
 from runtime.db import Base, Json, Moment
 from runtime.times import now
 
@@ -114,3 +115,17 @@ class Recount(Base):
     last_id: Mapped[int] = mapped_column(BigInteger, default=0)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class SearchIndex(Base):
+    """The index of a form's quick search. States: waiting, for the records that were there before it; ready, failed."""
+
+    __tablename__ = "search_indexes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+
+
+_CUT: DDL = DDL(grams.FUNCTION)  # type: ignore[no-untyped-call]
+event.listen(cast(Table, SearchIndex.__table__), "after_create", _CUT.execute_if(dialect="postgresql"))

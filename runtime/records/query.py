@@ -14,6 +14,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.records import filters, links, lookups, naming, orders, paging, rows, subtables
 from runtime.records import search as searching
+from runtime.records.search import Search
 from runtime.records.links import Reference
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
@@ -24,6 +25,7 @@ __all__ = ["Page", "Record", "count", "get", "is_cursor", "options", "page", "ti
 MAX_LIMIT = 200  # of what programs and pickers ask for
 MAX_ROWS = 1000  # of a page
 MAX_COUNTED = 10_000
+MANY = 1000  # of those that a search finds: fewer are sorted rather than met on a walk through the list
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,22 @@ def page(
     """
     readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
     hidden = access.fields(user, form).hidden
-    wanted = _asked_for(user, form, condition, search)
+    sought, wanted = searching.sought(form, search, hidden), _filtered(user, form, condition)
     if reference is not None:
         wanted.append(_referring(user, reference))
     order = orders.order(form, sort, hidden)
     limit = max(1, min(limit, MAX_ROWS))
-    found = paging.fetch(form, wanted, readable, order, limit + 1, after)
+    many = _many(form, [or_(*readable), *wanted], sought)
+    found = paging.fetch(
+        form, [*wanted, *(sought.plain if many else sought.conditions)], readable, order, limit + 1, after
+    )
     items = [rows.record(form, row) for row in found[:limit]]
     items = subtables.filled(form, items) if with_rows else items
     following = paging.cursor(form, order, items[-1]) if len(found) > limit else None
     complete = following is None and not after
-    counted = (len(items) if complete else _counted(form, [or_(*readable), *wanted])) if total else None
+    counted = None
+    if total:
+        counted = len(items) if complete else many or _counted(form, [or_(*readable), *wanted], sought)
     return Page(
         items=for_reader(user, form, items),
         next=following,
@@ -180,12 +187,25 @@ def _with_next(form: Form, by: orders.Order, lane: Lane) -> Lane:
 def _asked_for(
     user: User | None, form: Form, condition: access.Document | None, search: str
 ) -> list[ColumnElement[bool]]:
-    hidden = access.fields(user, form).hidden
-    wanted = searching.matches(form, search, hidden)
-    if condition is not None:
-        # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
-        wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
-    return wanted
+    sought = searching.sought(form, search, access.fields(user, form).hidden)
+    return [*sought.conditions, *_filtered(user, form, condition)]
+
+
+def _filtered(user: User | None, form: Form, condition: access.Document | None) -> list[ColumnElement[bool]]:
+    if condition is None:
+        return []
+    # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
+    return [filters.where(form, condition, access.fields(user, form).hidden, {"user": access.facts(user)})]
+
+
+def _many(form: Form, wanted: list[ColumnElement[bool]], sought: Search) -> int:
+    """How many records are found, to 10,001, where there are so many that a page is full sooner by walking through the
+    list than by sorting all of them; else 0.
+    """
+    if sought.pieces is None or not sought.pieces.are_more_than(MAX_COUNTED):
+        return 0
+    found = _counted(form, wanted, sought)
+    return found if found > MANY else 0
 
 
 def for_reader(user: User | None, form: Form, records: list[Record]) -> list[Record]:
@@ -229,8 +249,9 @@ def count(
     exact: bool = False,
 ) -> int:
     """How many records the user may read: exact to 10,000, and 10,001 for more unless it shall be `exact`."""
-    wanted = [_readable(user, form), *_wanted(user, form, condition, search, facts)]
-    return _counted(form, wanted, None if exact else MAX_COUNTED + 1)
+    sought = searching.sought(form, search, access.fields(user, form).hidden)
+    wanted = [_readable(user, form), *_allowed_for(user, form, condition, facts)]
+    return _counted(form, wanted, sought, None if exact else MAX_COUNTED + 1)
 
 
 def counts(user: User, references: Sequence[Reference]) -> list[int]:
@@ -267,7 +288,7 @@ def revisions(
     ConditionError as for a page.
     """
     hidden, own = access.fields(user, form).hidden, table(form).c
-    wanted = [_readable(user, form), *searching.matches(form, search, hidden)]
+    wanted = [_readable(user, form), *searching.sought(form, search, hidden).conditions]
     if condition is not None:
         wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
     if among is not None:
@@ -304,8 +325,10 @@ def options(
     facts: Mapping[str, Any] | None = None,
 ) -> list[tuple[int, str]]:
     """What a reference to this form offers: id and title of the readable records that fit, by title."""
-    wanted = [_readable(user, form), *_wanted(user, form, condition, search, facts)]
-    return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)), access.fields(user, form).hidden)
+    hidden = access.fields(user, form).hidden
+    sought = searching.sought(form, search, hidden).conditions
+    wanted = [_readable(user, form), *sought, *_allowed_for(user, form, condition, facts)]
+    return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)), hidden)
 
 
 def _readable(user: User | None, form: Form) -> ColumnElement[bool]:
@@ -313,21 +336,17 @@ def _readable(user: User | None, form: Form) -> ColumnElement[bool]:
     return found
 
 
-def _wanted(
-    user: User | None,
-    form: Form,
-    condition: access.Document | None,
-    sought: str,
-    facts: Mapping[str, Any] | None,
+def _allowed_for(
+    user: User | None, form: Form, condition: access.Document | None, facts: Mapping[str, Any] | None
 ) -> list[ColumnElement[bool]]:
-    """What is asked for, beside the rights."""
+    """A condition of the form's own, which may look at what the user may not see."""
     own = {"user": access.facts(user), **(facts or {})}
-    wanted = searching.matches(form, sought, access.fields(user, form).hidden)
-    if condition is not None:
-        wanted.append(allowed(form, condition, own))
-    return wanted
+    return [] if condition is None else [allowed(form, condition, own)]
 
 
-def _counted(form: Form, wanted: list[ColumnElement[bool]], most: int | None = MAX_COUNTED + 1) -> int:
-    some = select(table(form).c.id).where(*wanted).limit(most).subquery()
-    return int(db.session.scalar(select(func.count()).select_from(some)) or 0)
+def _counted(
+    form: Form, wanted: list[ColumnElement[bool]], sought: Search, most: int | None = MAX_COUNTED + 1
+) -> int:
+    chosen = select(table(form).c.id).where(*wanted)
+    chosen = sought.among(chosen)
+    return int(db.session.scalar(select(func.count()).select_from(chosen.limit(most).subquery())) or 0)

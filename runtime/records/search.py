@@ -1,20 +1,48 @@
 """The text that a quick search of a list looks through, and how it looks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, literal_column, or_
+from sqlalchemy import ColumnElement, Select, false, func, literal_column, or_
 
+from runtime import grams
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import ValueType
+from runtime.records import search_index
+from runtime.records.search_index import Pieces
 from runtime.records.tables import stored, table
 from runtime.text import normalised, search_key
 
 MAX_SEARCH = 200  # characters of a search that are looked at
 MAX_WORDS = 8
 MAX_LONG = 1000  # characters of a long text that can be found
+
+Conditions = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a quick search asks of the records: `pieces` asks the index, which may find too many, and `beside` what it
+    leaves open. `plain` asks the same of the text alone: the better way through a list of which much is found.
+    """
+
+    plain: Conditions
+    pieces: Pieces | None = None
+    beside: Conditions = field(default_factory=list)
+
+    @property
+    def conditions(self) -> Conditions:
+        """What must hold, by the index where there is one."""
+        return self.plain if self.pieces is None else [self.pieces.holds(), *self.beside]
+
+    def among(self, chosen: Select[Any]) -> Select[Any]:
+        """Those of the chosen records that are found, one by one: a limit spares the rest."""
+        if self.pieces is None:
+            return chosen.where(*self.plain)
+        return self.pieces.among(chosen).where(*self.beside)
 
 
 def text_of(form: Form, values: Mapping[str, Any]) -> str:
@@ -38,19 +66,32 @@ def _keys(form: Form, *, long: bool) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda key: key != form.title_field))
 
 
-def matches(form: Form, search: str, hidden: frozenset[str]) -> list[ColumnElement[bool]]:
-    """The conditions of a quick search: every word stands somewhere in the record's search text.
+def sought(form: Form, search: str, hidden: frozenset[str]) -> Search:
+    """What a quick search asks: every word stands somewhere in the record's search text.
 
-    The search text holds the hidden fields too, so who may not see one of them searches the other fields one by
-    one, by their letters and not by pinyin.
+    The search text holds the hidden fields too, and so does its index, so who may not see one of them searches the
+    other fields one by one, by their letters and not by pinyin: not even how long it takes may tell of the hidden ones.
     """
-    storable = search[:MAX_SEARCH].encode("utf-8", "ignore").decode().replace("\x00", " ")
-    words = _plain(storable).split()[:MAX_WORDS]
+    words = words_of(search)
     if hidden.intersection(searched := [*_keys(form, long=False), *_keys(form, long=True)]):
         own = [table(form).c[key] for key in searched if key not in hidden]
-        return [or_(false(), *(column.icontains(word, autoescape=True) for column in own)) for word in words]
+        return Search([_in_one_of(own, word) for word in words])
     contains = _instr if db.engine.dialect.name == "sqlite" else _like
-    return [contains(table(form).c.search_text, word) for word in words]
+    plain = {word: contains(table(form).c.search_text, word) for word in words}
+    pieces = search_index.pieces(form, words, contains) if words else None
+    if pieces is None:
+        return Search([_rarely(each) for each in plain.values()])
+    return Search(list(plain.values()), pieces, [plain[word] for word in words if not grams.says_all(word)])
+
+
+def words_of(search: str) -> list[str]:
+    """The words of a quick search, as they stand in search texts."""
+    storable = search[:MAX_SEARCH].encode("utf-8", "ignore").decode().replace("\x00", " ")
+    return list(dict.fromkeys(_plain(storable).split()[:MAX_WORDS]))
+
+
+def _in_one_of(columns: Sequence[ColumnElement[str]], word: str) -> ColumnElement[bool]:
+    return or_(false(), *(column.icontains(word, autoescape=True) for column in columns))
 
 
 def _like(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
@@ -58,9 +99,15 @@ def _like(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
 
 
 def _instr(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    return func.instr(column, word) > 0
+
+
+def _rarely(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     # Told to expect few hits, as PostgreSQL does of LIKE: else SQLite walks through the order of the list, row by
     # row, until a page is full.
-    return func.likelihood(func.instr(column, word) > 0, literal_column("0.0001"))
+    if db.engine.dialect.name != "sqlite":
+        return condition
+    return func.likelihood(condition, literal_column("0.0001"))
 
 
 def _plain(text: str) -> str:

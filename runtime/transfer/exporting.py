@@ -5,20 +5,16 @@ on behind the last one.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import timedelta
-from threading import Event, Thread
 from typing import Any
 
-from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from runtime import access, documents, jobs, outbox
+from runtime import access, batches, documents, jobs, outbox
 from runtime.accounts.models import User
 from runtime.conditions import ConditionError
 from runtime.db import after_commit, db, transaction
@@ -28,7 +24,7 @@ from runtime.errors import Conflict, NotFound, PermanentError
 from runtime.fields import Field, Reader
 from runtime.forms.lists.places import Asked
 from runtime.forms.names import titles_for
-from runtime.jobs import Lease, LeaseLostError
+from runtime.jobs import Lease
 from runtime.records import lookups, query
 from runtime.text import localized
 from runtime.times import now, today
@@ -39,7 +35,6 @@ KIND, END = "export", "export_end"
 ROWS = 500  # in one commit
 IN_A_TURN = 20  # commits, then others have their turn
 KEPT = timedelta(days=1)
-BEAT = 5.0  # seconds
 MOST_BEGUN = 3
 MOST = 5  # of one person and form at a time
 
@@ -199,7 +194,7 @@ def _conclude(lease: Lease, export: Export | None) -> None:
     size = 0
     if export is not None and export.state == "writing":
         try:
-            with _held(lease):
+            with batches.held(lease):
                 size = sheets.finish(export.key, export.kind, export.columns, export.size)
         except sheets.LostError:
             _read_again(lease)
@@ -215,26 +210,6 @@ def _conclude(lease: Lease, export: Export | None) -> None:
 
 def _locked(session: Session, lease: Lease) -> Export | None:
     return session.get(Export, lease.ref_id, with_for_update=True, populate_existing=True)
-
-
-@contextmanager
-def _held(lease: Lease) -> Iterator[None]:
-    """Hold the lease meanwhile: a large workbook takes longer than it lasts."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    over = Event()
-
-    def beat() -> None:
-        while not over.wait(BEAT):
-            with app.app_context(), suppress(LeaseLostError, DBAPIError), transaction() as session:
-                lease.renew(session)
-
-    thread = Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _begin_anew(kept: Export) -> None:

@@ -9,7 +9,7 @@ from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.definitions.models import App, Definition, Version
-from runtime.records import tables
+from runtime.records import search_index, tables
 from runtime.records.store import Actor
 
 _numbers = itertools.count()
@@ -59,6 +59,7 @@ def publish(kind: str, key: str, document: Mapping[str, Any]) -> None:
         lookup.changed(version.id)
         if kind == "form":
             tables.migrate(session, lookup.form("shop", key))
+            search_index.plan(session, lookup.form("shop", key))
 
 
 def shop(*forms: Mapping[str, Any], roles: Mapping[str, list[dict[str, Any]]] | None = None) -> list[Form]:

@@ -1,0 +1,160 @@
+"""The index of the quick search: what it finds is what the texts hold, on both databases, however they were written."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, literal, select, text, update
+
+from runtime import grams, jobs, outbox
+from runtime.accounts.models import User
+from runtime.db import db, transaction
+from runtime.definitions.documents import Form
+from runtime.records import query, search_index
+from runtime.records.models import SearchIndex
+from runtime.records.tables import table
+from tests.conftest import both_databases
+from tests.records import test_query
+from tests.records.test_query import order, saved
+
+sqlite_template, clerk = test_query.sqlite_template, test_query.clerk
+
+TITLES = [
+    "宁波远洋物流",
+    "上海华信",
+    "AB 宁波 BC",
+    "abc",
+    "ab bc",
+    "12.50 元",
+    "王珊",
+    "远洋 宁波",
+    "ＡＢ１２",
+]
+WORDS = (
+    *("宁波", "远洋物流", "波远", "王", "洋 宁", "物流 宁波", "nbyy", "ningbo"),
+    *("abc", "ab", "12.50", "2.5", "ab12", "b", "%"),
+)
+
+
+def found(user: User, search: str) -> list[int]:
+    return sorted(each.id for each in query.page(user, order(), search=search).items)
+
+
+def by_reading(search: str) -> list[int]:
+    own = table(order()).c
+    rows = db.session.execute(select(own.id, own.search_text)).all()
+    return sorted(row.id for row in rows if all(word in row.search_text for word in search.lower().split()))
+
+
+@both_databases
+def test_a_search_by_the_index_finds_what_the_texts_hold(clerk: User) -> None:
+    for title in TITLES:
+        saved("order", {"title": title})
+    for word in WORDS:
+        assert found(clerk, word) == by_reading(word), word
+        assert query.count(clerk, order(), search=word) == len(by_reading(word)), word
+
+
+@both_databases
+def test_given_a_word_in_very_many_records_then_it_is_found_on_a_walk_through_the_list(
+    clerk: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for title in TITLES * 2:
+        saved("order", {"title": title})
+    monkeypatch.setattr(query, "MAX_COUNTED", 2)
+    monkeypatch.setattr(query, "MANY", 1)
+    page = query.page(clerk, order(), search="宁波", limit=3)
+    assert (len(page.items), page.total, page.capped) == (3, 2, True)
+    rest = query.page(clerk, order(), search="宁波", limit=3, after=page.next)
+    assert sorted(each.id for each in [*page.items, *rest.items]) == by_reading("宁波")
+
+
+@both_databases
+def test_the_index_follows_every_way_of_writing(clerk: User) -> None:
+    ids = [saved("order", {"title": title}) for title in ("宁波", "宁波", "上海")]
+    own = table(order())
+    with transaction() as session:
+        session.execute(update(own).where(own.c.id == ids[0]).values(search_text="深圳"))
+        session.execute(delete(own).where(own.c.id == ids[1]))
+    assert (found(clerk, "宁波"), found(clerk, "深圳"), found(clerk, "上海")) == ([], [ids[0]], [ids[2]])
+    assert list(search_index.wrong(order())) == []
+
+
+@both_databases
+def test_given_records_from_before_the_index_when_the_job_is_killed_and_runs_again_then_all_are_found(
+    clerk: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search_index, "BATCH", 2)
+    ids = [saved("order", {"title": "宁波"}) for _ in range(5)]
+    lease = as_before_the_index(order())
+    assert found(clerk, "宁波") == ids  # by reading
+    killed(order())
+    own = table(order())
+    with transaction() as session:  # meanwhile others write
+        session.execute(update(own).where(own.c.id.in_(ids[:1] + ids[-1:])).values(search_text="深圳"))
+    user_id = clerk.id
+    jobs.work_off(lease)
+    clerk = db.session.get_one(User, user_id)
+    assert (
+        db.session.scalar(select(SearchIndex.state).where(SearchIndex.form_id == order().definition_id))
+        == "ready"
+    )
+    assert (found(clerk, "宁波"), found(clerk, "深圳")) == (ids[1:-1], [ids[0], ids[-1]])
+    assert list(search_index.wrong(order())) == []
+
+
+def test_check_finds_a_record_that_the_index_lost_and_one_that_is_gone(clerk: User) -> None:
+    ids = [saved("order", {"title": title}) for title in ("宁波", "上海")]
+    name = f"search_{order().definition_id}"
+    with transaction() as session:
+        session.execute(text(f"DELETE FROM {name}_docsize WHERE id = {ids[0]}"))
+        session.execute(text(f"INSERT INTO {name} (rowid, grams) VALUES (999, 'x')"))
+    assert list(search_index.wrong(order())) == [(ids[0], "missing"), (999, "left over")]
+
+
+def as_before_the_index(form: Form) -> jobs.Lease:
+    """The form's table without its index, and the work of making it."""
+    with transaction() as session:
+        row = session.query(SearchIndex).filter_by(form_id=form.definition_id).one()
+        row.state = "waiting"
+        if db.engine.dialect.name == "sqlite":
+            for each in ("insert", "update", "delete"):
+                session.execute(text(f"DROP TRIGGER search_{form.definition_id}_{each}"))
+            session.execute(text(f"DROP TABLE search_{form.definition_id}"))
+        else:
+            session.execute(text(f"DROP INDEX gin_{form.table_name}_search_text"))
+        outbox_id = outbox.put(session, search_index.KIND, row.id)
+    lease = jobs.claim(outbox_id)
+    assert lease is not None
+    return lease
+
+
+def killed(form: Form) -> None:
+    """What a job leaves behind that is killed after its first commit."""
+    with transaction() as session:
+        if db.engine.dialect.name == "sqlite":
+            assert not search_index._take_in(session, form)
+        else:
+            session.execute(text(f"CREATE INDEX gin_{form.table_name}_search_text ON {form.table_name} (id)"))
+            session.execute(
+                text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(:name)"),
+                {"name": f"gin_{form.table_name}_search_text"},
+            )
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(said=st.text(st.sampled_from("abz019 \t%'\\:&宁波。é𠮷"), max_size=30))
+def test_postgresql_cuts_texts_as_we_do(clerk: User, said: str) -> None:
+    cut = db.session.scalar(select(func.tsvector_to_array(func.fw_grams(literal(said)))))
+    assert sorted(cut or []) == sorted(set(grams.of_text(said).split(" ")) - {""})
+
+
+@settings(deadline=None)
+@given(before=st.text("ab宁波。- "), word=st.text("ab宁波。-", min_size=1), after=st.text("ab宁波。- "))
+def test_a_text_has_all_pieces_of_the_words_in_it(before: str, word: str, after: str) -> None:
+    pieces = grams.of_text(before + word + after).split(" ")
+    whole, begun = grams.of_word(word)
+    assert set(whole) <= set(pieces)
+    assert all(any(piece.startswith(each) for piece in pieces) for each in begun)
