@@ -14,9 +14,9 @@ from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.records import filters, links, lookups, naming, orders, paging, rows, subtables
 from runtime.records import search as searching
-from runtime.records.search import Search
 from runtime.records.links import Reference
 from runtime.records.rows import Record
+from runtime.records.search import Search
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import table
 

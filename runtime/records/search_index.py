@@ -280,11 +280,15 @@ def _is_sqlite() -> bool:
 
 
 def wrong(form: Form) -> Iterator[tuple[int, str]]:
-    """The records that are not in the index, and what is in it without being a record: of SQLite, for PostgreSQL keeps
-    its index itself.
+    """The records that are not in the index, and what is in it without being a record; PostgreSQL, which keeps the
+    records of its index itself, may have lost the whole index: that is told of no record, 0.
     """
-    row = db.session.scalar(select(SearchIndex.state).where(SearchIndex.form_id == form.definition_id))
-    if not _is_sqlite() or row != "ready":
+    state = select(SearchIndex.state).where(SearchIndex.form_id == form.definition_id)
+    if db.session.scalar(state) != "ready":
+        return
+    if not _is_sqlite():
+        if not _state(db.session.connection(), form):
+            yield 0, "missing"
         return
     inside = Table(f"{full_text_name(form)}_docsize", MetaData(), Column("id", Integer))
     own = table(form).c.id

@@ -113,6 +113,13 @@ def test_check_finds_a_record_that_the_index_lost_and_one_that_is_gone(clerk: Us
     assert list(search_index.wrong(order())) == [(ids[0], "missing"), (999, "left over")]
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_check_finds_a_lost_index(clerk: User) -> None:
+    with transaction() as session:
+        session.execute(text(f"DROP INDEX gin_{order().table_name}_search_text"))
+    assert list(search_index.wrong(order())) == [(0, "missing")]
+
+
 def as_before_the_index(form: Form) -> jobs.Lease:
     """The form's table without its index, and the work of making it."""
     with transaction() as session:
