@@ -24,7 +24,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         settings: Settings = self.flask.config["SETTINGS"]
         options: dict[str, Any] = {
             "bind": f"{settings.host}:{settings.port}",
-            "worker_class": "gthread",
+            "worker_class": "runtime.patience.PatientWorker",
             "workers": min(os.cpu_count() or 1, 4),
             "threads": THREADS,
             "graceful_timeout": 30,
