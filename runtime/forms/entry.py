@@ -119,7 +119,7 @@ def read(
     answered = {key: raw[key] for key in keys if key not in left}
     values, problems = _parsed(form, answered, reader)
     rows = {key: _rows(form, key, posted, reader, closed) for key in sent if key in form.rows}
-    values |= {key: _as_value(form.rows[key], each) for key, each in rows.items()}
+    values |= {key: as_value(form.rows[key], each) for key, each in rows.items()}
     following = {key: row_posts.next_number(key, posted) for key in rows}
     pages = {key: row_posts.page_of(key, posted) for key in form.rows}
     return Entry(raw, values, problems, left, was, rows, following, pages)
@@ -146,7 +146,7 @@ def _rows(
     )
 
 
-def _as_value(form: Form, rows: tuple[RowEntry, ...]) -> list[dict[str, JsonValue]]:
+def as_value(form: Form, rows: tuple[RowEntry, ...]) -> list[dict[str, JsonValue]]:
     """The rows as they are saved: without the empty ones at the end."""
     filled = list(rows)
     while filled and _is_blank_row(form, filled[-1]):

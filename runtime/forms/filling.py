@@ -92,6 +92,7 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "clashing": looks.clashing,
         "warned": " ".join(sorted(pages.warnings(filling).keys() & _warned())),
         "cautions": [],
+        "asked": [],
         "dirty": request.method == "POST",
         "problems": [],
         "notice": "",
@@ -107,7 +108,8 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         filling = replace(filling, section="")
         sections = pages.fields_of(filling, looks)
     beside = filling.beside() if filling.section and filling.beside else None
-    listed = [*context.get("problems", ()), *context.get("cautions", ())]  # type: ignore[misc]
+    told = (context.get(name, ()) for name in ("problems", "cautions", "asked"))
+    listed: list[tuple[str, str]] = [one for each in told for one in each]  # type: ignore[attr-defined]
     known = {
         "apart": {name for name, _words in listed if filling.is_apart(name)},
         "led": filling.entry.row,
@@ -262,9 +264,10 @@ def _look_again(filling: Filling, deed: str, key: str) -> Response:
         return wrong(filling)
     if deed in ("mine", "theirs"):
         clashing -= {key}
-    if deed == "theirs":
-        filling = _with(filling, conflict.without(filling.entry, [key]))
-    return page(filling, Looks(clashing=clashing, sought=sought(filling.form), exact=True))
+        filling = _with(filling, conflict.decided(filling.form, filling.entry, key, deed))
+    looks = Looks(clashing=clashing, sought=sought(filling.form), exact=True)
+    told = _asked(filling, clashing) if clashing and filling.record else {}
+    return page(filling, looks, 200, **told)
 
 
 def _in_language(filling: Filling, name: str) -> Response:
@@ -315,15 +318,23 @@ def _changed_meanwhile(filling: Filling) -> Response:
     assert filling.record is not None
     form, record = filling.form, query.get(filling.user, filling.form, filling.record.id)
     opened = conflict.values_at(form, record.id, revision() or 0)
-    mine, both = conflict.merge(filling.entry, opened, record)
+    mine, both = conflict.merge(form, filling.entry, opened, record, filling.rights.hidden)
+    filling = _with(filling, mine, record)
     return page(
-        _with(filling, mine, record),
+        filling,
         Looks(clashing=both, exact=True),
         409,
-        notice=_meanwhile(both),
+        **_asked(filling, both),
         revision=record.revision,
         once=secrets.token_urlsafe(16),
     )
+
+
+def _asked(filling: Filling, both: frozenset[str]) -> dict[str, object]:
+    """What the page says of a conflict, with links to what has to be decided."""
+    assert filling.record is not None
+    open_ones = pages.clashes(filling, both)
+    return {"notice": _meanwhile(both), "asked": pages.asked(filling, open_ones)}
 
 
 def _meanwhile(both: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """The page on which a record is filled: judged, drawn, with its messages, its pickers and its conflict."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from runtime.forms.entry import Entry
 from runtime.forms.names import Titles, titles_for
 from runtime.forms.reads import offer_reads
 from runtime.forms.row_tables import stretch
-from runtime.forms.shown import Files, Picker, ShownSection
+from runtime.forms.shown import Clash, Files, Picker, ShownSection
 from runtime.forms.situation import Handles, Situation
 from runtime.records import store
 from runtime.records.rows import Record
@@ -225,12 +225,9 @@ def fields_of(filling: Filling, looks: Looks) -> list[ShownSection]:
 
 def situation(filling: Filling, looks: Looks) -> Situation:
     """The form at this moment, as its fields are drawn."""
-    form, record = filling.form, filling.record
-    clashes = {}
-    if record is not None and looks.clashing:
-        clashes = conflict.clashes(form, filling.entry, record, looks.clashing, filling.reader, filling.names)
+    record = filling.record
     return Situation(
-        form=form,
+        form=filling.form,
         judged=filling.judged,
         reader=filling.reader,
         names=filling.names,
@@ -238,11 +235,37 @@ def situation(filling: Filling, looks: Looks) -> Situation:
         entry=filling.entry,
         errors=looks.errors,
         warnings=_warnings(filling),
-        clashes=clashes,
+        clashes=clashes(filling, looks.clashing),
         exact=looks.exact,
         files=filling.files,
         stored=record.values if record else {},
     )
+
+
+def clashes(filling: Filling, names: frozenset[str]) -> dict[str, Clash]:
+    """Both answers of what is not decided yet."""
+    form, record = filling.form, filling.record
+    if record is None or not names:
+        return {}
+    return conflict.clashes(form, filling.entry, record, names, filling.reader, filling.names)
+
+
+def asked(filling: Filling, open_ones: Iterable[str]) -> list[tuple[str, str]]:
+    """The links to what has to be decided: the name of the control or row, and its title."""
+    order = {key: at for at, key in enumerate(filling.form.fields)}
+    found = [(order[name.partition(".")[0]], _place(filling, name), name) for name in open_ones]
+    return [(name, _called(filling, name)) for _at, _number, name in sorted(found)]
+
+
+def _place(filling: Filling, name: str) -> int:
+    key, _dot, rest = name.partition(".")
+    return filling.places[key].get(rest.partition(".")[0], 0) if rest else 0
+
+
+def _called(filling: Filling, name: str) -> str:
+    one = options.field_at(filling.form, options.path_of(name)) if name.count(".") != 1 else None
+    title = localized(one.title, filling.reader.locale) if one else ""
+    return (_in_row(filling, name) + title).removesuffix(": ")
 
 
 def _warnings(filling: Filling) -> dict[str, str]:

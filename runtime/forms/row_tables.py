@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from runtime.fields import Field, JsonValue, Raw
 from runtime.forms import row_posts
@@ -14,6 +14,7 @@ from runtime.records.store import Judged
 from runtime.text import localized
 
 NOTHING = Entry()
+T = TypeVar("T")
 
 
 class Cells(Protocol):
@@ -102,7 +103,7 @@ def _row(now: Situation, key: str, handle: str, index: int, columns: Sequence[st
     at = _sought(now.entry.row, name, inner, columns, cells)
     if at is not None and (cell := cells[at]):
         cells[at] = replace(cell, attributes=(*cell.attributes, ("autofocus", "autofocus")))
-    return ShownRow(name, handle, tuple(cells))
+    return ShownRow(name, handle, tuple(cells), now.clashes.get(name))
 
 
 def _sought(
@@ -132,6 +133,7 @@ def _situation_of_row(now: Situation, key: str, handle: str, index: int) -> Situ
         entry=now.entry.by_row.get(f"{key}.{handle}", NOTHING),
         errors=_of_row(now.errors, start),
         warnings=_of_row(now.warnings, start),
+        clashes=_of_row(now.clashes, start),
         exact=now.exact,
         is_new_row=handle.startswith("n"),
     )
@@ -152,5 +154,5 @@ def _judged_row(now: Situation, key: str, index: int) -> Judged:
     return replace(untouched, values=values[index]) if index < len(values) else untouched
 
 
-def _of_row(messages: Mapping[str, str], start: str) -> dict[str, str]:
+def _of_row(messages: Mapping[str, T], start: str) -> dict[str, T]:
     return {name.removeprefix(start): text for name, text in messages.items() if name.startswith(start)}

@@ -75,6 +75,7 @@ class ShownRow:
     name: str
     handle: str
     cells: tuple["Shown | None", ...]
+    clash: Clash | None = None
 
 
 @dataclass(frozen=True)

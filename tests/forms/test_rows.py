@@ -231,7 +231,7 @@ def test_a_conflict_keeps_both_and_an_untouched_table_is_none(browser: FlaskClie
     changed["_rev"] = "1"
     answer = browser.post(f"{PAGE}{record.id}/edit", data=changed)
     assert answer.status_code == 409 and typed(answer.text, f"r{a}.price") in ("5", "5.00")
-    assert 'value="mine:lines"' in answer.text
+    assert f'value="mine:lines.r{a}.price"' in answer.text
 
 
 def test_eval_judges_each_row_and_scolds_only_what_was_filled(browser: FlaskClient) -> None:
