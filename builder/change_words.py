@@ -152,6 +152,8 @@ def _part(rest: tuple[str, ...]) -> str:
         "columns": _("the columns"),
         "sort": _("the order"),
         "unique": _("what may not repeat"),
+        "duplicates": _("what makes records alike"),
+        "duplicates_refused": _("whether alike records are refused"),
         "trigger": _("the trigger"),
         "when": _("the condition"),
         "then": _("what it does"),

@@ -25,7 +25,7 @@ from runtime.fields.sub_table import can_be_column
 from runtime.i18n import LANGUAGES
 
 # What a field leaves by itself when it is deleted.
-LEFT = tuple(("fw", name) for name in ("list", "unique", "title_field", "owner_field"))
+LEFT = tuple(("fw", name) for name in ("list", "unique", "duplicates", "title_field", "owner_field"))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
         rules=_list(rule),
         checks=_list(check),
         unique=_list(KEYS),
+        duplicates=_list(KEYS),
         list=_object(columns=KEYS, sort=TEXT, views=KEYS),
         tabs=_list(_object("key", "title", key=TEXT, title=TITLE)),
     )

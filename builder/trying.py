@@ -46,12 +46,14 @@ def records(studio: Studio) -> list[tuple[int, str]]:
 
 
 def draft_form(studio: Studio) -> Form | None:
-    """The draft ready to be judged; None while it has faults that make that impossible."""
+    """The draft ready to be judged; None while it has faults that make that impossible. It asks no stored records
+    whether they are like what is tried.
+    """
     try:
         form = studio.context.form(studio.target.key)
     except (KeyError, TypeError, ValueError):
         return None
-    return form and _without_asking(studio, replace(form, zone=studio.zone))
+    return form and _without_asking(studio, replace(form, zone=studio.zone, duplicates=()))
 
 
 def _without_asking(studio: Studio, form: Form) -> Form:

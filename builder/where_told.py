@@ -75,6 +75,8 @@ def _of_form(context: Context, form: str, document: Any, path: Path, title: str,
             return str(_("The owner of a record of %(form)s", form=title))
         case ("fw", "list", *_rest):
             return str(_("The list of %(form)s", form=title))
+        case ("fw", "duplicates", *_rest):
+            return str(_("What makes records of %(form)s alike", form=title))
         case ("fw", "unique", *_rest):
             return str(_("What may not repeat in %(form)s", form=title))
     return str(_("The form %(form)s", form=title))

@@ -115,7 +115,8 @@ def _own_form(document: Document, fields: Mapping[str, Field], key: str) -> Iter
     listed = own.get("list", {})
     if key in listed.get("columns", ()) or listed.get("sort", "").removeprefix("-") == key:
         yield ("fw", "list")
-    yield from (("fw", "unique", index) for index, keys in enumerate(own.get("unique", ())) if key in keys)
+    for name in ("unique", "duplicates"):
+        yield from (("fw", name, index) for index, keys in enumerate(own.get(name, ())) if key in keys)
     for index, rule in enumerate(own.get("rules", ())):
         if any(key in keys for keys in rule.get("then", {}).values()):
             yield ("fw", "rules", index)

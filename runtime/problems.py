@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, Any] = {
     "no_value": _NO_VALUE,
     "unique": _l("Another record has this value already. Enter another one for %(title)s."),
     "unique_together": _l("Another record has the same combination of values already. Change %(title)s."),
+    "alike": _l("%(title)s like this exists already: %(names)s (same %(fields)s)."),
     "bad_pattern": _l("Write the pattern of %(title)s as a regular expression of RE2 (no look-around)."),
     "unknown_region": _l("Enter a country with two letters for %(title)s, like CN."),
     "rows": _l("Send the rows of %(title)s as a list of objects."),

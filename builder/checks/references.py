@@ -13,6 +13,7 @@ from runtime.definitions.rules import in_force
 from runtime.errors import Problem
 from runtime.fields import Field, ValueType
 from runtime.forms.lists.looks import FIELDS
+from runtime.records.duplicates import COMPARED
 
 DATES = (ValueType.DATE, ValueType.DATETIME)
 PEOPLE = (None, "starter", "owner_id", "created_by")
@@ -53,6 +54,8 @@ def _form(document: Document, context: Context) -> Found:
         yield from _field(("fw", "checks", index, "at"), check["at"], fields)
     for index, keys in enumerate(own.get("unique", ())):
         yield from _stored(("fw", "unique", index), keys, fields)
+    for index, keys in enumerate(own.get("duplicates", ())):
+        yield from _comparable(("fw", "duplicates", index), keys, fields)
     for key, field in fields.items():
         yield from _pointing(("properties", key, "fw"), field, fields, context)
 
@@ -74,6 +77,17 @@ def _effect(
         if effect in WRITING and name in fields and not fields[name].type.writable:
             sentence = _("“%(key)s” works out its own value.", key=name)
             yield Problem(path, "not_writable", sentence, {"key": name})
+
+
+def _comparable(path: Path, keys: Iterable[str], fields: Mapping[str, Field]) -> Found:
+    """Fields by which records are alike: each there, and of a type that two records can be compared by."""
+    for key in keys:
+        yield from _field(path, key, fields)
+        if key in fields and fields[key].type.name not in COMPARED:
+            sentence = _(
+                "Records cannot be compared by “%(key)s”: choose a field with one short value.", key=key
+            )
+            yield Problem(path, "not_comparable", sentence, {"key": key})
 
 
 def _owner(key: str, fields: Mapping[str, Field]) -> Found:

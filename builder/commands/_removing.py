@@ -25,7 +25,8 @@ def remove(form: Form, key: str) -> None:
             own.pop(name)
     _leave_out(form, "required", key)
     _leave_list(own, key)
-    _leave_unique(own, key)
+    for name in ("unique", "duplicates"):
+        _leave_sets(own, name, key)
 
 
 def _leave_out(holder: dict[str, Any], name: str, key: str) -> None:
@@ -46,8 +47,8 @@ def _leave_list(own: dict[str, Any], key: str) -> None:
         own.pop("list")
 
 
-def _leave_unique(own: dict[str, Any], key: str) -> None:
-    if "unique" in own:
-        own["unique"] = [keys for keys in own["unique"] if key not in keys]
-        if not own["unique"]:
-            own.pop("unique")
+def _leave_sets(own: dict[str, Any], name: str, key: str) -> None:
+    if name in own:
+        own[name] = [keys for keys in own[name] if key not in keys]
+        if not own[name]:
+            own.pop(name)

@@ -101,8 +101,9 @@ def _own_form(form: Document, rename: Rename) -> None:
     _columns(own.get("list", {}), rename)
     for section in own.get("layout", ()):
         section["rows"] = [[_cell(cell, rename) for cell in row] for row in section.get("rows", ())]
-    if "unique" in own:
-        own["unique"] = [[rename(key) for key in keys] for keys in own["unique"]]
+    for name in ("unique", "duplicates"):
+        if name in own:
+            own[name] = [[rename(key) for key in keys] for keys in own[name]]
     for rule in own.get("rules", ()):
         _rule(rule, rename)
     for check in own.get("checks", ()):

@@ -21,13 +21,16 @@ LABELS: Mapping[str, str] = {
     "owner_field": N_("Owner field"),
     "list": N_("List"),
     "unique": N_("Unique"),
+    "duplicates": N_("Alike"),
+    "duplicates_refused": N_("Refuse alike records"),
 }
 PLAIN = ("title", "description")  # these stand beside `fw`, the others in it
 
 
 class SetForm:
     """Sets the value at `path`, such as ["title", "en"] or ["list", "sort"], or removes it. The first step is
-    one of title, description, icon, title_field, owner_field, list and unique.
+    one of title, description, icon, title_field, owner_field, list, unique, duplicates and
+    duplicates_refused.
     """
 
     name = "form.set"

@@ -1,6 +1,6 @@
 """The panels of a form as a whole, of a section and of a tab."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,9 @@ from flask_babel import gettext as _
 from builder.panels import _making, _meanings
 from builder.panels._controls import Command, Control, Panel, Setting, told
 from builder.panels._field import titles
+from runtime.records.duplicates import COMPARED
+
+MOST_DUPLICATES = 5  # sets
 
 
 def form_panel(document: Mapping[str, Any], setting: Setting) -> Panel:
@@ -33,7 +36,8 @@ def form_panel(document: Mapping[str, Any], setting: Setting) -> Panel:
             "owner_field", str(_("Owned by")), _("Who owns a record; else whoever made it."), own, setting
         ),
     )
-    return Panel(told(general, setting.refused), told(_uniques(own, setting), setting.refused))
+    rest = [*_uniques(own, setting), *_duplicates(own, setting)]
+    return Panel(told(general, setting.refused), told(rest, setting.refused))
 
 
 def _set(*path: str) -> Command:
@@ -74,6 +78,41 @@ def _unique(sets: list[list[str]], index: int, known: Mapping[str, str]) -> Cont
         send=_set("fw", "unique"),
         read={"as": "member_of", "all": sets, "at": index},
     )
+
+
+def _duplicates(own: Mapping[str, Any], setting: Setting) -> Iterator[Control]:
+    """The sets of fields by which records are alike, one more to begin, and what happens then."""
+    sets = [list(keys) for keys in own.get("duplicates", ())]
+    known = {
+        key: setting.text(field.title)
+        for key, field in setting.context.fields(setting.form).items()
+        if field.type.name in COMPARED
+    }
+    for index in range(min(len(sets) + 1, MOST_DUPLICATES)):
+        keys = sets[index] if index < len(sets) else []
+        yield Control(
+            f"p-duplicates-{index}",
+            "picks",
+            str(_("Alike, set %(number)s", number=index + 1)),
+            str(
+                _(
+                    "Who fills the form is told of records that he may see with the same values in these fields."
+                )
+            ),
+            options=_meanings.options(known, keys),
+            send=_set("fw", "duplicates"),
+            read={"as": "member_of", "all": sets, "at": index},
+        )
+    if sets:
+        yield Control(
+            "p-duplicates_refused",
+            "flag",
+            str(_("Refuse alike records")),
+            str(_("Without it they can be saved after a warning.")),
+            value=bool(own.get("duplicates_refused")),
+            send=_set("fw", "duplicates_refused"),
+            read={"as": "flag", "default": False},
+        )
 
 
 def title_panel(kind: str, key: str, stored: Any, setting: Setting) -> Panel:

@@ -135,6 +135,7 @@ def _apart(form: Form, keys: tuple[str, ...]) -> Form:
         rules=(),
         checks=(),
         unique=(),
+        duplicates=(),
         layout=(Section("section_1", "", rows),),
         tabs=(),
         computed_order=(),

@@ -57,6 +57,9 @@ class Form:
     rules: tuple[Rule, ...]
     checks: tuple[Check, ...]
     unique: tuple[tuple[str, ...], ...]
+    duplicates: tuple[tuple[str, ...], ...]
+    """Sets of fields by which two records are alike; `refuses_duplicates` says whether that is more than a warning."""
+    refuses_duplicates: bool
     layout: tuple[Section, ...]
     tabs: tuple[Tab, ...]
     title_field: str | None
@@ -242,6 +245,8 @@ def parse_form(
         rules=tuple(parse_rule(rule) for _index, rule in in_force(own)),
         checks=tuple(parse_check(check) for check in own.get("checks", ())),
         unique=tuple(tuple(keys) for keys in own.get("unique", ())),
+        duplicates=tuple(tuple(keys) for keys in own.get("duplicates", ())),
+        refuses_duplicates=bool(own.get("duplicates_refused")),
         layout=parse_layout(own, fields),
         tabs=parse_tabs(own),
         title_field=own.get("title_field"),

@@ -235,6 +235,7 @@ def situation(filling: Filling, looks: Looks) -> Situation:
         entry=filling.entry,
         errors=looks.errors,
         warnings=_warnings(filling),
+        alike=_alike(filling),
         clashes=clashes(filling, looks.clashing),
         exact=looks.exact,
         files=filling.files,
@@ -274,6 +275,19 @@ def _warnings(filling: Filling) -> dict[str, str]:
     for name, warning in _warned(filling):
         found[name] = f"{found[name]} {warning.message}" if name in found else warning.message
     return found
+
+
+def _alike(filling: Filling) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The address and the title of each record that is like this one, at the control where that is told."""
+    form, judged = filling.form, filling.judged
+    told = [each for each in (*judged.problems, *judged.warnings) if "records" in each.params]
+    return {
+        str(each.path[0]): tuple(
+            (url_for("forms.show_record", app=form.app, form=form.key, record_id=record_id), title)
+            for record_id, title in each.params["records"]
+        )
+        for each in told
+    }
 
 
 def _warned(filling: Filling) -> list[tuple[str, Problem]]:

@@ -20,10 +20,11 @@ LIMITS = frozenset(("minLength", "pattern", "minItems", "maxItems"))
 
 @kept(512)
 def static_fields(form: Form) -> frozenset[str]:
-    """The fields that no rule, formula, check, fill or offer reads, that no rule clears or sets, and that cannot be
-    wrong when left.
+    """The fields that no rule, formula, check, fill or offer reads, that no rule clears or sets, that make no records
+    alike, and that cannot be wrong when left.
     """
     read = _met_by_rules(form) | _read_by_formulas(form) | _read_by_references(form)
+    read = read.union(*form.duplicates)
     return frozenset(key for key, one in form.fields.items() if key not in read and _never_wrong(one))
 
 

@@ -146,6 +146,8 @@ class Shown:
     static: bool = False
     error: str = ""
     warning: str = ""
+    alike: tuple[tuple[str, str], ...] = ()
+    """The address and the title of each record that the message speaks of."""
     was: str | None = None
     """What the server filled in last, of a field that a reference fills."""
     picked: str | None = None

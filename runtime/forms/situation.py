@@ -54,6 +54,7 @@ class Situation:
     entry: Entry = field(default_factory=Entry)
     errors: Mapping[str, str] = field(default_factory=dict)
     warnings: Mapping[str, str] = field(default_factory=dict)
+    alike: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     exact: bool = False
     is_new_row: bool = False

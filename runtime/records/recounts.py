@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Index, inspect, select
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex
 
@@ -21,7 +21,7 @@ from runtime.jobs import Lease
 from runtime.outbox import Outbox
 from runtime.records import roll_ups as held
 from runtime.records.models import Recount
-from runtime.records.tables import index_name, table
+from runtime.records.tables import index_name, index_names, table
 
 KIND = "recount"
 PAUSE = timedelta(seconds=60)  # no transaction lasts longer: PostgreSQL ends those that stand idle
@@ -61,7 +61,7 @@ def index(session: Session, form: Form) -> None:
             continue
         keys = (roll_up.reference, str(roll_up.source))
         name, own = index_name("ru", source, keys), table(source)
-        if name not in {each["name"] for each in inspect(session.connection()).get_indexes(own.name)}:
+        if name not in index_names(session, own.name):
             session.execute(CreateIndex(Index(name, *(own.c[key] for key in keys))))
 
 

@@ -70,10 +70,11 @@ def may_be_hidden(form: Form) -> frozenset[str]:
 
 @lru_cache(1024)
 def may_warn(form: Form) -> bool:
-    """Whether a check or a rule of the form, or of its rows, can warn."""
+    """Whether a check or a rule of the form, or of its rows, or a record that is alike can warn."""
     levels = [check.level for check in form.checks]
     levels += [message.level for rule in form.rules for message in rule.messages]
-    return "warning" in levels or any(map(may_warn, form.rows.values()))
+    alike = form.duplicates and not form.refuses_duplicates
+    return bool(alike) or "warning" in levels or any(map(may_warn, form.rows.values()))
 
 
 def _hidden(form: Form, holding: list[Rule]) -> dict[str, str]:

@@ -8,6 +8,7 @@ commits.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replacing
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +21,7 @@ from runtime.access import FieldRights
 from runtime.db import db, is_rehearsed
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, Problem
-from runtime.records import changes, rows, search, serials, subtables, tokens, unique
+from runtime.records import changes, duplicates, rows, search, serials, subtables, tokens, unique
 from runtime.records import judge as judging
 from runtime.records.changes import AFTER_EVENT
 from runtime.records.deletion import delete
@@ -102,7 +103,17 @@ def judge(
     rights = _rights(actor, form) if rights is None else rights
     staying = frozenset(form.fields) if as_stored else frozenset()
     case = _case(actor, form, record, Database(actor, form.app), rights, staying=staying, lookups=True)
-    return judging.judge(case, values).for_reader()
+    judged = judging.judge(case, values)
+    return (judged if as_stored else _with_duplicates(actor, form, record, judged)).for_reader()
+
+
+def _with_duplicates(actor: Actor, form: Form, record: Record | None, judged: Judged) -> Judged:
+    """The judgement with what it says of records that are alike: a warning, or a problem where the form says so."""
+    shown = {key: value for key, value in judged.values.items() if key in judged.visible}
+    told = duplicates.told(actor, form, record, shown) if form.duplicates else ()
+    if form.refuses_duplicates:
+        return replacing(judged, problems=(*judged.problems, *told))
+    return replacing(judged, warnings=(*judged.warnings, *told))
 
 
 def _everything(form: Form, values: Mapping[str, Any]) -> Values:
@@ -175,7 +186,7 @@ def _judged(
     sources = Database(actor, form.app)
     staying = _staying(form, values) if partial else frozenset()
     case = _case(actor, form, record, sources, _rights(actor, form), staying=staying)
-    judged = judging.judge(case, values)
+    judged = _with_duplicates(actor, form, record, judging.judge(case, values))
     if judged.ignored:
         log.info("form %s: ignored %s, sent by user %s", form.key, ", ".join(judged.ignored), actor.user_id)
     found = [each for each in judged.problems if not partial or _is_unfit(each, values)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Index, MetaData, inspect
+from sqlalchemy import Index, MetaData
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, DropIndex
 
@@ -26,8 +26,8 @@ def reconcile(session: Session, form: Form, views: Iterable[Mapping[str, Any]]) 
     new = tables.table(form).to_metadata(MetaData())
     needed = dict.fromkeys(keys for keys in (columns(form, each) for each in views) if keys)
     wanted = {tables.index_name(PREFIX, form, keys): keys for keys in list(needed)[:MOST_INDEXES]}
-    known = inspect(session.connection()).get_indexes(form.table_name)
-    present = {str(each["name"]) for each in known if str(each["name"]).startswith(f"{PREFIX}_")}
+    known = tables.index_names(session, form.table_name)
+    present = {each for each in known if each.startswith(f"{PREFIX}_")}
     for name in sorted(present - wanted.keys()):
         session.execute(DropIndex(Index(name, new.c.id)))
     for name in sorted(wanted.keys() - present):

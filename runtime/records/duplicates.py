@@ -1,0 +1,105 @@
+"""Records that may stand for the same thing: those that have what a form's author said makes two records alike.
+
+Asked while a form is filled and when it is saved, in one statement, and only about records that the person may read:
+of others not even that there are any can be told.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select
+
+from runtime import access, problems
+from runtime.accounts.models import User
+from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.errors import Problem
+from runtime.fields._listed import joined
+from runtime.records import naming, rows
+from runtime.records.rows import Record
+from runtime.records.sources import Actor, allowed
+from runtime.records.tables import likeness, table
+from runtime.records.wording import locale, said
+
+SHOWN = 3  # records that are named
+CODE = "alike"
+COMPARED = frozenset(
+    (
+        *("text", "email", "phone", "barcode", "serial", "number", "money", "date", "choice", "yes_no"),
+        *("reference", "member", "department"),
+    )
+)
+"""The types of fields that can make records alike: one short value, in a column that an index holds."""
+
+Keys = tuple[str, ...]
+
+
+def told(actor: Actor, form: Form, record: Record | None, values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """A problem at the last field of each set of fields by which other records are like one with these values.
+
+    `params["records"]` are the ids and titles of these. Sets with an empty value, or with a field that the person may
+    not see, make nothing alike; sets that differ in nothing from the stored record are not asked about.
+    """
+    user = actor.user
+    asked = _asked(user, form, {} if record is None else record.whole, values) if _counts(actor) else []
+    if user is None or not asked or not access.can(user, "read", form):
+        return ()
+    found = _read(user, form, asked, values, None if record is None else record.id)
+    same = ((keys, [one for one, alike in found if alike[number]]) for number, keys in enumerate(asked))
+    return tuple(_problem(form, keys, there) for keys, there in same if there)
+
+
+def _counts(actor: Actor) -> bool:
+    """Whether somebody is there to be told: not a guest, and nobody who only tries a draft."""
+    tries = actor.tried is not None or actor.onlooker is not None
+    return actor.is_person and actor.origin != "public" and not tries
+
+
+def _asked(user: User | None, form: Form, before: Mapping[str, Any], values: Mapping[str, Any]) -> list[Keys]:
+    if not form.duplicates:
+        return []
+    hidden = access.fields(user, form).hidden
+    return [
+        keys
+        for keys in form.duplicates
+        if all(key in values for key in keys)
+        and any(values[key] != before.get(key) for key in keys)
+        and hidden.isdisjoint(keys)
+    ]
+
+
+def _read(
+    user: User, form: Form, asked: list[Keys], values: Mapping[str, Any], record_id: int | None
+) -> list[tuple[Record, list[bool]]]:
+    """The first records that are alike, as the person may see them, and by which of the sets each is."""
+    own = table(form).c
+    alike = [_alike(form, keys, values) for keys in asked]
+    wanted = [or_(*alike), allowed(form, access.visible(user, "read", form))]
+    if record_id is not None:
+        wanted.append(own.id != record_id)
+    query = select(*rows.columns(form), *(each.label(f"alike_{n}") for n, each in enumerate(alike)))
+    found = db.session.execute(query.where(*wanted).order_by(own.id).limit(SHOWN)).all()
+    hidden = access.fields(user, form).hidden
+    return [(rows.record(form, row).without(hidden), list(row[-len(asked) :])) for row in found]
+
+
+def _alike(form: Form, keys: Keys, values: Mapping[str, Any]) -> ColumnElement[bool]:
+    own = table(form).c
+    same = []
+    for key in keys:
+        field, column = form.fields[key], own[key]
+        value = literal(field.type.to_column(values[key], field), column.type)
+        same.append(likeness(column, field) == likeness(value, field))
+    return and_(*same)
+
+
+def _problem(form: Form, keys: Keys, found: list[Record]) -> Problem:
+    records = [(each.id, naming.of(form, each)) for each in found]
+    params = {
+        "of": "-".join([CODE, *(str(each.id) for each in found)]),
+        "records": records,
+        "names": joined((f"“{title}”" for _id, title in records), locale()),
+        "fields": joined((said(form.fields[key].title) for key in keys), locale()),
+    }
+    sentence = problems.sentence(CODE, params, said(form.title))
+    return Problem((keys[-1],), CODE, sentence, params)
