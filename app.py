@@ -22,6 +22,7 @@ from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
 from runtime.public.files import blueprint as public_files
+from runtime.public.later import blueprint as public_later
 from runtime.public.routes import blueprint as public
 from runtime.transfer.import_routes import blueprint as imports
 from runtime.transfer.routes import blueprint as transfer
@@ -60,6 +61,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         trash,
         public,
         public_files,
+        public_later,
         imports,
         bulk,
         api.health,

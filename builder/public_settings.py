@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -18,6 +19,8 @@ from runtime.public.models import PublicForm
 MOST = 10_000_000
 MOMENT = "%Y-%m-%dT%H:%M"
 TEXT_LENGTH = 1_000
+MOST_ADDRESS = 500
+MOST_SITES = 20
 
 
 class MomentField(StringField):
@@ -58,6 +61,33 @@ def _number(_form: Any, field: NumberField) -> None:
     field.number = int(text)
 
 
+def _https(_form: Any, field: StringField) -> None:
+    field.data = (field.data or "").strip()
+    if field.data and (len(field.data) > MOST_ADDRESS or _site(field.data) is None):
+        raise ValidationError(_("Enter an address that begins with https://."))
+
+
+def _sites(_form: Any, field: TextAreaField) -> None:
+    lines = (field.data or "").split()
+    found = [_site(line) for line in lines]
+    if len(lines) > MOST_SITES or not all(
+        site and site == line.rstrip("/") for site, line in zip(found, lines, strict=True)
+    ):
+        raise ValidationError(_("Enter one site on each line, like https://www.example.com."))
+
+
+def _site(address: str) -> str | None:
+    """The site of an https address; None for what is none, or could mean something else in a header."""
+    if not address.isascii() or not address.isprintable() or set(address) & set(" ;,*'\"\\<>@"):
+        return None
+    try:
+        parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    return f"https://{parts.hostname}{port}" if parts.scheme == "https" and parts.hostname else None
+
+
 class Settings(Form):
     """The limits of a public form. Its texts are controls of their own, one in each language of the app."""
 
@@ -80,6 +110,30 @@ class Settings(Form):
             " if the form is not sent."
         ),
     )
+    later = BooleanField(
+        _l("May be continued later"),
+        description=_l(
+            "What is typed is kept for 30 days under a link that only its writer has, files included."
+        ),
+    )
+    steps = BooleanField(
+        _l("One part after the other"),
+        description=_l("Its tabs, or without tabs its sections, become pages with Back and Next."),
+    )
+    leads_to = StringField(
+        _l("Where people go after sending"),
+        [_https],
+        description=_l(
+            "An address that begins with https://. Empty: the page that thanks, with a copy of the answers."
+        ),
+        render_kw={"inputmode": "url", "placeholder": "https://"},
+    )
+    shown_by = TextAreaField(
+        _l("Sites that may show it in a frame"),
+        [_sites],
+        description=_l("One on each line, like https://www.example.com. No other site can."),
+        render_kw={"rows": 2},
+    )
     password = StringField(
         _l("Password"),
         [
@@ -98,7 +152,9 @@ class Settings(Form):
         """Put what was typed into force."""
         public.opens_at, public.closes_at = self.opens_at.moment, self.closes_at.moment
         public.most, public.once = self.most.number, bool(self.once.data)
-        public.takes_files = bool(self.takes_files.data)
+        public.takes_files, public.later = bool(self.takes_files.data), bool(self.later.data)
+        public.steps, public.leads_to = bool(self.steps.data), self.leads_to.data or ""
+        public.shown_by = [line.rstrip("/") for line in (self.shown_by.data or "").split()]
         if self.open_to_anyone.data:
             public.password_hash = ""
         elif self.password.data:
@@ -115,6 +171,10 @@ def settings_of(public: PublicForm, languages: Iterable[str], zone: str) -> Sett
         "most": "" if public.most is None else str(public.most),
         "once": public.once,
         "takes_files": public.takes_files,
+        "later": public.later,
+        "steps": public.steps,
+        "leads_to": public.leads_to,
+        "shown_by": "\n".join(public.shown_by or ()),
     }
     texts = {
         f"{name}_{each}": (getattr(public, name) or {}).get(each, "")

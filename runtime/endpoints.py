@@ -20,6 +20,14 @@ def reads_only(view: View) -> View:
     return view
 
 
+def from_anywhere(view: View) -> View:
+    """The view may be sent to without a token of ours, as from a page in a frame of another site, where browsers keep
+    our cookies back: it does nothing in the name of whoever is signed in.
+    """
+    view.from_anywhere = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_files(view: View) -> View:
     """The view takes files, so that what is sent to it may be large."""
     view.takes_files = True  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """How much one request may bring, and how often somebody may try."""
 
+import hashlib
+from collections.abc import Callable
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
@@ -25,6 +27,10 @@ SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
 SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"
 PUBLIC_POSTS = "60 per 10 minutes"  # records of one public form, from one address
 PUBLIC_FILES = "100 per 10 minutes"  # files of guests, from one address
+PUBLIC_DRAFTS = "30 per 10 minutes"  # of guests, from one address
+PUBLIC_MAILS = "5 per 10 minutes"  # with the link to a draft, from one address
+PUBLIC_MAILS_TO = "5 per day"  # to one box
+PUBLIC_MAILS_OF_FORM = "500 per day"
 PUBLIC_LOOKS = "1200 per 10 minutes"  # of pages drawn again while somebody fills one in
 PUBLIC_TRIES = "100 per 15 minutes"  # of the password of a public form
 
@@ -108,13 +114,34 @@ def public_posts() -> str:
     return posts
 
 
-def takes_another_file() -> bool:
-    """Whether one more file of a guest is taken from this address; it is counted."""
+def allows(limit: str | Callable[[], str], key: str) -> bool:
+    """Whether this may be done once more by whom or what the key names; it is counted."""
     try:
-        with limiter.limit(public_files, key_func=lambda: f"public file:{get_remote_address()}"):
+        with limiter.limit(limit, key_func=lambda: key):
             return True
     except RateLimitExceeded:
         return False
+
+
+def takes_another_file() -> bool:
+    """Whether one more file of a guest is taken from this address."""
+    return allows(public_files, f"public file:{get_remote_address()}")
+
+
+def takes_another_draft() -> bool:
+    """Whether one more draft of a guest is kept from this address."""
+    return allows(PUBLIC_DRAFTS, f"public draft:{get_remote_address()}")
+
+
+def sends_another_mail(form_id: int, address: str) -> bool:
+    """Whether one more link is mailed: so that nobody has our mails fill the box of somebody else."""
+    box = hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()
+    asked = (
+        (PUBLIC_MAILS, f"public mail from:{get_remote_address()}"),
+        (PUBLIC_MAILS_TO, f"public mail to:{box}"),
+        (PUBLIC_MAILS_OF_FORM, f"public mail of:{form_id}"),
+    )
+    return all(allows(limit, key) for limit, key in asked)
 
 
 def public_files() -> str:

@@ -8,12 +8,11 @@ from runtime import assets, compiled, compression, endpoints, error_pages, i18n,
 from runtime import db as database
 from runtime.accounts import sessions
 from runtime.htmx import Request, is_htmx
+from runtime.policies import policy
 
 CSRF_HOURS = 12
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+POLICY = policy()
+FOR_OTHER_SITES = "embed.js"  # the only static file that pages of others load
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -67,7 +66,8 @@ def _protect_from_other_sites(app: Flask) -> None:
     protection = CSRFProtect(app)
 
     def protect() -> None:
-        if app.config["WTF_CSRF_ENABLED"] and request.endpoint and not endpoints.is_api():
+        free = endpoints.is_api() or endpoints.marked("from_anywhere")
+        if app.config["WTF_CSRF_ENABLED"] and request.endpoint and not free:
             protection.protect()
 
     app.before_request(protect)
@@ -81,6 +81,10 @@ def _set_reader() -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if g.get("may_be_framed"):
+        del response.headers["X-Frame-Options"]  # which knows no list of sites; the policy does
+    if request.endpoint == "static" and request.path.endswith(f"/{FOR_OTHER_SITES}"):
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if request.endpoint == "static" and request.args.get("v"):
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     elif request.endpoint != "static":

@@ -1,19 +1,24 @@
 """How a form is open to people without an account: its address, its QR code, its limits and texts."""
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from builder.public_settings import Settings, settings_of
 from builder.studio import Studio
-from runtime import links
+from runtime import access, links
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.public import codes, opening
 from runtime.public.models import PublicForm
+from runtime.public.pages import is_nameable
 from runtime.text import localized
+
+MOST_VALUES, MOST_LINKS = 5_000, 50
 
 
 class FormPublic:
@@ -39,15 +44,41 @@ class FormPublic:
 
 
 def _opened(studio: Studio, form: Form, public: PublicForm) -> Mapping[str, Any]:
-    path = url_for("public.show", slug=public.slug)
+    address = links.absolute(url_for("public.show", slug=public.slug))
     settings: Settings = g.get("public_settings") or settings_of(public, studio.languages, form.zone)
     return {
         "state": opening.state(public),
-        "address": links.absolute(path),
+        "address": address,
+        "snippet": _snippet(address, localized(form.title, studio.locale)),
+        **_made(address, public, form, studio),
         "settings": settings,
         "sizes": codes.SCALES,
         "left_out": [localized(one.title, studio.locale) for one in opening.left_out(public, form)],
     }
+
+
+def _snippet(address: str, title: str) -> str:
+    """What another site puts into its page."""
+    script = links.absolute(url_for("static", filename="embed.js"))
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(title)}" style="width:100%;height:40rem;border:0"></iframe>\n'
+        f'<script src="{escape(script)}" async></script>'
+    )
+
+
+def _made(address: str, public: PublicForm, form: Form, studio: Studio) -> Mapping[str, Any]:
+    """The fields that a link may fill in, and the links that were asked for."""
+    closed = access.fields(opening.guest(public, form), form).closed
+    nameable = [
+        (key, localized(one.title, studio.locale))
+        for key, one in form.fields.items()
+        if key not in closed and one.type.writable and is_nameable(form, key)
+    ]
+    key, values = request.args.get("maker", ""), request.args.get("values", "")[:MOST_VALUES]
+    wanted = dict.fromkeys(line.strip() for line in values.splitlines() if line.strip())
+    known = key in dict(nameable)
+    made = [(value, f"{address}?{urlencode({f'f.{key}': value})}") for value in wanted] if known else []
+    return {"nameable": nameable, "maker": key, "values": values, "made": made[:MOST_LINKS]}
 
 
 plugin = FormPublic()

@@ -63,6 +63,11 @@ class EmailField(FieldType):
         return {"type": "text", "inputmode": "email", "autocomplete": "off", "spellcheck": "false"}
 
 
+def address(text: str) -> str:
+    """The e-mail address that somebody typed, as mail systems compare it; FieldError for what is none."""
+    return _normalised(plain(text[: _LONGEST + 1]))
+
+
 @lru_cache(maxsize=4096)  # read and checked within one save, and again by every /eval
 def _normalised(text: str) -> str:
     try:

@@ -20,7 +20,9 @@ from runtime.forms import conflict, edits, entry, one_section, pages, row_posts,
 from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
+from runtime.forms.shown import ShownSection
 from runtime.forms.state import to_tell
+from runtime.forms.steps import Steps, steps
 from runtime.htmx import go_to
 from runtime.links import own_path
 from runtime.records import query, store, tokens
@@ -28,6 +30,7 @@ from runtime.records.rows import Record
 from runtime.text import localized
 
 TOKEN_LENGTH = 80
+TURNS = {"next": 1, "back": -1}
 
 
 def reader_for(user: User, place: Form | AppInfo) -> Reader:
@@ -120,6 +123,7 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         "title": _title_of(filling),
         "editing": filling.section,
         "field_scripts": _scripts(filling),
+        "steps": _steps(filling, sections, to_errors=bool(context.get("problems"))),
         **remembered,
         **filling.around,
         **context,
@@ -132,6 +136,35 @@ def page(filling: Filling, looks: Looks, status: int = 200, **context: object) -
         **{**known, **beside, **one_section.told(filling, one_section.keys(sections), known)},
     )
     return make_response(html, status)
+
+
+def _steps(filling: Filling, sections: list[ShownSection], *, to_errors: bool = False) -> Steps | None:
+    """The pages of a form that has several."""
+    if filling.step is None:
+        return None
+    return steps(sections, filling.step, to_errors=to_errors)
+
+
+def _is_at_end(filling: Filling) -> bool:
+    """Whether no page is left that nobody has looked at, which an answer may have brought."""
+    here = _steps(filling, pages.fields_of(filling, Looks()))
+    return here is None or here.is_last
+
+
+def _turn(filling: Filling, by: int) -> Response:
+    """The next page of the form, unless something is wrong on this one, or the one before."""
+    here = _steps(filling, pages.fields_of(filling, Looks(exact=True)))
+    assert here is not None
+    wrong_here = {
+        name: problem
+        for name, problem in filling.problems.items()
+        if name.partition(".")[0] in here.fields and by > 0
+    }
+    if wrong_here:
+        looks = Looks(errors={name: one.message for name, one in wrong_here.items()}, exact=True)
+        return page(filling, looks, 422, problems=pages.summary(filling, wrong_here))
+    to = here.all[max(0, min(here.at + by, len(here.all) - 1))].key
+    return page(replace(filling, step=to), Looks(exact=True))
 
 
 def _scripts(filling: Filling) -> list[str]:
@@ -157,8 +190,9 @@ def evaluated(filling: Filling) -> str:
     told = frozenset(request.form.get("_shown", "").split()) | _told_apart(filling)
     errors = to_tell(filling.problems, filling.entry, request.form.get("_focus", ""), told)
     looks = Looks(errors=errors, clashing=_clashing(), scripted=True)
+    sections = pages.fields_of(filling, looks)
     return render_template(
-        "forms/_body.html", sections=pages.fields_of(filling, looks), clashing=looks.clashing
+        "forms/_body.html", sections=sections, clashing=looks.clashing, steps=_steps(filling, sections)
     )
 
 
@@ -194,6 +228,8 @@ def save(filling: Filling, keep: Callable[[Filling], Response] | None = None) ->
     deed, _colon, key = request.form.get("_do", "save").partition(":")
     if deed == "language":
         return _in_language(filling, key)
+    if filling.step is not None and (deed in TURNS or (deed == "save" and not _is_at_end(filling))):
+        return _turn(filling, TURNS.get(deed, 1))
     if deed != "save":
         return _look_again(filling, deed, key)
     if not request.form.get("_once"):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class InTab(Protocol):
@@ -15,6 +15,8 @@ class InTab(Protocol):
     def tab_title(self) -> str: ...
     @property
     def errors(self) -> int: ...
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]: ...
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from runtime import access, files
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.endpoints import open_to_all, reads_only, takes_files
+from runtime.endpoints import from_anywhere, open_to_all, reads_only, takes_files
 from runtime.errors import NotFound
 from runtime.fields import FieldError, Reader
 from runtime.files import StoredFile
@@ -20,6 +20,7 @@ blueprint = Blueprint("public_files", __name__, url_prefix="/f/<slug>/uploads/<v
 
 @blueprint.post("/<field>")
 @open_to_all
+@from_anywhere
 @reads_only
 @takes_files
 def upload(slug: str, visit: str, field: str) -> Response:
@@ -44,6 +45,7 @@ def waiting(slug: str, visit: str, field: str, file: str) -> Response:
 
 @blueprint.post("/<field>/<file>/withdraw")
 @open_to_all
+@from_anywhere
 def withdraw(slug: str, visit: str, field: str, file: str) -> Response:
     """Let a file of this visit go before a record held it."""
     guest, _form, kept = _waiting(slug, visit, field, file)

@@ -12,7 +12,9 @@ from runtime.times import now
 
 class PublicForm(Base):
     """A form that may be sent by people without an account. `slug` is the last part of its address; `sent` counts what
-    came in by it. Of the limits an empty one does not limit. Texts are titles: a text per language.
+    came in by it. Of the limits an empty one does not limit. Texts are titles: a text per language. `steps` shows its
+    tabs or sections one after the other, `later` lets people go on another time, `leads_to` is where they go once it
+    is sent, `shown_by` are the sites that may show it in a frame.
     """
 
     __tablename__ = "public_forms"
@@ -26,8 +28,36 @@ class PublicForm(Base):
     sent: Mapped[int] = mapped_column(default=0)
     once: Mapped[bool] = mapped_column(default=False)
     takes_files: Mapped[bool] = mapped_column(default=False)
+    later: Mapped[bool] = mapped_column(default=False)
+    steps: Mapped[bool] = mapped_column(default=False)
+    leads_to: Mapped[str] = mapped_column(String(500), default="")
+    shown_by: Mapped[Any] = mapped_column(Json, default=list)
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     thanks: Mapped[Any] = mapped_column(Json, default=dict)
     closed: Mapped[Any] = mapped_column(Json, default=dict)
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class PublicDraft(Base):
+    """What somebody without an account has typed so far, for whoever has its link. Of the secret in the link the table
+    keeps the SHA-256; it follows from `nonce` and the key of the installation, so that the mail with it can be written
+    again. `mail_to` is there until the mail is sent.
+    """
+
+    __tablename__ = "public_drafts"
+    # Ids are never given again: the outbox knows a draft by its id for longer than the draft is there.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    nonce: Mapped[str] = mapped_column(String(22))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    visit: Mapped[str] = mapped_column(String(22))
+    once: Mapped[str] = mapped_column(String(80))
+    revision: Mapped[int] = mapped_column(default=1)
+    posted: Mapped[list[list[str]]] = mapped_column(Json, default=list)
+    mail_to: Mapped[str] = mapped_column(String(320), default="")
+    mail_in: Mapped[str] = mapped_column(String(8), default="")
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=now)

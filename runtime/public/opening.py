@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Literal
+from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
@@ -78,6 +79,12 @@ def count(public: PublicForm) -> bool:
 def guest(public: PublicForm, form: Form, visit: str = "") -> User:
     """Whoever fills in this form."""
     return access.guest(form, visit, files=public.takes_files)
+
+
+def origin(address: str) -> str:
+    """The site of an address, as headers name it."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def left_out(public: PublicForm, form: Form) -> list[Field]:

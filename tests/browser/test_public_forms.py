@@ -1,16 +1,24 @@
 """A form opened to the public by two clicks, and filled in without an account and without JavaScript."""
 
 import io
-from collections.abc import Callable
+import re
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 import zxingcpp
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
 
+from runtime.db import transaction
+from runtime.definitions import lookup
+from runtime.public import opening
+from runtime.public.models import PublicForm
 from tests.browser.axe import problems
 from tests.browser.design import Counter
 from tests.builder.factory import APP, field, form, install
@@ -60,3 +68,98 @@ def test_t25_it_is_opened_and_filled_in_without_javascript(
     phone.locator("#name").fill("王芳")
     phone.locator("button[value=save].btn-primary").click()
     expect(phone.locator("main [role=status]")).to_contain_text("王芳")
+
+
+STEPS = form(
+    "visit",
+    {
+        "name": field("text", title={"en": "Your name", "zh": "姓名"}),
+        "day": field("date", title={"en": "Day", "zh": "日期"}),
+        "signed": field("signature", title={"en": "Signature", "zh": "签名"}),
+    },
+    ("name",),
+    title_field="name",
+    layout=[
+        {"section": {"en": "You", "zh": "您"}, "rows": [["name"]]},
+        {"section": {"en": "Your visit", "zh": "来访"}, "rows": [["day"], ["signed"]]},
+    ],
+)
+
+
+@pytest.fixture
+def another_site() -> Iterator[Callable[[str], str]]:
+    """`another_site(html)` is the address of a page that is not ours."""
+    shown: list[str] = []
+
+    def answer(_environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        start("200 OK", [("Content-Type", "text/html")])
+        return [f"<!doctype html><title>x</title>{shown[-1]}".encode()]
+
+    site = make_server("127.0.0.1", 0, answer, threaded=True)
+    running = threading.Thread(target=site.serve_forever)
+    running.start()
+
+    def address(page: str) -> str:
+        shown.append(page)
+        return f"http://localhost:{site.port}"  # for browsers another site than 127.0.0.1
+
+    yield address
+    site.shutdown()
+    running.join()
+    site.server_close()
+
+
+@pytest.mark.parametrize("language", ENGLISH)
+def test_in_steps_in_a_frame_of_another_site_it_is_kept_and_continued_on_a_phone(
+    open_tab: Callable[..., Page],
+    app: Flask,
+    clock: Callable[[datetime], None],
+    language: str,
+    server: str,
+    another_site: Callable[[str], str],
+) -> None:
+    clock(opened := datetime.now(UTC))
+    install(STEPS, app=app_document(languages=["en", "zh"]))
+    with transaction():
+        public = opening.open_up(make_user("dora", is_designer=True), lookup.form(APP, "visit").definition_id)
+        public.steps = public.later = public.takes_files = True
+    script = f'<script src="{server}/static/embed.js"></script>'
+    site = another_site(f'<iframe src="{server}/f/{public.slug}"></iframe>{script}')
+    with transaction() as session:
+        session.get_one(PublicForm, public.form_id).shown_by = [site]
+    reads = "en-GB" if language == "en" else "zh-CN"
+
+    # when another site shows it in a frame, the frame is as high as the form
+    desk = open_tab(language=reads)
+    desk.goto(site)
+    frame = desk.frame_locator("iframe")
+    frame.locator("#name").fill("王芳")
+    expect(desk.locator("iframe")).to_have_attribute("style", re.compile(r"height: [3-9]\d\dpx"))
+    clock(opened + timedelta(seconds=20))
+    frame.locator("button[value=next].btn").click()
+    frame.locator("#day").fill("2026-12-24")
+    frame.locator("button[value=later]").click()
+    link = frame.locator("#later-link").input_value()
+
+    # then it goes on on a phone, where it is signed and sent
+    phone = open_tab(width=390, language=reads)
+    phone.goto(urlsplit(link).path)
+    expect(phone.locator("#name")).to_have_value("王芳")
+    assert problems(phone, "public form, first step") == []
+    phone.locator("button[value=next].btn").click()
+    expect(phone.locator("#day")).to_have_value("2026-12-24")
+    expect(phone.locator("#name")).to_be_hidden()
+    phone.locator("#signed-pad").scroll_into_view_if_needed()
+    box = phone.locator("#signed-pad").bounding_box()
+    assert box
+    expect(phone.locator("script[src*=signature_pad]")).to_be_attached()
+    phone.wait_for_function("window.SignaturePad && document.querySelector('#signed-pad').style.touchAction")
+    phone.mouse.move(box["x"] + 20, box["y"] + 20)
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
+    phone.mouse.up()
+    expect(phone.locator("#signed-list .fw-file img")).to_be_visible()
+    assert problems(phone, "public form, last step") == []
+    clock(opened + timedelta(seconds=60))
+    phone.locator("button[value=save].btn-primary").click()
+    expect(phone.locator(".content-public .empty")).to_be_visible()

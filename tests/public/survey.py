@@ -43,6 +43,22 @@ SURVEY = form(
     ("name", "customer"),
     title_field="name",
     unique=[["mail"]],
+    layout=[
+        {"section": "You", "rows": [["number"], ["name"], ["mail"], ["boss"], ["secret"]]},
+        {
+            "section": "Your visit",
+            "rows": [
+                ["seats"],
+                ["price"],
+                ["customer"],
+                ["photo"],
+                ["signed"],
+                ["papers"],
+                ["hush"],
+                ["guests"],
+            ],
+        },
+    ],
 )
 ROLE = {"key": "r", "title": "R", "grants": [{"form": "survey", "actions": ["read"], "scope": "all"}]}
 LATER = timedelta(seconds=5)

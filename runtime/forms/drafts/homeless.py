@@ -1,6 +1,7 @@
 """Answers of a draft for which the form has no field any more: told, so that nothing that was typed is lost."""
 
 from collections.abc import Container, Iterator
+from typing import Protocol
 
 from flask import g
 from flask_babel import gettext as _
@@ -8,12 +9,20 @@ from flask_babel import gettext as _
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.fields import NOBODY, Field, FieldError, ValueType
-from runtime.forms.drafts.models import RecordDraft
 from runtime.forms.names import POINTERS
 from runtime.text import localized
 
 
-def answers(form: Form, draft: RecordDraft, but: Container[str] = ()) -> list[tuple[str, str]]:
+class Typed(Protocol):
+    """A draft: what was posted, in which version of the form."""
+
+    @property
+    def version_id(self) -> int: ...
+    @property
+    def posted(self) -> list[list[str]]: ...
+
+
+def answers(form: Form, draft: Typed, but: Container[str] = ()) -> list[tuple[str, str]]:
     """Title and answer of each, in words; `but` are names of controls that a page posts still."""
     if draft.version_id == form.version_id:
         return []
@@ -21,7 +30,7 @@ def answers(form: Form, draft: RecordDraft, but: Container[str] = ()) -> list[tu
     return [(title, text) for title, text in _left(form, old, draft, but) if text]
 
 
-def _left(form: Form, old: Form, draft: RecordDraft, but: Container[str]) -> Iterator[tuple[str, str]]:
+def _left(form: Form, old: Form, draft: Typed, but: Container[str]) -> Iterator[tuple[str, str]]:
     for name, text in draft.posted:
         key, _dot, rest = name.partition(".")
         column = rest.partition(".")[2]

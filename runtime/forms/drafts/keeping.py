@@ -98,9 +98,7 @@ def keep(user: User, form: Form, sent: Posted, closed: frozenset[str], now_is: M
     """
     shown = _shown(form, sent)
     closed |= access.fields(user, shown).closed.difference(form.fields)
-    texts = [[name, text] for name, text in sent.items(multi=True) if _is_answer(form, shown, name, closed)]
-    if sum(len(name) + len(text) for name, text in texts) > MOST_CHARACTERS:
-        raise Conflict(_("This is too long for a draft."), code="large")
+    texts = answers(form, shown, sent, closed, MOST_CHARACTERS)
     once = now_is.once or secrets.token_urlsafe(16)
     # One after the other: else two requests of one page would make two drafts. A save of a new record waits for this,
     # too, by the foreign key of its event.
@@ -117,6 +115,14 @@ def keep(user: User, form: Form, sent: Posted, closed: frozenset[str], now_is: M
     db.session.flush()
     _wait(draft, before)
     return draft
+
+
+def answers(form: Form, shown: Form, sent: Posted, closed: frozenset[str], most: int) -> list[list[str]]:
+    """Names and texts of what a page of a form posts into fields; Conflict "large" when it is too much."""
+    texts = [[name, text] for name, text in sent.items(multi=True) if _is_answer(form, shown, name, closed)]
+    if sum(len(name) + len(text) for name, text in texts) > most:
+        raise Conflict(_("This is too long for a draft."), code="large")
+    return texts
 
 
 def _shown(form: Form, sent: Posted) -> Form:

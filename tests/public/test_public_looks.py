@@ -1,0 +1,114 @@
+"""How a public form is shown: in steps, in a frame of another site, by links for each channel, and where it leads."""
+
+import html
+import re
+
+import pytest
+
+from tests.public.survey import DESIGN, guest, hidden, send, settings
+from tests.support.world import World
+
+
+def shown(page: str) -> list[str]:
+    """The parts of the form that are not hidden."""
+    return re.findall(r'<div class="fw-panel" id="panel-(\w+)"[^>]* data-panel>', page)
+
+
+def test_in_steps_one_part_is_shown_and_the_others_are_sent_along(world: World, address: str) -> None:
+    settings(world, steps="y")
+    browser = guest(world)
+    first = browser.get(address).text
+    wrong = browser.post(address, data={**hidden(first), "_do": "next", "name": ""})
+    second = browser.post(address, data={**hidden(first), "_do": "next", "name": "Ann"})
+    back = browser.post(address, data={**hidden(second.text), "_do": "back", "name": "Ann"})
+
+    assert "Step 1 of 2" in first and 'value="back"' not in first and 'value="save"' not in first
+    assert wrong.status_code == 422 and "Fill in Your name." in wrong.text and "Step 1 of 2" in wrong.text
+    assert "Step 2 of 2" in second.text and 'value="Ann"' in second.text and 'value="save"' in second.text
+    assert "Step 1 of 2" in back.text and len(shown(back.text)) == len(shown(first)) == 1
+
+
+def test_sent_from_a_step_before_the_last_it_goes_on_and_a_mistake_leads_to_its_step(
+    world: World, address: str
+) -> None:
+    settings(world, steps="y")
+    browser = guest(world)
+    first = hidden(browser.get(address).text)
+
+    early = browser.post(address, data={**first, "_do": "save", "name": "Ann"})
+    late = browser.post(address, data={**hidden(early.text), "_do": "save", "name": ""})
+
+    assert early.status_code == 200 and "Step 2 of 2" in early.text
+    assert late.status_code == 422 and "Step 1 of 2" in late.text
+
+
+def test_after_sending_people_go_where_the_designer_says(world: World, address: str) -> None:
+    settings(world, leads_to="https://shop.example/thanks?x=1")
+    browser = guest(world)
+
+    page = browser.get(address)
+    answer = send(browser, address, name="Ann")
+
+    assert answer.location == "https://shop.example/thanks?x=1"
+    assert "form-action 'self' https://shop.example;" in page.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_only_the_sites_that_were_named_show_it_in_a_frame(world: World, address: str) -> None:
+    settings(world, shown_by="https://www.example.com\nhttps://shop.example:8443/")
+    browser = guest(world)
+
+    page, other = browser.get(address), browser.get("/login")
+
+    assert (
+        "frame-ancestors https://www.example.com https://shop.example:8443"
+        in page.headers["Content-Security-Policy"]
+    )
+    assert "X-Frame-Options" not in page.headers and "frame.js" in page.text
+    assert other.headers["X-Frame-Options"] == "DENY"
+    assert "&lt;iframe src=" in world.browsers["dora"].get(f"{DESIGN}/public").text
+    for name, policy in (("embed.js", "cross-origin"), ("app.js", "same-origin")):
+        with browser.get(f"/static/{name}") as file:
+            assert file.headers["Cross-Origin-Resource-Policy"] == policy
+
+
+def test_in_a_frame_it_is_sent_without_our_cookies(
+    world: World, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
+    browser = guest(world)
+
+    answer = send(browser, address, name="Ann")
+
+    assert answer.status_code == 303
+    assert browser.post("/language", data={"locale": "zh"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"leads_to": "http://shop.example"}, "begins with https"),
+        ({"leads_to": "javascript:alert(1)"}, "begins with https"),
+        ({"leads_to": "https://a.example; frame-ancestors *"}, "begins with https"),
+        ({"leads_to": "https://anna@evil.example"}, "begins with https"),
+        ({"shown_by": "*"}, "one site on each line"),
+        ({"shown_by": "https://*.example.com"}, "one site on each line"),
+        ({"shown_by": "https://a.example/path"}, "one site on each line"),
+        ({"shown_by": "https://a.example;script-src"}, "one site on each line"),
+    ],
+)
+def test_an_address_that_would_open_more_is_refused(
+    world: World, address: str, typed: dict[str, str], said: str
+) -> None:
+    answer = settings(world, most="7", **typed)
+
+    assert answer.status_code == 422 and said in html.unescape(answer.text)
+
+
+def test_a_link_is_made_for_each_channel(world: World, address: str) -> None:
+    asked = {"maker": "name", "values": "Poster\nA & B\n\nPoster"}
+    page = html.unescape(world.browsers["dora"].get(f"{DESIGN}/public", query_string=asked).text)
+
+    assert f"{address}?f.name=Poster" in page and f"{address}?f.name=A+%26+B" in page
+    assert page.count("?f.name=Poster") == 1
+    assert 'value="A & B"' in html.unescape(guest(world).get(f"{address}?f.name=A+%26+B").text)
