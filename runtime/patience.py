@@ -18,7 +18,8 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker
 
 PATIENCE = 30.0  # seconds that a request may take to arrive
-SLOWEST = 16_000  # bytes a second that a large one must come with, beyond that
+SLOWEST = 32_000  # bytes a second that a large one must come with, beyond that
+LARGEST = 256 * 1024 * 1024  # bytes that are waited for: the application takes no more
 KEPT = 256 * 1024  # bytes of a request that are collected in memory
 CHUNK = 64 * 1024
 _END = b"\r\n\r\n"
@@ -108,7 +109,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         """Half of the threads may wait for large requests."""
         while self._waiting and len(self._large) < max(self.cfg.threads // 2, 1):
             conn, arriving = self._waiting.popleft()
-            self._large[conn] = monotonic() + PATIENCE + (arriving.size or 0) / SLOWEST
+            self._large[conn] = monotonic() + PATIENCE + min(arriving.size or 0, LARGEST) / SLOWEST
             self._hand_over(conn, arriving)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
