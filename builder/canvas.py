@@ -6,7 +6,7 @@ drawn only when it is looked at: what the browser shows already is known by what
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -21,6 +21,7 @@ from runtime.definitions.documents import Form, parse_form
 from runtime.definitions.rules import in_force
 from runtime.errors import FormwrightError
 from runtime.fields import FIELD_TYPES, NOBODY, Reader
+from runtime.fields.sub_table import can_be_column
 from runtime.forms import state
 from runtime.forms.drawn import drawn as html_of
 from runtime.forms.shown import Files, Picker
@@ -65,6 +66,8 @@ class Cell:
     marks: tuple[Mark, ...]
     columns: int | None = None
     """How many columns it has, if it is a sub-table."""
+    outside: bool = False
+    """Whether it can be no column of one."""
 
     @property
     def html(self) -> Markup:
@@ -175,6 +178,7 @@ class _Fields:
             required=key in self._required,
             marks=tuple(self._marks(key, own)),
             columns=_columns(self._properties[key]),
+            outside=str(own.get("type")) in _outside(),
         )
 
     def _kind(self, name: str) -> str:
@@ -283,3 +287,9 @@ def _untranslated(own: Mapping[str, Any], languages: Sequence[str]) -> bool:
     return len(languages) > 1 and any(
         isinstance(text, str) or not all(text.get(language) for language in languages) for text in texts
     )
+
+
+@cache
+def _outside() -> frozenset[str]:
+    """The types that no column can have."""
+    return frozenset(name for name, kind in FIELD_TYPES.items() if not can_be_column(kind))

@@ -12,7 +12,7 @@
   let dragged = null;
 
   lift.places.push((item, under, x, y) => {
-    if (!canvas.contains(under) || item.matches("[data-item]")) return null;
+    if (!canvas.contains(under) || (item.matches("[data-item]") && !columnOf(item))) return null;
     dragged = item;
     const kind = blockKind(), adds = lift.added(item);
     const to = kind ? besideBlock(kind, under, y) : placeOf(under, x, y);
@@ -22,6 +22,8 @@
   // --- where it would fall ------------------------------------------------------------------------------------
 
   const added = () => lift.added(dragged);
+  const columnOf = (item) => item.closest("#panel-columns") && item.dataset.item;
+  const mayBeColumn = (cell) => added()?.column || (dragged.matches(".cell:not([data-outside])") && dragged !== cell);
 
   function blockKind() {
     const name = added()?.name;
@@ -73,7 +75,7 @@
 
   // Among the columns of a sub-table, as its headings stand there.
   function inTable(cell, x, y) {
-    const drawn = added()?.column && cell.dataset.columns && cell.querySelector("table");
+    const drawn = mayBeColumn(cell) && cell.dataset.columns && cell.querySelector("table");
     const box = drawn && drawn.getBoundingClientRect();
     if (!box || x < box.left || x > box.right || y < box.top || y > box.bottom) return null;
     const count = Number(cell.dataset.columns), text = words("into", titleOf(cell));
@@ -100,9 +102,11 @@
   // --- and what that means ------------------------------------------------------------------------------------
 
   function drop(item, to) {
+    if (columnOf(item)) return design.command("column.out", { field: item.dataset.item, ...(to.cell ? cellOf(to) : rowOf(to)) });
     const { key: field, section } = item.dataset, tab = to.tab?.dataset.tab;
     if (tab) return field ? design.command("field.move", { field, tab }) : design.command("section.move", { section, tab });
     if (to.block) return dropBlock(item, to);
+    if (to.table) return design.command("field.into", { field, table: to.table.dataset.key, at: to.at });
     if (to.cell) design.command("field.place", { field, beside: to.cell.dataset.key, side: to.side });
     else if (to.section) design.command("field.move", { field, section: to.section.dataset.section, row: to.row });
   }

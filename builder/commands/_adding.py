@@ -5,9 +5,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.commands import _defaults
-from builder.commands._base import refuse
-from builder.commands._fields import known_text, own_title, proposed_key, taken_keys
+from builder.commands import _defaults, _layout, _sections
+from builder.commands._base import Arguments, refuse
+from builder.commands._fields import field_in, known_text, own_title, proposed_key, taken_keys
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES
 from runtime.text import Title
@@ -32,6 +32,24 @@ def add_field(work: Workspace, target: Target, type_name: str, title: Title = ""
     key = proposed_key(own or field_type.name, taken_keys(work, target))
     form["properties"][key] = schema
     return key
+
+
+def place_new(work: Workspace, target: Target, key: str, arguments: Arguments) -> None:
+    """Find a place for a field that has none."""
+    form = work.open(target)
+    sections = form["fw"]["layout"]
+    if arguments.get("beside"):
+        field_in(form, arguments["beside"], "beside")
+        _layout.put_beside(sections, key, arguments["beside"])
+    elif arguments.get("after"):
+        field_in(form, arguments["after"], "after")
+        _layout.put_after(sections, key, arguments["after"])
+    elif arguments.get("section"):
+        _layout.put_at(sections, key, arguments)
+    elif arguments.get("tab"):
+        _sections.last_of_tab(work, target, arguments["tab"])["rows"].append([key])
+    else:
+        _layout.put_row(sections[-1], len(sections[-1]["rows"]), key)
 
 
 def options_from(

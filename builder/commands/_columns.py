@@ -8,6 +8,8 @@ from builder.commands._base import refuse
 from builder.commands._fields import Form, field_in, place_of
 from builder.commands._workspace import Target, Workspace
 
+MAX_COLUMNS = 100
+
 
 def columns_in(form: Form, key: str) -> dict[str, Any]:
     """The columns of a sub-table; refused for any other field."""

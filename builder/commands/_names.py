@@ -34,6 +34,19 @@ def in_formula(text: Any, rename: Rename, *, own: bool) -> Any:
     return _spliced(text, ((at + offset, key) for at, (offset, key) in found), rename)
 
 
+def with_paths(text: Any, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Any:
+    """A formula with other names: `change` gives for each, such as ("record", "amount"), what stands there now."""
+    try:
+        root = formulas.parse(text).root if isinstance(text, str) else None
+    except FormulaError:
+        return text
+    names = [(node.at, node.path) for node, _ in walk(root) if isinstance(node, Name)] if root else []
+    for at, path in sorted(names, reverse=True):
+        if text.startswith(".".join(path), at):
+            text = f"{text[:at]}{'.'.join(change(path))}{text[at + len('.'.join(path)) :]}"
+    return text
+
+
 def _place(path: tuple[str, ...], own: bool) -> tuple[int, str]:
     """The field that a name means, and where in the name it stands; "" when it means none."""
     if path[0] in RECORDS and len(path) > 1:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from builder.commands import _defaults
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._columns import columns_in, taken_columns
+from builder.commands._columns import MAX_COLUMNS, columns_in, taken_columns
 from builder.commands._fields import (
     KEY,
     LOCALE,
@@ -22,8 +22,6 @@ from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES, N_
 from runtime.fields.sub_table import can_be_column
 from runtime.records.tables import OF_ROWS
-
-MAX_COLUMNS = 100
 
 
 class AddColumn:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from builder.commands import _layout, _sections
-from builder.commands._adding import add_field
+from builder.commands import _layout
+from builder.commands._adding import add_field, place_new
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import AFTER, KEY, LOCALE, NUMBER, TITLE, field_in, title_of
+from builder.commands._fields import AFTER, KEY, LOCALE, NUMBER, TITLE, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -51,24 +51,6 @@ class AddField:
             ),
             select=f"field/{key}",
         )
-
-
-def place_new(work: Workspace, target: Target, key: str, arguments: Arguments) -> None:
-    """Find a place for a field that has none."""
-    form = work.open(target)
-    sections = form["fw"]["layout"]
-    if arguments.get("beside"):
-        field_in(form, arguments["beside"], "beside")
-        _layout.put_beside(sections, key, arguments["beside"])
-    elif arguments.get("after"):
-        field_in(form, arguments["after"], "after")
-        _layout.put_after(sections, key, arguments["after"])
-    elif arguments.get("section"):
-        _layout.put_at(sections, key, arguments)
-    elif arguments.get("tab"):
-        _sections.last_of_tab(work, target, arguments["tab"])["rows"].append([key])
-    else:
-        _layout.put_row(sections[-1], len(sections[-1]["rows"]), key)
 
 
 plugin = AddField()

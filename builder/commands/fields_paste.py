@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 
 from builder.checks.keys import RESERVED
 from builder.commands import _layout, _removing, _sections
-from builder.commands._adding import MAX_FIELDS
+from builder.commands._adding import MAX_FIELDS, place_new
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
 from builder.commands._fields import KEY, KEYS, SWITCH, copied_title, copy_of, field_in, is_on, taken_keys
 from builder.commands._renaming import rename_in_form
 from builder.commands._workspace import Target, Workspace
-from builder.commands.field_add import place_new
 from runtime.fields import N_
 
 Form = dict[str, Any]

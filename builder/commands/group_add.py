@@ -6,12 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from builder.commands import _layout
-from builder.commands._adding import MAX_FIELDS
+from builder.commands._adding import MAX_FIELDS, place_new
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
 from builder.commands._fields import AFTER, KEY, NUMBER, copy_of, taken_keys
 from builder.commands._renaming import rename_in_form
 from builder.commands._workspace import Target, Workspace
-from builder.commands.field_add import place_new
 from runtime.fields import N_
 
 

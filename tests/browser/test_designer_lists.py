@@ -17,8 +17,11 @@ from tests.browser.design import (
     drag,
     field,
     form,
+    handle,
     item,
     opened,
+    order,
+    pick,
     said,
     same_in_all_ways,
     settled,
@@ -117,6 +120,50 @@ def test_a_column_of_a_sub_table_moves(page: Page) -> None:
         drag(page, first.locator(".h"), page.locator("#panel-column-lines\\.size"), y=0.9)
 
     same_in_all_ways(page, LINES, by_click, by_keys, by_drag)
+
+
+def test_a_field_becomes_a_column_of_a_sub_table(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        pick(page, "b").click()
+        page.locator("#tool-move").click()
+        page.locator("#ask-places option[value*='field.into']").evaluate("one => { one.selected = true; }")
+        page.locator("#ask-do").click()
+
+    def by_keys(page: Page) -> None:
+        pick(page, "b").focus()
+        page.keyboard.press("m")
+        expect(page.locator("#ask-find")).to_be_focused()
+        page.keyboard.type("lines")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+
+    def by_drag(page: Page) -> None:
+        drag(page, handle(page, "b"), page.locator("#cell-lines thead th").nth(2), x=0.9)
+        settled(page)
+        expect(page.locator("#live")).to_have_text("B is now column 3 of 3")
+
+    same_in_all_ways(page, LINES, by_click, by_keys, by_drag)
+    assert order() == [["a"], ["c"], ["lines"]]
+
+
+def test_a_column_of_a_sub_table_becomes_a_field(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        opened(page, sel="field/lines.size")
+        page.locator("#column-out").click()
+
+    def by_keys(page: Page) -> None:
+        opened(page, sel="field/lines")
+        page.locator("#column-open-lines\\.size").press("Enter")
+        settled(page)
+        page.locator("#column-out").press("Enter")
+
+    def by_drag(page: Page) -> None:
+        opened(page, sel="field/lines")
+        drag(page, page.locator("#panel-column-lines\\.size .h"), page.locator("#cell-lines"), y=0.95)
+
+    same_in_all_ways(page, LINES, by_click, by_keys, by_drag)
+    assert order() == [["a"], ["b"], ["c"], ["lines"], ["size"]]
 
 
 WIDTHS = """() => ["palette", "properties"].map(

@@ -53,6 +53,7 @@ def _of_fields(draw: Draw, form: dict[str, Any], sections: list[str]) -> list[St
         ("cell.span", {"field": one, "span": _one(draw, (3, 4, 6, 8, 12))}),
         ("field.copy", {"field": one}),
         ("field.delete", {"field": one}),
+        ("field.into", {"field": one, "table": other, "at": draw(st.integers(0, 3))}),
         ("field.title", {"field": one, **text, "rekey": draw(st.booleans())}),
         ("field.rename", {"field": one, "key": _one(draw, ("key", "z", other))}),
         ("field.required", {"field": one, "on": draw(st.booleans())}),

@@ -84,3 +84,78 @@ def test_a_column_is_added_at_a_place_as_if_it_had_been_moved_there(desk: Desk) 
     assert documents.dumps(at_once.form()) == documents.dumps(in_steps.form())
     in_steps.order("column.move", field="lines.price", by=9)
     assert list(rows(in_steps)["properties"]) == ["item", "qty", "price"]
+
+
+def test_a_field_becomes_a_column_and_a_column_a_field_with_what_they_read() -> None:
+    sum_ = field("formula", title="Sum", formula="qty * lines_tax", result="number")
+    fields = {"qty": field("number"), "lines_tax": field("number"), "sum": sum_, "lines": LINES}
+    desk = Desk(form("order", fields, required=("sum",), list={"columns": ["sum"]}))
+    before = desk.form()
+
+    desk.order("field.into", field="sum", table="lines", at=1)
+    assert desk.done.select == "field/lines.sum"
+    made = rows(desk)
+    assert list(made["properties"]) == ["item", "sum", "qty"] and made["required"] == ["sum"]
+    assert made["properties"]["sum"]["fw"]["formula"] == "record.qty * record.lines_tax"
+    assert "sum" not in desk.form()["properties"] and "required" not in desk.form()
+    assert "list" not in desk.form()["fw"]
+
+    desk.order("column.out", field="lines.sum", after="lines_tax")
+    after = desk.form()
+    assert after["properties"]["sum"] == before["properties"]["sum"] and after["required"] == ["sum"]
+    assert rows(desk) == before["properties"]["lines"]["items"]
+    assert desk.done.select == "field/sum"
+    assert [row for each in after["fw"]["layout"] for row in each["rows"]] == [
+        ["qty"],
+        ["lines_tax"],
+        ["sum"],
+        ["lines"],
+    ]
+
+
+def test_a_key_that_is_taken_there_gets_a_number() -> None:
+    desk = Desk(form("order", {"qty": field("number"), "lines": LINES}))
+    desk.order("field.into", field="qty", table="lines")
+    assert list(rows(desk)["properties"]) == ["item", "qty", "qty_2"]
+
+
+@pytest.mark.parametrize(
+    "name, arguments, code",
+    [
+        ("field.into", {"field": "lines", "table": "lines"}, "unfit"),
+        ("field.into", {"field": "number", "table": "lines"}, "unfit"),
+        ("field.into", {"field": "name", "table": "customer"}, "unknown"),
+        ("field.into", {"field": "lines.item", "table": "lines"}, "unfit"),
+        ("field.into", {"field": "customer", "table": "lines"}, "unfit"),
+        ("field.into", {"field": "seen", "table": "lines"}, "unfit"),
+        ("field.into", {"field": "used", "table": "lines"}, "used"),
+        ("column.out", {"field": "lines.sum"}, "reads_row"),
+        ("column.out", {"field": "lines.qty"}, "used"),
+        ("column.out", {"field": "name"}, "unknown"),
+    ],
+)
+def test_what_cannot_cross_is_refused_with_a_reason(
+    name: str, arguments: dict[str, object], code: str
+) -> None:
+    columns = {**COLUMNS, "sum": field("formula", formula="qty * 2", result="number")}
+    fields = {
+        "name": field("text"),
+        "number": field("serial", pattern="A-{n:4}"),
+        "used": field("text"),
+        "customer": field("reference", form="order", fill={"name": "name"}),
+        "seen": field("lookup", through="customer", field="used"),
+        "lines": field("sub_table", {"items": {"type": "object", "properties": columns}}, title="Items"),
+    }
+    check = {"key": "x", "formula": 'used = "x"', "at": "name", "message": "No"}
+    desk = Desk(form("order", fields, checks=[check]))
+    before = desk.form()
+
+    assert desk.refused(name, **arguments) == code
+    assert desk.form() == before
+
+
+def test_what_was_published_does_not_cross_and_the_refusal_says_what_to_do() -> None:
+    order = form("order", {"name": field("text"), "lines": LINES})
+    desk = Desk(order, in_force=[order])
+    assert desk.refused("field.into", field="name", table="lines") == "published"
+    assert desk.refused("column.out", field="lines.item") == "published"
