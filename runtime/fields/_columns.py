@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, Context, Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Numeric, String, Text, and_
@@ -55,6 +56,11 @@ def _decimal(number: Any) -> Decimal:
     return number if isinstance(number, Decimal) else Decimal(str(number))
 
 
+@lru_cache(4096)  # the same numbers are read again and again
+def _read(stored: Any, decimals: int) -> Decimal:
+    return Decimal(plain_number(_decimal(stored).scaleb(-decimals, _EXACT)))
+
+
 class ExactNumber(TypeDecorator[Decimal]):
     """A Decimal of at most `decimals` digits after the point and 18 digits in all.
 
@@ -83,12 +89,7 @@ class ExactNumber(TypeDecorator[Decimal]):
         return int(self._scaled(number)) if dialect.name == "sqlite" else number
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
-        number = _decimal(value)
-        if dialect.name == "sqlite":
-            number = number.scaleb(-self.decimals, _EXACT)
-        return Decimal(plain_number(number))
+        return None if value is None else _read(value, self.decimals if dialect.name == "sqlite" else 0)
 
     def holds(self, number: Decimal) -> bool:
         """True when the column can store the number as it is, or one step beyond its largest."""

@@ -42,6 +42,7 @@ from runtime.records.models import SearchIndex
 from runtime.records.tables import index_name, table
 
 KIND = "search_index"
+WAITING = 1024  # kB of what PostgreSQL has yet to sort in
 SAMPLE = 0.1  # per cent of the table that are looked at
 COMMON = 30  # of so many records one has a common word
 BATCH = 500  # texts that SQLite takes in at once: others wait to write for so long
@@ -155,13 +156,14 @@ def _grams(form: Form) -> ColumnElement[Any]:
 
 
 def _index(form: Form) -> Index:
-    # Every write costs what it costs at once: a list of what waits would be read by every search.
+    # What was written waits in a list, which every search reads too: a short one, so that neither a search nor whoever
+    # sorts it in is kept for long.
     new = table(form).to_metadata(MetaData())
     return Index(
         index_name("gin", form, ("search_text",)),
         func.fw_grams(new.c.search_text),
         postgresql_using="gin",
-        postgresql_with={"fastupdate": "off"},
+        postgresql_with={"fastupdate": "on", "gin_pending_list_limit": WAITING},
     )
 
 

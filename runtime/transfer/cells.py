@@ -4,12 +4,12 @@ A CSV has texts alone. Where a spreadsheet would take a text for a formula, an a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from runtime.documents import plain_number
-from runtime.fields import FIELD_TYPES, Field, JsonValue, Reader, ValueType
+from runtime.fields import FIELD_TYPES, LISTED, Field, JsonValue, Reader, ValueType
 from runtime.forms.names import POINTERS, Titles, kind_of
 
 TEXT, NUMBER, PERCENT, DATE, DATETIME, TIME = "text", "number", "percent", "date", "datetime", "time"
@@ -54,6 +54,32 @@ def text(kind: str, cell: Any) -> str:
     if kind == PERCENT:
         return f"{plain_number(cell * 100)}%"
     return cell.replace("T", " ") if kind == DATETIME else harmless(cell) if kind == TEXT else str(cell)
+
+
+def maker(ending: str, kind: str, one: Field, reader: Reader, titles: Titles) -> Callable[[Any], Any]:
+    """What makes the cells of a column of the values of its field: texts for a `csv`, else as `typed`. Of values that
+    repeat, as choices, dates and people do, each is made once; it is meant for a page of records and then forgotten.
+    """
+
+    def make(value: Any) -> Any:
+        cell = typed(kind, one, value, reader, titles)
+        return text(kind, cell) if ending == "csv" else cell
+
+    if one.type.value_type_of(one) in LISTED:
+        return make
+    return _Made(make).__getitem__
+
+
+class _Made(dict[Any, Any]):
+    """The cells that were made already, by value."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, value: Any) -> Any:
+        cell = self[value] = self.make(value)
+        return cell
 
 
 def harmless(cell: str) -> str:

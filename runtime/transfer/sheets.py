@@ -66,7 +66,7 @@ def add(key: str, size: int, content: bytes) -> int:
 
 
 def lines(kind: str, columns: Columns, rows: Sequence[Sequence[Any]], *, first: bool) -> bytes:
-    """Rows as they are kept: of a CSV the file itself, else a JSON list a line."""
+    """Rows as they are kept: of a CSV, whose cells are texts, the file itself, else a JSON list a line."""
     if kind != "csv":
         return b"".join(documents.dumps(list(row)).encode() + b"\n" for row in rows)
     out = io.StringIO()
@@ -74,8 +74,7 @@ def lines(kind: str, columns: Columns, rows: Sequence[Sequence[Any]], *, first: 
     if first:
         out.write("\ufeff")  # without it Excel takes Chinese for something else
         writer.writerow(cells.harmless(title) for _key, title, _kind in columns)
-    kinds = [kind for _key, _title, kind in columns]
-    writer.writerows([cells.text(*each) for each in zip(kinds, row, strict=True)] for row in rows)
+    writer.writerows(rows)
     return out.getvalue().encode("utf-8")
 
 
