@@ -5,7 +5,8 @@ The first two come from one set of grants (role × form × action × scope), so 
 refuses. Denied unless granted. An administrator sees the records of every app, a designer none without a role.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,11 +93,8 @@ def among(user: User, action: str, form: Form, records: Iterable[R]) -> list[R]:
 
 def who_can(users: Iterable[User], action: str, form: Form, record: Owned) -> list[User]:
     """Those of the people who may do this with a record: what `can` says of each, with the departments read once."""
-    token = _below.set({})
-    try:
+    with departments_read_once():
         return [user for user in users if can(user, action, (form, record))]
-    finally:
-        _below.reset(token)
 
 
 def visible(user: User | None, action: str, form: Form) -> Document:
@@ -302,8 +300,19 @@ def _unowned(_user: User, form: Form) -> Document:
     return {"not": {"required": [form.owner_field or "owner_id"]}}
 
 
-# While several people are asked for: what is in and below each department, by its path.
+# While several people or records are asked for: what is in and below each department, by its path.
 _below: ContextVar[dict[str, list[int]] | None] = ContextVar("_below", default=None)
+
+
+@contextmanager
+def departments_read_once() -> Iterator[None]:
+    """What is asked inside, of many people or records in one transaction, reads the tree of departments once."""
+    token = _below.set({})
+    try:
+        yield
+    finally:
+        _below.reset(token)
+
 
 _SCOPES = {
     "own": _own,

@@ -27,13 +27,13 @@ class Done(NamedTuple):
     why: str = ""
 
 
-def do(actor: Actor, form: Form, bulk: Bulk, item: BulkItem) -> Done:
-    """Do it; Invalid, Conflict, Forbidden or NotFound where it cannot be done."""
+def do(actor: Actor, form: Form, bulk: Bulk, item: BulkItem, event: Event | None) -> Done:
+    """Do it, or take back the event; Invalid, Conflict, Forbidden or NotFound where it cannot be done."""
     if bulk.action == "change":
         return _change(actor, form, bulk, item)
     if bulk.action == "delete":
         return _delete(actor, form, item)
-    return _take_back(actor, form, item)
+    return _take_back(actor, form, event)
 
 
 def _change(actor: Actor, form: Form, bulk: Bulk, item: BulkItem) -> Done:
@@ -97,8 +97,7 @@ def _last(form: Form, record_id: int) -> int | None:
     return db.session.scalar(select(func.max(Event.id)).where(*own))
 
 
-def _take_back(actor: Actor, form: Form, item: BulkItem) -> Done:
-    event = db.session.get(Event, item.undoes)
+def _take_back(actor: Actor, form: Form, event: Event | None) -> Done:
     if event is None:
         raise Conflict(_("What was before is no longer known."), code="unknown")
     if event.kind == "deleted":

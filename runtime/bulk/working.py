@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from runtime import batches, jobs, outbox
+from runtime import access, batches, jobs, outbox
 from runtime.accounts.models import User
 from runtime.automations import chain
 from runtime.bulk import doing
@@ -28,13 +28,14 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.jobs import Lease
+from runtime.records.models import Event
 from runtime.records.sources import BULK, UNDO_BULK, Actor
 from runtime.times import now
 
 KIND, END = "bulk", "bulk_end"
 MOST = 10_000  # records in one
 MOST_BEGUN = 5  # of one person that are not done
-SIZE = 100  # records that are read together; how many are one transaction, says the time they take
+SIZE = 50  # records that are read together; how many are one transaction, says the time they take
 UNDO_FOR = timedelta(hours=24)
 KEPT = timedelta(days=7)
 TOLD = 200  # records that are listed with what could not be done
@@ -212,21 +213,29 @@ def _batch(session: Session, bulk_id: int) -> bool:
         return True
     waits = (BulkItem.bulk_id == bulk_id, BulkItem.state == "waiting")
     items = list(session.scalars(select(BulkItem).where(*waits).order_by(BulkItem.id).limit(SIZE)))
-    with force_locale(user.locale), chain.silence(bulk.silent):
-        found = [(item.id, _tried(user, form, bulk, item)) for item in batches.in_time(items)]
-    for item_id, done in found:
-        session.execute(update(BulkItem).where(BulkItem.id == item_id).values(done._asdict()))
+    known = _events(session, [each.undoes for each in items if each.undoes is not None])
+    with force_locale(user.locale), chain.silence(bulk.silent), access.departments_read_once():
+        found = [
+            {"id": item.id, **_tried(user, form, bulk, item, known.get(item.undoes))._asdict()}
+            for item in batches.in_time(items)
+        ]
+    session.execute(update(BulkItem), found)
     if len(items) == SIZE or len(found) < len(items):
         return False
     bulk.state = "done"
     return True
 
 
-def _tried(user: User, form: Form, bulk: Bulk, item: BulkItem) -> Done:
+def _events(session: Session, ids: Sequence[int]) -> dict[int | None, Event]:
+    """What is to be taken back, by id."""
+    return {each.id: each for each in session.scalars(select(Event).where(Event.id.in_(ids)))} if ids else {}
+
+
+def _tried(user: User, form: Form, bulk: Bulk, item: BulkItem, event: Event | None) -> Done:
     """What became of a record; one that cannot be written stays as it is."""
     actor = Actor(user=user, origin=UNDO_BULK if bulk.action == "undo" else BULK)
     try:
         with db.session.begin_nested():
-            return doing.do(actor, form, bulk, item)
+            return doing.do(actor, form, bulk, item, event)
     except (Invalid, Conflict, Forbidden, NotFound) as error:
         return Done("failed", None, error.message[:1000])

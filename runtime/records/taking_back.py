@@ -2,6 +2,7 @@
 
 from runtime import access
 from runtime.definitions.documents import Form
+from runtime.errors import Conflict
 from runtime.records import changes, store
 from runtime.records.models import Event
 from runtime.records.sources import Actor
@@ -12,17 +13,31 @@ def take_back(actor: Actor, form: Form, event: Event) -> tuple[Saved, list[str]]
     """Save what these fields held before the change; and the keys of those that stay, for they were changed since or a
     rule keeps them. The caller commits. Raises what a save raises.
     """
-    record = changes.locked(actor, form, event.record_id, "update")
+    closed = access.fields(actor.user, form).closed
+    mine = [key for key in event.changed if _may_write(form, key, closed)]
+    try:
+        return _saved(actor, form, event, mine, event.revision)
+    except Conflict as error:
+        if error.code != "stale":
+            raise
+    # Nothing was written yet: somebody changed the record since, but perhaps not these fields.
+    now = changes.locked(actor, form, event.record_id, "update").whole
     before, after = event.before or {}, event.after or {}
-    mine = [key for key in event.changed if _may_write(actor, form, key)]
-    now = record.whole
     left = [key for key in mine if now.get(key) == after.get(key)]
     others = [key for key in mine if now.get(key) not in (after.get(key), before.get(key))]
-    saved = store.save(actor, form, {key: before.get(key) for key in left}, record_id=record.id)
-    return saved, others + [key for key in left if saved.values.get(key) != before.get(key)]
+    saved, unset = _saved(actor, form, event, left, None)
+    return saved, others + unset
 
 
-def _may_write(actor: Actor, form: Form, key: str) -> bool:
+def _saved(
+    actor: Actor, form: Form, event: Event, keys: list[str], revision: int | None
+) -> tuple[Saved, list[str]]:
+    before = event.before or {}
+    wanted = {key: before.get(key) for key in keys}
+    saved = store.save(actor, form, wanted, record_id=event.record_id, revision=revision)
+    return saved, [key for key in keys if saved.values.get(key) != wanted[key]]
+
+
+def _may_write(form: Form, key: str, closed: frozenset[str]) -> bool:
     one = form.fields.get(key)
-    closed = access.fields(actor.user, form).closed
     return one is not None and one.type.writable and key not in form.rows and key not in closed

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from runtime import batches, jobs, outbox, spreadsheets
+from runtime import access, batches, jobs, outbox, spreadsheets
 from runtime.accounts.models import User
 from runtime.automations import chain
 from runtime.db import db, transaction
@@ -122,9 +122,10 @@ Checked = list[tuple[Plan, dict[str, Told]]]
 def check(desk: Desk, rows: Sequence[ImportRow]) -> Checked:
     """What the rows would do, and what is wrong with them; nothing is written."""
     found: Checked = []
-    for plan in planning.plans(desk, rows):
-        values = planning.probed(desk, plan)
-        found.append((plan, {} if plan.problems else planning.marks(desk, plan, values)))
+    with access.departments_read_once():
+        for plan in planning.plans(desk, rows):
+            values = planning.probed(desk, plan)
+            found.append((plan, {} if plan.problems else planning.marks(desk, plan, values)))
     return found
 
 
@@ -173,7 +174,11 @@ def _run(lease: Lease, own: Import) -> None:
 
 def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
     """Write as many of what is left as one transaction may; False when nothing is, or nobody wants it any more."""
-    with transaction() as session, chain.silence(not desk.own.options["automations"]):
+    with (
+        transaction() as session,
+        chain.silence(not desk.own.options["automations"]),
+        access.departments_read_once(),
+    ):
         found = importing.locked(session, lease, "running")
         outcomes = [_written(session, desk, plan) for plan in batches.in_time(left)] if found else []
         keep(session, desk.own.id, outcomes)
@@ -212,7 +217,11 @@ def _saved(desk: Desk, plan: Plan) -> Outcome:
 def _undo(lease: Lease, own: Import) -> None:
     """Take back the last rows that are left, each in a savepoint; later ones may refer to earlier ones."""
     desk = importing.desk(own)
-    with transaction() as session, chain.silence(not own.options["automations"]):
+    with (
+        transaction() as session,
+        chain.silence(not own.options["automations"]),
+        access.departments_read_once(),
+    ):
         found = importing.locked(session, lease, "undoing")
         if found is None:
             return

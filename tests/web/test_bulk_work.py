@@ -1,12 +1,13 @@
 """The job of a change of many: beside others who write, other workers, and rights that went meanwhile."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, event, func, select
 from werkzeug.test import TestResponse
 
 from runtime import batches, jobs
@@ -170,3 +171,23 @@ def test_two_workers_change_each_record_once(
         own_events = (Event.record_id.in_(ids), Event.kind == "updated", Event.origin == "bulk")
         assert db.session.scalar(select(func.count()).where(*own_events)) == 6
         assert violations() == []
+
+
+def test_a_record_of_many_takes_few_statements(world: World) -> None:
+    ids, counted = made(world, "Counted", 20, grade="A"), Counter[str]()
+
+    def count(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        counted["savepoint" if "SAVEPOINT" in statement else "other"] += 1
+
+    mia, answer = world.browsers["mia"], begun(world, ids, grade="B")
+    for _deed in ("change", "undo"):
+        with world.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", count)
+            try:
+                world.work()
+            finally:
+                event.remove(db.engine, "before_cursor_execute", count)
+        # The record, who is named, whether its name is taken, the row, the event, its reminders.
+        assert counted["other"] <= 20 * 6.5 + 60 and counted["savepoint"] == 20 * 4
+        counted.clear()
+        answer = mia.post(answer.location, data={"do": "undo"})
