@@ -5,7 +5,6 @@ XFD costs it nothing, while readers that fill a grid would ask for 17 billion ce
 counted before it is given to it.
 """
 
-import codecs
 import csv
 import io
 import re
@@ -20,6 +19,7 @@ from xml.etree.ElementTree import ParseError
 
 from flask_babel import gettext as _
 
+from runtime import encodings
 from runtime.errors import Invalid, Problem
 
 MAX_COLUMNS = 200
@@ -29,7 +29,6 @@ LAST_ROW = 1_048_576  # of a sheet in Excel
 HEAD_ROWS = 20  # among which the titles are looked for
 TITLE_LENGTH = 200
 SEPARATORS = "\t,;|"
-ENCODINGS = ("utf-8-sig", "gb18030")
 _END = "\x00"  # a line that no text has: where it is part of a row, quotes were left open
 _BROKEN = (
     zipfile.BadZipFile,
@@ -67,16 +66,17 @@ def refuse(sentence: str) -> Invalid:
     return Invalid([Problem(("file",), "spreadsheet", sentence)])
 
 
-def opened(file: BinaryIO, *, unpacked: int, texts: int) -> Sheet:
+def opened(file: BinaryIO, *, unpacked: int, texts: int, encoding: str = "") -> Sheet:
     """The first sheet of a file that holds something; Invalid with a sentence for everything that is none, also
-    while it is read. `unpacked` and `texts` are the bytes to which a workbook, and the texts in it, may unpack.
+    while it is read. `unpacked` and `texts` are the bytes to which a workbook, and the texts in it, may unpack;
+    `encoding` is that of a text, when it is known.
     """
     start = file.read(4)
     if start == b"PK\x03\x04":
         return _workbook(file, unpacked, texts)
     if start == b"\xd0\xcf\x11\xe0":
         raise refuse(_("This is an old Excel file or has a password. Save it as .xlsx without a password."))
-    return _text(file)
+    return _text(file, encoding)
 
 
 def is_blank(row: Sequence[Any]) -> bool:
@@ -167,17 +167,17 @@ def _too_large() -> Invalid:
     return refuse(_("This file is too large to look into. Copy its first rows and paste them instead."))
 
 
-def _text(file: BinaryIO) -> Sheet:
-    file.seek(0)
-    bom = file.read(2)
-    encoding = _encoding(
-        file, ("utf-16",) if bom in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ENCODINGS
-    )
+def _text(file: BinaryIO, wanted: str) -> Sheet:
+    encoding = wanted if wanted and encodings.reads(file, wanted) else encodings.found(file)
+    if not encoding:
+        raise refuse(
+            _("This file is no spreadsheet, or its text cannot be read. Save it as .xlsx or as CSV in UTF-8.")
+        )
     file.seek(0)
     lines = io.TextIOWrapper(file, encoding, newline="")
     separator = _separator(lines)
     lines.seek(0)
-    return Sheet(_guarded(_parted(lines, separator)), encoding.removesuffix("-sig").upper(), separator)
+    return Sheet(_guarded(_parted(lines, separator)), encodings.NAMES[encoding], separator)
 
 
 def _parted(lines: io.TextIOWrapper, separator: str) -> Iterator[Sequence[Any]]:
@@ -207,25 +207,3 @@ def _separator(lines: io.TextIOWrapper) -> str:
         if any(mark in bare for mark in SEPARATORS):
             return max(SEPARATORS, key=bare.count)
     return SEPARATORS[0]
-
-
-def _encoding(file: BinaryIO, encodings: Iterable[str]) -> str:
-    """The first of these in which the whole file can be read."""
-    for encoding in encodings:
-        file.seek(0)
-        try:
-            _read_through(file, encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise refuse(
-        _("This file is no spreadsheet, or its text cannot be read. Save it as .xlsx or as CSV in UTF-8.")
-    )
-
-
-def _read_through(file: BinaryIO, encoding: str) -> None:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    while piece := file.read(MEGABYTE):
-        if "\x00" in decoder.decode(piece):
-            raise _damaged()
-    decoder.decode(b"", final=True)

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runtime import access
+from runtime import access, encodings
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import Field, Reader
 from runtime.forms.filling import reader_for
 from runtime.records.wording import said
 from runtime.times import now
-from runtime.transfer import importing, mapping, meaning, staging
+from runtime.transfer import importing, mapping, meaning, repeats, sources, staging
 from runtime.transfer.mapping import ID, SAMPLES, Column
 from runtime.transfer.models import Import, ImportRow
 from runtime.transfer.planning import Desk
@@ -37,10 +37,24 @@ def columns(user: User, form: Form, own: Import, chosen: Sequence[str]) -> dict[
         "columns": found,
         "targets": [(key, said(one.title), key in form.required) for key, one in known.items()],
         "heads": [(row.number, " · ".join(_samples([row.cells], None))) for row in first],
+        "encodings": _encodings(own),
+        "before": repeats.before(own),
         "separator": SEPARATORS.get(own.told.get("separator", ""), ""),
         "left_out": left_out,
         "id": ID,
     }
+
+
+def _encodings(own: Import) -> list[tuple[str, str, str]]:
+    """The encodings that a text can be read in: key, name, and what each makes of some lines of it."""
+    if not own.told.get("encoding"):
+        return []
+    try:
+        with sources.place(own.key).open("rb") as file:
+            found = encodings.samples(file)
+    except FileNotFoundError:
+        return []
+    return [(key, encodings.NAMES[key], text) for key, text in found.items()]
 
 
 def _is_left_out(one: Field) -> bool:
@@ -85,8 +99,9 @@ def progress(own: Import) -> dict[str, Any]:
     """How far the job is."""
     counts = importing.counts(own)
     left = {"checking": counts.get("new", 0), "running": counts.get("ready", 0)}
+    left["resetting"] = total = sum(counts.values())
     left["undoing"] = sum(counts.get(each, 0) for each in importing.DONE)
-    total = own.doing if own.state in ("running", "undoing") else sum(counts.values())
+    total = own.doing if own.state in ("running", "undoing") else total
     done = total - left.get(own.state, 0)
     return {"done": done, "total": total, "seconds": _seconds(own, done, total), "counts": counts}
 
@@ -120,6 +135,7 @@ def rows(user: User, form: Form, own: Import, after: int) -> dict[str, Any]:
         "faulty": [(row, faults(desk, row, reader)) for row in listed[:SHOWN]],
         "next": listed[SHOWN - 1].number if len(listed) > SHOWN else None,
         "after": after,
+        "before": repeats.before(own) if own.state == "checked" else None,
         "may_change": importing.may_change(own),
         "may_undo": importing.may_undo(own),
         "is_broken": own.error == importing.FAILED,

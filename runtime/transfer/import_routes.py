@@ -4,6 +4,7 @@ import io
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from runtime import spreadsheets
@@ -51,7 +52,9 @@ def _sent() -> tuple[str, BinaryIO]:
         return file.filename.replace("\\", "/").rpartition("/")[2], cast(BinaryIO, file.stream)
     text = request.form.get("text", "")
     if len(text) > PASTED:
-        told = _("More than %(most)s characters were pasted. Send them as a file.", most=PASTED)
+        told = _(
+            "More than %(most)s characters were pasted. Send them as a file.", most=format_decimal(PASTED)
+        )
         raise spreadsheets.refuse(told)
     # A tab at the edge is an empty cell: without it the row would stand one column further left.
     rows = text.strip("\r\n") if text.strip() else ""
@@ -89,7 +92,10 @@ def choose_columns(app: str, form: str, key: str) -> Response:
     sent = request.form.getlist("column")[: own.told.get("width", 0)]
     try:
         importing.require(importing.may_change(own))
-        if "head" in request.form and request.form.get("do") == "head":
+        if request.form.get("do") == "encoding":
+            importing.choose_encoding(own, request.form.get("encoding", ""))
+            step = "rows"
+        elif "head" in request.form and request.form.get("do") == "head":
             number = request.form["head"]
             importing.choose_head(
                 user, found, own, int(number) if number.isdecimal() and len(number) < 8 else -1
@@ -156,6 +162,8 @@ def act(app: str, form: str, key: str) -> Response:
     try:
         if deed in ("mend", "run"):
             mending.mend(user, found, own, request.form)
+        if deed == "run":
+            importing.run(own, again="again" in request.form)
         if deed in _DEEDS:
             _DEEDS[deed](own)
         db.session.commit()
@@ -170,7 +178,6 @@ def act(app: str, form: str, key: str) -> Response:
 
 
 _DEEDS = {
-    "run": importing.run,
     "stop": importing.stop,
     "undo": importing.undo,
     "drop": importing.drop,

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from runtime import access, jobs, outbox
+from runtime import access, encodings, jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import after_commit, db, transaction
 from runtime.definitions import lookup
@@ -22,8 +22,8 @@ from runtime.definitions.documents import Form
 from runtime.errors import Conflict, NotFound
 from runtime.jobs import Lease
 from runtime.times import now
-from runtime.transfer import mapping, sources, staging
-from runtime.transfer.models import Import, ImportMark, ImportRow
+from runtime.transfer import mapping, repeats, sources, staging
+from runtime.transfer.models import Import, ImportRow
 from runtime.transfer.planning import Desk
 
 KIND, END = "import", "import_end"
@@ -40,21 +40,22 @@ def begin(user: User, form: Form, name: str, file: BinaryIO) -> Import:
     if len(own(user, form)) >= MOST:
         raise Conflict(_("You have %(number)s imports here. Remove one first.", number=MOST), code="many")
     key, user_id = secrets.token_hex(16), user.id
-    sources.keep(key, file)
+    digest = sources.keep(key, file)
     try:
         with transaction() as session:
-            return _begun(session, key, user_id, form, name)
+            return _begun(session, key, user_id, form, name, digest)
     except BaseException:
         sources.remove(key)
         raise
 
 
-def _begun(session: Session, key: str, user_id: int, form: Form, name: str) -> Import:
+def _begun(session: Session, key: str, user_id: int, form: Form, name: str, digest: str) -> Import:
     found = Import(
         key=key,
         user_id=user_id,
         form_id=form.definition_id,
         name=name[:200],
+        digest=digest,
         state="reading",
     )
     session.add(found)
@@ -66,7 +67,7 @@ def _begun(session: Session, key: str, user_id: int, form: Form, name: str) -> I
 
 def own(user: User, form: Form) -> list[Import]:
     """The imports of this person into this form, newest first."""
-    mine = (Import.user_id == user.id, Import.form_id == form.definition_id)
+    mine = (Import.user_id == user.id, Import.form_id == form.definition_id, Import.state != "dropping")
     return list(db.session.scalars(select(Import).where(*mine).order_by(Import.id.desc())))
 
 
@@ -161,20 +162,35 @@ def titles(own_import: Import) -> list[str]:
     return mapping.titles(above, own_import.told.get("width", 0))
 
 
+def choose_encoding(own_import: Import, name: str) -> None:
+    """Read the text anew in another encoding; the caller commits. Conflict when it cannot be read so."""
+    require(may_change(own_import) and bool(own_import.told.get("encoding")))
+    try:
+        with sources.place(own_import.key).open("rb") as file:
+            readable = name in encodings.CHOICES and encodings.reads(file, name)
+    except FileNotFoundError:
+        raise Conflict(_("The file is no longer there. Send it again."), code="gone") from None
+    if not readable:
+        raise Conflict(_("The file cannot be read in this encoding. Choose another one."), code="encoding")
+    own_import.told, own_import.head, own_import.mapping = {"wanted": name}, 0, []
+    _go(own_import, "emptying")
+
+
 def check(own_import: Import) -> None:
     """Want every row looked at; the caller commits."""
-    session = db.session()
-    session.execute(delete(ImportMark).where(ImportMark.import_id == own_import.id))
-    session.execute(
-        update(ImportRow).where(ImportRow.import_id == own_import.id).values(state="new", problems=[])
-    )
-    _go(own_import, "checking")
+    _go(own_import, "resetting")
 
 
-def run(own_import: Import) -> None:
-    """Want the rows that are ready written; the caller commits."""
-    found = counts(own_import)
+def run(own_import: Import, *, again: bool = False) -> None:
+    """Want the rows that are ready written; the caller commits. Conflict when the file was imported before, unless it
+    shall be `again`.
+    """
+    found, key = counts(own_import), own_import.key
     require(own_import.state in ("checked", "done") and bool(found.get("ready")))
+    if not again and own_import.state == "checked" and repeats.before(own_import) is not None:
+        raise Conflict(_("You imported this file before. Say that you want it once more."), code="again")
+    repeats.note(own_import)
+    after_commit(lambda: sources.remove(key))  # it is not read again
     own_import.started_at, own_import.doing = now(), found["ready"]
     _go(own_import, "running")
 
@@ -211,15 +227,11 @@ def stop(own_import: Import) -> None:
 
 
 def drop(own_import: Import) -> None:
-    """Forget it, with its rows; what was imported stays. The caller commits."""
-    session, key = db.session(), own_import.key
+    """Forget it; what was imported stays. Its rows go by and by. The caller commits."""
     # Its job may be putting rows in; and somebody may have clicked twice.
-    if session.get(Import, own_import.id, with_for_update=True, populate_existing=True) is None:
-        return
-    for each in (ImportMark, ImportRow):
-        session.execute(delete(each).where(each.import_id == own_import.id))
-    session.delete(own_import)
-    after_commit(lambda: sources.remove(key))
+    if db.session.get(Import, own_import.id, with_for_update=True, populate_existing=True) is not None:
+        own_import.state = "dropping"
+        outbox.revive(db.session(), KIND, own_import.id, due_at=now())
 
 
 @jobs.handler(END)
@@ -250,7 +262,16 @@ def give_up(session: Session, import_id: int, error: str) -> None:
 def _break_off(found: Import) -> None:
     if found.state in ("running", "undoing"):
         found.done_at = now()
-    found.state = {"checking": "columns", "reading": "failed"}.get(found.state, "done")
+    found.state = _BROKEN_OFF.get(found.state, "done")
+
+
+_BROKEN_OFF = {
+    "reading": "failed",
+    "emptying": "failed",
+    "resetting": "columns",
+    "checking": "columns",
+    "dropping": "failed",
+}
 
 
 def locked(session: Session, lease: Lease, state: str) -> Import | None:

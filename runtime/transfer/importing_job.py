@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from runtime import access, batches, jobs, outbox, spreadsheets
 from runtime.accounts.models import User
 from runtime.automations import chain
-from runtime.db import db, transaction
+from runtime.db import after_commit, db, transaction
 from runtime.definitions import lookup
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentError
 from runtime.jobs import Lease
@@ -22,11 +22,12 @@ from runtime.records import store
 from runtime.records.models import Event
 from runtime.records.tables import table
 from runtime.times import now
-from runtime.transfer import importing, mapping, planning, sources, staging
+from runtime.transfer import importing, mapping, planning, repeats, sources, staging
 from runtime.transfer.models import Import, ImportMark, ImportRow
 from runtime.transfer.planning import Desk, Plan, Told, told
 
 BATCH = 100  # rows that are read together
+AT_ONCE = 2_000  # rows that are deleted, or set back, together
 IN_A_TURN = 20
 _rows = cast(Table, ImportRow.__table__)
 _NOTE = (
@@ -65,7 +66,7 @@ def _read(lease: Lease, own: Import) -> None:
     """Read the whole file, a batch a commit; after a crash behind the last row that is kept."""
     key, import_id = own.key, own.id
     try:
-        with staging.opened(key) as sheet:
+        with staging.opened(key, own.told.get("wanted", "")) as sheet:
             for batch in staging.batches(sheet, staging.last(import_id)):
                 if not _put(lease, import_id, batch):
                     return
@@ -75,7 +76,8 @@ def _read(lease: Lease, own: Import) -> None:
         found = importing.locked(session, lease, "reading")
         if found is not None:
             _understand(found, sheet)
-    sources.remove(key)
+    if not sheet.encoding:  # a text may be read anew in another encoding
+        sources.remove(key)
 
 
 def _put(lease: Lease, import_id: int, batch: list[staging.Row]) -> bool:
@@ -230,6 +232,7 @@ def _undo(lease: Lease, own: Import) -> None:
         keep(session, found.id, outcomes)
         if len(outcomes) == len(rows) < BATCH:
             found.state = "undone"
+            repeats.forget(found)
             importing.touch(found)
 
 
@@ -262,8 +265,55 @@ def _take_back(session: Session, desk: Desk, row: ImportRow) -> None:
     store.save(desk.actor, desk.form, before, record_id=row.record_id, revision=row.revision)
 
 
+def _reset(lease: Lease, own: Import) -> None:
+    """Let rows that were looked at be looked at again."""
+    with transaction() as session:
+        found = importing.locked(session, lease, "resetting")
+        if found is None:
+            return
+        numbers = _some(session, ImportRow, own.id, ImportRow.state != "new")
+        mine = (ImportRow.import_id == own.id, ImportRow.number.in_(numbers))
+        session.execute(update(ImportRow).where(*mine).values(state="new", problems=[]))
+        if not _delete_some(session, ImportMark, own.id) and not numbers:
+            found.state = "checking"
+
+
+def _empty(lease: Lease, own: Import) -> None:
+    """Forget rows that were read in the wrong encoding."""
+    with transaction() as session:
+        found = importing.locked(session, lease, "emptying")
+        if found is not None and not _delete_rows(session, own.id):
+            found.state = "reading"
+
+
+def _drop(lease: Lease, own: Import) -> None:
+    with transaction() as session:
+        found = importing.locked(session, lease, "dropping")
+        if found is not None and not _delete_rows(session, own.id):
+            session.delete(found)
+            after_commit(lambda: sources.remove(own.key))
+
+
+def _delete_rows(session: Session, import_id: int) -> bool:
+    """Delete some rows and marks; False when none are left."""
+    return any(_delete_some(session, each, import_id) for each in (ImportMark, ImportRow))
+
+
+def _delete_some(session: Session, of: type[ImportRow | ImportMark], import_id: int) -> bool:
+    numbers = _some(session, of, import_id)
+    session.execute(delete(of).where(of.import_id == import_id, of.number.in_(numbers)))
+    return bool(numbers)
+
+
+def _some(session: Session, of: type[ImportRow | ImportMark], import_id: int, *more: Any) -> set[int]:
+    return set(session.scalars(select(of.number).where(of.import_id == import_id, *more).limit(AT_ONCE)))
+
+
 _STEPS: dict[str, Callable[[Lease, Import], None]] = {
     "reading": _read,
+    "emptying": _empty,
+    "resetting": _reset,
+    "dropping": _drop,
     "checking": _check,
     "running": _run,
     "undoing": _undo,

@@ -46,15 +46,20 @@ class Export(Base):
         return self.state in ("waiting", "writing")
 
 
+AT_WORK = ("reading", "emptying", "resetting", "checking", "running", "undoing", "dropping")
+
+
 class Import(Base):
     """A spreadsheet whose rows somebody wants as records of a form. Its file lies in the data folder by its `key` until
     it is read; then its rows are in the table below.
 
-    `told` says how the file was read: encoding, separator, title of the sheet, columns. `head` is the
-    number of the row with the titles, `mapping` what each column is (a field, `#id`, or nothing), `options` how the
-    rows are meant. `doing` is how many rows it writes or takes back since `started_at`; `done_at` says when it had
-    written.
-    States: reading, columns (it waits for the person), checking, checked, running, done, undoing, undone, failed.
+    `digest` is that of the file. `told` says how it was read: encoding, separator, title of the sheet, columns, and the
+    encoding that was `wanted` for it. `head` is the number of the row with the titles, `mapping` what each column is (a
+    field, `#id`, or nothing), `options` how the rows are meant. `doing` is how many rows it writes or takes back since
+    `started_at`; `done_at` says when it had written.
+    States: reading, columns (it waits for the person), resetting (all rows are to be looked at again), checking,
+    checked, running, done, undoing, undone, failed; emptying (the file is to be read anew), dropping (it is gone for
+    the person, its rows go by and by).
     """
 
     __tablename__ = "imports"
@@ -66,6 +71,7 @@ class Import(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
     name: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64), default="")
     told: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     head: Mapped[int] = mapped_column(default=0)
     mapping: Mapped[list[str]] = mapped_column(Json, default=list)
@@ -80,7 +86,7 @@ class Import(Base):
     @property
     def is_at_work(self) -> bool:
         """Whether the job is not done with it."""
-        return self.state in ("reading", "checking", "running", "undoing")
+        return self.state in AT_WORK
 
 
 class ImportRow(Base):
@@ -101,6 +107,20 @@ class ImportRow(Base):
     problems: Mapped[list[list[str]]] = mapped_column(Json, default=list)
     record_id: Mapped[int | None]
     revision: Mapped[int | None]
+
+
+class ImportedFile(Base):
+    """A file from which somebody made records, so that he is warned before he does so again; kept for a year."""
+
+    __tablename__ = "imported_files"
+    __table_args__ = (Index("ix_imported_files_own", "user_id", "form_id", "digest"),)
+
+    import_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class ImportMark(Base):

@@ -1,7 +1,9 @@
-"""The spreadsheets of imports, in the data folder until they are read."""
+"""The spreadsheets of imports, in the data folder until they are read; texts until their rows are written, since they
+may be read anew in another encoding.
+"""
 
+import hashlib
 import os
-import shutil
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,20 +22,23 @@ def place(key: str) -> Path:
     return folder / key
 
 
-def keep(key: str, file: BinaryIO) -> None:
-    """Keep what was sent; Invalid for nothing and for too much."""
+def keep(key: str, file: BinaryIO) -> str:
+    """Keep what was sent and say its digest; Invalid for nothing and for too much."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if not size:
         raise refuse(_("The file is empty."))
     if size > MOST:
         raise refuse(_("This file has more than %(most)s MB. Split it.", most=MOST // MEGABYTE))
-    path = place(key)
+    path, digest = place(key), hashlib.sha256()
     with path.open("wb") as to:
         path.chmod(0o600)
-        shutil.copyfileobj(file, to, MEGABYTE)
+        while piece := file.read(MEGABYTE):
+            digest.update(piece)
+            to.write(piece)
         to.flush()
         os.fsync(to.fileno())
+    return digest.hexdigest()
 
 
 def remove(key: str) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import func, insert, select
 
@@ -25,14 +26,14 @@ Row = tuple[int, list[Any]]
 
 
 @contextmanager
-def opened(key: str) -> Iterator[Sheet]:
-    """The sheet of an import; Invalid when it is none."""
+def opened(key: str, encoding: str) -> Iterator[Sheet]:
+    """The sheet of an import; Invalid when it is none. `encoding` is that which was chosen for a text, if any."""
     try:
         file = sources.place(key).open("rb")
     except FileNotFoundError:
         raise spreadsheets.refuse(_("The file is no longer there. Send it again.")) from None
     with file:
-        yield spreadsheets.opened(file, unpacked=MAX_UNPACKED, texts=MAX_TEXTS)
+        yield spreadsheets.opened(file, unpacked=MAX_UNPACKED, texts=MAX_TEXTS, encoding=encoding)
 
 
 def last(import_id: int) -> int:
@@ -71,7 +72,10 @@ def _rows(sheet: Sheet, after: int) -> Iterator[Row]:
 
 def _too_many() -> Exception:
     return spreadsheets.refuse(
-        _("This has more than %(most)s rows. Split it, and import one part after the other.", most=MAX_ROWS)
+        _(
+            "This has more than %(most)s rows. Split it, and import one part after the other.",
+            most=format_decimal(MAX_ROWS),
+        )
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from openpyxl import Workbook
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, event, func, select
 from werkzeug.test import TestResponse
 
 from runtime import jobs, outbox
@@ -612,6 +612,80 @@ def test_encodings_and_separators_are_found_and_shown(world: World) -> None:
         page = wizard.get("columns")
         assert told in page and "“;”" in page and "编码一号" in page
         wizard.post("rows", do="drop")
+
+
+def test_another_encoding_is_chosen_by_a_line_that_reads_well(world: World) -> None:
+    wizard = Wizard(world, "Name,Grade\nMüller Köln,A\n".encode("cp1252"))
+    page = wizard.get("columns")
+    assert "Windows-1252" in page and "Müller Köln" in page and 'value="gb18030"' in page
+    assert wizard.post("columns", do="encoding", encoding="utf-8-sig").status_code == 409
+    assert wizard.post("columns", do="encoding", encoding="rot13").status_code == 409
+    for encoding, shown in (("gb18030", "M黮ler"), ("cp1252", "Müller Köln")):
+        assert wizard.post("columns", do="encoding", encoding=encoding).status_code == 303
+        world.work()
+        assert shown in wizard.get("columns")
+    assert counts(wizard.check()) == {"ready": 1}
+    wizard.do("run")
+    assert "Müller Köln" in named(world, "Müller")
+    assert wizard.post("columns", do="encoding", encoding="gb18030").status_code == 409
+
+
+def test_the_same_file_is_imported_again_only_knowingly(either: World) -> None:
+    either.make("customer", name="Whose", grade="A")
+    content = sheet(["Customer", "Name"], ["Whose", "Once only"])
+    first = Wizard(either, content, "contact")
+    first.check()
+    first.do("run")
+
+    # the person is warned at once, nobody else is
+    second = Wizard(either, content, "contact")
+    assert "You imported this file before, as “Pasted rows”" in second.get("columns")
+    assert "You imported this file before" not in Wizard(either, content, "contact", who="mia").get("columns")
+    page = second.check()
+    assert "You imported this file before" in page
+    refused = second.post("rows", do="run")
+    assert refused.status_code == 409 and "Say that you want it once more" in refused.text
+    assert len(named(either, "Once only", "contact")) == 1
+
+    # what only changes records may come again, and what was taken back is not known
+    first.do("undo")
+    assert "You imported this file before" not in second.get("rows")
+    second.do("run")
+    third = Wizard(either, content, "contact")
+    third.check()
+    third.do("run", again="1")
+    with either.app.app_context():
+        own = table(lookup.form("followup", "contact")).c
+        assert db.session.scalar(select(func.count()).where(own.name == "Once only")) == 2
+
+
+def test_rows_are_set_back_and_dropped_a_part_at_a_time(
+    either: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing_job, "AT_ONCE", 3)
+    wizard = Wizard(
+        either, sheet(["Name", "Grade"], *[[f"Part {n}", "A"] for n in range(8)], ["Part 7", "A"])
+    )
+    assert counts(wizard.check()) == counts(wizard.check())
+    key = wizard.key
+    wizard.post("rows", do="drop")
+    assert wizard.browser.get(f"{wizard.root}/{key}/rows").status_code == 404
+    with either.app.app_context():
+        import_id = db.session.scalars(select(Import.id).where(Import.key == key)).one()
+        db.session.rollback()
+        deleted: list[int] = []
+
+        def count(_conn: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.startswith("DELETE"):
+                deleted.append(cursor.rowcount)
+
+        event.listen(db.engine, "after_cursor_execute", count)
+        try:
+            either.work()
+        finally:
+            event.remove(db.engine, "after_cursor_execute", count)
+        rows = select(func.count()).where(ImportRow.import_id == import_id)
+        assert db.session.scalar(rows) == 0 and max(deleted) == 3
 
 
 def test_the_titles_may_stand_in_any_row_and_columns_without_one_have_letters(world: World) -> None:
