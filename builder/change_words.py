@@ -180,6 +180,8 @@ def _part(rest: tuple[str, ...]) -> str:
         "limits": _("the limits of the columns"),
         "views": _("views"),
         "group_by": _("what makes the columns of the board"),
+        "period": _("the stretches of time"),
+        "figures": _("what is told of numbers"),
         "date_field": _("the date"),
         "end_field": _("the end"),
         "total": _("what is summed"),

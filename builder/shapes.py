@@ -69,9 +69,10 @@ def _schemas() -> dict[str, dict[str, Any]]:
             columns=KEYS,
             roles=KEYS,
             limits={"type": "object", "additionalProperties": {"type": "integer"}},
+            figures={"type": "object", "additionalProperties": {"type": "string"}},
             filter={"type": ["object", "boolean"]},
             kind={"enum": list(VIEWS)},
-            **dict.fromkeys(("form", "sort", *FIELDS), TEXT),
+            **dict.fromkeys(("form", "sort", "period", *FIELDS), TEXT),
         ),
         "app": _object(
             title=TITLE,

@@ -31,6 +31,28 @@
     opener.click();
   });
 
+  // Groups that are folded stay so when more rows of them come.
+  const folded = new Set();
+  function fold() {
+    let isFolded = false;
+    for (const row of document.querySelectorAll("#list .fw-list tbody tr")) {
+      const press = row.querySelector("[data-fold]");
+      if (press) {
+        isFolded = folded.has(row.dataset.group);
+        press.hidden = false;
+        press.setAttribute("aria-expanded", String(!isFolded));
+      } else if (row.id !== "more") row.hidden = isFolded;
+    }
+  }
+  document.addEventListener("click", (event) => {
+    const group = event.target.closest("[data-fold]")?.closest("tr").dataset.group;
+    if (group === undefined) return;
+    if (!folded.delete(group)) folded.add(group);
+    fold();
+  });
+  document.addEventListener("htmx:after:swap", fold);
+  addEventListener("pageshow", fold);
+
   // The focus goes into a panel that was just opened; a search draws it again and keeps the focus.
   document.addEventListener("htmx:after:swap", () => {
     const panel = document.querySelector("#panel[data-fresh]");

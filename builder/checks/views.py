@@ -25,7 +25,7 @@ class Views:
         if not fields:
             return []
         found = [*_parts(document, fields), *_sorts(document, fields), *_columns(document, fields)]
-        return [*found, *_limits(document, fields), *_roles(document, context)]
+        return [*found, *_figures(document, fields), *_limits(document, fields), *_roles(document, context)]
 
 
 def _parts(document: Document, fields: Mapping[str, Field]) -> Found:
@@ -57,6 +57,13 @@ def _columns(document: Document, fields: Mapping[str, Field]) -> Found:
         if key in fields and not (fields[key].type.stored or fields[key].type.name == "lookup"):
             sentence = _("“%(key)s” holds nothing that a list could show.", key=key)
             yield Problem(("columns", index), "unfit_field", sentence, {"key": key})
+
+
+def _figures(document: Document, fields: Mapping[str, Field]) -> Found:
+    for key in document.get("figures", {}):
+        if key in fields and not (fields[key].type.stored and columns.is_number(fields[key])):
+            sentence = _("“%(key)s” holds no numbers.", key=key)
+            yield Problem(("figures", key), "unfit_field", sentence, {"key": key})
 
 
 def _limits(document: Document, fields: Mapping[str, Field]) -> Found:

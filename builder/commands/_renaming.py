@@ -194,6 +194,8 @@ def _view(document: Document, form: str, rename: Rename) -> None:
     for name in FIELDS:
         _text(document, name, rename)
     _text(document.get("measure", {}), "of", rename)
+    if "figures" in document:
+        document["figures"] = {rename(key): how for key, how in document["figures"].items()}
     if "filter" in document:
         document["filter"] = in_condition(document["filter"], rename, same, own=True)
 

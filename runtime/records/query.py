@@ -122,7 +122,7 @@ def count_by(
     field, column = form.fields[key], table(form).c[key]
     if key in access.fields(user, form).hidden:
         raise NotFound(_("There is no such field."))
-    wanted = [_readable(user, form), *_asked_for(user, form, condition, search)]
+    wanted = listed(user, form, condition, search)
     found = db.session.execute(select(column, func.count()).where(*wanted).group_by(column))
     return {field.type.from_column(value, field): total for value, total in found}
 
@@ -140,7 +140,7 @@ def sums_by(
     field, number, own = form.fields[key], form.fields[of], table(form).c
     if {key, of} & access.fields(user, form).hidden:
         raise NotFound(_("There is no such field."))
-    wanted = [_readable(user, form), *_asked_for(user, form, condition, search)]
+    wanted = listed(user, form, condition, search)
     found = db.session.execute(select(own[key], func.sum(own[of])).where(*wanted).group_by(own[key]))
     return {
         field.type.from_column(value, field): number.type.from_column(total, number)
@@ -182,6 +182,13 @@ def lanes(
 def _with_next(form: Form, by: orders.Order, lane: Lane) -> Lane:
     goes_on = lane.items and lane.total > len(lane.items)
     return replace(lane, next=paging.cursor(form, by, lane.items[-1])) if goes_on else lane
+
+
+def listed(
+    user: User | None, form: Form, condition: access.Document | None, search: str
+) -> list[ColumnElement[bool]]:
+    """What holds for the records of a list and no others; ConditionError as for a page."""
+    return [_readable(user, form), *_asked_for(user, form, condition, search)]
 
 
 def _asked_for(

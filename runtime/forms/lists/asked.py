@@ -76,7 +76,8 @@ def _placed(begin: Look, args: Mapping[str, str]) -> Look:
     kind = args.get("kind", begin.kind)
     begin = begin if kind == begin.kind else Look()
     fields = {part: args.get(name, getattr(begin, part)) for part, name in FIELDS.items()}
-    return replace(begin, kind=kind, limits=args.get("limits", begin.limits), **fields)
+    rest = {part: args.get(part, getattr(begin, part)) for part in ("limits", "period", "figures")}
+    return replace(begin, kind=kind, **rest, **fields)
 
 
 def _settled(form: Form, look: Look, hidden: frozenset[str], told: list[str]) -> Look:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
+from runtime import documents
 from runtime.definitions.documents import Form
 from runtime.fields import Reader
-from runtime.forms.lists import columns
+from runtime.forms.lists import columns, grouping
+from runtime.forms.lists.looks import Look
 from runtime.text import localized
 
 
@@ -18,14 +22,20 @@ class Box:
     chosen: bool
     first: bool = False
     last: bool = False
+    figure: str | None = None
+    """What is told of its numbers, empty for nothing; None where it holds no numbers."""
 
 
-def boxes(form: Form, now: tuple[str, ...], hidden: frozenset[str], reader: Reader) -> list[Box]:
+def boxes(form: Form, look: Look, hidden: frozenset[str], reader: Reader) -> list[Box]:
     """Every field that can be a column, those that are ones first."""
+    now = look.columns
     titles = {one.key: localized(one.title, reader.locale) for one in columns.offered(form, hidden)}
     chosen = [key for key in now if key in titles]
     ends = (chosen[:1], chosen[-1:])
-    own = [Box(key, titles[key], True, [key] == ends[0], [key] == ends[1]) for key in chosen]
+    own = [
+        Box(key, titles[key], True, [key] == ends[0], [key] == ends[1], _figure(form, look, hidden, key))
+        for key in chosen
+    ]
     return own + [Box(key, title, False) for key, title in titles.items() if key not in chosen]
 
 
@@ -39,3 +49,34 @@ def chosen(form: Form, sent: Any, hidden: frozenset[str]) -> tuple[str, ...]:
         place = wanted.index(key)
         wanted.insert(max(0, place + (-1 if act == "up" else 1)), wanted.pop(place))
     return tuple(wanted)
+
+
+def _figure(form: Form, look: Look, hidden: frozenset[str], key: str) -> str | None:
+    return look.told.get(key, "") if grouping.may_tell(form, key, hidden) else None
+
+
+def figures(form: Form, sent: Any, columns: tuple[str, ...], hidden: frozenset[str]) -> str:
+    """What a request wants to be told of the numbers in these columns."""
+    asked = {key: how for key in columns if (how := sent.get(f"figure.{key}", ""))}
+    return grouping.settled(form, documents.dumps(asked), hidden)
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """By what the list can be grouped: the fields, and the stretches of time where it is by a date."""
+
+    by: tuple[tuple[str, str, bool], ...]
+    periods: tuple[tuple[str, str, bool], ...]
+    functions: tuple[tuple[str, str], ...]
+
+
+def grouped(form: Form, look: Look, hidden: frozenset[str], reader: Reader) -> Grouped:
+    """What can be chosen, each with its title and whether it is chosen."""
+    fields = [(key, one) for key, one in form.fields.items() if key not in hidden and grouping.fits(one)]
+    by = [(key, localized(one.title, reader.locale), key == look.group_by) for key, one in fields]
+    periods = grouping.PERIODS.items() if look.period else ()
+    return Grouped(
+        (("", str(_("nothing")), not look.group_by), *by),
+        tuple((name, str(_(title)), name == look.period) for name, title in periods),
+        tuple((name, str(_(title))) for name, title in grouping.FUNCTIONS.items()),
+    )

@@ -103,6 +103,11 @@ def is_numeric(form: Form, one: Field) -> bool:
     return origin.type.value_type_of(origin) is ValueType.NUMBER and kind_of(origin) not in POINTERS
 
 
+def is_number(one: Field) -> bool:
+    """Whether this field holds numbers that can be compared and counted with."""
+    return one.type.value_type_of(one) is ValueType.NUMBER and kind_of(one) not in (*POINTERS, "serial")
+
+
 def is_summable(one: Field) -> bool:
     """Whether the values of this field make a sum."""
     is_number = one.type.value_type_of(one) is ValueType.NUMBER

@@ -11,8 +11,10 @@ from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.fields import Field, Reader
+from runtime.forms.lists import grouping
 from runtime.forms.lists.cells import counted, texts
 from runtime.forms.lists.columns import Column, is_numeric, order_of, shown, sortable, turned
+from runtime.forms.lists.grouping import Figure, Heading
 from runtime.forms.lists.kinds._base import Shown
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
 from runtime.records import orders, query
@@ -27,6 +29,8 @@ class Row:
 
     id: int
     cells: tuple[tuple[Column, str], ...]
+    heading: Heading | None = None
+    """Above the first record of a group."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,8 @@ class Listing(Shown):
     more: str = ""
     further: str = ""
     full: bool = False
+    totals: tuple[Figure, ...] = ()
+    """Of all records of the list."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,21 @@ def _number(user: User, form: Form, reader: Reader) -> str:
 
 def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     """The asked part of the list."""
-    hidden, page = access.fields(user, form).hidden, page_of(user, form, asked)
+    hidden, page = (
+        access.fields(user, form).hidden,
+        page_of(user, form, asked, grouping.order(form, asked.look)),
+    )
     fields = shown(form, asked.look.columns, hidden)
     shared = paged(form, asked, page, hidden, reader)
     head = tuple(_columns(user, form, fields, plain_places(form, asked), shared["order"], reader))
-    return Listing(columns=head, rows=rows(user, form, head, page.items, reader), **shared)
+    drawn = rows(user, form, head, page.items, reader)
+    headings = grouping.headings(user, form, asked, page.items, reader) if asked.look.group_by else {}
+    return Listing(
+        columns=head,
+        rows=[replace(each, heading=headings.get(each.id)) for each in drawn] if headings else drawn,
+        totals=grouping.totals(user, form, asked, reader) if page.items else (),
+        **shared,
+    )
 
 
 def plain_places(form: Form, asked: Asked) -> Places:
@@ -98,10 +114,10 @@ def paged(form: Form, asked: Asked, page: Page, hidden: frozenset[str], reader: 
     }
 
 
-def page_of(user: User, form: Form, asked: Asked) -> Page:
+def page_of(user: User, form: Form, asked: Asked, sort: str | None = None) -> Page:
     """The rows from the cursor, or all from the first one up to where the person had come."""
     wanted: dict[str, Any] = {
-        "sort": asked.look.sort or form.sort,
+        "sort": sort or asked.look.sort or form.sort,
         "search": asked.search,
         "condition": asked.look.condition,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from runtime import documents
 
 MOST_COLUMNS = 100
-JSON_PARTS = ("filter", "limits")
+JSON_PARTS = ("filter", "limits", "figures")
 """The parts that a look holds as canonical JSON, empty for none, and a document as what they are."""
 FIELDS: Mapping[str, str] = {
     "group_by": "by",
@@ -24,7 +24,8 @@ FIELDS: Mapping[str, str] = {
 class Look:
     """The condition as canonical JSON (empty for none), the order (empty for the form's own), the columns; the kind
     of view, and the fields that this uses. `limits` says of choices how many records their column of a board should
-    have at most, as canonical JSON.
+    have at most, as canonical JSON. A list grouped by a date is so by a `period`; `figures` says what it tells of
+    numbers, `{"amount": "sum"}`, as canonical JSON.
     """
 
     filter: str = ""
@@ -38,11 +39,18 @@ class Look:
     colour: str = ""
     picture: str = ""
     limits: str = ""
+    period: str = ""
+    figures: str = ""
 
     @property
     def named(self) -> tuple[str, ...]:
         """The fields that its kind uses."""
-        return tuple(key for name in FIELDS if (key := getattr(self, name)))
+        return (*(key for name in FIELDS if (key := getattr(self, name))), *self.told)
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What is told of numbers, by field."""
+        return documents.loads(self.figures) if self.figures else {}
 
     @property
     def condition(self) -> Any:

@@ -16,9 +16,9 @@ from runtime.forms.drafts import keeping
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import choosing, columns, filtering, sharing, views
-from runtime.forms.lists.choosing import Box
+from runtime.forms.lists.choosing import Box, Grouped
 from runtime.forms.lists.filtering import Chip, Onlooker, Posted
-from runtime.forms.lists.kinds import KINDS, Kind
+from runtime.forms.lists.kinds import KINDS, LIST, Kind
 from runtime.forms.lists.places import PER_PAGE, Asked, Places
 from runtime.forms.lists.views import Kept, View
 from runtime.htmx import is_htmx, replace_url, retarget
@@ -45,6 +45,7 @@ class Tools:
     clear: str = ""
     rows: Rows | None = None
     boxes: tuple[Box, ...] = ()
+    grouped: Grouped | None = None
     sorts: tuple[SortLine, ...] = ()
     further: tuple[tuple[str, str], ...] = ()
     fresh: bool = False
@@ -127,7 +128,7 @@ def _goes_on(user: User, form: Form, asked: Asked, kind: Kind) -> bool:
     """
     if request.args.get("kind", kind.name) not in ("", kind.name) or not kind.goes_on(asked):
         return False
-    return query.is_cursor(user, form, asked.look.sort or form.sort, asked.after)
+    return query.is_cursor(user, form, kind.order(form, asked.look), asked.after)
 
 
 def kinds(user: User, form: Form, asked: Asked) -> list[tuple[Kind, str]]:
@@ -199,7 +200,8 @@ def tools(user: User, form: Form, asked: Asked, reader: Reader, sent: Posted | N
     if asked.panel == "filter":
         return replace(found, rows=filtering.rows(looker, seen, condition, sent))
     if asked.panel == "columns":
-        return replace(found, boxes=tuple(choosing.boxes(form, asked.look.columns, hidden, reader)))
+        grouped = choosing.grouped(form, asked.look, hidden, reader) if asked.look.kind == LIST else None
+        return replace(found, boxes=tuple(choosing.boxes(form, asked.look, hidden, reader)), grouped=grouped)
     return replace(found, **_sorting(form, asked, hidden, reader)) if asked.panel == "sort" else found
 
 

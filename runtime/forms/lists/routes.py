@@ -14,6 +14,7 @@ from runtime.forms.doors import form_for
 from runtime.forms.filling import reader_for
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import choosing, filtering, moving, pages, saving, views
+from runtime.forms.lists.kinds import LIST
 from runtime.forms.lists.places import Places
 from runtime.htmx import go_to, is_htmx, trigger
 
@@ -31,7 +32,8 @@ def choose_columns(app: str, form: str) -> Response:
     if kept.view(asked.view) is None:  # a view has columns of its own
         views.keep_columns(user, found, wanted if wanted != found.list_columns else ())
         db.session.commit()
-    shown = replace(asked, look=replace(asked.look, columns=wanted), panel="columns")
+    told = choosing.figures(found, request.form, wanted, hidden) if asked.look.kind == LIST else ""
+    shown = replace(asked, look=replace(asked.look, columns=wanted, figures=told), panel="columns")
     return pages.page(user, found, shown, kept) if is_htmx() else go_to(Places(found, shown).to())
 
 

@@ -1,10 +1,14 @@
 """The list: rows and columns."""
 
+from dataclasses import replace
+
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import N_, Reader
-from runtime.forms.lists.kinds._base import Kind, Shown
+from runtime.forms.lists import grouping
+from runtime.forms.lists.kinds._base import Kind, Part, Shown
 from runtime.forms.lists.listing import listing
+from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import Asked
 
 
@@ -18,6 +22,15 @@ class ListKind(Kind):
     template = "records/_table.html"
     more = "records/_rows.html"
     scripts = ("cells.js",)
+    parts = (Part("group_by", N_("Group by"), grouping.fits),)
+
+    def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
+        found = super().settled(form, look, hidden)
+        told = grouping.settled(form, look.figures, hidden)
+        return replace(found, period=grouping.period(form, replace(found, period=look.period)), figures=told)
+
+    def order(self, form: Form, look: Look) -> str:
+        return grouping.order(form, look)
 
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         return listing(user, form, asked, reader)
