@@ -223,6 +223,13 @@ def drafts(page: Page) -> None:
     page.goto(f"/drafts?discard={number}")
 
 
+def home_with_drafts(page: Page) -> None:
+    """The start page with a draft to go on with."""
+    draft(page)
+    page.goto("/")
+    page.locator(".fw-more").wait_for()
+
+
 def board(page: Page) -> None:
     """A board with the menu of a card open."""
     page.goto(f"{FORMS}/customer/?kind=board")
@@ -301,6 +308,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "choose a password": ("admin", invited),
     "home of the administrator": ("admin", at("/")),
     "home": ("seller", menus),
+    "home, with drafts": ("seller", home_with_drafts),
     "app": ("seller", at("/apps/followup/")),
     "list": ("seller", at(f"{FORMS}/customer/?panel=export")),
     "board": ("seller", board),
