@@ -55,12 +55,18 @@ def clash(error: Touched) -> Clash | None:
     did, wanted = (words.tell(locale()) for words in (Said(*by.words), done.words))
     values = [_value(work, target, change) for target, change in made]
     apart = len(values) <= MOST and all(change.before and _is_value(change) for _target, change in made)
-    return Clash(_key(asked), history.who(by), did, by.at, wanted, values if apart else ())
+    shown = values if apart or (len(made) == 1 and _is_inner(made[0][1])) else ()
+    return Clash(_key(asked), history.who(by), did, by.at, wanted, shown)
 
 
 def _is_value(change: Change) -> bool:
     """Whether it can be left out without leaving half of something."""
     return ORDER not in change.path and change.path[:2] not in (("fw", "layout"), ("fw", "tabs"))
+
+
+def _is_inner(change: Change) -> bool:
+    """Whether one value within something came or went, such as the help of a field, so that the two can be compared."""
+    return _is_value(change) and len(change.path) > 2
 
 
 def _key(asked: Request) -> str:

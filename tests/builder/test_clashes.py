@@ -89,6 +89,22 @@ def test_of_several_values_each_is_chosen(people: tuple[FlaskClient, FlaskClient
     assert stored() == {"en": "Mine", "zh": "他们的"}
 
 
+def test_a_value_that_one_of_them_took_away_is_shown_beside_the_other(
+    people: tuple[FlaskClient, FlaskClient],
+) -> None:
+    dora, lee = people
+    gone = {"name": "field.set", "args": {"field": "name", "path": ["fw", "help"], "remove": True}}
+    lee.post(f"{DESIGN}/commands", data={"do": json.dumps(gone), "rev": str(FIRST), "tab": "fields"})
+
+    answer = set_help(dora, en="Mine")
+
+    assert answer.status_code == 409
+    assert "<td>–</td><td>Mine</td>" in answer.text
+    data = {name: value for name, value, posted in inputs(answer.text) if posted}
+    assert dora.post(f"{DESIGN}/commands", data=data).status_code == 303
+    assert stored() == {"en": "Mine"}
+
+
 def test_what_can_no_longer_be_done_is_told(people: tuple[FlaskClient, FlaskClient]) -> None:
     dora, lee = people
     gone = {"name": "field.delete", "args": {"field": "name"}}

@@ -129,6 +129,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "designer.show"): (303, 404, 404, 404, 404, 404),
     ("POST", "designer.command"): (401, 404, 404, 404, 400, 400),
     ("POST", "clipboard.take"): (401, 404, 404, 404, 404, 404),
+    ("POST", "clipboard.several"): (401, 404, 404, 404, 404, 404),
     ("POST", "designer.ask"): (401, 404, 404, 404, 404, 404),
     ("POST", "designer.undo"): (401, 404, 404, 404, 404, 404),
     ("POST", "designer.redo"): (401, 404, 404, 404, 404, 404),
