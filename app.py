@@ -21,6 +21,7 @@ from runtime.forms.record.version_routes import blueprint as versions
 from runtime.forms.routes import blueprint as forms
 from runtime.home import home
 from runtime.inbox import inbox
+from runtime.merging.routes import blueprint as merging
 from runtime.public.files import blueprint as public_files
 from runtime.public.later import blueprint as public_later
 from runtime.public.routes import blueprint as public
@@ -64,6 +65,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         public_later,
         imports,
         bulk,
+        merging,
         api.health,
         api.blueprint,
         *BLUEPRINTS.values(),

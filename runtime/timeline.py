@@ -74,6 +74,9 @@ OF_MANY = {
 }
 CAUSED = {
     "version": _l("%(who)s restored version %(version)s."),
+    "merged": _l("%(who)s merged %(merged)s into this record."),
+    "into": _l("%(who)s merged this record into #%(into)s."),
+    "moved": _l("%(who)s merged records, and what this one points to is #%(moved)s now."),
 }
 BY_ORIGIN = {
     "public": _l("Somebody filled in the public form."),

@@ -223,6 +223,7 @@ def _ask(user: User, form: Form, chosen: Chosen, told: str) -> str:
         chosen,
         told=told,
         titles=titles,
+        ids=chosen.ids,
         assigned=[(one.key, titles[one.key]) for one in asking.assigned(fields)],
         may_delete=access.can(user, "delete", form),
     )

@@ -4,6 +4,6 @@ May import: notifications, records, access and below.
 """
 
 from runtime.comments.people import OFFERED, offered
-from runtime.comments.writing import Said, about, change, drop, own, read, write
+from runtime.comments.writing import Said, about, change, drop, move, own, read, write
 
-__all__ = ["OFFERED", "Said", "about", "change", "drop", "offered", "own", "read", "write"]
+__all__ = ["OFFERED", "Said", "about", "change", "drop", "move", "offered", "own", "read", "write"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -117,6 +117,14 @@ def drop(comment: Comment, seen: str) -> None:
     _check(comment, seen)
     deliveries.forget(db.session(), [comment.id])
     db.session.delete(comment)
+
+
+def move(form: Form, record_id: int, into: int) -> None:
+    """Let all comments on a record stand on another one of the form, with what was told of them."""
+    for model in (Comment, Delivery):
+        own = (model.form_id == form.definition_id, model.record_id == record_id)
+        about = own if model is Comment else (*own, Delivery.comment_id.is_not(None))
+        db.session.execute(update(model).where(*about).values(record_id=into))
 
 
 def _check(comment: Comment, seen: str) -> None:

@@ -45,6 +45,13 @@ def let_go(keys: Iterable[str]) -> None:
     _expire(StoredFile.key.in_(list(keys)), now() + LEFT)
 
 
+def move(keys: Iterable[str], form_id: int, record_id: int, into: int) -> None:
+    """Let another record of the form hold these files of a record, in the same field; it has to take them at once."""
+    own = (StoredFile.key.in_(list(keys)), StoredFile.form_id == form_id, StoredFile.record_id == record_id)
+    moved = update(StoredFile).where(*own, StoredFile.state == "ready").values(record_id=into)
+    db.session.execute(moved, execution_options={"synchronize_session": False})
+
+
 def drop(form_id: int, record_id: int) -> None:
     """Let all files go at once that a record held, or ever did: it is gone for good."""
     _expire(and_(StoredFile.form_id == form_id, StoredFile.record_id == record_id), now())

@@ -28,7 +28,7 @@ from runtime.forms.reads import offer_reads
 from runtime.forms.record import page as record_page
 from runtime.forms.tabs import in_tabs
 from runtime.htmx import go_to
-from runtime.records import deletion, query, store
+from runtime.records import deletion, history, query, store
 from runtime.records.rows import Record
 from runtime.text import localized
 
@@ -153,7 +153,19 @@ def _picked_for(form: Form) -> Record | None:
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/")
 def show_record(app: str, form: str, record_id: int) -> Response:
     """A record in the layout of its form, what happened to it and what refers to it; htmx gets a part of that."""
-    return record_page.show(*record_for(app, form, record_id, "read"))
+    try:
+        return record_page.show(*record_for(app, form, record_id, "read"))
+    except NotFound:
+        return go_to(_merged_into(app, form, record_id))
+
+
+def _merged_into(app: str, form: str, record_id: int) -> str:
+    """The address of the record that this one was merged into, for who may read that; NotFound for all others."""
+    found = form_for(app, form, "read")
+    into = history.merged_into(found, record_id)
+    return url_for(
+        "forms.show_record", app=app, form=form, record_id=query.get(signed_in_user(), found, into).id
+    )
 
 
 @blueprint.get("/<app>/forms/<form>/<int:record_id>/delete")

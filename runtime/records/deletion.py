@@ -97,7 +97,7 @@ def referring(form: Form) -> Iterator[tuple[Form, str]]:
                 yield other, key
 
 
-def _referring_rows(form: Form) -> Iterator[tuple[Form, ColumnElement[int], ColumnElement[Any]]]:
+def referring_rows(form: Form) -> Iterator[tuple[Form, ColumnElement[int], ColumnElement[Any]]]:
     """The references in rows of sub-tables to records of this form: the form, whose record it is, the reference."""
     for other in lookup.forms(form.app):
         for of_rows in other.rows.values():
@@ -110,7 +110,7 @@ def _referred_to(form: Form, record_id: int) -> Conflict:
     counts: dict[str, int] = {}
     own_ids = [(other, table(other).c.id, table(other).c[key]) for other, key in referring(form)]
     listed = ((other, each.c.record_id, each.c.target_id) for other, each in links.referring(form))
-    for other, records, pointer in [*own_ids, *_referring_rows(form), *listed]:
+    for other, records, pointer in [*own_ids, *referring_rows(form), *listed]:
         found = db.session.scalar(select(func.count(distinct(records))).where(pointer == record_id)) or 0
         if found:
             title = said(other.title)

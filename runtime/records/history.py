@@ -11,7 +11,28 @@ from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.records.models import Event
 
+MOST_MERGED = 10  # one into another, and that into the next
 KINDS = ("created", "updated", "restored")  # what left the record with values
+
+
+def merged_into(form: Form, record_id: int) -> int:
+    """The record that a deleted one was merged into, or the one that this was merged into; 0 for any other."""
+    into = 0
+    for _step in range(MOST_MERGED):
+        following = _merged_into(form, into or record_id)
+        if following is None:
+            break
+        into = following
+    return into
+
+
+def _merged_into(form: Form, record_id: int) -> int | None:
+    own = (Event.form_id == form.definition_id, Event.record_id == record_id)
+    last = db.session.scalars(select(Event).where(*own).order_by(Event.id.desc()).limit(1)).one_or_none()
+    if last is None or last.kind != "deleted" or not last.cause:
+        return None
+    found = last.cause.get("into")
+    return None if found is None else int(found)
 
 
 def versions(form: Form, record_id: int, before: int | None, most: int) -> Sequence[Event]:

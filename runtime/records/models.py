@@ -18,7 +18,8 @@ class Event(Base):
     `run_id` names the automation run that wrote it, `depth` counts automations in the chain and
     `root_id` is the event the chain began with. `token` is the submit token (page) or Idempotency-Key (API),
     made unique together with the user and the form; `token_hash` is of the values it came with. `cause` is what
-    else the timeline tells of how it came about: the `version` that was brought back.
+    else the timeline tells of how it came about: the `version` that was brought back, the records `merged` into this
+    one, the one `into` which this one was merged.
     """
 
     __tablename__ = "events"

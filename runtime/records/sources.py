@@ -16,7 +16,7 @@ from runtime.records.rows import Record
 from runtime.records.tables import table
 
 MAX_ID = 2**63 - 1
-BULK, UNDO_BULK = "bulk", "undo bulk"
+BULK, UNDO_BULK, MERGE = "bulk", "undo bulk", "merge"
 PEOPLE = ("page", "api", "import", "public", BULK, UNDO_BULK)  # origins in which somebody's own rights count
 
 

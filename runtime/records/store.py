@@ -51,6 +51,8 @@ def save(
     token: str | None = None,
     replace: bool = False,
     partial: bool = False,
+    alone: bool = False,
+    always: bool = False,
 ) -> Saved:
     """Create a record, or change the one with `record_id`; never commits.
 
@@ -58,7 +60,9 @@ def save(
     What the actor may not write is ignored. `revision` is what the writer saw: Conflict("stale") when it is
     no longer that. The same `token` again returns what the first call saved, with other values it is
     Conflict("token_reused"). With `partial` only the given values are judged, an empty one is no problem, and the
-    other stored values stay: what a new version asks of the rest waits for whoever edits the record next.
+    other stored values stay: what a new version asks of the rest waits for whoever edits the record next. With
+    `alone` the same, and nothing is filled from what is given either. With `always` there is an event, and a revision,
+    also where nothing changes.
     Raises Invalid with a problem per field, Forbidden, NotFound.
     """
     if actor.tried is not None and not is_rehearsed():
@@ -70,9 +74,9 @@ def save(
     if record_id is None:
         return _written(_new(actor, form, values, submitted))
     given = _everything(form, values) if replace else values
-    write = _changed(actor, form, record_id, revision, given, submitted, partial)
+    write = _changed(actor, form, record_id, revision, given, submitted, partial, alone)
     assert write.record is not None
-    if write.values == write.record.values:
+    if write.values == write.record.values and not always:
         return Saved(record_id, write.record.revision, write.values, None, warnings=write.judged.warnings)
     return _written(write)
 
@@ -162,6 +166,21 @@ def _staying(form: Form, given: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(form.fields.keys() - given.keys() - copied)
 
 
+def _changes(form: Form, record: Record | None, given: Mapping[str, Any]) -> frozenset[str]:
+    """What of a record the given values change: fields, and columns of sub-tables (`lines.price`)."""
+    found, before = set(given), {} if record is None else record.whole
+    for key in given.keys() & form.rows.keys():
+        known = {row["id"]: row for row in before.get(key, ())}
+        rows = ((row, known.get(row.get("id"), {})) for row in given[key] or ())
+        found |= {f"{key}.{name}" for row, old in rows for name in changes.differing(old, row)}
+    return frozenset(found)
+
+
+def _left_alone(form: Form, changing: frozenset[str]) -> frozenset[str]:
+    columns = {f"{key}.{name}" for key, of_rows in form.rows.items() for name in of_rows.fields}
+    return frozenset(form.fields.keys() | columns) - changing
+
+
 @dataclass(frozen=True)
 class _Write:
     """One save on its way: what all of its steps need."""
@@ -182,21 +201,28 @@ def _judged(
     values: Mapping[str, Any],
     token: Token | None,
     partial: bool = False,
+    alone: bool = False,
 ) -> _Write:
-    sources = Database(actor, form.app)
+    sources, changing = Database(actor, form.app), frozenset(values)
     staying = _staying(form, values) if partial else frozenset()
+    if alone:
+        changing = _changes(form, record, values)
+        staying = _left_alone(form, changing)
     case = _case(actor, form, record, sources, _rights(actor, form), staying=staying)
     judged = _with_duplicates(actor, form, record, judging.judge(case, values))
     if judged.ignored:
         log.info("form %s: ignored %s, sent by user %s", form.key, ", ".join(judged.ignored), actor.user_id)
-    found = [each for each in judged.problems if not partial or _is_unfit(each, values)]
+    found = [each for each in judged.problems if not (partial or alone) or _is_unfit(each, changing)]
     if found:
         raise Invalid(found)
     return _Write(actor, form, record, judged, sources, token, subtables.kept_values(form, judged.values))
 
 
-def _is_unfit(found: Problem, values: Mapping[str, Any]) -> bool:
-    return found.path[:1] != () and found.path[0] in values and found.code != "required"
+def _is_unfit(found: Problem, changing: frozenset[str]) -> bool:
+    """Whether a problem is one of what a change in part changes: of rows, where it says so, of these columns."""
+    own = any(each.startswith(f"{found.path[0]}.") for each in changing) if len(found.path) > 2 else False
+    place = f"{found.path[0]}.{found.path[2]}" if own else found.path[0] if found.path else None
+    return place in changing and found.code != "required"
 
 
 def _new(actor: Actor, form: Form, values: Mapping[str, Any], token: Token | None) -> _Write:
@@ -214,10 +240,11 @@ def _changed(
     values: Mapping[str, Any],
     token: Token | None,
     partial: bool,
+    alone: bool = False,
 ) -> _Write:
     record = for_onlooker(actor, form, changes.locked(actor, form, record_id, "update"))
     changes.require_revision(record, revision)
-    return _judged(actor, form, record, values, token, partial)
+    return _judged(actor, form, record, values, token, partial, alone)
 
 
 def _written(write: _Write) -> Saved:

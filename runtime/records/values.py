@@ -48,7 +48,7 @@ class Case:
     rights: FieldRights = EVERY_FIELD
     """Which fields the writer may see and write."""
     staying: frozenset[str] = frozenset()
-    """Fields whose stored values stay, because nobody edits the record."""
+    """Fields whose stored values stay, because nobody edits the record; of rows `lines.price`."""
     outside: Mapping[str, Any] | None = None
     """Of a row of a sub-table: the values of its record, as far as they are worked out."""
 
@@ -306,9 +306,15 @@ def row_case(case: Case, key: str, values: Mapping[str, Any]) -> Case:
         stored=None,
         system={},
         rights=case.rights.of_rows(key),
-        staying=frozenset(case.form.rows[key].fields) if key in case.staying else frozenset(),
+        staying=frozenset(case.form.rows[key].fields) if key in case.staying else _staying_in(case, key),
         outside={**case.system, **values},
     )
+
+
+def _staying_in(case: Case, key: str) -> frozenset[str]:
+    """The columns of a sub-table whose stored values stay: `lines.price`."""
+    start = f"{key}."
+    return frozenset(each.removeprefix(start) for each in case.staying if each.startswith(start))
 
 
 def _fill(case: Case, key: str, accepted: Sent, baseline: Mapping[str, Any], values: Values) -> None:

@@ -325,6 +325,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "customer, one section edited": ("seller", section),
     "versions": ("seller", at(f"{FORMS}/customer/1/versions/")),
     "one version": ("seller", version),
+    "merging": ("admin", at(f"{FORMS}/customer/merge?record=1&record=2")),
     "new, fresh": ("seller", fresh),
     "new, signed out": ("seller", signed_out),
     "new, with errors": ("seller", wrong),

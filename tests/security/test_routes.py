@@ -92,6 +92,8 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "bulk.begin"): (401, 404, 403, 303, 404, 303),
     ("GET", "bulk.show"): (303, 404, 404, 404, 404, 404),  # of a change that there is not
     ("POST", "bulk.act"): (401, 404, 404, 404, 404, 404),
+    ("GET", "merging.ask"): (303, 404, 403, 303, 404, 303),  # of nothing chosen
+    ("POST", "merging.merge"): (401, 404, 403, 303, 404, 303),
     ("GET", "trash.index"): (303, 404, 403, 200, 404, 200),
     ("POST", "trash.restore"): (401, 404, 403, 409, 404, 409),  # of nothing chosen
     ("POST", "trash.purge"): (401, 404, 403, 403, 404, 303),  # of nothing chosen

@@ -53,7 +53,7 @@ class Related:
 
 def related(user: User, record: Record, spot: Spot) -> Related | None:
     """What refers to a record, as far as this person may read it; None where nothing can."""
-    references = [Reference(other, key, record.id) for other, key in _pointing_at(user, spot.form)]
+    references = [Reference(other, key, record.id) for other, key in pointing_at(user, spot.form)]
     if not references:
         return None
     counts = query.counts(user, references)
@@ -74,7 +74,7 @@ def related(user: User, record: Record, spot: Spot) -> Related | None:
     )
 
 
-def _pointing_at(user: User, form: Form) -> list[tuple[Form, str]]:
+def pointing_at(user: User, form: Form) -> list[tuple[Form, str]]:
     """The fields that point at records of a form, of which the person may know."""
     return [
         (other, key)
