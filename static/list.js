@@ -20,6 +20,27 @@
     location.assign(address);
   });
 
+  // What was typed last in the filter counts as soon as it is left, also when it is left for another way: that one
+  // waits for the list with it, for its address is of the filter before.
+  let filtering = 0;
+  const isFilter = ({ detail }) => detail.ctx?.sourceElement?.id === "filters";
+  document.addEventListener("htmx:before:request", (event) => { if (isFilter(event)) filtering += 1; });
+  document.addEventListener("htmx:finally:request", (event) => { if (isFilter(event)) filtering -= 1; });
+  document.addEventListener("click", (event) => {
+    const link = filtering && event.target.closest(".fw-tools a[id]");
+    if (!link) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    document.addEventListener("htmx:finally:request", () => setTimeout(() => document.getElementById(link.id)?.click()), { once: true });
+  }, true);
+
+  // Whoever has just saved a view goes on at its tab.
+  document.addEventListener("submit", ({ target }) => { if (target.id === "keep") sessionStorage.setItem("saved", "view"); });
+  if (sessionStorage.getItem("saved")) {
+    sessionStorage.removeItem("saved");
+    if (document.activeElement === document.body) document.querySelector(".fw-views [aria-current=page]")?.focus();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
