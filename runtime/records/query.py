@@ -261,6 +261,12 @@ def count(
     return _counted(form, wanted, sought, None if exact else MAX_COUNTED + 1)
 
 
+def count_asked(user: User | None, form: Form, condition: access.Document | None, search: str) -> int:
+    """How many records a list shows: exact to 10,000, and 10,001 for more."""
+    sought = searching.sought(form, search, access.fields(user, form).hidden)
+    return _counted(form, [_readable(user, form), *_filtered(user, form, condition)], sought)
+
+
 def counts(user: User, references: Sequence[Reference]) -> list[int]:
     """How many records that the user may read refer to one by each of these, in one statement; exact to 10,000."""
     some = [

@@ -64,6 +64,17 @@ def move(browser: Browser, record: int, to: str, form: str = "opportunity", **mo
     return browser.client.post(f"{FOLLOWUP}/{form}/move", data=sent)
 
 
+def with_field(key: str, kind: str) -> None:
+    """Deals have one field more from now on."""
+    with transaction():
+        form = copy.deepcopy(definitions.document("followup", "form", "opportunity"))
+        assert form
+        form["properties"][key] = {"title": key, "fw": {"type": kind}}
+        form["fw"]["layout"][0]["rows"].append([key])
+        drafts.save_draft(None, "followup", "form", "opportunity", form)
+        publish.publish(None, "followup", "form", "opportunity")
+
+
 def stored(record: int, key: str, form: str = "opportunity") -> Any:
     db.session.rollback()
     own = table(lookup.form("followup", form)).c
@@ -147,13 +158,7 @@ def test_given_a_record_when_its_date_is_changed_then_it_is_saved_and_a_day_that
 def test_given_moments_when_they_are_shown_and_moved_then_the_readers_days_and_clock_count(
     browser: Browser, seller: User
 ) -> None:
-    with transaction():
-        form = copy.deepcopy(definitions.document("followup", "form", "opportunity"))
-        assert form
-        form["properties"]["meets_at"] = {"title": "Meeting", "fw": {"type": "datetime"}}
-        form["fw"]["layout"][0]["rows"].append(["meets_at"])
-        drafts.save_draft(None, "followup", "form", "opportunity", form)
-        publish.publish(None, "followup", "form", "opportunity")
+    with_field("meets_at", "datetime")
     make("opportunity", deal(seller, "Early", None, meets_at="2026-10-31T16:00:00Z"))
     late = make("opportunity", deal(seller, "Late", None, meets_at="2026-11-30T15:59:59Z"))
     make("opportunity", deal(seller, "Too late", None, meets_at="2026-11-30T16:00:00Z"))
@@ -174,25 +179,57 @@ def test_given_moments_when_they_are_shown_and_moved_then_the_readers_days_and_c
     assert stored(twice, "meets_at") == "2026-10-25T01:30:00Z"
 
 
-def test_given_more_records_than_are_read_when_the_month_is_shown_then_no_day_claims_to_know_its_number(
-    browser: Browser, seller: User, monkeypatch: pytest.MonkeyPatch
+def test_given_a_day_with_more_records_than_a_page_then_they_are_all_counted_and_loaded_page_by_page(
+    browser: Browser, seller: User
 ) -> None:
-    monkeypatch.setattr("runtime.forms.lists.kinds.calendar.MOST", 5)
-    dates = [*["2026-11-19"] * 4, *["2026-11-20"] * 6, "2026-11-27"]
-    make_all("opportunity", [deal(seller, f"Deal {number}", day) for number, day in enumerate(dates)])
+    dates = [*["2026-11-19"] * 4, *["2026-11-20"] * 60]
+    make_all("opportunity", [deal(seller, f"Deal {number:02}", day) for number, day in enumerate(dates)])
 
     page = browser.open(MONTH).text
-    found = re.findall(r'<a class="fw-left-out" href="[^"]*day=([^"&]*)[^"]*"[^>]*>([^<]*)<', page)
-    told = {day: text.strip() for day, text in found}
+    told = re.findall(r'<a class="fw-left-out" href="[^"]*day=([^"&]*)[^"]*"[^>]*>([^<]*)<', page)
 
-    assert (told["2026-11-19"], told["2026-11-20"], told["2026-11-27"]) == ("＋1 more", "More…", "Not read")
-    assert "2026-11-18" not in told
-    agenda = browser.open(MONTH.replace("month", "agenda")).text
-    assert len(re.findall(r'class="fw-left-out"', agenda)) == 1
-    assert (
-        'class="fw-left-out"'
-        not in browser.open(MONTH.replace("month&day=2026-11-15", "day&day=2026-11-20")).text
-    )
+    assert {("2026-11-19", "＋1 more"), ("2026-11-20", "＋57 more")} == set(told)
+    assert "64 records" in page
+    day = MONTH.replace("month&day=2026-11-15", "day&day=2026-11-20")
+    first = browser.open(day).text
+    assert len(days(first)["2026-11-20"]) == 50 and "60 records" in first
+    more = re.search(r'id="more"><a[^>]* href="([^"]*)" hx-get="([^"]*)"', first)
+    assert more
+    rest = browser.client.get(unescape(more[2]), headers=TYPED).text
+    assert len(re.findall(r'class="fw-title"', rest)) == 10 and "<html" not in rest
+    assert len(days(browser.open(unescape(more[1])).text)["2026-11-20"]) == 60
+    assert browser.client.get(unescape(more[2])).status_code == 200, "without a script, too"
+
+
+def test_given_a_day_with_more_records_than_a_page_can_hold_then_the_next_ones_have_a_page_of_their_own(
+    browser: Browser, seller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.forms.lists.listing.MOST_ROWS", 50)
+    make_all("opportunity", [deal(seller, f"Deal {number:02}", "2026-11-20") for number in range(53)])
+
+    page = browser.open(MONTH.replace("month&day=2026-11-15", "day&day=2026-11-20")).text
+    more = re.search(r'id="more"><a[^>]* href="([^"]*)">', page)
+    assert more
+
+    assert days(browser.open(unescape(more[1])).text)["2026-11-20"] == ["Deal 50", "Deal 51", "Deal 52"]
+
+
+def test_given_records_that_last_then_they_stand_on_each_of_their_days_and_move_as_a_whole(
+    browser: Browser, seller: User
+) -> None:
+    with_field("until_on", "date")
+    spans = [("2026-11-03", "2026-11-05"), ("2026-10-01", "2026-11-03"), ("2026-11-20", None)]
+    deals = make_all("opportunity", [deal(seller, "Deal", day, until_on=until) for day, until in spans])
+    address = f"{MONTH}&date=close_on&end=until_on"
+
+    page = browser.open(address).text
+
+    found = {day: len(titles) for day, titles in days(page).items()}
+    assert [found[f"2026-11-0{number}"] for number in range(1, 6)] == [1, 1, 2, 1, 1]
+    assert "3 records" in page and page.count(f'id="card-{deals[0]}"') == 1
+    assert "goes on:" in page and "until Nov 5, 2026" in page
+    assert move(browser, deals[0], "2026-11-10", date="close_on", end="until_on").status_code == 303
+    assert (stored(deals[0], "close_on"), stored(deals[0], "until_on")) == ("2026-11-10", "2026-11-12")
 
 
 def test_given_a_view_that_is_a_calendar_by_now_when_the_next_rows_of_its_list_are_asked_for_then_rows_come(

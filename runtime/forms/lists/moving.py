@@ -25,7 +25,7 @@ def move(user: User, form: Form, look: Look, sent: Mapping[str, str], reader: Re
     record_id, revision, to = _read(sent)
     record = query.get(user, form, record_id)
     values = KINDS[look.kind].moved(form, look, record, to, reader)
-    if list(values) != [sent.get("field")]:  # the page was made when the look was another
+    if next(iter(values)) != sent.get("field"):  # the page was made when the look was another
         raise NotFound(_("This page is out of date. Load it again."))
     actor = store.Actor(user=user, origin="page")
     saved = store.save(actor, form, values, record_id=record_id, revision=revision)

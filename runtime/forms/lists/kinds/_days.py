@@ -1,6 +1,5 @@
 """The days that a calendar shows: a month in whole weeks, a week, or one day, and those before and after."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,12 +26,13 @@ class Stretch:
     @property
     def weeks(self) -> list[list[date]]:
         """The days in rows of a week."""
-        days = list(self._days())
+        days = self.days
         return [days[start : start + _WEEK] for start in range(0, len(days), _WEEK)]
 
-    def _days(self) -> Iterator[date]:
-        for number in range((self.last - self.first).days + 1):
-            yield self.first + number * _DAY
+    @property
+    def days(self) -> list[date]:
+        """Every day of it."""
+        return [self.first + number * _DAY for number in range((self.last - self.first).days + 1)]
 
     def step(self, by: int) -> date:
         """A day of the stretch before (-1) or after (1) this one."""

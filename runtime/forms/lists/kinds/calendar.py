@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from flask_babel import gettext as _
 
 from runtime import access, conditions, times
@@ -29,34 +29,35 @@ from runtime.forms.lists.kinds._base import (
 )
 from runtime.forms.lists.kinds._cards import Mark, marks, movable
 from runtime.forms.lists.kinds._days import SPANS, Stretch, stretch, weekdays
+from runtime.forms.lists.listing import paged, plain_places
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import PER_PAGE, Asked, Places
 from runtime.records import query
+from runtime.records.days import Lasting, of_days
 from runtime.records.rows import Record
 
 TYPES = ("date", "datetime")
-IN_A_MONTH, IN_A_WEEK = 3, 12  # records of a day, before "more"
-MOST = query.MAX_ROWS
+SHOWN = {"month": 3, "week": 12, "agenda": 20}  # records of a day, before "more"
 _USUAL = "month"
 
 
 @dataclass(frozen=True)
 class Event:
-    """A record at its day; `time` is empty for one that has only a date."""
+    """A record from its first to its last day; `time` is empty for one that has only a date."""
 
     id: int
     revision: int
     title: str
     day: date
+    last: date
+    until: str
     time: str
     mark: Mark | None = None
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day with its records; its address leads to all of them, where some are left out. Where there are more records
-    than are read, the last day `goes_on` and those after it are `unread`: how many they have is not known.
-    """
+    """A day with its records; its address leads to all of them, where some are left out."""
 
     date: date
     number: int
@@ -64,15 +65,15 @@ class Day:
     address: str
     events: tuple[Event, ...]
     left_out: int
-    goes_on: bool
-    unread: bool
     is_outside: bool
     is_today: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar(Shown):
-    """The calendar by a field. `spans` are links: title, address, whether it is this one."""
+    """The calendar by a field. `spans` are links: title, address, whether it is this one. `more` and `further` lead to
+    the next records of the one day that is shown.
+    """
 
     field: str
     stretch: Stretch
@@ -85,9 +86,10 @@ class Calendar(Shown):
     spans: tuple[Way, ...]
     movable: frozenset[int]
     open: Event | None
-    cut: bool
     legend: tuple[Mark, ...]
     """What the colours mean."""
+    more: str = ""
+    further: str = ""
 
 
 class CalendarKind(Kind):
@@ -98,6 +100,7 @@ class CalendarKind(Kind):
     icon = "calendar"
     rank = 3
     template = "records/_calendar.html"
+    more = "records/_day.html"
     libraries = (SORTABLE,)
     scripts = ("moving.js",)
 
@@ -118,12 +121,21 @@ class CalendarKind(Kind):
         dated = conditions.from_rows(Group("all", (Row(look.date_field, "is_not_empty"),)))
         return access.all_of(look.condition, dated)
 
+    def goes_on(self, asked: Asked) -> bool:
+        return asked.span == "day"
+
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         return calendar(user, form, asked, reader)
 
     def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
-        one = form.fields[look.date_field]
-        return {one.key: _on(one, record.values.get(one.key), to, reader)}
+        one, begin = form.fields[look.date_field], record.values.get(look.date_field)
+        found, end = _on(one, begin, to, reader), record.values.get(look.end_field)
+        if not end or not begin or found == begin:
+            return {one.key: found}
+        days = _day_of(one, found, reader) - _day_of(one, begin, reader)
+        last = form.fields[look.end_field]
+        until = (_day_of(last, end, reader) + days).isoformat()
+        return {one.key: found, last.key: _on(last, end, until, reader)}
 
 
 def _is_end(form: Form, look: Look) -> bool:
@@ -151,24 +163,25 @@ def _on(one: Field, value: str | None, to: str, reader: Reader) -> Any:
 
 def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
     """The days that are asked for, with their records."""
-    hidden, field = access.fields(user, form).hidden, form.fields[asked.look.date_field]
+    hidden, look = access.fields(user, form).hidden, asked.look
     today = times.now().astimezone(ZoneInfo(reader.zone)).date()
     span = asked.span if asked.span in SPANS else _USUAL
     shown = stretch(asked.day, span, today, reader.locale)
-    condition = access.all_of(asked.look.condition, _during(field, shown.first, shown.last, reader))
-    page = query.page(user, form, condition=condition, sort=field.key, limit=MOST, search=asked.search)
-    coloured = marks(form, asked.look.colour, page.items, reader)
-    events = [_event(form, field, record, coloured.get(record.id), reader) for record in page.items]
-    places = Places(form, replace(asked, panel="", after="", lane="", upto=PER_PAGE, card=0))
-    read_to = events[-1].day if page.next else None
-    days = _Days(shown, events, read_to, today, places, reader)
+    read = _one_day if span == "day" else _several_days
+    found = read(user, form, asked, shown, reader)
+    coloured = marks(form, look.colour, found.records, reader)
+    events = {each.id: _event(form, look, each, coloured.get(each.id), reader) for each in found.records}
+    places = plain_places(form, replace(asked, lane="", upto=PER_PAGE, card=0))
+    days = _Days(shown, found, events, today, places, reader.locale)
+    may_move = movable(user, form, look.named[:2] if look.end_field else (look.date_field,), found.records)
     return Calendar(
-        count=counted(page.total, page.capped, reader),
-        places=Places(form, asked) if asked.panel or asked.card else places,
-        order=order_of(form, asked.look.sort, hidden),
-        address=places.to(),
+        count=found.count,
+        places=Places(form, asked) if asked.panel or asked.card or asked.after else places,
+        order=order_of(form, look.sort, hidden),
+        address=found.address or places.to(),
         is_empty=False,
-        field=field.key,
+        switches=switches(CalendarKind.parts, form, places, hidden, reader),
+        field=look.date_field,
         stretch=shown,
         weeks=days.weeks() if span in ("month", "week") else (),
         agenda=days.agenda() if span in ("day", "agenda") or not asked.span else (),
@@ -177,33 +190,107 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
         after=places.to(day=shown.step(1)),
         now=places.to(day=""),
         spans=tuple((_span(each), places.to(span=each), each == span) for each in SPANS),
-        switches=switches(CalendarKind.parts, form, places, hidden, reader),
-        movable=(may_move := movable(user, form, (field.key,), page.items)),
-        open=next((each for each in events if each.id == asked.card and each.id in may_move), None),
-        cut=page.next is not None,
+        movable=may_move,
+        open=events.get(asked.card) if asked.card in may_move else None,
         legend=tuple(sorted(set(coloured.values()), key=lambda each: each.hue)),
+        more=found.more,
+        further=found.further,
     )
 
 
-def _during(field: Field, first: date, last: date, reader: Reader) -> access.Document:
-    """The condition of these days, in the reader's zone where the field is a moment."""
-    ends: list[str] = [first.isoformat(), last.isoformat()]
+@dataclass(frozen=True)
+class _Found:
+    """The records of days, and how many each has; of one day, where they go on."""
+
+    records: list[Record]
+    of_day: Mapping[date, tuple[list[int], int]]
+    count: str
+    more: str = ""
+    further: str = ""
+    address: str = ""
+
+
+def _several_days(user: User, form: Form, asked: Asked, shown: Stretch, reader: Reader) -> _Found:
+    """The first records of each day, however many there are: the time it takes is that of the days."""
+    look, every = asked.look, shown.days
+    edges = [
+        _edge(form.fields[look.date_field], each, reader) for each in (*every, shown.last + timedelta(days=1))
+    ]
+    wanted: dict[str, Any] = {"condition": look.condition, "search": asked.search}
+    lasting = Lasting(look.date_field, look.end_field)
+    found = of_days(user, form, lasting, edges, SHOWN[shown.span], **wanted)
+    records = {record.id: record for day in found for record in day.items}
+    total = sum(day.total for day in found)
+    if look.end_field and total:  # one that lasts is on several days
+        wanted["condition"] = access.all_of(look.condition, _during(form, look, shown, reader))
+        total = query.count_asked(user, form, **wanted)
+    capped = total > query.MAX_COUNTED
+    of_day = {
+        day: ([each.id for each in one.items], one.total) for day, one in zip(every, found, strict=True)
+    }
+    return _Found(list(records.values()), of_day, counted(min(total, query.MAX_COUNTED), capped, reader))
+
+
+def _one_day(user: User, form: Form, asked: Asked, shown: Stretch, reader: Reader) -> _Found:
+    """The records of a day page by page."""
+    look = asked.look
+    condition = access.all_of(look.condition, _during(form, look, shown, reader))
+    wanted: dict[str, Any] = {"condition": condition, "sort": look.date_field, "search": asked.search}
+    part = {"limit": PER_PAGE, "after": asked.after, "total": False} if asked.after else {"limit": asked.upto}
+    page = query.page(user, form, **part, **wanted)
+    own = paged(form, asked, page, frozenset(), reader)
+    on = plain_places(form, asked).on(page.next) if page.next else ""
+    ids = [each.id for each in page.items]
+    return _Found(
+        page.items,
+        {shown.day: (ids, len(ids))},
+        own["count"],
+        own["more"],
+        own["further"] or on,
+        own["address"],
+    )
+
+
+def _edge(field: Field, day: date, reader: Reader) -> str:
+    """With which value a day begins: in the reader's zone where the field is a moment."""
+    if field.type.name != "datetime":
+        return day.isoformat()
+    return str(times.iso(times.from_wall(datetime.combine(day, time()), reader.zone)))
+
+
+def _during(form: Form, look: Look, shown: Stretch, reader: Reader) -> access.Document:
+    """The condition of these days: what begins there, or began before and has not ended."""
+    field = form.fields[look.date_field]
+    first, after = (_edge(field, each, reader) for each in (shown.first, shown.last + timedelta(days=1)))
+    begins = Group("all", (Row(look.date_field, "on_or_after", first), Row(look.date_field, "before", after)))
+    if not look.end_field:
+        return conditions.from_rows(begins)
+    still = "on_or_after" if field.type.name == "date" else "after"
+    lasts = Group("all", (Row(look.date_field, "before", first), Row(look.end_field, still, first)))
+    return conditions.from_rows(Group("any", (begins, lasts)))
+
+
+def _event(form: Form, look: Look, record: Record, mark: Mark | None, reader: Reader) -> Event:
+    field, value = form.fields[look.date_field], record.values[look.date_field]
+    day, end = _day_of(field, value, reader), record.values.get(look.end_field)
+    last = _last_day(form.fields[look.end_field], end, reader) if end else day
+    clock = ""
     if field.type.name == "datetime":
-        begin, after = (
-            times.from_wall(datetime.combine(each, time()), reader.zone)
-            for each in (first, last + timedelta(days=1))
-        )
-        ends = [times.iso(begin), times.iso(after - timedelta(seconds=1))]
-    return conditions.from_rows(Group("all", (Row(field.key, "between_dates", ends),)))
+        clock = str(format_time(_local(value, reader).time(), "short", locale=reader.locale))
+    title = query.title(form, record)
+    until = str(format_date(last, "medium", locale=reader.locale)) if last > day else ""
+    return Event(record.id, record.revision, title, day, max(day, last), until, clock, mark)
 
 
-def _event(form: Form, field: Field, record: Record, mark: Mark | None, reader: Reader) -> Event:
-    value, title = record.values[field.key], query.title(form, record)
+def _last_day(field: Field, value: str, reader: Reader) -> date:
+    """The last day on which something still is that ends then: not that of which the clock shows midnight."""
     if field.type.name == "date":
-        return Event(record.id, record.revision, title, date.fromisoformat(value), "", mark)
-    local = _local(value, reader)
-    clock = str(format_time(local.time(), "short", locale=reader.locale))
-    return Event(record.id, record.revision, title, local.date(), clock, mark)
+        return date.fromisoformat(value)
+    return (_local(value, reader) - timedelta(microseconds=1)).date()
+
+
+def _day_of(field: Field, value: str, reader: Reader) -> date:
+    return date.fromisoformat(value) if field.type.name == "date" else _local(value, reader).date()
 
 
 def _local(value: str, reader: Reader) -> datetime:
@@ -220,39 +307,35 @@ class _Days:
     def __init__(
         self,
         shown: Stretch,
-        events: list[Event],
-        read_to: date | None,
+        found: _Found,
+        events: Mapping[int, Event],
         today: date,
         places: Places,
-        reader: Reader,
+        locale: str,
     ) -> None:
-        self.read_to = read_to
-        self.shown, self.today, self.places, self.locale = shown, today, places, reader.locale
-        self.by_day: dict[date, list[Event]] = {}
-        for each in events:
-            self.by_day.setdefault(each.day, []).append(each)
+        self.shown, self.found, self.events = shown, found, events
+        self.today, self.places, self.locale = today, places, locale
 
     def weeks(self) -> tuple[tuple[Day, ...], ...]:
         """Every day, in rows of a week."""
-        most = IN_A_WEEK if self.shown.span == "week" else IN_A_MONTH
-        return tuple(tuple(self._day(each, most) for each in week) for week in self.shown.weeks)
+        return tuple(tuple(map(self._day, week)) for week in self.shown.weeks)
 
     def agenda(self) -> tuple[Day, ...]:
         """The days that have records; one day always stands."""
-        days = sorted({*self.by_day, *([self.shown.day] if self.shown.span == "day" else [])})
-        return tuple(day for each in days if not (day := self._day(each, MOST)).is_outside)
+        days = [
+            each for each, (_ids, total) in self.found.of_day.items() if total or self.shown.span == "day"
+        ]
+        return tuple(day for each in days if not (day := self._day(each)).is_outside)
 
-    def _day(self, day: date, most: int) -> Day:
-        events, goes_on = self.by_day.get(day, []), day == self.read_to
+    def _day(self, day: date) -> Day:
+        ids, total = self.found.of_day[day]
         return Day(
             date=day,
             number=day.day,
             title=str(format_skeleton("yMMMEd", day, locale=self.locale)),
             address=self.places.to(day=day, span="day"),
-            events=tuple(events[:most]),
-            left_out=0 if goes_on else max(0, len(events) - most),
-            goes_on=goes_on,
-            unread=self.read_to is not None and day > self.read_to,
+            events=tuple(self.events[each] for each in ids),
+            left_out=total - len(ids),
             is_outside=self.shown.span in ("month", "agenda") and day.month != self.shown.day.month,
             is_today=day == self.today,
         )
