@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from runtime.documents import plain_number
-from runtime.fields import FIELD_TYPES, LISTED, Field, JsonValue, Reader, ValueType
+from runtime.fields import FIELD_TYPES, LISTED, Field, FieldType, JsonValue, Reader, ValueType
 from runtime.forms.names import POINTERS, Titles, kind_of
 
 TEXT, NUMBER, PERCENT, DATE, DATETIME, TIME = "text", "number", "percent", "date", "datetime", "time"
@@ -20,6 +20,7 @@ _KINDS: Mapping[ValueType, str] = {
     ValueType.TIME: TIME,
 }
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_RISKY = frozenset("'=+-@\t\r\n＝＋－＠")  # what a formula begins with
 _HARMLESS = re.compile(r"[+-]?[\d .,]*")  # a number, or a telephone number
 
 
@@ -60,14 +61,20 @@ def maker(ending: str, kind: str, one: Field, reader: Reader, titles: Titles) ->
     """What makes the cells of a column of the values of its field: texts for a `csv`, else as `typed`. Of values that
     repeat, as choices, dates and people do, each is made once; it is meant for a page of records and then forgotten.
     """
+    if ending == "csv" and kind == TEXT and _is_said_as_it_is(one):
+        return lambda value: "" if value is None else harmless(value)
 
     def make(value: Any) -> Any:
         cell = typed(kind, one, value, reader, titles)
         return text(kind, cell) if ending == "csv" else cell
 
-    if one.type.value_type_of(one) in LISTED:
-        return make
-    return _Made(make).__getitem__
+    return make if one.type.value_type_of(one) in LISTED else _Made(make).__getitem__
+
+
+def _is_said_as_it_is(one: Field) -> bool:
+    own = type(one.type)
+    is_text = one.type.value_type_of(one) is ValueType.TEXT
+    return is_text and own.show is FieldType.show and own.display is FieldType.display
 
 
 class _Made(dict[Any, Any]):
@@ -84,6 +91,8 @@ class _Made(dict[Any, Any]):
 
 def harmless(cell: str) -> str:
     """A text that no spreadsheet takes for a formula; one that is no formula comes back as it is."""
+    if cell[:1] not in _RISKY:
+        return cell
     risky = _FORMULA.match(cell) and not _HARMLESS.fullmatch(cell)
     return f"'{cell}" if risky else cell
 
