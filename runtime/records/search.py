@@ -53,6 +53,11 @@ def text_of(form: Form, values: Mapping[str, Any]) -> str:
     return " ".join(filter(None, [search_key(*short), *long]))
 
 
+def keys(form: Form) -> tuple[str, ...]:
+    """The fields that a search looks through."""
+    return *_keys(form, long=False), *_keys(form, long=True)
+
+
 @lru_cache(1024)
 def _keys(form: Form, *, long: bool) -> tuple[str, ...]:
     found = [
@@ -73,8 +78,8 @@ def sought(form: Form, search: str, hidden: frozenset[str]) -> Search:
     other fields one by one, by their letters and not by pinyin: not even how long it takes may tell of the hidden ones.
     """
     words = words_of(search)
-    if hidden.intersection(searched := [*_keys(form, long=False), *_keys(form, long=True)]):
-        own = [table(form).c[key] for key in searched if key not in hidden]
+    if hidden.intersection(keys(form)):
+        own = [table(form).c[key] for key in keys(form) if key not in hidden]
         return Search([_in_one_of(own, word) for word in words])
     contains = _instr if db.engine.dialect.name == "sqlite" else _like
     plain = {word: contains(table(form).c.search_text, word) for word in words}

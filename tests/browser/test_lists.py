@@ -1,5 +1,6 @@
 """A list that is filtered and saved as a view: by keyboard alone, and without JavaScript."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -86,6 +87,9 @@ def test_given_a_keyboard_alone_when_a_list_is_filtered_sorted_and_saved_then_th
     expect(page.locator("#filter-c\\.1-op")).to_be_visible()
     page.locator("#q").fill("ac")
     expect(page.locator(".fw-title a")).to_have_text(["Acme"])
+    hits = page.evaluate("[...CSS.highlights.get('fw-hits')].map(String)")
+    assert hits and {hit.lower() for hit in hits} == {"ac"}, "what was searched for stands out"
+    expect(page.locator("#q")).to_have_attribute("placeholder", re.compile("Search in: Name, "))
     expect(page.locator("#filter-c\\.1-path")).to_have_value("state")
     assert focus(page) == "q", "an open panel and its unfinished rows stay while one searches"
 

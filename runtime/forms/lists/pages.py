@@ -22,7 +22,7 @@ from runtime.forms.lists.kinds import KINDS, LIST, Kind
 from runtime.forms.lists.places import PER_PAGE, Asked, Places
 from runtime.forms.lists.views import Kept, View
 from runtime.htmx import is_htmx, replace_url, retarget
-from runtime.records import orders, query
+from runtime.records import orders, query, search
 from runtime.text import localized
 
 
@@ -110,11 +110,20 @@ def page(
     status = 422 if problem or refusal else 200
     if not is_htmx():
         context["drafts"] = keeping.count(user, form) if context["may_create"] else 0
+        context["scope"] = scope(form, access.fields(user, form).hidden, reader)
         return make_response(render_template("records/list.html", **context), status)
     answer = replace_url(
         make_response(render_template("records/_list.html", **context), status), shown.address
     )
     return answer if fits else retarget(answer, "#list", "outerMorph")
+
+
+def scope(form: Form, hidden: frozenset[str], reader: Reader) -> str:
+    """What the quick search looks through, of that which this person may see."""
+    looked = [
+        localized(form.fields[key].title, reader.locale) for key in search.keys(form) if key not in hidden
+    ]
+    return str(_("Search in: %(fields)s", fields=", ".join(looked)) if looked else _("Search"))
 
 
 def may_choose(user: User, form: Form) -> bool:
