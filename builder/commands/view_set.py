@@ -61,8 +61,10 @@ def _forget_others(view: dict[str, object]) -> None:
     for name in FIELDS:
         if name not in known:
             view.pop(name, None)
-    if "total" not in known:  # no board
-        view.pop("limits", None)
+    kept = {"board": ("limits",), "list": ("period", "figures")}.get(str(view["kind"]), ())
+    for name in ("limits", "period", "figures"):
+        if name not in kept:
+            view.pop(name, None)
 
 
 plugin = SetView()

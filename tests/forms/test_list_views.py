@@ -8,10 +8,11 @@ from itertools import permutations
 
 import pytest
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 from werkzeug.test import TestResponse
 
 from builder import drafts, publish
+from runtime import jobs, outbox
 from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
 from runtime.definitions import lookup
@@ -373,6 +374,29 @@ def test_given_many_views_when_they_are_published_then_the_form_has_so_many_inde
     assert len(indexes()) == view_indexes.MOST_INDEXES
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_given_a_large_table_when_a_view_is_published_then_a_job_builds_its_index_and_mends_a_broken_one(
+    app: Flask, designer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view_indexes, "LARGE", 2)
+    save(designer, shared="on")
+    assert indexes() == []
+    with transaction() as session:  # what a build leaves behind that was killed
+        name = tables.index_name("iv", lookup.form("followup", "customer"), ("grade", "name", "id"))
+        own = tables.table(lookup.form("followup", "customer")).name
+        session.execute(text(f'CREATE INDEX "{name}" ON "{own}" (id)'))
+        session.execute(
+            text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(:name)"),
+            {"name": f'"{name}"'},
+        )
+
+    for _time in range(2):
+        for outbox_id in outbox.due_ids():
+            jobs.work(outbox_id)
+
+        assert indexes() == [["grade", "name", "id"]]
+
+
 def test_given_a_shared_view_over_a_hidden_field_when_the_list_opens_then_who_may_not_see_it_finds_no_view(
     browser: Browser, designer: Browser
 ) -> None:
@@ -387,7 +411,7 @@ def test_given_a_shared_view_over_a_hidden_field_when_the_list_opens_then_who_ma
     assert "Telltale" not in browser.open(LIST).text
 
 
-def test_given_a_board_for_everybody_when_the_forms_list_is_designed_then_it_stands_there_and_leads_to_the_list(
+def test_given_a_board_for_everybody_when_the_forms_list_is_designed_then_it_stands_there_and_leads_to_its_page(
     designer: Browser,
 ) -> None:
     shared = save(designer, title="By grade", shared="on", kind="board", by="grade").location.split("view=")[
@@ -396,7 +420,7 @@ def test_given_a_board_for_everybody_when_the_forms_list_is_designed_then_it_sta
 
     page = designer.open(f"{LIST}design/list").text
 
-    assert f'href="{LIST}?panel=view&amp;view={shared}">By grade</a>' in page
+    assert f'href="/apps/followup/views/{shared}/design/">By grade</a>' in page
     assert ">Board</span>" in page
     [view] = lookup.views("followup", "customer")
     assert (view.kind, view.document["group_by"]) == ("board", "grade")
