@@ -33,6 +33,7 @@ CODES = {
     500: "internal_error",
     503: "unavailable",
 }
+AGAIN = "_again"  # what the page that keeps what was typed sends along
 NEVER_KEPT = ("csrf_token", "password", "token")
 
 
@@ -144,6 +145,14 @@ def keep_typed(status: int, why: str = "") -> Response:
     """The page that keeps what was typed, and sends it again if the form was ours."""
     page = render_template("errors/kept.html", typed=_typed(), ours=_from_our_page(), why=why)
     return make_response(page, status)
+
+
+def is_sent_again() -> bool:
+    """Whether this is the button of the page that kept what was typed, as the browser itself says: who signs in in
+    another tab gets a new token, which that page cannot know.
+    """
+    told = request.headers.get("Sec-Fetch-Site") == "same-origin" and bool(request.headers.get("Origin"))
+    return AGAIN in request.form and told and _from_our_page()
 
 
 def _typed() -> list[tuple[str, str]]:

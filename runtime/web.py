@@ -1,7 +1,7 @@
 """What every request passes through: write mode, limits, CSRF, sign-in, language, headers, error pages."""
 
 from flask import Flask, Response, g, request
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.routing import IntegerConverter
 
 from runtime import assets, compiled, compression, endpoints, error_pages, i18n, limits, shell
@@ -68,7 +68,11 @@ def _protect_from_other_sites(app: Flask) -> None:
     def protect() -> None:
         free = endpoints.is_api() or endpoints.marked("from_anywhere")
         if app.config["WTF_CSRF_ENABLED"] and request.endpoint and not free:
-            protection.protect()
+            try:
+                protection.protect()
+            except CSRFError:
+                if not error_pages.is_sent_again():
+                    raise
 
     app.before_request(protect)
 

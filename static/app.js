@@ -133,7 +133,7 @@
   const isOld = (key) => !(Date.now() - keptAt(key) < MONTH);
 
   if (user) sweep((key) => !key.startsWith(`edits:${user}:`) || isOld(key));
-  for (const saved of document.querySelectorAll("[data-edits-saved]")) sweep((key) => key === saved.dataset.editsSaved && String(keptAt(key)) === saved.dataset.at);
+  for (const saved of document.querySelectorAll("[data-edits-saved]")) sweep((key) => key.split("#")[0] === saved.dataset.editsSaved && String(keptAt(key)) === saved.dataset.at);
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("action") !== "/logout") return;
     window.formwright.edits?.forget();

@@ -7,7 +7,7 @@
   const { takeToken, say, signedOut } = window.formwright; // app.js
   const state = document.getElementById("draft-state");
   const mark = (name) => form.querySelector(`input[name="${name}"]`);
-  const wasThere = mark("_draft").value !== ""; // what was opened is not thrown away with the last words
+  const wasThere = mark("_draft_opened").value !== ""; // what was opened is not thrown away with the last words
   const IDLE = 5000, AGAIN = 15000;
   let timer = 0, kept = 0, sending = null, stopped = false, isTold = false;
   let typed = "dirty" in form.dataset ? 1 : 0; // a page that is drawn again holds what nobody kept yet

@@ -1,5 +1,6 @@
 // Keeps what is typed into a stored record in this browser, a second after the last input, and offers it when the person
-// comes back without having saved. Files are not kept. app.js takes it away when it was saved or somebody signs out.
+// comes back without having saved. Each page keeps its own, so that two of one record lose nothing. Files are not kept.
+// app.js takes it away when it was saved or somebody signs out.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-edits]");
@@ -7,25 +8,35 @@
   if (!form || !offer) return;
   const { say, form: state } = window.formwright; // app.js, form.js
   const key = form.dataset.edits;
+  const mine = `${key}#${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
   const held = form.elements._edits; // when that was kept which this page holds: it may go, nothing else
   const BESIDE = /^_(was|picked|next)\./; // what a control says besides its value
   let timer = 0;
 
-  function read() {
+  function read(place) {
     try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch { return null; }
+      return { ...JSON.parse(localStorage.getItem(place)), place };
+    } catch { return { place }; }
   }
 
-  const isOthers = (found) => found !== null && String(found.at) !== held.value;
+  // What pages of this record have kept, the newest first.
+  function all() {
+    try {
+      const places = Object.keys(localStorage).filter((place) => place === key || place.startsWith(`${key}#`));
+      return places.map(read).filter((one) => one.texts).sort((one, other) => other.at - one.at);
+    } catch { return []; }
+  }
 
-  function drop() {
-    try { localStorage.removeItem(key); } catch { /* nothing can be kept here */ }
+  const isHeld = (one) => String(one.at) === held.value;
+  const waiting = () => all().find((one) => !isHeld(one) && one.place !== mine);
+
+  function drop({ place }) {
+    try { localStorage.removeItem(place); } catch { /* nothing can be kept here */ }
   }
 
   function forget() {
     clearTimeout(timer);
-    if (!isOthers(read())) drop();
+    all().filter((one) => isHeld(one) || one.place === mine).forEach(drop);
   }
 
   const isAnswer = (name) => name !== "csrf_token" && (name[0] !== "_" || BESIDE.test(name));
@@ -37,12 +48,13 @@
 
   function keep() {
     timer = 0;
-    if (isOthers(read())) return; // of another page, or offered: that is decided first
     if (!state.isDirty()) return forget();
+    const before = all().filter((one) => isHeld(one) && one.place !== mine); // brought back here
     const found = { rev: form.elements._rev.value, at: Date.now(), texts: texts() };
     try {
-      localStorage.setItem(key, JSON.stringify(found));
+      localStorage.setItem(mine, JSON.stringify(found));
       held.value = found.at;
+      before.forEach(drop);
     } catch { /* no room, or not allowed */ }
   }
 
@@ -62,18 +74,24 @@
 
   // --- coming back -----------------------------------------------------------------------------------------
 
-  const found = read();
-  if (!isOthers(found)) return; // what this page holds stands on it
+  let found = waiting();
+  if (!found) return; // what this page holds stands on it
   const plain = (pairs) => JSON.stringify(pairs.filter(([name]) => name[0] !== "_"));
-  addEventListener("DOMContentLoaded", () => {
-    if (!("dirty" in form.dataset) && plain(found.texts) === plain(texts())) return drop();
+  addEventListener("DOMContentLoaded", tell);
+
+  function tell() {
+    while (found && !("dirty" in form.dataset) && !state.isDirty() && plain(found.texts) === plain(texts())) {
+      drop(found);
+      found = waiting();
+    }
+    offer.hidden = !found;
+    if (!found) return;
     const moment = new Date(found.at), day = 12 * 3600 * 1000;
     const date = Date.now() - found.at < day ? {} : { day: "numeric", month: "short" };
     const time = moment.toLocaleString(document.documentElement.lang, { ...date, hour: "numeric", minute: "2-digit" });
     offer.querySelector("p").textContent = offer.dataset.text.replace("{}", time);
-    offer.hidden = false;
     say(offer.querySelector("p").textContent);
-  });
+  }
 
   // The server draws the page with it, as it does after any button: rows, rules and widgets come right.
   offer.querySelector("[data-restore]").addEventListener("click", () => {
@@ -87,8 +105,9 @@
     sender.submit();
   });
   offer.querySelector("[data-discard]").addEventListener("click", () => {
-    drop();
-    offer.hidden = true;
-    form.focus();
+    drop(found);
+    found = waiting();
+    tell();
+    (found ? offer.querySelector("[data-restore]") : form).focus();
   });
 })();

@@ -74,12 +74,16 @@ def back_to(usual: str) -> str:
 
 def posted(form: Form, record: Record | None = None) -> Filling:
     """A form with what this request brings; OtherPerson when it was drawn for somebody else."""
+    blank = unread(form, record)
+    return replace(blank, entry=uploads.read(blank.user, form, blank.reader, blank.rights.closed))
+
+
+def unread(form: Form, record: Record | None = None) -> Filling:
+    """A form of which nobody has to read what this request brings; OtherPerson as above."""
     user = signed_in_user()
     if request.form.get("_for", str(user.id)) != str(user.id):
         raise OtherPerson(_("This page was opened by somebody else. Only that person can send it."))
-    reader = reader_for(user, form)
-    typed = uploads.read(user, form, reader, access.fields(user, form).closed)
-    return Filling(user, form, reader, record, typed)
+    return Filling(user, form, reader_for(user, form), record)
 
 
 def revision() -> int | None:

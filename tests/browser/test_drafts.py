@@ -143,3 +143,48 @@ def test_edits_survive_leaving_and_a_log_in_that_ends_and_go_with_whoever_made_t
     page.locator("form[action='/logout'] button").click()
     page.wait_for_url("**/login")
     assert kept_here(page) == []
+
+
+def test_discarding_a_page_that_came_back_with_errors_discards_its_draft(
+    open_tab: OpenTab, seller: User
+) -> None:
+    page = open_tab(seller)
+    page.clock.install()
+    page.goto(f"{FOLLOWUP}/customer/new")
+    page.locator("#phone").fill("12")
+    page.clock.run_for(IDLE)
+    expect(page.locator("#draft-state")).to_contain_text("Draft saved")
+    press_primary(page)
+    page.locator("[data-summary]").wait_for()
+    page.locator("#address").fill("Rosenweg 1")
+
+    page.locator(".breadcrumb a").first.click()
+    page.locator("#leave").get_by_role("button", name="Discard").click()
+    page.wait_for_url("**/apps/followup/")
+
+    page.goto("/drafts")
+    expect(page.locator("main a[href*='/drafts/']")).to_have_count(0)
+
+
+def test_two_tabs_on_one_record_both_keep_what_was_typed(open_tab: OpenTab, seller: User) -> None:
+    address = f"{FOLLOWUP}/customer/{make('customer', {'name': 'Acme', 'owner': seller.id})}/edit"
+    one = open_tab(seller)
+    one.goto(address)
+    two = one.context.new_page()
+    two.goto(address)
+    for page, text in ((one, "First"), (two, "Second")):
+        page.locator("#name").fill(text)
+        page.wait_for_function("(text) => JSON.stringify(localStorage).includes(text)", arg=text)
+
+    # when both are lost, the newer one is offered, then the other
+    one.goto("about:blank")
+    two.goto(address)
+    offer = two.locator("#edits")
+    offer.get_by_role("button", name="Restore").click()
+    expect(two.locator("#name")).to_have_value("Second")
+    press_primary(two)
+    two.wait_for_url("**/customer/*/")
+    assert len(kept_here(two)) == 1
+    two.goto(address)
+    offer.get_by_role("button", name="Restore").click()
+    expect(two.locator("#name")).to_have_value("First")

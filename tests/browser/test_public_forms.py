@@ -153,7 +153,9 @@ def test_in_steps_in_a_frame_of_another_site_it_is_kept_and_continued_on_a_phone
     box = phone.locator("#signed-pad").bounding_box()
     assert box
     expect(phone.locator("script[src*=signature_pad]")).to_be_attached()
-    phone.wait_for_function("window.SignaturePad && document.querySelector('#signed-pad').style.touchAction")
+    phone.wait_for_function(
+        "() => window.SignaturePad && document.querySelector('#signed-pad').style.touchAction"
+    )
     phone.mouse.move(box["x"] + 20, box["y"] + 20)
     phone.mouse.down()
     phone.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)

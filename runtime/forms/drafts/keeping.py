@@ -34,14 +34,15 @@ Posted = MultiDict[str, str]
 
 @dataclass(frozen=True)
 class Mark:
-    """What a page says of its draft: its id, the revision it began with, which page it is itself, and its submit
-    token.
+    """What a page says of its draft: its id, the revision it began with, which page it is itself, its submit token, and
+    whether the draft was there before the page was, so that leaving the page does not discard it.
     """
 
     id: str = ""
     revision: int = 0
     page: str = ""
     once: str = ""
+    opened: bool = False
 
     @property
     def number(self) -> int | None:
@@ -61,12 +62,13 @@ def mark() -> Mark:
         number(request.form.get("_draft_rev", "")) or 0,
         request.form.get("_page", "")[:22] or secrets.token_urlsafe(12),
         request.form.get("_once", "")[: tokens.MAX_TOKEN],
+        request.form.get("_draft_opened", "") == "1",
     )
 
 
 def mark_of(draft: RecordDraft, page: str = "") -> Mark:
     """The mark of a page that shows this draft."""
-    return Mark(str(draft.id), draft.revision, page or secrets.token_urlsafe(12))
+    return Mark(str(draft.id), draft.revision, page or secrets.token_urlsafe(12), opened=True)
 
 
 def count(user: User, form: Form | None = None) -> int:
@@ -154,9 +156,14 @@ def _of_page(user: User, form: Form, now_is: Mark) -> RecordDraft | None:
     return db.session.scalar(asked.execution_options(populate_existing=True))
 
 
+def _is_own(draft: RecordDraft, now_is: Mark) -> bool:
+    """Whether no other page wrote the draft since this one read it."""
+    return draft.revision == now_is.revision or draft.page == now_is.page
+
+
 def _require_own(draft: RecordDraft, now_is: Mark) -> None:
     """Conflict when another page wrote the draft since this one read it."""
-    if draft.revision != now_is.revision and draft.page != now_is.page:
+    if not _is_own(draft, now_is):
         raise Conflict(_("This draft was changed on another page meanwhile."), code="stale")
 
 
@@ -204,14 +211,12 @@ def _let_go(draft: RecordDraft, keys: set[str], until: datetime) -> None:
 
 def sent(user: User, form: Form, now_is: Mark) -> bool:
     """The draft of this page has become a record, which holds what it took; the caller commits. False when the draft
-    stays, because another page wrote into it since.
+    stays, because another page wrote into it since: that is no mistake, for the record is saved all the same.
     """
     draft = _of_page(user, form, now_is)
     if draft is None:
         return True
-    try:
-        _require_own(draft, now_is)
-    except Conflict:
+    if not _is_own(draft, now_is):
         return False
     _let_go(draft, _files(draft), now() + files.UNHELD)
     _forget(db.session(), draft)

@@ -48,7 +48,7 @@ def open_draft(app: str, form: str, draft_id: int) -> Response:
 @takes_files
 def keep(app: str, form: str) -> Response:
     """Keep what is typed so far, while the page goes on; a refusal is a sentence for it."""
-    sent = filling.posted(form_for(app, form, "create"))
+    sent = filling.unread(form_for(app, form, "create"))
     try:
         draft = pages.written(sent)
     except Conflict as error:
