@@ -1,6 +1,7 @@
 """Rules that tell a role something of a field that is hidden from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,12 +25,21 @@ class HiddenReads:
 
     def check(self, document: Document, context: Context) -> list[Problem]:
         fields = context.fields(form_key(document))
-        return [
-            Problem(("fw", "rules", index, "when"), "hidden_read", _sentence(field))
-            for index, rule in in_force(document.get("fw", {}))
-            for field in _read_by(rule["when"], fields)
-            if "hidden" in field.options.get("access", {}).values()
-        ]
+        found = list(_found(document, fields))
+        for key, table in fields.items():
+            if table.columns:
+                of_record = {f"record.{name}": field for name, field in fields.items()}
+                inner = _found(table.schema["items"], {**table.columns, **of_record})
+                found += (replace(each, path=("properties", key, "items", *each.path)) for each in inner)
+        return found
+
+
+def _found(part: Document, fields: Mapping[str, Field]) -> Iterator[Problem]:
+    """In the rules of a form, or of the rows of a sub-table."""
+    for index, rule in in_force(part.get("fw", {})):
+        for field in _read_by(rule["when"], fields):
+            if "hidden" in field.options.get("access", {}).values():
+                yield Problem(("fw", "rules", index, "when"), "hidden_read", _sentence(field))
 
 
 def _read_by(when: Any, fields: Mapping[str, Field]) -> list[Field]:

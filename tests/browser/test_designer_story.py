@@ -84,7 +84,7 @@ def test_from_home_to_a_stored_record_takes_twenty_two_clicks(story: Story, alic
     story.copy_lines()
     counter = Counter(page)
     page.goto("/")
-    with counter.budget(clicks=22, keys=24, seconds=150):
+    with counter.budget(clicks=22, keys=24, seconds=20):
         page.locator("main a[href='/apps/new-app']").first.click()
         begun(story)
         for number, kind in enumerate(KINDS):
@@ -149,7 +149,7 @@ def test_the_same_without_a_pointer_takes_a_hundred_and_fifty_keys(story: Story,
     story.copy_lines()
     counter = Counter(page)
     page.goto("/")
-    with counter.budget(clicks=0, keys=150, seconds=180):
+    with counter.budget(clicks=0, keys=150, seconds=25):
         to(page, "main a[href='/apps/new-app']")
         page.keyboard.press("Enter")
         begun(story)

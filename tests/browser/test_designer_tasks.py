@@ -189,7 +189,7 @@ def test_t14_a_type_is_changed_with_what_is_stored_and_taken_back(tabs: Tabs, do
     reader, page = dora.id, tabs.open(dora)
     counter = Counter(page)
     page.goto(f"/apps/{APP}/forms/bill/design/fields?sel=field/amount&ask=type&type=number")
-    with counter.budget(clicks=4, keys=6, seconds=60):
+    with counter.budget(clicks=4, keys=6, seconds=6):
         expect(page.locator("#panel-counts dt")).to_have_text([str(MANY - BAD), str(BAD)])
         page.locator("#convert-keep").click()
         settled(page)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from builder import repairs, where_used
+from builder import advice, repairs, where_used
 from builder.commands import Target
 from builder.problems import place
 from runtime.db import transaction
@@ -17,7 +17,7 @@ from runtime.records import store
 from runtime.records.sources import Actor
 from runtime.text import localized
 from tests.builder.commands.support import Desk, speaking
-from tests.builder.factory import field, form, install, rule
+from tests.builder.factory import context, field, form, install, rule
 from tests.builder.test_repairs import judged, seen
 from tests.support.world import World, world_on
 
@@ -143,6 +143,22 @@ def test_where_a_column_and_a_field_are_used_names_rules_of_rows() -> None:
     ask = ["The rule ask of the rows of Lines of Quote"]
     assert told("lines.price") == told("lines.kind") == told("lines.remark") == told("urgent") == ask
     assert told("name") == ["The name of a record of Quote"]
+
+
+def test_a_rule_of_rows_that_reads_what_some_do_not_see_is_told() -> None:
+    document = quote(rule("ask", OF_RECORD, require=["price"]), rule("more", HOURS, lock=["price"]))
+    for holder, key in (
+        (document["properties"], "urgent"),
+        (document["properties"]["lines"]["items"]["properties"], "kind"),
+    ):
+        holder[key]["fw"]["access"] = {"clerk": "hidden"}
+
+    with speaking():
+        found = advice.run("form", document, context(document))
+
+    around = ("properties", "lines", "items", "fw", "rules")
+    told = {problem.path for problem in found if problem.code == "hidden_read"}
+    assert told == {(*around, 0, "when"), (*around, 1, "when")}
 
 
 # pages

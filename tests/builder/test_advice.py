@@ -1,0 +1,44 @@
+"""What is worth a second look, and does not keep a draft from being published."""
+
+from typing import Any
+
+import pytest
+
+from builder import advice
+from tests.builder.commands.support import speaking
+from tests.builder.factory import automation, context, field, form, rule
+
+CUSTOMER = form("customer", {"name": field("text"), "region": field("reference", form="customer")})
+
+
+def told(document: Any) -> list[str]:
+    kind = document["$schema"].split(":")[2]
+    with speaking():
+        found = advice.run(kind, document, context(CUSTOMER, VISIT, document))
+    return ["/".join(map(str, each.path)) for each in found if each.code == "fixed_id"]
+
+
+VISIT = form("visit", {"customer": field("reference", form="customer"), "count": field("number")})
+
+
+@pytest.mark.parametrize(
+    "when, is_told",
+    [
+        ({"required": ["customer"], "properties": {"customer": {"type": "number", "const": 12}}}, True),
+        ({"not": {"properties": {"customer": {"enum": [3, 4]}}}}, True),
+        ({"required": ["count"], "properties": {"count": {"const": 12}}}, False),
+        ({"properties": {"customer": {"const": {"fact": "user.id"}}}}, False),
+        ({"required": ["customer"]}, False),
+    ],
+)
+def test_a_condition_on_one_record_of_this_server_is_told(when: Any, is_told: bool) -> None:
+    document = form("visit", VISIT["properties"], rules=[rule("r", when, lock=["count"])])
+    assert told(document) == (["fw/rules/0/when"] if is_told else [])
+    started = automation("a", "visit", when={"properties": {"record": when}})
+    assert told(started) == (["when"] if is_told else [])
+
+
+def test_so_is_what_a_reference_offers() -> None:
+    offer = {"required": ["region"], "properties": {"region": {"const": 7}}}
+    fields = {"customer": field("reference", form="customer", offer=offer)}
+    assert told(form("visit", fields)) == ["properties/customer/fw/offer"]
