@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench import browser, designer, rows, servers, work
+from bench import browser, designer, rows, searching, servers, work
 from bench.client import Client, Job, Result, load, median
 from bench.report import Aim, line, show
 from bench.servers import Side
 from bench.work import FORMS
 from tests.support.mail import MailSink
 
-PARTS = ("submissions", "pages", "jobs", "designer")
+PARTS = ("submissions", "pages", "jobs", "search", "designer")
 TIMERS = 1000
 IN_TURN, IN_TURN_SECONDS = 100, 20.0  # timers that come due one after the other
 PATIENCE = 120.0  # seconds until a mail is given up
@@ -185,6 +185,8 @@ def measure(pair: Pair, parts: tuple[str, ...], counts: tuple[int, ...], seconds
         jobs(pair, seconds)
     if "pages" in parts:
         pages(pair, seconds, many)
+    if "search" in parts:
+        searching.measure(pair, seconds, many)
     if "designer" in parts:
         designer.measure(pair.ours, servers.sign_in(pair.ours, 1, "--admin")[0], seconds)
 

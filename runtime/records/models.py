@@ -119,13 +119,16 @@ class Recount(Base):
 
 
 class SearchIndex(Base):
-    """The index of a form's quick search. States: waiting, for the records that were there before it; ready, failed."""
+    """The index of a form's quick search. States: waiting, for the records that were there before it; ready, failed.
+    `last_id` is the last of those that it took in.
+    """
 
     __tablename__ = "search_indexes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), unique=True)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
+    last_id: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 _CUT: DDL = DDL(grams.FUNCTION)  # type: ignore[no-untyped-call]

@@ -210,7 +210,9 @@ def work(lease: Lease) -> None:
         _build(lease, form)
         return
     batches.work(
-        lease, lambda session: form is None or _take_in(session, form), lambda session: _done(session, lease)
+        lease,
+        lambda session: form is None or _take_in(session, form),
+        lambda session: _done(session, lease),
     )
 
 
@@ -231,11 +233,18 @@ def _take_in(session: Session, form: Form) -> bool:
     if not inspect(session.connection()).has_table(name):
         for statement in _for_sqlite(form):
             session.execute(text(statement))
+    own_index = select(SearchIndex).where(SearchIndex.form_id == form.definition_id)
+    index = session.scalars(own_index, execution_options={"populate_existing": True}).one()
     own, inside = table(form).c, Table(f"{name}_docsize", MetaData(), Column("id", Integer))
-    left = select(own.id).where(own.id.not_in(select(inside.c.id))).order_by(own.id).limit(BATCH)
-    some = select(own.id, func.fw_grams(own.search_text)).where(own.id.in_(left))
-    done = session.execute(insert(_full_text(form)).from_select(["rowid", "grams"], some))
-    return bool(done.rowcount < BATCH)  # type: ignore[attr-defined]
+    following = select(own.id).where(own.id > index.last_id).order_by(own.id).limit(BATCH)
+    ids = list(session.scalars(following))
+    if ids:
+        some = select(own.id, func.fw_grams(own.search_text)).where(own.id.between(ids[0], ids[-1]))
+        left = some.where(own.id.not_in(select(inside.c.id).where(inside.c.id.between(ids[0], ids[-1]))))
+        session.execute(insert(_full_text(form)).from_select(["rowid", "grams"], left))
+        index.last_id = ids[-1]
+        session.flush()
+    return len(ids) < BATCH
 
 
 def _build(lease: Lease, form: Form) -> None:
