@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Select,
     and_,
     case,
-    cast,
     func,
     literal,
     or_,
@@ -82,31 +79,42 @@ def of_days(
 
 def _numbered(form: Form, by: Lasting, bounds: list[Any], wanted: list[ColumnElement[bool]]) -> Select[Any]:
     """The ids of each day with their number in it, and how many it has."""
-    own = table(form).c
-    begin, day, source = own[by.begin], *_days(form, by, bounds)
-    order = (begin, own.id)
-    number = func.row_number().over(partition_by=day, order_by=order).label("number")
-    total = func.count().over(partition_by=day).label("total")
-    chosen = select(own.id, day.label("day"), number, total).select_from(source)
-    return chosen.where(*wanted, _touches(form, by, bounds[0], bounds[-1]))
-
-
-def _days(form: Form, by: Lasting, bounds: list[Any]) -> tuple[ColumnElement[Any], FromClause]:
-    """On which day a record is, and what to read it from: where records last, each of their days is a row."""
-    begin = table(form).c[by.begin]
+    own, here = table(form).c, [*wanted, _touches(form, by, bounds[0], bounds[-1])]
+    first = _day_of(own[by.begin], bounds)
     if not by.end:
-        ends = [(begin < after, number) for number, after in enumerate(bounds[1:])]
-        return case(*ends), table(form)
-    spans = [
-        select(
-            literal(number).label("day"),
-            cast(literal(first, begin.type), begin.type).label("first"),
-            cast(literal(after, begin.type), begin.type).label("after"),
-        )
-        for number, (first, after) in enumerate(pairwise(bounds))
-    ]
-    days = union_all(*spans).subquery("days")
-    return days.c.day, table(form).join(days, _touches(form, by, days.c.first, days.c.after))
+        return _of_each(first, own[by.begin], own.id).where(*here)
+    last = _day_of(own[by.end], bounds, ends_at_midnight=form.fields[by.end].type.name != "date")
+    # Written down once: SQLite would look through the table for each day.
+    some = select(own.id, own[by.begin].label("begin"), first.label("first"), last.label("last")).where(*here)
+    there = some.cte("there").prefix_with("MATERIALIZED").c
+    day = (
+        union_all(*(select(literal(number).label("number")) for number in range(len(bounds) - 1)))
+        .subquery()
+        .c.number
+    )
+    lasts = and_(day > there.first, day <= there.last)
+    return _of_each(day, there.begin, there.id).where(or_(day == there.first, lasts))
+
+
+def _of_each(day: ColumnElement[Any], begin: ColumnElement[Any], own: ColumnElement[int]) -> Select[Any]:
+    number = func.row_number().over(partition_by=day, order_by=(begin, own)).label("number")
+    total = func.count().over(partition_by=day).label("total")
+    return select(own.label("id"), day.label("day"), number, total)
+
+
+def _day_of(
+    column: ColumnElement[Any], bounds: list[Any], *, ends_at_midnight: bool = False
+) -> ColumnElement[Any]:
+    """The number of the day of a value: the first one for those before, one too many for those after, none for no
+    value. What `ends_at_midnight` is of the day before.
+    """
+    return case(
+        *(
+            (column <= after if ends_at_midnight else column < after, number)
+            for number, after in enumerate(bounds[1:])
+        ),
+        else_=case((column.is_not(None), len(bounds))),
+    )
 
 
 def _touches(form: Form, by: Lasting, first: Any, after: Any) -> ColumnElement[bool]:

