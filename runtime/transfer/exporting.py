@@ -26,9 +26,10 @@ from runtime.forms.lists.places import Asked
 from runtime.forms.names import titles_for
 from runtime.jobs import Lease
 from runtime.records import lookups, query
+from runtime.records.rows import Record
 from runtime.text import localized
 from runtime.times import now, today
-from runtime.transfer import cells, sheets
+from runtime.transfer import cells, papers, sheets
 from runtime.transfer.models import Export
 
 KIND, END = "export", "export_end"
@@ -44,26 +45,52 @@ def begin(user: User, form: Form, asked: Asked, fields: Sequence[Field], kind: s
     many already.
     """
     if len(own(user, form)) >= MOST:
-        raise Conflict(
-            _("You have %(number)s files of this list. Delete one first.", number=MOST), code="many"
-        )
+        raise _too_many()
     look = {"search": asked.search, "condition": asked.look.condition, "sort": asked.look.sort or form.sort}
-    export = Export(
-        key=secrets.token_hex(16),
-        user_id=user.id,
-        form_id=form.definition_id,
-        kind=kind,
-        name=_name(form, reader),
-        look=look,
-        scope=_scope(user, form),
-        columns=[[one.key, localized(one.title, reader.locale), _kind(form, one)] for one in fields],
-    )
+    columns = [[one.key, localized(one.title, reader.locale), _kind(form, one)] for one in fields]
+    found = _new(user, form, kind, _name(form, reader), look=look, scope=_scope(user, form), columns=columns)
+    return _wanted(found)
+
+
+def _too_many() -> Conflict:
+    return Conflict(_("You have %(number)s files of this list. Delete one first.", number=MOST), code="many")
+
+
+def _new(user: User, form: Form, kind: str, name: str, **asked: Any) -> Export:
+    own = {"user_id": user.id, "form_id": form.definition_id}
+    return Export(key=secrets.token_hex(16), kind=kind, name=name, **own, **asked)
+
+
+def _wanted(export: Export) -> Export:
     session = db.session()
     session.add(export)
     session.flush()
     outbox.put(session, KIND, export.id)
     outbox.put(session, END, export.id, due_at=now() + KEPT)
     return export
+
+
+def print_record(user: User, form: Form, record: Record, reader: Reader) -> Export:
+    """Want a PDF of a record; the caller commits. Of the state that it is in there may be one already. The oldest makes
+    way where the person has too many.
+    """
+    look, scope, there = papers.state(user, form, record), _scope(user, form), own(user, form)
+    seen = sorted(form.fields.keys() - access.fields(user, form).hidden)
+    columns = [[key, "", ""] for key in seen]
+    for each in there:
+        same = (
+            each.kind == papers.KIND and each.look == look and each.scope == scope and each.columns == columns
+        )
+        if same and each.state in ("waiting", "done"):
+            return each
+    printed = [each for each in there if each.kind == papers.KIND]
+    if len(there) >= MOST and printed:
+        drop(printed[-1])
+    elif len(there) >= MOST:
+        raise _too_many()
+    name = f"{query.title(form, record)[:150]} {today(reader.zone).isoformat()}"
+    export = _new(user, form, papers.KIND, name, look=look, scope=scope, columns=columns)
+    return _wanted(export)
 
 
 def _name(form: Form, reader: Reader) -> str:
@@ -94,7 +121,17 @@ def get(user: User, form: Form, key: str) -> Export:
 
 def may_get(user: User, form: Form, export: Export) -> bool:
     """Whether it is done, and the person may still see everything in it."""
-    return export.state == "done" and _is_allowed(user, form, export)
+    if export.state != "done" or not _is_allowed(user, form, export):
+        return False
+    return export.kind != papers.KIND or _reads(user, form, export) is not None
+
+
+def _reads(user: User, form: Form, export: Export) -> Record | None:
+    """The record of a PDF, if the person may read it."""
+    try:
+        return query.get(user, form, export.look["record"])
+    except NotFound:
+        return None
 
 
 def _is_allowed(user: User, form: Form, export: Export) -> bool:
@@ -134,10 +171,32 @@ def work(lease: Lease) -> None:
         if export is None or export.state != "waiting":
             _conclude(lease, export)
             return
+        if export.kind == papers.KIND:
+            _print(lease, export)
+            return
         _read(lease, export)
     with transaction() as session:
         lease.finish(session)
         outbox.revive(session, KIND, lease.ref_id, due_at=now())
+
+
+def _print(lease: Lease, export: Export) -> None:
+    """Make a PDF, outside of the transaction that says so."""
+    user, form = db.session.get_one(User, export.user_id), lookup.form_by_id(export.form_id)
+    record = _reads(user, form, export)
+    if record is None or not _is_allowed(user, form, export):
+        raise PermanentError("rights changed meanwhile")
+    with batches.held(lease):
+        content = papers.make(user, form, record)
+        sheets.write(export.key, papers.KIND, content)
+    with transaction() as session:
+        lease.finish(session)
+        kept = _locked(session, lease)
+        if kept is not None and kept.state == "waiting":
+            kept.look = papers.state(user, form, record)
+            kept.state, kept.size, kept.rows, kept.total = "done", len(content), 1, 1
+    if kept is None or kept.state == "cancelled":
+        sheets.remove(export.key)
 
 
 def _read(lease: Lease, export: Export) -> None:

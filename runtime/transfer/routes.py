@@ -3,13 +3,13 @@
 from flask import Blueprint, Response, flash, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
-from runtime import access
+from runtime import access, paper
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, NotFound
 from runtime.forms import downloads
-from runtime.forms.doors import form_for
+from runtime.forms.doors import form_for, record_for
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import columns, views
@@ -48,6 +48,24 @@ def begin(app: str, form: str) -> Response:
     return go_to(_address(found))
 
 
+@blueprint.post("/<app>/forms/<form>/<int:record_id>/pdf")
+def print_record(app: str, form: str, record_id: int) -> Response:
+    """Want a record as a PDF; one that is there already is sent at once."""
+    found, record = record_for(app, form, record_id, "read")
+    if not paper.is_available():
+        raise NotFound(_("PDFs are not made here."))
+    user = signed_in_user()
+    try:
+        export = exporting.print_record(user, found, record, reader_for(user, found))
+    except Conflict as error:
+        flash(error.message, "error")
+        return go_to(_address(found))
+    db.session.commit()
+    if export.state == "done":
+        return go_to(url_for("transfer.download", app=app, form=form, key=export.key))
+    return go_to(_address(found))
+
+
 @blueprint.get("/<app>/forms/<form>/exports/<key>")
 def download(app: str, form: str, key: str) -> Response:
     """A finished file, to whoever made it, while they may see what is in it."""
@@ -60,7 +78,7 @@ def download(app: str, form: str, key: str) -> Response:
         raise Forbidden(_("You may no longer see all that is in this file. Make a new one."))
     name = f"{export.name}.{export.kind}"
     answer = send_file(
-        path, mimetype=sheets.KINDS[export.kind], as_attachment=True, download_name=name, max_age=0
+        path, mimetype=sheets.TYPES[export.kind], as_attachment=True, download_name=name, max_age=0
     )
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

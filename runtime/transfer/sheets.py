@@ -22,6 +22,7 @@ from runtime.transfer import cells
 ROWS_OF_A_SHEET = 1_048_575  # and the heading
 LONGEST = 32_767  # characters of a cell in Excel
 KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES = {**KINDS, "pdf": "application/pdf"}  # of all files that are made here
 _UNFIT = re.compile(r"[\000-\010\013\014\016-\037]")  # characters that XML does not know
 _FORMATS = {
     cells.PERCENT: "0.00%",
@@ -63,6 +64,15 @@ def add(key: str, size: int, content: bytes) -> int:
         file.flush()
         os.fsync(file.fileno())
         return file.tell()
+
+
+def write(key: str, ending: str, content: bytes) -> None:
+    """Keep a whole file: it is there with all of its bytes, or not."""
+    path = place(key, ending)
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    part.chmod(0o600)
+    part.replace(path)
 
 
 def lines(kind: str, columns: Columns, rows: Sequence[Sequence[Any]], *, first: bool) -> bytes:

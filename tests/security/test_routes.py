@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from runtime import web
+from runtime import paper, web
 from runtime.accounts import links
 from runtime.accounts.models import User
 from runtime.db import db, transaction
@@ -20,6 +20,8 @@ pytestmark = pytest.mark.slow
 WHO = ("anonymous", "stan", "rita", "bob", "dora", "anna")
 Address = Callable[..., str]
 # What a guest sends does nothing in the name of whoever is signed in; in a frame of another site our cookies are away.
+# Where the library is not installed nobody gets a PDF.
+PRINTED = (401, 404, *((303, 303, 404, 303) if paper.is_available() else (404, 404, 404, 404)))
 IN_NOBODYS_NAME = {
     "public.send",
     "public.evaluate",
@@ -75,6 +77,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "lists.move_record"): (401, 404, 422, 422, 404, 422),
     ("GET", "transfer.index"): (303, 404, 200, 200, 404, 200),
     ("POST", "transfer.begin"): (401, 404, 303, 303, 404, 303),
+    ("POST", "transfer.print_record"): PRINTED,
     ("GET", "transfer.download"): (303, 404, 404, 404, 404, 404),  # of a file that there is not
     ("POST", "transfer.drop"): (401, 404, 404, 404, 404, 404),
     ("GET", "imports.index"): (303, 404, 403, 200, 404, 200),

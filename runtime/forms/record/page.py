@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from runtime import access
+from runtime import access, paper
 from runtime.accounts.sessions import signed_in_user
 from runtime.definitions.documents import Form
 from runtime.forms import reading
@@ -45,6 +45,7 @@ def context(form: Form, record: Record, typed: Typed = NOTHING) -> dict[str, Any
         "read": reading.reading(user, form, record, reader_for(user, form), _pages(form)),
         "story": story(user, record, place, typed),
         "related": related(user, record, place),
+        "makes_pdfs": paper.is_available(),
         "may_update": access.can(user, "update", (form, record)),
         "may_delete": access.can(user, "delete", (form, record)),
     }
