@@ -9,10 +9,10 @@ from runtime import grams, jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions.documents import Form
-from runtime.records import query, search_index
+from runtime.records import query, search, search_index
 from runtime.records.models import SearchIndex
 from runtime.records.tables import table
-from tests.conftest import both_databases
+from tests.conftest import Queries, both_databases
 from tests.records import test_query
 from tests.records.test_query import order, saved
 
@@ -165,3 +165,27 @@ def test_a_text_has_all_pieces_of_the_words_in_it(before: str, word: str, after:
     whole, begun = grams.of_word(word)
     assert set(whole) <= set(pieces)
     assert all(any(piece.startswith(each) for piece in pieces) for each in begun)
+
+
+@both_databases
+def test_a_search_asks_two_statements_more_than_a_list(clerk: User, queries: Queries) -> None:
+    for title in TITLES:
+        saved("order", {"title": title})
+    assert clerk.id
+    query.page(clerk, order())
+    queries.clear()
+    query.page(clerk, order())
+    plain = queries.count
+    queries.clear()
+    query.page(clerk, order(), search="宁波")
+    assert queries.count == plain + 2  # whether the index serves, and how much it finds
+
+
+@both_databases
+def test_who_may_not_see_a_field_is_not_served_by_the_index_which_holds_it(clerk: User) -> None:
+    saved("order", {"title": "上海", "note": "宁波"})
+    assert search.sought(order(), "宁波", frozenset()).pieces is not None
+    seen = search.sought(order(), "宁波", frozenset({"note"}))
+    assert seen.pieces is None and len(seen.plain) == 1
+    found_by_reading = select(table(order()).c.id).where(*seen.plain)
+    assert db.session.scalars(found_by_reading).all() == []
