@@ -238,6 +238,7 @@ def situation(filling: Filling, looks: Looks) -> Situation:
         errors=looks.errors,
         warnings=_warnings(filling),
         alike=_alike(filling),
+        merges=_merges(filling),
         clashes=clashes(filling, looks.clashing),
         exact=looks.exact,
         files=filling.files,
@@ -290,6 +291,17 @@ def _alike(filling: Filling) -> dict[str, tuple[tuple[str, str], ...]]:
         )
         for each in told
     }
+
+
+def _merges(filling: Filling) -> dict[str, str]:
+    """Where a stored record is merged with those that are like it, at the control where these are told."""
+    form, record, judged = filling.form, filling.record, filling.judged
+    told = [each for each in (*judged.problems, *judged.warnings) if "records" in each.params]
+    if record is None or not told or not access.can(filling.user, "delete", form):
+        return {}
+    here = url_for("merging.ask", app=form.app, form=form.key)
+    same = {str(each.path[0]): [record.id, *(one for one, _title in each.params["records"])] for each in told}
+    return {key: f"{here}?{urlencode([('record', one) for one in ids])}" for key, ids in same.items()}
 
 
 def _warned(filling: Filling) -> list[tuple[str, Problem]]:

@@ -148,6 +148,8 @@ class Shown:
     warning: str = ""
     alike: tuple[tuple[str, str], ...] = ()
     """The address and the title of each record that the message speaks of."""
+    merge: str = ""
+    """Where these and the record on the page are merged, for who may do that."""
     was: str | None = None
     """What the server filled in last, of a field that a reference fills."""
     picked: str | None = None

@@ -55,6 +55,7 @@ class Situation:
     errors: Mapping[str, str] = field(default_factory=dict)
     warnings: Mapping[str, str] = field(default_factory=dict)
     alike: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    merges: Mapping[str, str] = field(default_factory=dict)
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     exact: bool = False
     is_new_row: bool = False

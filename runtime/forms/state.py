@@ -121,6 +121,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         error=now.errors.get(key, ""),
         warning=now.warnings.get(key, ""),
         alike=now.alike.get(key, ()),
+        merge=now.merges.get(key, ""),
         was=_was(now, one, value) if open_to_typing else None,
         picked=as_one(raw) if open_to_typing and "fill" in one.options else None,
         clash=now.clashes.get(key),

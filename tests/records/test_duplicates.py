@@ -68,28 +68,26 @@ def save(actor: Actor, record_id: int | None = None, **values: Any) -> store.Sav
         return store.save(actor, lookup.form("shop", "customer"), values, record_id=record_id)
 
 
+CASES: list[tuple[dict[str, str], list[str]]] = [
+    ({"name": "acme-corp."}, ["name"]),
+    ({"name": "ACME  CORP"}, ["name"]),
+    ({"name": "Acme Corporation"}, []),
+    ({"phone": "138 0013 8000"}, []),
+    ({"phone": "13800138000", "email": "a@example.com"}, ["email"]),
+    ({"phone": "13800138000", "email": "b@example.com"}, []),
+    ({"name": "Acme Corp", "phone": "13800138000", "email": "A@Example.com"}, ["name", "email"]),
+]
+
+
 @both_databases
-@pytest.mark.parametrize(
-    ("values", "at"),
-    [
-        ({"name": "acme-corp."}, ["name"]),
-        ({"name": "ACME  CORP"}, ["name"]),
-        ({"name": "Acme Corporation"}, []),
-        ({"phone": "138 0013 8000"}, []),
-        ({"phone": "13800138000", "email": "a@example.com"}, ["email"]),
-        ({"phone": "13800138000", "email": "b@example.com"}, []),
-        ({"name": "Acme Corp", "phone": "13800138000", "email": "A@Example.com"}, ["name", "email"]),
-    ],
-)
-def test_records_are_alike_by_the_sets_of_fields_that_the_form_names(
-    clerk: User, values: dict[str, str], at: list[str]
-) -> None:
+def test_records_are_alike_by_the_sets_of_fields_that_the_form_names(clerk: User) -> None:
     there = save(TRUSTED, name="Acme Corp", phone="13800138000", email="a@example.com")
+    form = lookup.form("shop", "customer")
 
-    saved = save(page(clerk), **values)
-
-    assert [each.path[0] for each in saved.warnings] == at
-    assert all(each.params["records"] == [(there.id, "Acme Corp")] for each in saved.warnings)
+    for values, at in CASES:
+        warnings = store.judge(page(clerk), form, values).warnings
+        assert [each.path[0] for each in warnings] == at, values
+        assert all(each.params["records"] == [(there.id, "Acme Corp")] for each in warnings)
 
 
 def test_a_form_may_refuse_them_and_says_which_record_it_is(clerk: User) -> None:
@@ -165,6 +163,15 @@ def test_the_warning_stands_at_the_field_while_it_is_typed_with_a_link_to_the_re
     assert "Customer like this exists already: “Acme” (same name)." in unescape(part)
     assert f'href="/apps/shop/forms/customer/{there.id}/"' in part
     assert 'data-field="name" data-label="name" data-static' not in page_of_new
+
+
+def test_from_the_warning_at_a_stored_record_a_link_leads_to_merging_them(browser: Browser) -> None:
+    there, own = save(TRUSTED, name="Acme"), save(TRUSTED, name="Ohm")
+    address = f"/apps/shop/forms/customer/{own.id}"
+
+    part = unescape(browser.client.post(f"{address}/eval", data={"name": "acme", "_rev": "1"}).text)
+
+    assert f'href="/apps/shop/forms/customer/merge?record={own.id}&record={there.id}"' in part
 
 
 def test_saving_asks_once_and_again_when_another_record_is_like_it(browser: Browser, clerk: User) -> None:
