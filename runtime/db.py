@@ -21,6 +21,8 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 PASSING = ("40001", "40P01", "55P03", "57014")  # PostgreSQL: serialization, deadlock, a lock, a time limit
+BROKEN = ("53", "58", "25006")  # of PostgreSQL: no room, no memory, a broken disk, one that is read-only
+BROKEN_SQLITE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 AWAY = ("08", "57P")  # beginnings of its codes for lost connections and a server that stops or starts
 
 
@@ -55,6 +57,14 @@ def is_passing(error: DBAPIError) -> bool:
         return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
     state = getattr(cause, "sqlstate", None) or ""
     return state in PASSING or state.startswith(AWAY) or error.connection_invalidated or _never_came(error)
+
+
+def cannot_store(error: DBAPIError) -> bool:
+    """Whether the disk under the database is full, read-only or broken: somebody has to mend that."""
+    cause: Any = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorname", "").startswith(BROKEN_SQLITE)
+    return (getattr(cause, "sqlstate", None) or "").startswith(BROKEN)
 
 
 def _never_came(error: DBAPIError) -> bool:

@@ -3,7 +3,7 @@
 import logging
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from runtime import i18n, links
-from runtime.db import db, is_passing
+from runtime.db import cannot_store, db, is_passing
 from runtime.endpoints import is_api
 from runtime.errors import FormwrightError, Invalid, OtherPerson
 from runtime.htmx import is_htmx
@@ -101,28 +101,43 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _of_database(error: DBAPIError) -> Response:
-    """What passes by itself (a lock, a deadlock, a restart) is told so, and costs nothing that was typed."""
-    if not is_passing(error):
+    """What passes by itself (a lock, a deadlock, a restart) and a disk that is full or read-only are told so, and cost
+    nothing that was typed.
+    """
+    broken = cannot_store(error)
+    if not (broken or is_passing(error)):
         return _unexpected(error)
-    log.warning("%s %s: %s", request.method, request.path, error.orig)
+    log.log(
+        logging.ERROR if broken else logging.WARNING, "%s %s: %s", request.method, request.path, error.orig
+    )
     db.session.rollback()
     plain = is_api() or is_htmx() or request.method in ("GET", "HEAD")
-    answer = _answer(503, "unavailable") if plain else _busy()
+    why = _("The server cannot store anything just now. Tell an administrator.") if broken else ""
+    answer = _answer(503, "unavailable", why) if plain else _busy(why)
     answer.headers["Retry-After"] = "2"
     return answer
 
 
-def _busy() -> Response:
-    i18n.without_database()
+def _busy(why: str) -> Response:
+    _without_database()
     title, explanation = words(503)
+    if why:
+        explanation = f"{why} {explanation}"
     typed, ours = _typed(), _from_our_page()
     page = render_template("errors/busy.html", title=title, explanation=explanation, typed=typed, ours=ours)
     return make_response(page, 503)
 
 
+def _without_database() -> None:
+    """Ask the database neither for the language nor for who reads: it may be what is away."""
+    i18n.without_database()
+    if "_login_user" not in g:
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+
+
 def _answer(status: int, code: str, message: str = "") -> Response:
     if status >= 500:
-        i18n.without_database()
+        _without_database()
     title, explanation = words(status)
     if is_api():
         return make_response(jsonify(error={"code": code, "message": message or explanation}), status)

@@ -38,6 +38,11 @@ class Postgres:
             _command(str(BIN / "initdb"), "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8"),
             env=environ, check=True, capture_output=True,
         )  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        """Start (again) on the same port and folder."""
+        environ = {**os.environ, "LC_ALL": "C.UTF-8"}
         self.process = subprocess.Popen(
             _command(
                 str(BIN / "postgres"), "-D", f"{self.folder}/data", "-p", str(self.port), "-k", "",
@@ -71,8 +76,12 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
-    def stop(self) -> None:
-        """Stop at once and remove the folder."""
+    def interrupt(self) -> None:
+        """Stop at once; what is committed stays."""
         self.process.send_signal(signal.SIGINT)  # SIGTERM would wait for clients that are still connected
         self.process.wait(20)
+
+    def stop(self) -> None:
+        """Stop at once and remove the folder."""
+        self.interrupt()
         shutil.rmtree(self.folder, ignore_errors=True)
