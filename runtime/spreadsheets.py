@@ -52,13 +52,15 @@ Rows = Sequence[Sequence[Any]]
 @dataclass(frozen=True)
 class Sheet:
     """The rows of a sheet, one after the other, at most `MAX_COLUMNS` cells and one more of each. `encoding` and
-    `separator` are those of a text, `title` is that of the sheet of a workbook.
+    `separator` are those of a text, `title` is that of the sheet of a workbook, of which at least so many rows are
+    `filled`.
     """
 
     rows: Iterator[Sequence[Any]]
     encoding: str = ""
     separator: str = ""
     title: str = ""
+    filled: int = 0
 
 
 def refuse(sentence: str) -> Invalid:
@@ -132,7 +134,7 @@ def _workbook(file: BinaryIO, unpacked: int, texts: int) -> Sheet:
             rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS + 1, values_only=True)
             first = _first(islice(rows, blank))
             if first and first[-1]:
-                return Sheet(_guarded(chain(first, rows)), title=str(sheet.title))
+                return Sheet(_guarded(chain(first, rows)), title=str(sheet.title), filled=sheet.filled)
             blank -= len(first)
     except workbooks.TooLarge:
         raise _too_large() from None

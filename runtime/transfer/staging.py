@@ -50,6 +50,8 @@ def batches(sheet: Sheet, after: int) -> Iterator[list[Row]]:
 
 def _rows(sheet: Sheet, after: int) -> Iterator[Row]:
     filled = blank = 0
+    if sheet.filled > MAX_ROWS + HEAD_ROWS:  # known before the first of them is kept
+        raise _too_many()
     for number, row in enumerate(sheet.rows, 1):
         if spreadsheets.is_blank(row):
             blank += 1

@@ -178,7 +178,7 @@ def test_t23_an_import_with_seven_bad_rows_is_mended_and_finished_in_fourteen_cl
         expect(run).to_contain_text("7")
         run.click()
         work()
-        expect(state.locator("strong").first).to_have_text(f"{rows}")
+        expect(state.locator("strong").first).to_have_text(f"{rows:,}")
 
     told = list(csv.reader(io.StringIO(got.value.path().read_text("utf-8-sig"))))
     assert [row[5] for row in told[1:]] == [str(number + 2) for number in BAD]

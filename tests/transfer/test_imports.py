@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+import resource
 import sqlite3
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -603,6 +605,42 @@ def test_too_many_rows_and_too_large_workbooks_are_refused_before_they_fill_anyt
         each.post("rows", do="drop")
     monkeypatch.setattr(sources, "MOST", 100)
     assert Wizard(world, b"x" * 200).answer.status_code == 422
+
+
+def unsized(rows: int) -> bytes:
+    """A workbook of so many rows of five texts, whose sheet does not say its size."""
+    packed, source = io.BytesIO(), io.BytesIO(xlsx(["Name"]))
+    cells = "".join(f'<c r="{c}%d" t="inlineStr"><is><t>value %d</t></is></c>' for c in "ABCDE")
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if "worksheets/" not in name:
+                new.writestr(name, old.read(name))
+        with new.open("xl/worksheets/sheet1.xml", "w") as out:
+            out.write(
+                b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+            )
+            for row in range(1, rows + 1):
+                out.write(f'<row r="{row}">{cells % ((row,) * 10)}</row>'.encode())
+            out.write(b"</sheetData></worksheet>")
+    return packed.getvalue()
+
+
+def test_a_workbook_with_too_many_rows_is_refused_before_any_of_them_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "MAX_ROWS", 30)
+    monkeypatch.setattr(staging, "put", None)
+    assert "more than 30 rows" in Wizard(world, unsized(2_000)).get("rows")
+
+
+@pytest.mark.full
+def test_a_million_rows_are_refused_in_seconds_and_little_memory(world: World) -> None:
+    content = unsized(1_000_000)
+    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, monotonic()
+    wizard = Wizard(world, content)
+    assert "more than 50,000 rows" in wizard.get("rows")
+    assert monotonic() - begun < 30  # six on two busy cores
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
 
 
 def test_encodings_and_separators_are_found_and_shown(world: World) -> None:
