@@ -22,6 +22,9 @@ from runtime.records import query
 SUGGESTED = 3
 
 
+OFFERING = ("reference", "references")
+
+
 @dataclass(frozen=True)
 class FieldRules:
     """The rules about a field, a section or a tab, and the one that is being made."""
@@ -88,7 +91,7 @@ def rules_of_field(studio: Studio, key: str) -> FieldRules:
 def offer_of(studio: Studio, key: str) -> Offer | None:
     """What a reference offers; None for a field that refers to nothing."""
     field = studio.context.fields(studio.target.key).get(key)
-    if field is None or field.type.name != "reference" or not field.options.get("form"):
+    if field is None or field.type.name not in OFFERING or not field.options.get("form"):
         return None
     other, stored = str(field.options["form"]), field.options.get("offer")
     place = Place(

@@ -26,7 +26,7 @@ class SetOffer:
         form, key = work.open(target), arguments["field"]
         _rules.require_field(form, key)
         own = form["properties"][key]["fw"]
-        if own["type"] != "reference" or "form" not in own:
+        if own["type"] not in ("reference", "references") or "form" not in own:
             refuse("field", "no_reference", _("Only a reference to a form offers records."))
         context = _rules.context_of(work)
         types, facts = context.record_types(own["form"]), context.fact_types(target.key)

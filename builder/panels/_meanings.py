@@ -48,6 +48,8 @@ WORDS: Mapping[str, str] = {
     "first": N_("The oldest"),
     "create": N_("Create one"),
     "refuse": N_("Refuse"),
+    "empty": N_("Empty the field"),
+    "take_out": N_("Take it out of the list"),
     "delete": N_("Delete both"),
     "starter": N_("Who started it"),
     "owner": N_("Its owner"),

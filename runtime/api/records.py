@@ -21,7 +21,7 @@ from runtime.db import db
 from runtime.definitions import export, lookup
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
-from runtime.records import query, store
+from runtime.records import deletion, query, store
 from runtime.records.query import Record
 from runtime.records.rows import seen
 from runtime.times import iso
@@ -159,7 +159,7 @@ def delete_record(app: str, form: str, record_id: int) -> Response:
     found = form_for(app, form, "delete")
     query.get(api_user(), found, record_id)
     try:
-        store.delete(
+        deletion.delete(
             store.Actor(user=api_user(), origin="api"), found, record_id, revision=expected_revision()
         )
     except Conflict as error:

@@ -40,9 +40,12 @@ class ReferenceField(IdField):
         ),
         on_delete=option(
             N_("When the picked record is deleted"),
-            N_("Refuse while this record refers to it, which is so without this option, or delete both."),
+            N_(
+                "Refuse while this record refers to it, which is so without this option, empty this field, or delete"
+                " both."
+            ),
             "delete",
-            {"enum": ["refuse", "delete"]},
+            {"enum": ["refuse", "empty", "delete"]},
         ),
     )
     example_options = {"form": "customer"}

@@ -31,7 +31,8 @@ class ReferencesField(FieldType):
     """Several records of another form (or of this one), in the order in which they were picked. The value is the list
     of their ids, each once; `minItems` and `maxItems` say how many, 100 at most.
 
-    A record can be added by whoever may read it. None of them can be deleted as long as it is referred to here.
+    A record can be added by whoever may read it, where it meets `offer`. `on_delete` says what becomes of the list when
+    one of them is deleted: without it none can be as long as it is referred to here.
     """
 
     name = "references"
@@ -44,6 +45,20 @@ class ReferencesField(FieldType):
     options = own_options(
         "form",
         form=option(N_("Form"), N_("Key of the form whose records can be picked."), "customer", KEY),
+        offer=option(
+            N_("Offer only"),
+            N_("A condition that a record must meet to be offered."),
+            {"properties": {"customer": {"const": {"fact": "record.customer"}}}},
+            {"type": "object"},
+        ),
+        on_delete=option(
+            N_("When a picked record is deleted"),
+            N_(
+                "Refuse while this record refers to it, which is so without this option, or take it out of the list."
+            ),
+            "take_out",
+            {"enum": ["refuse", "take_out"]},
+        ),
     )
     example_options = {"form": "customer"}
     example_schema = {"maxItems": 2}

@@ -207,7 +207,7 @@ class _Findings:
             if self._may_have_changed(key) and not self._is_offered(key):
                 self._add(key, NOT_AVAILABLE)
         for key in self._pointers("references"):
-            if not self._are_readable(key):
+            if not self._are_offered(key):
                 self._add(key, NOT_AVAILABLE)
         self._gone("member", lambda ids: self.case.sources.members(ids).keys())
         self._gone("department", self.case.sources.departments)
@@ -240,13 +240,30 @@ class _Findings:
             return record is not None
         return offer.holds(dict(record), settling.facts(self.case, self.values))
 
-    def _are_readable(self, key: str) -> bool:
-        """Whether the writer may read the records that are new in the list; what stood there stays, read or not."""
+    def _are_offered(self, key: str) -> bool:
+        """Whether the writer may read the records that are new in the list, and they are offered; what stood there
+        stays, read or not.
+        """
         target, added = str(self.form.fields[key].options["form"]), set(self.values[key])
-        added -= set(self.case.before.get(key, ()))
+        before = set(self.case.before.get(key, ()))
+        asked = (
+            set(self.values[key]) if any(map(self._changed, _offer_reads(self.form, key))) else added - before
+        )
+        added -= before
         if target == self.form.key and self.case.system.get("id") in added:
             return False
-        return not added or added == self.case.sources.records(target, added)
+        if added and added != self.case.sources.records(target, added):
+            return False
+        return self._meet_offer(key, target, asked)
+
+    def _meet_offer(self, key: str, target: str, asked: Iterable[int]) -> bool:
+        """Whether the list offers these records, as far as the writer may read them."""
+        offer = self.form.offers.get(key)
+        if offer is None:
+            return True
+        facts = settling.facts(self.case, self.values)
+        there = (self.case.sources.record(target, each) for each in asked)
+        return all(offer.holds(dict(record), facts) for record in there if record is not None)
 
     def _gone(self, kind: str, existing: Any) -> None:
         changed = [key for key in self._pointers(kind) if self._changed(key)]

@@ -2,7 +2,7 @@
 that the record keeps. By it no record goes that is referred to, and who refers to one is found.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -38,11 +38,16 @@ class Reference:
 
 def refers(one: Reference) -> ColumnElement[bool]:
     """Whether a record of the form refers to that one, as SQL that finds it by an index."""
-    own = table(one.form).c
-    if not one.lists:
-        return own[one.key] == one.record_id
-    linked = _tables(one.form)[one.key].c
-    return own.id.in_(select(linked.record_id).where(linked.target_id == one.record_id))
+    return refer(one.form, one.key, [one.record_id])
+
+
+def refer(form: Form, key: str, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a record of the form refers to one of these by this field."""
+    own = table(form).c
+    if form.fields[key].type.name != "references":
+        return own[key].in_(ids)
+    linked = _tables(form)[key].c
+    return own.id.in_(select(linked.record_id).where(linked.target_id.in_(ids)))
 
 
 def condition(one: Reference) -> Mapping[str, Any]:

@@ -24,7 +24,6 @@ from runtime.errors import Conflict, Forbidden, Invalid, Problem
 from runtime.records import changes, duplicates, rows, search, serials, subtables, tokens, unique
 from runtime.records import judge as judging
 from runtime.records.changes import AFTER_EVENT
-from runtime.records.deletion import delete
 from runtime.records.judge import Judged
 from runtime.records.reads import fills
 from runtime.records.rows import Record
@@ -36,7 +35,7 @@ from runtime.records.wording import problem
 
 log = logging.getLogger(__name__)
 
-__all__ = ["AFTER_EVENT", "Actor", "Judged", "Saved", "delete", "judge", "probe", "save"]
+__all__ = ["AFTER_EVENT", "Actor", "Judged", "Saved", "judge", "probe", "save"]
 
 RENUMBERINGS = 1000  # how many taken serial numbers one save may skip
 

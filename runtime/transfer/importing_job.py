@@ -18,7 +18,7 @@ from runtime.db import after_commit, db, transaction
 from runtime.definitions import lookup
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentError
 from runtime.jobs import Lease
-from runtime.records import store
+from runtime.records import deletion, store
 from runtime.records.models import Event
 from runtime.records.tables import table
 from runtime.times import now
@@ -251,7 +251,7 @@ def _take_back(session: Session, desk: Desk, row: ImportRow) -> None:
     assert row.record_id is not None
     if row.state == "created":
         try:
-            store.delete(desk.actor, desk.form, row.record_id, revision=row.revision)
+            deletion.delete(desk.actor, desk.form, row.record_id, revision=row.revision)
         except NotFound:  # somebody deleted it already, or it is out of the person's sight
             own = table(desk.form).c
             if session.scalar(select(own.id).where(own.id == row.record_id)) is not None:

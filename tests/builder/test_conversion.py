@@ -22,7 +22,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form, parse_field
 from runtime.errors import Invalid
 from runtime.fields import FIELD_TYPES, FieldError, Reader
-from runtime.records import restoring, store, trash
+from runtime.records import deletion, restoring, store, trash
 from runtime.records.models import Event
 from runtime.records.store import Actor
 from runtime.records.tables import table
@@ -327,7 +327,7 @@ def bill() -> Form:
 
 def thrown_away(record_id: int) -> None:
     with transaction():
-        store.delete(Actor(None, "sample", trusted=True), bill(), record_id)
+        deletion.delete(Actor(None, "sample", trusted=True), bill(), record_id)
 
 
 def removed_for_good(record_id: int) -> None:

@@ -11,7 +11,7 @@ from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.records import query, store
+from runtime.records import deletion, query, store
 from tests.conftest import make_user
 from tests.forms.followup import FOLLOWUP, TRUSTED, Browser, control, make, sign_in
 from tests.records.factory import field, form_document, give_role, shop
@@ -183,7 +183,7 @@ def test_switching_the_reminder_on_again_asks_whom_to_remind_with_a_proposal(
 def remove(followup: Followup, record_id: int) -> None:
     """Somebody else deletes."""
     with transaction():
-        store.delete(TRUSTED, followup("customer"), record_id)
+        deletion.delete(TRUSTED, followup("customer"), record_id)
 
 
 def hidden_texts(page: str) -> dict[str, str]:
@@ -239,7 +239,7 @@ def test_who_may_not_add_records_is_not_offered_a_new_one(
     browser = Browser(sign_in(client, bob))
     browser.open(f"/apps/shop/forms/note/{note}/edit")
     with transaction():
-        store.delete(TRUSTED, lookup.form("shop", "note"), note)
+        deletion.delete(TRUSTED, lookup.form("shop", "note"), note)
     assert browser.send(text="new").status_code == 404
     assert "<dd>new</dd>" in browser.page
     assert "Save as a new record" not in browser.page

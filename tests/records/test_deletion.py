@@ -8,7 +8,7 @@ from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.errors import Conflict, Forbidden, NotFound
-from runtime.records import query, store
+from runtime.records import deletion, query, store
 from runtime.records.models import Event
 from runtime.records.tables import table
 from tests.conftest import Queries, both_databases
@@ -40,7 +40,7 @@ def saved(actor: store.Actor, form_key: str, values: dict[str, object]) -> int:
 
 def delete(actor: store.Actor, form_key: str, record_id: int, revision: int | None = None) -> None:
     with transaction():
-        store.delete(actor, lookup.form("shop", form_key), record_id, revision=revision)
+        deletion.delete(actor, lookup.form("shop", form_key), record_id, revision=revision)
 
 
 @both_databases

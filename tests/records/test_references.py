@@ -7,7 +7,7 @@ from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.errors import Invalid
-from runtime.records import query, store
+from runtime.records import deletion, query, store
 from tests.conftest import both_databases, make_user
 from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop
 
@@ -70,7 +70,7 @@ def test_whatever_is_wrong_with_a_reference_the_answer_is_the_same(clerk: User) 
     other_form = saved(page(clerk), "deal", {"title": "Two"}).id
     deleted = saved(page(clerk), "customer", {"name": "Gone"}).id
     with transaction():
-        store.delete(TRUSTED, lookup.form("shop", "customer"), deleted)
+        deletion.delete(TRUSTED, lookup.form("shop", "customer"), deleted)
     answers = {
         tuple(problems(page(clerk), {"customer": wrong}))
         for wrong in (unreadable, deleted, deleted + other_form, 2**31, 2**63, -1, 0, "1", 1.5, True, [mine])

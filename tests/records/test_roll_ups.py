@@ -13,7 +13,7 @@ from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form, parse_form
 from runtime.errors import Invalid
-from runtime.records import query, recounts, roll_ups, store
+from runtime.records import deletion, query, recounts, roll_ups, store
 from runtime.records.rows import Record
 from runtime.records.tables import table
 from tests.conftest import both_databases
@@ -78,7 +78,7 @@ def save(key: str, record_id: int | None = None, **values: Any) -> int:
 
 def remove(key: str, record_id: int) -> None:
     with transaction():
-        store.delete(TRUSTED, lookup.form("shop", key), record_id)
+        deletion.delete(TRUSTED, lookup.form("shop", key), record_id)
 
 
 def read(key: str, record_id: int) -> Record:

@@ -11,7 +11,7 @@ from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
-from runtime.records import query, store
+from runtime.records import deletion, query, store
 from runtime.records.models import Event
 from tests.conftest import both_databases, sqlite_with
 from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop, there_is
@@ -290,7 +290,7 @@ def test_the_listeners_hear_of_every_event_in_the_same_transaction(clerk: User) 
     try:
         acme = saved(page(clerk), "customer", {"name": "Acme"})
         with transaction():
-            store.delete(page(clerk), lookup.form("shop", "customer"), acme.id)
+            deletion.delete(page(clerk), lookup.form("shop", "customer"), acme.id)
     finally:
         store.AFTER_EVENT.remove(listener)
     assert heard == [("customer", "created"), ("customer", "deleted")]

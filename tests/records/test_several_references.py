@@ -22,7 +22,7 @@ from runtime.definitions.documents import Form
 from runtime.definitions.export import record_schema
 from runtime.errors import Conflict, Invalid
 from runtime.fields import Reader
-from runtime.records import query, store
+from runtime.records import deletion, query, store
 from runtime.records.tables import link_table, table
 from tests.conftest import both_databases
 from tests.forms.followup import sign_in
@@ -109,14 +109,14 @@ def test_no_record_goes_that_is_referred_to(forms: list[Form]) -> None:
     (a,) = tags("a")
     note = save("note", tags=[a])
     with pytest.raises(Conflict) as caught, transaction():
-        store.delete(TRUSTED, forms[0], a)
+        deletion.delete(TRUSTED, forms[0], a)
     assert caught.value.code == "referred_to" and "Note" in caught.value.message
     with pytest.raises(IntegrityError), transaction() as session:
         session.execute(delete(table(forms[0])).where(table(forms[0]).c.id == a))
     with transaction():
-        store.delete(TRUSTED, forms[1], note)
+        deletion.delete(TRUSTED, forms[1], note)
     with transaction():
-        store.delete(TRUSTED, forms[0], a)
+        deletion.delete(TRUSTED, forms[0], a)
     assert not broken()
 
 

@@ -22,7 +22,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.definitions.export import record_schema
 from runtime.errors import Conflict, Invalid
-from runtime.records import query, store, tables
+from runtime.records import deletion, query, store, tables
 from runtime.records.models import Event
 from tests.conftest import Queries, both_databases
 from tests.records.factory import (
@@ -144,7 +144,7 @@ def test_history_holds_the_rows_before_and_after_and_an_equal_save_is_none(clerk
 def test_the_rows_go_with_their_record(clerk: User) -> None:
     saved = save(page(clerk), lines=[{"price": 1}, {"price": 2}])
     with transaction():
-        store.delete(page(clerk), quote(), saved.id)
+        deletion.delete(page(clerk), quote(), saved.id)
     assert stored_rows() == 0
     event = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
     assert event is not None and len(event.before["lines"]) == 2
@@ -204,7 +204,7 @@ def test_picking_a_product_fills_the_price_of_its_row(clerk: User) -> None:
     saved = save(page(clerk), lines=[{"product": made.id, "qty": 2}])
     assert cells(saved.values, "price", "amount") == [(30, 60)]
     with pytest.raises(Conflict) as caught, transaction():
-        store.delete(page(clerk), lookup.form("shop", "product"), made.id)
+        deletion.delete(page(clerk), lookup.form("shop", "product"), made.id)
     assert "Quote" in caught.value.message
     with pytest.raises(Invalid) as refused:
         save(page(clerk), lines=[{"product": made.id + 1, "price": 1}])

@@ -14,7 +14,7 @@ from runtime.check import violations
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.errors import Conflict, Invalid, NotFound
-from runtime.records import query, restoring, store, trash
+from runtime.records import deletion, query, restoring, store, trash
 from runtime.records.models import Event, Trashed
 from runtime.records.rows import Record
 from runtime.records.store import Actor
@@ -62,7 +62,7 @@ def save(key: str, **values: Any) -> int:
 
 def delete(user: User, key: str, record_id: int) -> None:
     with transaction():
-        store.delete(page(user), lookup.form("shop", key), record_id)
+        deletion.delete(page(user), lookup.form("shop", key), record_id)
 
 
 def restore(user: User, key: str, record_id: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
-from runtime.records import store, unique
+from runtime.records import deletion, store, unique
 from runtime.records.rows import Record, record, select_all
 from runtime.records.tables import table
 from tests.security.hospital import APP, CANARY, KINDS, PAGES, key, make, open_hospital, secrets
@@ -333,7 +333,7 @@ def test_a_new_record_gets_what_the_server_gives_and_nothing_that_is_sent(
     # Bob may show what he sees; those who look for it in the other tests must not find it here.
     with world.app.app_context(), transaction():
         actor = store.Actor(user=None, origin="sample", trusted=True)
-        store.delete(actor, lookup.form(APP, "patient"), record_id)
+        deletion.delete(actor, lookup.form(APP, "patient"), record_id)
 
 
 def test_a_rule_does_not_clear_what_the_writer_may_not_touch(world: World, ids: dict[str, int]) -> None:

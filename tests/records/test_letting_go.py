@@ -1,0 +1,104 @@
+"""What becomes of references when the record they point to is deleted, and what a list of references offers."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from runtime.accounts.models import User
+from runtime.check import violations
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.errors import Conflict, Invalid
+from runtime.records import deletion, query, store
+from runtime.records.models import Event
+from runtime.records.tables import table
+from tests.conftest import both_databases
+from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop
+
+CUSTOMER = form_document("customer", {"name": field("text"), "town": field("text")}, title_field="name")
+VISIT = form_document(
+    "visit",
+    {
+        "town": field("text"),
+        "customer": field("reference", form="customer", on_delete="empty"),
+        "guests": field("references", form="customer", on_delete="take_out"),
+        "near": field(
+            "references",
+            form="customer",
+            offer={"required": ["town"], "properties": {"town": {"const": {"fact": "record.town"}}}},
+        ),
+    },
+)
+NEEDS = form_document(
+    "need", {"guests": field("references", form="customer", on_delete="take_out")}, required=["guests"]
+)
+ALL = ["create", "read", "update", "delete"]
+ROLES = {
+    "clerk": [
+        {"form": "customer", "actions": ALL, "scope": "all"},
+        {"form": "visit", "actions": ["create", "read"], "scope": "all"},
+    ]
+}
+
+
+@pytest.fixture
+def clerk(app: Flask, bob: User) -> User:
+    shop(CUSTOMER, VISIT, NEEDS, roles=ROLES)
+    give_role(bob)
+    return bob
+
+
+def saved(key: str, **values: object) -> int:
+    with transaction():
+        return store.save(TRUSTED, lookup.form("shop", key), values).id
+
+
+def delete(user: User, record_id: int) -> None:
+    with transaction():
+        deletion.delete(page(user), lookup.form("shop", "customer"), record_id)
+
+
+@both_databases
+def test_a_reference_is_emptied_and_a_list_loses_the_record_that_goes(clerk: User) -> None:
+    acme, ohm = saved("customer", name="Acme"), saved("customer", name="Ohm")
+    visit = saved("visit", customer=acme, guests=[ohm, acme])
+
+    delete(clerk, acme)
+
+    form = lookup.form("shop", "visit")
+    values = query.get(clerk, form, visit).values
+    assert values.get("customer") is None
+    assert values["guests"] == [ohm]
+    told = db.session.scalars(select(Event).where(Event.record_id == visit, Event.kind == "updated")).all()
+    assert len(told) == 2 and {event.user_id for event in told} == {clerk.id}
+    assert violations() == []
+
+
+@both_databases
+def test_the_last_one_of_a_required_list_stays(clerk: User) -> None:
+    acme, ohm = saved("customer", name="Acme"), saved("customer", name="Ohm")
+    saved("need", guests=[acme, ohm])
+    delete(clerk, acme)
+
+    with pytest.raises(Conflict) as refused:
+        delete(clerk, ohm)
+    db.session.rollback()
+
+    assert refused.value.code == "referred_to"
+    assert db.session.scalar(select(table(lookup.form("shop", "need")).c.guests)) == [ohm]
+
+
+def test_a_list_takes_only_what_it_offers_and_asks_again_when_that_changes(clerk: User) -> None:
+    here, there = saved("customer", name="Acme", town="Bern"), saved("customer", name="Ohm", town="Bonn")
+    visit = saved("visit", town="Bern", near=[here])
+    form = lookup.form("shop", "visit")
+
+    for values in ({"near": [here, there]}, {"town": "Bonn"}):
+        with pytest.raises(Invalid) as refused:
+            store.save(TRUSTED, form, values, record_id=visit)
+        db.session.rollback()
+        assert [(problem.path, problem.code) for problem in refused.value.problems] == [
+            (("near",), "not_available")
+        ]
+    with transaction():
+        store.save(TRUSTED, form, {"town": "Bonn", "near": [there]}, record_id=visit)
