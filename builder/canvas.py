@@ -151,7 +151,7 @@ class _Fields:
         self._studio = studio
         self._properties: Mapping[str, Any] = studio.document["properties"]
         self._required = frozenset(studio.document.get("required", ()))
-        self._ruled = _counted(studio.document.get("fw", {}))
+        self._ruled = _counted(studio.document)
         self._fillers = _fillers(self._properties)
         self._reader = reader()
         self._kinds: dict[str, str] = {}
@@ -265,10 +265,11 @@ def _fillers(properties: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _counted(own: Mapping[str, Any]) -> dict[str, int]:
-    """How many rules in force do something to each field, section and tab."""
-    found: dict[str, int] = {}
-    for _index, rule in in_force(own):
+def _counted(document: Mapping[str, Any]) -> dict[str, int]:
+    """How many rules in force do something to each field, section and tab; to a sub-table those of its rows too."""
+    tables = document["properties"].items()
+    found = {key: len(in_force(schema["items"].get("fw", {}))) for key, schema in tables if "items" in schema}
+    for _index, rule in in_force(document.get("fw", {})):
         for key in {key for effect in EFFECTS for key in rule.get("then", {}).get(effect, ())}:
             found[key] = found.get(key, 0) + 1
     return found

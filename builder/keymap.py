@@ -18,7 +18,7 @@ def keymap() -> list[tuple[tuple[str, ...], str]]:
         (("V",), _("New rule about when it is shown")),
         (("P",), _("To the properties")),
         (("Shift + ↑", "Shift + ↓", "Space"), _("Select several fields")),
-        (("Ctrl + D",), _("Duplicate")),
+        (("Ctrl + D",), _("Duplicate; so does dragging with Alt")),
         (
             ("Ctrl + C", "Ctrl + X", "Ctrl + V"),
             _("Copy, cut and paste fields, also into another form of the app"),

@@ -59,7 +59,7 @@
     if (!row) return { section, row: 0, line: line(section.getBoundingClientRect(), true), text: words("into", titleOf(section)) };
     const box = row.getBoundingClientRect();
     const after = y > box.top + box.height / 2;
-    const others = rows.filter((each) => !isAlone(each));
+    const others = rows.filter((each) => lift.isCopy() || !isAlone(each)); // a copy leaves its field where it is
     const place = others.indexOf(row);
     if (place < 0) return null; // where it stands already
     return { section, row: place + (after ? 1 : 0), line: line(box, after), text: words(after ? "after" : "before", titleOf(row)) };
@@ -104,6 +104,7 @@
   function drop(item, to) {
     if (columnOf(item)) return design.command("column.out", { field: item.dataset.item, ...(to.cell ? cellOf(to) : rowOf(to)) });
     const { key: field, section } = item.dataset, tab = to.tab?.dataset.tab;
+    if (field && lift.isCopy() && !to.table) return design.command("field.copy", { field, ...(to.cell ? cellOf(to) : rowOf(to)) });
     if (tab) return field ? design.command("field.move", { field, tab }) : design.command("section.move", { section, tab });
     if (to.block) return dropBlock(item, to);
     if (to.table) return design.command("field.into", { field, table: to.table.dataset.key, at: to.at });

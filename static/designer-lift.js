@@ -6,7 +6,7 @@
 
   const ITEMS = ".cell, .canvas-section, .canvas-tab, [data-item], li:has(> [data-drag])";
   const places = []; // each tells of (item, under, x, y) where that would fall: { line, text, drop }, or nothing
-  let dragged = null, target = null;
+  let dragged = null, target = null, copies = false;
 
   const sign = document.createElement("div");
   sign.className = "drop-sign";
@@ -41,6 +41,7 @@
     document.addEventListener("pointermove", follow);
     document.addEventListener("touchmove", follow);
     document.addEventListener("keydown", cancel, true);
+    copies = false;
   }
 
   function end() {
@@ -64,6 +65,7 @@
 
   function follow(event) {
     if (!dragged) return;
+    copies = Boolean(event.altKey);
     const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
     const under = document.elementFromPoint(x, y);
     target = null;
@@ -97,5 +99,8 @@
     return button && { ...JSON.parse(button.value), column: "column" in button.dataset };
   }
 
-  window.formwright.lift = { places, line, nearest, added };
+  /** Whether Alt is held, so that what is dragged stays and a copy of it goes. */
+  const isCopy = () => copies;
+
+  window.formwright.lift = { places, line, nearest, added, isCopy };
 })();

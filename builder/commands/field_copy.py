@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from builder.commands import _layout
+from builder.commands._adding import place_new
 from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._fields import (
     KEY,
+    NUMBER,
     copied_title,
     copy_of,
     field_in,
@@ -18,12 +20,15 @@ from runtime.fields import N_
 
 
 class CopyField:
-    """Puts a copy of a field on a row after it, with all its properties and required if the field is."""
+    """Puts a copy of a field, with all its properties and required if the field is, into the row `row` of `section`
+    (into its cell `cell`, else on a row of its own), to the right of the field `beside`, or at the end of `tab`; else
+    on a row after the field.
+    """
 
     name = "field.copy"
     kinds = ("form",)
     merges = False
-    arguments = closed("field", field=KEY)
+    arguments = closed("field", field=KEY, section=KEY, row=NUMBER, cell=NUMBER, beside=KEY, tab=KEY)
 
     def touches(self, arguments: Arguments) -> Sequence[str]:
         return ()
@@ -31,12 +36,13 @@ class CopyField:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
         schema, title = copy_of(field_in(form, key)), title_of(form, key)
-        sections = _layout.arrange(form)
+        _layout.arrange(form)  # before there is a field without a place
         told = copied_title(form, key, work)
         schema["fw"]["title"] = told
         new = proposed_key(title, taken_keys(work, target))
         form["properties"][new] = schema
-        _layout.put_after(sections, new, key)
+        is_placed = {"section", "beside", "tab"} & arguments.keys()
+        place_new(work, target, new, arguments if is_placed else {"after": key})
         if key in form.get("required", ()):
             form["required"] = [*form["required"], new]
         return Done(

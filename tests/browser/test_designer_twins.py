@@ -245,6 +245,19 @@ def test_a_field_is_duplicated_required_and_deleted(page: Page) -> None:
     assert [len(row) for row in order()] == [1, 1, 1]
 
 
+def test_a_field_is_duplicated_by_dragging_it_with_alt(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        menu(page, "a", "tool-copy")
+
+    def by_drag(page: Page) -> None:
+        page.keyboard.down("Alt")
+        drag(page, handle(page, "a"), page.locator("#cell-b"), y=0.05)
+        page.keyboard.up("Alt")
+
+    same_in_all_ways(page, form("a", "b"), by_click, by_drag)
+    assert order() == [["a"], ["a_2"], ["b"]]
+
+
 def test_a_title_is_changed_in_place(page: Page) -> None:
     def by_click(page: Page) -> None:
         menu(page, "a", "tool-rename")
