@@ -11,7 +11,7 @@ help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
 # uv from PATH, else uv in a small environment of its own, else plain pip.
-$(STAMP): requirements-dev.lock pyproject.toml
+$(STAMP): requirements-dev.lock requirements-s3.lock pyproject.toml
 	@PYTHON="$(PYTHON)" ./.ci/install
 	@touch $@
 

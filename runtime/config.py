@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +13,18 @@ ROOT = str(Path(__file__).resolve().parent.parent)  # where templates/, static/ 
 
 class SettingError(ValueError):
     """A setting that cannot be used; the text is one line for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class S3:
+    """The bucket in which files are kept. `endpoint` empty means Amazon's own."""
+
+    bucket: str
+    folder: str
+    endpoint: str
+    region: str
+    key: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,8 @@ class Settings:
     redis_url: str
     smtp_url: str
     trash_days: int
+    s3: S3 | None = None
+    """Where files are kept; below `home` when there is none."""
 
     @property
     def secure(self) -> bool:
@@ -54,6 +68,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         redis_url=_value(environ, "REDIS_URL"),
         smtp_url=_smtp(_value(environ, "SMTP_URL")),
         trash_days=_days(_value(environ, "FORMWRIGHT_TRASH_DAYS") or "30"),
+        s3=_s3(environ),
     )
 
 
@@ -69,6 +84,20 @@ def _value(environ: Mapping[str, str], name: str) -> str:
         raise SettingError(f"{name}_FILE: {error.strerror}: {path}") from error
     except UnicodeDecodeError as error:
         raise SettingError(f"{name}_FILE: not a text in UTF-8: {path}") from error
+
+
+def _s3(environ: Mapping[str, str]) -> S3 | None:
+    bucket, _slash, folder = _value(environ, "FORMWRIGHT_S3_BUCKET").partition("/")
+    if not bucket:
+        return None
+    endpoint = _value(environ, "FORMWRIGHT_S3_ENDPOINT")
+    if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
+        raise SettingError("FORMWRIGHT_S3_ENDPOINT must start with http:// or https://")
+    key, secret = _value(environ, "FORMWRIGHT_S3_KEY"), _value(environ, "FORMWRIGHT_S3_SECRET")
+    if not (key and secret):
+        raise SettingError("FORMWRIGHT_S3_BUCKET needs FORMWRIGHT_S3_KEY and FORMWRIGHT_S3_SECRET")
+    region = _value(environ, "FORMWRIGHT_S3_REGION") or "us-east-1"
+    return S3(bucket, f"{folder.strip('/')}/" if folder.strip("/") else "", endpoint, region, key, secret)
 
 
 def _port(text: str) -> int:

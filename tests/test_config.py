@@ -65,5 +65,30 @@ def test_a_file_that_is_no_text_is_named(environ: dict[str, str], tmp_path: Path
 
 def test_the_table_names_every_setting() -> None:
     readme = Path(config.ROOT, "README.md").read_text("utf-8")
-    assert {attribute for attribute, _text in GIVEN.values()} == set(config.Settings.__dataclass_fields__)
+    assert {attribute for attribute, _text in GIVEN.values()} | {"s3"} == set(
+        config.Settings.__dataclass_fields__
+    )
     assert all(f"`{name}`" in readme for name in GIVEN)
+
+
+BUCKET = {
+    "FORMWRIGHT_S3_BUCKET": "papers/forms/",
+    "FORMWRIGHT_S3_ENDPOINT": "https://s3.example.com",
+    "FORMWRIGHT_S3_KEY": "us",
+}
+
+
+def test_a_bucket_has_its_secret_from_a_file_and_does_not_show_it(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("very secret\n", "utf-8")
+    found = config.read({**environ, **BUCKET, "FORMWRIGHT_S3_SECRET_FILE": str(tmp_path / "secret")}).s3
+    assert found == config.S3("papers", "forms/", "https://s3.example.com", "us-east-1", "us", "very secret")
+    assert "very secret" not in repr(found)
+
+
+@pytest.mark.parametrize("missing", ["FORMWRIGHT_S3_KEY", "FORMWRIGHT_S3_SECRET"])
+def test_a_bucket_without_a_key_or_a_secret_is_told(environ: dict[str, str], missing: str) -> None:
+    given = {**BUCKET, "FORMWRIGHT_S3_SECRET": "x"}
+    with pytest.raises(SettingError, match=r"^FORMWRIGHT_S3_BUCKET needs"):
+        config.read({**environ, **without(given, missing)})

@@ -1,4 +1,4 @@
-"""Where the bytes of files lie: a folder of this machine. Another place is another class with these three methods."""
+"""Where the bytes of files lie: a folder of this machine, or a bucket (`bucket.py`)."""
 
 import os
 import secrets
@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 
 from flask import current_app
 
+from runtime.config import Settings
 from runtime.errors import FormwrightError
 
 
@@ -94,7 +95,15 @@ def _forget(path: Path) -> None:
 
 def storage() -> Storage:
     """The storage of this installation."""
-    found: Storage = current_app.extensions.setdefault(
-        "files", Folder(current_app.config["SETTINGS"].home / "files")
-    )
+    found: Storage | None = current_app.extensions.get("files")
+    if found is None:
+        found = current_app.extensions["files"] = _made(current_app.config["SETTINGS"])
     return found
+
+
+def _made(settings: Settings) -> Storage:
+    if settings.s3 is None:
+        return Folder(settings.home / "files")
+    from runtime.files.bucket import Bucket  # its library is loaded only where it is used
+
+    return Bucket(settings.s3)

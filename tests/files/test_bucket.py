@@ -1,0 +1,93 @@
+"""Files in a bucket of a server that speaks S3, a process of its own."""
+
+import io
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime.config import ROOT, S3
+from runtime.files.bucket import Bucket
+from runtime.files.storage import StorageError
+from tests.files.desk import PAGES, PDF, code, kept, send, sent
+from tests.support.postgres import free_port
+from tests.support.system import wait_for
+from tests.support.world import World
+
+SERVER = Path(ROOT, ".venv", "s3", "bin", "moto_server")
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """The address of the server, which has a bucket called `papers`."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    words = [str(SERVER), "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: _made(f"{address}/papers"), what="the S3 server")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _made(address: str) -> bool:
+    try:
+        urllib.request.urlopen(urllib.request.Request(address, method="PUT"), timeout=2).close()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
+
+
+def bucket(endpoint: str) -> Bucket:
+    return Bucket(S3("papers", "forms/", endpoint, "us-east-1", "us", "a secret"))
+
+
+@pytest.mark.parametrize("size", [1, 3_000_000, 12_000_000])
+def test_what_is_put_is_what_is_opened_until_it_is_deleted(endpoint: str, size: int) -> None:
+    # given
+    storage, content = bucket(endpoint), bytes(range(251)) * (size // 251 + 1)
+
+    # when
+    storage.put("ab1", io.BytesIO(content))
+
+    # then
+    with storage.open("ab1") as found:
+        assert found.read(100) == content[:100] and found.read() == content[100:]
+    storage.delete("ab1")
+    storage.delete("ab1")
+    with pytest.raises(StorageError):
+        storage.open("ab1")
+
+
+def test_a_file_of_a_form_lies_in_the_bucket_and_is_got_through_us(world: World, endpoint: str) -> None:
+    world.app.extensions["files"] = bucket(endpoint)
+    try:
+        key = sent(world, "bob", "papers", "a.pdf", PDF)
+        answer = world.browsers["bob"].get(f"{PAGES}/uploads/papers/{key}", buffered=True)
+        assert answer.data == PDF
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        with bucket(endpoint).open(key) as found:
+            assert found.read() == PDF
+    finally:
+        del world.app.extensions["files"]
+
+
+def test_a_bucket_that_cannot_be_reached_is_told_and_nothing_is_half_stored(world: World) -> None:
+    # given
+    before = kept(world)
+    world.app.extensions["files"] = bucket(f"http://127.0.0.1:{free_port()}")
+
+    # when
+    try:
+        assert code(send(world, "bob", "papers", "a.pdf", PDF)) == "file_storage"
+    finally:
+        del world.app.extensions["files"]
+
+    # then
+    world.work()
+    assert kept(world) == before
