@@ -182,6 +182,8 @@ def _part(rest: tuple[str, ...]) -> str:
         "group_by": _("what makes the columns of the board"),
         "period": _("the stretches of time"),
         "figures": _("what is told of numbers"),
+        "widths": _("the widths of the columns"),
+        "frozen": _("the columns that stay in sight"),
         "date_field": _("the date"),
         "end_field": _("the end"),
         "total": _("what is summed"),

@@ -70,6 +70,8 @@ def _schemas() -> dict[str, dict[str, Any]]:
             roles=KEYS,
             limits={"type": "object", "additionalProperties": {"type": "integer"}},
             figures={"type": "object", "additionalProperties": {"type": "string"}},
+            widths={"type": "object", "additionalProperties": {"type": "integer"}},
+            frozen={"type": "integer"},
             filter={"type": ["object", "boolean"]},
             kind={"enum": list(VIEWS)},
             **dict.fromkeys(("form", "sort", "period", *FIELDS), TEXT),

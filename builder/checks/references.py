@@ -220,7 +220,8 @@ def _view(document: Document, context: Context) -> Found:
     for name in FIELDS:
         if name in document:
             yield from _field((name,), document[name], fields)
-    yield from _fields(("figures",), document.get("figures", ()), fields)
+    for name in ("figures", "widths"):
+        yield from _fields((name,), document.get(name, ()), fields)
     if "of" in document.get("measure", {}):
         yield from _field(("measure", "of"), document["measure"]["of"], fields)
 

@@ -194,8 +194,9 @@ def _view(document: Document, form: str, rename: Rename) -> None:
     for name in FIELDS:
         _text(document, name, rename)
     _text(document.get("measure", {}), "of", rename)
-    if "figures" in document:
-        document["figures"] = {rename(key): how for key, how in document["figures"].items()}
+    for name in ("figures", "widths"):
+        if name in document:
+            document[name] = {rename(key): own for key, own in document[name].items()}
     if "filter" in document:
         document["filter"] = in_condition(document["filter"], rename, same, own=True)
 

@@ -93,3 +93,30 @@ def test_given_a_wrong_value_when_it_is_saved_then_the_error_stands_under_it_and
     expect(page.locator("#list td:nth-child(3)")).to_be_focused()
     assert page.locator("#list td:nth-child(3)").inner_text() == "138 0013 8000"
     assert stored(seller, "phone") == ["+8613800138000"]
+
+
+def test_given_an_edge_when_it_is_dragged_then_the_column_is_as_wide_and_a_double_click_fits_it(
+    open_tab: OpenTab, seller: User
+) -> None:
+    make_all("customer", [{"name": "Acme", "phone": "+8613800138000"}])
+    page = open_tab(seller)
+    page.goto(f"{LIST}&frozen=1")
+    head = page.locator("th[data-key=name]")
+    edge, before = head.locator(".fw-edge").bounding_box(), head.bounding_box()
+    assert edge and before
+    page.mouse.move(edge["x"] + 3, edge["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(edge["x"] + 43, edge["y"] + 10, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**widths=**")
+    after = head.bounding_box()
+    assert after and abs(after["width"] - before["width"] - 40) < 4
+    page.locator("th[data-key=phone] .fw-edge").dblclick()
+    page.wait_for_function("() => document.querySelector('th[data-key=phone]').offsetWidth < 200")
+    assert page.locator("th[data-key=name] a").get_attribute("href") != page.url
+    page.locator("#open-columns").click()
+    page.locator("#wider-phone").click()
+    page.wait_for_function("() => [...document.querySelectorAll('col')][2].width > 160")
+    expect(page.locator("#wider-phone")).to_be_focused()
+    assert page.locator("th[data-key]").count() == 3
+    assert problems(page, "widths") == []

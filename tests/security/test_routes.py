@@ -74,6 +74,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "cells.edit"): (303, 404, 403, 303, 404, 303),  # without a script the section of the record
     ("POST", "cells.save"): (401, 404, 403, 303, 404, 303),
     ("POST", "cells.undo"): (401, 404, 403, 404, 404, 404),
+    ("POST", "lists.set_widths"): (401, 404, 303, 303, 404, 303),
     ("POST", "lists.move_record"): (401, 404, 422, 422, 404, 422),
     ("GET", "transfer.index"): (303, 404, 200, 200, 404, 200),
     ("POST", "transfer.begin"): (401, 404, 303, 303, 404, 303),

@@ -33,7 +33,7 @@ def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]
     view = _view(args, kept, told)
     usual = view.look if view else Look()
     usual = _settled(form, replace(usual, columns=usual.columns or form.list_columns), hidden, [])
-    begin = usual if view else replace(Look(), columns=kept.columns)
+    begin = usual if view else replace(Look(), columns=kept.columns, widths=kept.widths, frozen=kept.frozen)
     look = replace(
         _placed(begin, args),
         filter=_filter(form, args.get("filter", begin.filter), hidden, told),
@@ -76,7 +76,8 @@ def _placed(begin: Look, args: Mapping[str, str]) -> Look:
     kind = args.get("kind", begin.kind)
     begin = begin if kind == begin.kind else Look()
     fields = {part: args.get(name, getattr(begin, part)) for part, name in FIELDS.items()}
-    rest = {part: args.get(part, getattr(begin, part)) for part in ("limits", "period", "figures")}
+    rest = {part: args.get(part, getattr(begin, part)) for part in ("limits", "period", "figures", "widths")}
+    rest["frozen"] = _number(args, "frozen") if "frozen" in args else begin.frozen
     return replace(begin, kind=kind, **rest, **fields)
 
 

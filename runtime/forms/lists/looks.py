@@ -7,7 +7,7 @@ from typing import Any
 from runtime import documents
 
 MOST_COLUMNS = 100
-JSON_PARTS = ("filter", "limits", "figures")
+JSON_PARTS = ("filter", "limits", "figures", "widths")
 """The parts that a look holds as canonical JSON, empty for none, and a document as what they are."""
 FIELDS: Mapping[str, str] = {
     "group_by": "by",
@@ -25,7 +25,8 @@ class Look:
     """The condition as canonical JSON (empty for none), the order (empty for the form's own), the columns; the kind
     of view, and the fields that this uses. `limits` says of choices how many records their column of a board should
     have at most, as canonical JSON. A list grouped by a date is so by a `period`; `figures` says what it tells of
-    numbers, `{"amount": "sum"}`, as canonical JSON.
+    numbers, `{"amount": "sum"}`, as canonical JSON. `widths` are pixels by column, likewise; the first `frozen`
+    columns stay in sight.
     """
 
     filter: str = ""
@@ -41,6 +42,8 @@ class Look:
     limits: str = ""
     period: str = ""
     figures: str = ""
+    widths: str = ""
+    frozen: int = 0
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -51,6 +54,11 @@ class Look:
     def told(self) -> Mapping[str, str]:
         """What is told of numbers, by field."""
         return documents.loads(self.figures) if self.figures else {}
+
+    @property
+    def wide(self) -> Mapping[str, int]:
+        """The widths of columns, by field."""
+        return documents.loads(self.widths) if self.widths else {}
 
     @property
     def condition(self) -> Any:

@@ -8,14 +8,15 @@ from flask import Blueprint, Response, flash, render_template, request
 from runtime import access
 from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
+from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.forms import options
 from runtime.forms.doors import form_for
 from runtime.forms.filling import reader_for
 from runtime.forms.lists import asked as asking
-from runtime.forms.lists import choosing, filtering, moving, pages, saving, views
+from runtime.forms.lists import choosing, filtering, moving, pages, saving, views, widths
 from runtime.forms.lists.kinds import LIST
-from runtime.forms.lists.places import Places
+from runtime.forms.lists.places import Asked, Places
 from runtime.htmx import go_to, is_htmx, trigger
 
 blueprint = Blueprint("lists", __name__, url_prefix="/apps")
@@ -28,12 +29,37 @@ def choose_columns(app: str, form: str) -> Response:
     hidden = access.fields(user, found).hidden
     kept = views.kept(user, found, reader_for(user, found).locale)
     asked = asking.read(found, request.form, kept, hidden)
-    wanted = choosing.chosen(found, request.form, hidden)
+    asked = _chosen(found, asked, hidden)
+    wanted = asked.look.columns
     if kept.view(asked.view) is None:  # a view has columns of its own
         views.keep_columns(user, found, wanted if wanted != found.list_columns else ())
+        if asked.look.frozen != kept.frozen:
+            views.keep_widths(user, found, asked.look)
         db.session.commit()
-    told = choosing.figures(found, request.form, wanted, hidden) if asked.look.kind == LIST else ""
-    shown = replace(asked, look=replace(asked.look, columns=wanted, figures=told), panel="columns")
+    shown = replace(asked, panel="columns")
+    return pages.page(user, found, shown, kept) if is_htmx() else go_to(Places(found, shown).to())
+
+
+def _chosen(form: Form, asked: Asked, hidden: frozenset[str]) -> Asked:
+    """The list with the columns, and what is told of them, that the form of their panel brings."""
+    wanted = choosing.chosen(form, request.form, hidden)
+    told = choosing.figures(form, request.form, wanted, hidden) if asked.look.kind == LIST else ""
+    return replace(asked, look=replace(asked.look, columns=wanted, figures=told))
+
+
+@blueprint.post("/<app>/forms/<form>/widths")
+def set_widths(app: str, form: str) -> Response:
+    """Show the columns as wide as they were dragged, or as a button says; of a view until it is saved."""
+    user, found = signed_in_user(), form_for(app, form, "read")
+    hidden = access.fields(user, found).hidden
+    kept = views.kept(user, found, reader_for(user, found).locale)
+    asked = asking.read(found, request.form, kept, hidden)
+    asked = _chosen(found, asked, hidden) if "col" in request.form else asked
+    look = replace(asked.look, widths=widths.changed(found, asked.look, request.form.get("act", ""), hidden))
+    if kept.view(asked.view) is None:
+        views.keep_widths(user, found, look)
+        db.session.commit()
+    shown = replace(asked, look=look)
     return pages.page(user, found, shown, kept) if is_htmx() else go_to(Places(found, shown).to())
 
 

@@ -46,6 +46,8 @@ class Kept:
     columns: tuple[str, ...]
     opens: str
     views: tuple[View, ...]
+    widths: str = ""
+    frozen: int = 0
 
     def view(self, ref: str) -> View | None:
         """The view that an address names."""
@@ -65,6 +67,7 @@ def kept(user: User, form: Form, locale: str) -> Kept:
     hidden = access.fields(user, form).hidden
     rows = db.session.execute(_own, {"user": user.id, "form": form.definition_id}).all()
     liked: Mapping[str, Any] = next((row.look for row in rows if not row.title), {})
+    look = of_document({name: liked[name] for name in ("widths", "frozen") if name in liked})
     own = [View(f"{OWN}{row.id}", row.title, of_document(row.look), False) for row in rows if row.title]
     shared = [
         View(each.key, localized(each.title, locale), of_document(each.document), True, each.roles)
@@ -74,7 +77,9 @@ def kept(user: User, form: Form, locale: str) -> Kept:
         and _may_see(form, of_document(each.document), hidden)
     ]
     wanted = tuple(key for key in liked.get("columns", ()) if columns.may_show(form, key, hidden))
-    return Kept(wanted or form.list_columns, liked.get("opens", ""), (*own, *shared))
+    return Kept(
+        wanted or form.list_columns, liked.get("opens", ""), (*own, *shared), look.widths, look.frozen
+    )
 
 
 def in_order(form: Form, views: Iterable[ViewDoc]) -> list[ViewDoc]:
@@ -98,6 +103,13 @@ def keep_columns(user: User, form: Form, wanted: tuple[str, ...]) -> None:
     """Remember the columns that this person wants to see; none mean those of the form again."""
     row = _row(user, form, "")
     row.look = {**row.look, "columns": list(wanted)}
+
+
+def keep_widths(user: User, form: Form, look: Look) -> None:
+    """Remember how wide this person wants to see the columns, and how many of them always."""
+    row = _row(user, form, "")
+    rest = {key: value for key, value in row.look.items() if key not in ("widths", "frozen")}
+    row.look = {**rest, **({"widths": dict(look.wide)} if look.widths else {}), "frozen": look.frozen}
 
 
 def open_with(user: User, form: Form, ref: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import N_, Reader
-from runtime.forms.lists import grouping
+from runtime.forms.lists import grouping, widths
 from runtime.forms.lists.kinds._base import Kind, Part, Shown
 from runtime.forms.lists.listing import listing
 from runtime.forms.lists.looks import Look
@@ -21,13 +21,19 @@ class ListKind(Kind):
     rank = 1
     template = "records/_table.html"
     more = "records/_rows.html"
-    scripts = ("cells.js",)
+    scripts = ("cells.js", "widths.js")
     parts = (Part("group_by", N_("Group by"), grouping.fits),)
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
         found = super().settled(form, look, hidden)
         told = grouping.settled(form, look.figures, hidden)
-        return replace(found, period=grouping.period(form, replace(found, period=look.period)), figures=told)
+        return replace(
+            found,
+            period=grouping.period(form, replace(found, period=look.period)),
+            figures=told,
+            widths=widths.settled(form, look.widths, hidden),
+            frozen=widths.frozen(look.frozen),
+        )
 
     def order(self, form: Form, look: Look) -> str:
         return grouping.order(form, look)
