@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from runtime import access, batches, documents, jobs, outbox
+from runtime import access, batches, documents, jobs, outbox, paper
 from runtime.accounts.models import User
 from runtime.conditions import ConditionError
 from runtime.db import after_commit, db, transaction
@@ -71,26 +71,21 @@ def _wanted(export: Export) -> Export:
 
 
 def print_record(user: User, form: Form, record: Record, reader: Reader) -> Export:
-    """Want a PDF of a record; the caller commits. Of the state that it is in there may be one already. The oldest makes
-    way where the person has too many.
+    """Want a PDF of a record; the caller commits. Of what it shows now there may be one already. The oldest makes way
+    where the person has too many.
     """
-    look, scope, there = papers.state(user, form, record), _scope(user, form), own(user, form)
-    seen = sorted(form.fields.keys() - access.fields(user, form).hidden)
-    columns = [[key, "", ""] for key in seen]
-    for each in there:
-        same = (
-            each.kind == papers.KIND and each.look == look and each.scope == scope and each.columns == columns
-        )
-        if same and each.state in ("waiting", "done"):
-            return each
+    look, there = papers.state(user, form, record.id), own(user, form)
     printed = [each for each in there if each.kind == papers.KIND]
+    for each in printed:
+        if each.look == look and each.state in ("waiting", "done"):
+            return each
     if len(there) >= MOST and printed:
         drop(printed[-1])
     elif len(there) >= MOST:
         raise _too_many()
-    name = f"{query.title(form, record)[:150]} {today(reader.zone).isoformat()}"
-    export = _new(user, form, papers.KIND, name, look=look, scope=scope, columns=columns)
-    return _wanted(export)
+    # Not the title: it stays in the list of files, whatever the person may see by then.
+    name = f"{localized(form.title, reader.locale)[:150]} {record.id} {today(reader.zone).isoformat()}"
+    return _wanted(_new(user, form, papers.KIND, name, look=look, scope="", columns=[]))
 
 
 def _name(form: Form, reader: Reader) -> str:
@@ -120,18 +115,17 @@ def get(user: User, form: Form, key: str) -> Export:
 
 
 def may_get(user: User, form: Form, export: Export) -> bool:
-    """Whether it is done, and the person may still see everything in it."""
-    if export.state != "done" or not _is_allowed(user, form, export):
+    """Whether it is done, and the person may still see everything in it: of a PDF, whether it would show just that."""
+    if export.state != "done":
         return False
-    return export.kind != papers.KIND or _reads(user, form, export) is not None
+    return _is_same(user, form, export) if export.kind == papers.KIND else _is_allowed(user, form, export)
 
 
-def _reads(user: User, form: Form, export: Export) -> Record | None:
-    """The record of a PDF, if the person may read it."""
+def _is_same(user: User, form: Form, export: Export) -> bool:
     try:
-        return query.get(user, form, export.look["record"])
+        return papers.state(user, form, export.look["record"]) == export.look
     except NotFound:
-        return None
+        return False
 
 
 def _is_allowed(user: User, form: Form, export: Export) -> bool:
@@ -181,22 +175,26 @@ def work(lease: Lease) -> None:
 
 
 def _print(lease: Lease, export: Export) -> None:
-    """Make a PDF, outside of the transaction that says so."""
-    user, form = db.session.get_one(User, export.user_id), lookup.form_by_id(export.form_id)
-    record = _reads(user, form, export)
-    if record is None or not _is_allowed(user, form, export):
-        raise PermanentError("rights changed meanwhile")
+    """Make a PDF, outside of the transaction that says so, and of that which reads: it may take longer than one that
+    stands idle is let.
+    """
+    user, form, key = db.session.get_one(User, export.user_id), lookup.form_by_id(export.form_id), export.key
+    try:
+        html, look = papers.page(user, form, export.look["record"])
+    except NotFound as error:
+        raise PermanentError("rights changed meanwhile") from error
+    db.session.rollback()
     with batches.held(lease):
-        content = papers.make(user, form, record)
-        sheets.write(export.key, papers.KIND, content)
+        content = paper.pdf(html)
+        sheets.write(key, papers.KIND, content)
     with transaction() as session:
         lease.finish(session)
         kept = _locked(session, lease)
         if kept is not None and kept.state == "waiting":
-            kept.look = papers.state(user, form, record)
+            kept.look = look
             kept.state, kept.size, kept.rows, kept.total = "done", len(content), 1, 1
     if kept is None or kept.state == "cancelled":
-        sheets.remove(export.key)
+        sheets.remove(key)
 
 
 def _read(lease: Lease, export: Export) -> None:

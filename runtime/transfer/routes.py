@@ -14,7 +14,8 @@ from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import columns, views
 from runtime.htmx import go_to, is_htmx
-from runtime.transfer import exporting, sheets
+from runtime.transfer import exporting, papers, sheets
+from runtime.transfer.models import Export
 
 blueprint = Blueprint("transfer", __name__, url_prefix="/apps")
 
@@ -75,13 +76,19 @@ def download(app: str, form: str, key: str) -> Response:
     if export.state != "done" or not path.exists():
         raise NotFound(_("There is no such file any more."))
     if not exporting.may_get(user, found, export):
-        raise Forbidden(_("You may no longer see all that is in this file. Make a new one."))
+        raise Forbidden(_not_any_more(export))
     name = f"{export.name}.{export.kind}"
     answer = send_file(
         path, mimetype=sheets.TYPES[export.kind], as_attachment=True, download_name=name, max_age=0
     )
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _not_any_more(export: Export) -> str:
+    if export.kind == papers.KIND:
+        return str(_("The record is not what this file shows any more. Make a new one."))
+    return str(_("You may no longer see all that is in this file. Make a new one."))
 
 
 @blueprint.post("/<app>/forms/<form>/exports/<key>")

@@ -121,6 +121,36 @@ def test_nobody_gets_a_pdf_of_a_record_that_he_may_not_read(world: World, printe
         assert answer.status_code == 403
 
 
+def test_a_pdf_is_not_given_any_more_once_it_shows_more_than_the_person_may_see(
+    world: World, printed: list[str]
+) -> None:
+    customer = world.api("mia").made("customer", name="Nachtigall")
+    record = world.api("bob").made("opportunity", name="Deal", customer=customer, stage="need")
+    ask(world, "bob", record, "opportunity")
+    world.work()
+    address = ask(world, "bob", record, "opportunity").location
+    assert "Nachtigall" in printed[0]
+    with world.browsers["bob"].get(address) as answer:
+        assert answer.status_code == 200
+
+    # when: the customer goes to another department, and the opportunity stays as it is
+    moved = world.api("anna")(
+        "PATCH",
+        records("customer", customer),
+        json={"values": {"owner": world.ids["eve"]}},
+        headers={"If-Match": '"1"'},
+    )
+
+    assert moved.status_code == 200, moved.text
+    with world.browsers["bob"].get(address) as answer:
+        assert answer.status_code == 403
+    listed = world.browsers["bob"].get(f"{FORMS}/opportunity/exports").text
+    assert "not what this file shows any more" in listed and "Deal" not in listed
+    assert ask(world, "bob", record, "opportunity").location == f"{FORMS}/opportunity/exports"
+    world.work()
+    assert len(printed) == 2 and "Nachtigall" not in printed[1]
+
+
 def test_without_the_library_the_page_offers_the_print_of_the_browser(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
