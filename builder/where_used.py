@@ -273,7 +273,9 @@ def _pointers(context: Context, form: str, target: str) -> set[str]:
 
 
 def _read_in(document: Document, part: str) -> frozenset[str]:
-    return frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
+    """What the texts of a message name, two steps far: `customer.phone` of `customer.phone.size`."""
+    names = frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
+    return frozenset(".".join(name.split(".")[:2]) for name in names)
 
 
 def _variables(document: Document, part: str) -> set[str]:

@@ -13,7 +13,7 @@ from runtime import formulas
 from runtime.formulas import FormulaError
 from runtime.text import Title, localized
 
-LEFT = tuple(("fw", name) for name in ("list", "unique", "title_field", "owner_field"))
+LEFT = tuple(("fw", name) for name in ("list", "unique", "duplicates", "title_field", "owner_field"))
 """What a field leaves by itself, as when it is deleted."""
 FORMULAS = ("formula", "initial")
 Schema = dict[str, Any]

@@ -48,7 +48,7 @@ def named(message: MessageDoc, form: Form) -> Mapping[str, frozenset[str]]:
     texts = (text for part in (message.subject, message.body, message.short) for text in part.values())
     found: dict[str, set[str]] = {}
     for name in frozenset().union(*map(liquid_check.reads, texts)):
-        key, _dot, field = name.partition(".")
+        key, field, *_of_it = *name.split("."), ""  # such as its `size`
         if field and key in form.fields and form.fields[key].type.name == "reference":
             found.setdefault(key, set()).add(field)
     return {key: frozenset(fields) for key, fields in found.items()}
@@ -66,9 +66,12 @@ def _record(form: Form, record_id: Any) -> Record | None:
 def _seen(
     people: Iterable[User], form: Form, record: Record, names: frozenset[str]
 ) -> Mapping[str, tuple[Any, Any]]:
-    hidden: frozenset[str] = frozenset()
+    """The fields by name with their values; what one of them may not see is there and empty, so that a field called
+    `size` never stands for the length of a title.
+    """
+    shown = names
     for user in people:
-        if not access.can(user, "read", (form, record)):
-            return {}
-        hidden |= access.fields(user, form).hidden
-    return {name: (form.fields[name], record.values.get(name)) for name in sorted(names - hidden)}
+        may_read = access.can(user, "read", (form, record))
+        shown = shown - access.fields(user, form).hidden if may_read else frozenset()
+    values = {name: record.values.get(name) for name in shown}
+    return {name: (form.fields[name], values.get(name)) for name in sorted(names)}

@@ -107,6 +107,12 @@ def test_a_message_uses_the_fields_of_its_form() -> None:
     assert {path for _kind, _key, path in places(documents, "order", "price")} == {"subject"}
 
 
+def test_a_message_uses_a_field_beside_its_record_also_by_its_length() -> None:
+    documents = context(order(), CUSTOMER, message("hello", "{{ customer.phone.size }}", on="order"))
+    found = places(documents, "customer", "phone")
+    assert {path for kind, _key, path in found if kind == "message"} == {"subject"}
+
+
 def test_recipients_use_member_fields() -> None:
     tell = {"type": "notify", "message": "hello", "to": [{"manager_of": "owner"}]}
     documents = context(CUSTOMER, automation("tells", "customer", tell))

@@ -33,6 +33,7 @@ CUSTOMER = form(
         "credit": field(
             "money", {"type": "number"}, title="Credit", currency="CNY", access={"clerk": "hidden"}
         ),
+        "size": field("text", {"type": "string"}, title="Size", access={"clerk": "hidden"}),
         "rows": field(
             "sub_table",
             {
@@ -56,7 +57,7 @@ def deal(app: Flask) -> dict[str, Any]:
     """The values of a deal of a customer."""
     install(CUSTOMER, DEAL, app=app_document(roles=ROLES))
     with transaction():
-        given = {"name": "Acme", "phone": "13800138000", "credit": 10}
+        given = {"name": "Acme", "phone": "13800138000", "credit": 10, "size": "XL"}
         customer = store.save(Actor(None, "sample", trusted=True), lookup.form("shop", "customer"), given)
     return {"customer": customer.id}
 
@@ -73,7 +74,7 @@ def message(text: str = TEXT) -> MessageDoc:
     return parse_message(document, app="shop", definition_id=1, version_id=1, number=1)
 
 
-def read_by(user: User, values: Any, seen: beside.Beside | None = None) -> str:
+def read_by(user: User, values: Any, text: str = TEXT) -> str:
     own = lookup.form("shop", "deal")
     context = messages.context_for(
         own,
@@ -85,9 +86,9 @@ def read_by(user: User, values: Any, seen: beside.Beside | None = None) -> str:
         today=today("UTC"),
         reader=Reader("en", "UTC"),
         names=ReadersNames("shop", user),
-        through=(seen or beside.of(message(), own, values)).seen_by(user),
+        through=beside.of(message(text), own, values).seen_by(user),
     )
-    return messages.render(message(), "en", context).body
+    return messages.render(message(text), "en", context).body
 
 
 def test_each_recipient_reads_of_it_what_he_may_see(deal: Any) -> None:
@@ -95,6 +96,13 @@ def test_each_recipient_reads_of_it_what_he_may_see(deal: Any) -> None:
     assert read_by(person("clerk"), deal) == "Acme: 138 0013 8000 ACME"
     assert "138" not in (told := read_by(person("porter"), deal)) and "Acme" not in told.title()
     assert "Acme" not in read_by(make_user("nobody"), deal)
+
+
+def test_the_length_of_a_field_is_told_and_none_for_one_that_is_hidden(deal: Any) -> None:
+    boss, clerk = person("boss"), person("clerk")
+    assert read_by(boss, deal, "{{ customer.phone.size }}") == str(len("138 0013 8000"))
+    assert read_by(boss, deal, "{{ customer.size }}") == "XL"
+    assert read_by(clerk, deal, "{{ customer.size }}") == ""
 
 
 def test_an_empty_reference_and_a_record_that_is_gone_leave_nothing(deal: Any) -> None:
@@ -128,4 +136,5 @@ def test_only_what_stands_in_the_record_itself_may_be_named(deal: Any) -> None:
         "customer.name",
         "customer.phone",
         "customer.credit",
+        "customer.size",
     }

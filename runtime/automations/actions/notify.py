@@ -76,9 +76,10 @@ class Notify:
         channels = [name for name in options.get("channels", DEFAULT_CHANNELS) if name in CHANNELS]
         source = Source(context.step_id, context.run.id, context.run.form_id, context.run.record_id)
         seen = beside.of(message, context.form, record)
-        for user, part in found.recipients:
-            content = _content(context, message, user, seen.seen_by(user))
-            deliveries.make(context.session, source, user, content, channels, part=part)
+        with access.departments_read_once():
+            for user, part in found.recipients:
+                content = _content(context, message, user, seen.seen_by(user))
+                deliveries.make(context.session, source, user, content, channels, part=part)
         return {
             "message": message.key,
             "recipients": [user.id for user, _part in found.recipients],
