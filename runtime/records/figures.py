@@ -87,17 +87,19 @@ def of_each(
     by: str,
     keys: Sequence[str],
     *,
-    values: Iterable[Any] = (),
+    values: Iterable[Any] | None = None,
     span: tuple[Any, Any] | None = None,
     condition: access.Document | None = None,
     search: str = "",
 ) -> list[tuple[Any, Tally]]:
-    """The same for each value of a field, of these values (None for none) and of those within the `span`. Moments come
-    as the beginning of their quarter of an hour.
+    """The same for each value of a field, of these values (None for none) and of those within the `span`; of all values
+    without both. Moments come as the beginning of their quarter of an hour.
     """
     _require_seen(user, form, [by, *keys])
     one, column = form.fields[by], table(form).c[by]
-    wanted = [*query.listed(user, form, condition, search), _among(one, column, values, span)]
+    wanted = query.listed(user, form, condition, search)
+    if values is not None or span is not None:
+        wanted = [*wanted, _among(one, column, values or (), span)]
     group = _quarter(column) if one.type.value_type_of(one) is ValueType.DATETIME else column
     asked: Select[Any] = select(group, func.count(), *_columns(form, keys)).where(*wanted).group_by(group)
     return [(_value(one, row[0]), _tally(form, keys, row[1:])) for row in db.session.execute(asked)]

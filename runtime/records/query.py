@@ -127,28 +127,6 @@ def count_by(
     return {field.type.from_column(value, field): total for value, total in found}
 
 
-def sums_by(
-    user: User | None,
-    form: Form,
-    key: str,
-    of: str,
-    *,
-    condition: access.Document | None = None,
-    search: str = "",
-) -> dict[Any, Any]:
-    """The sum of a number for each value of a field, of what `count_by` counts; none where no record has a number."""
-    field, number, own = form.fields[key], form.fields[of], table(form).c
-    if {key, of} & access.fields(user, form).hidden:
-        raise NotFound(_("There is no such field."))
-    wanted = listed(user, form, condition, search)
-    found = db.session.execute(select(own[key], func.sum(own[of])).where(*wanted).group_by(own[key]))
-    return {
-        field.type.from_column(value, field): number.type.from_column(total, number)
-        for value, total in found
-        if total is not None
-    }
-
-
 def lanes(
     user: User | None,
     form: Form,

@@ -145,6 +145,50 @@ def test_given_a_date_when_a_list_is_grouped_by_it_then_the_groups_are_stretches
     assert sum(int(re.search(r"(\d+) records?$", each)[1]) for each in found) == 4  # type: ignore[index]
 
 
+@pytest.mark.parametrize("period", ["day", "week", "year"])
+@pytest.mark.parametrize(("key", "value"), [("day", "9999-12-31"), ("at", "9999-12-30T23:00:00Z")])
+def test_given_the_last_day_of_all_when_a_list_is_grouped_by_it_then_it_is_in_a_group(
+    browser: FlaskClient, key: str, value: str, period: str
+) -> None:
+    made({key: value}, {key: f"9998{value[4:]}"})
+
+    page = browser.get(DEALS, query_string={"by": key, "period": period, "figures": SUM})
+
+    found = [int(re.search(r"(\d+) records?", each)[1]) for each in heads(page.text) if "record" in each]  # type: ignore[index]
+    assert (page.status_code, sum(found)) == (200, 2)
+
+
+def test_given_a_form_in_an_order_of_what_is_hidden_when_it_is_grouped_then_each_group_stands_once(
+    client: FlaskClient, app: Flask, bob: User
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    factory.shop(
+        {**DEAL, "fw": {**DEAL["fw"], "list": {"columns": ["name"], "sort": "-secret"}}}, roles=ROLES
+    )
+    factory.give_role(bob)
+    made({"stage": "won", "secret": 1}, {"stage": "lost", "secret": 2}, {"stage": "won", "secret": 3})
+
+    page = sign_in(client, bob).get(DEALS, query_string={"by": "stage"}).text
+
+    assert [each for each in heads(page) if "record" in each] == ["Lost 1 record", "Won 2 records"]
+    assert heads(page)[-2:] == ["Deal 002", "Deal 000"]
+
+
+def test_what_is_empty_and_a_text_that_says_so_fold_apart(browser: FlaskClient) -> None:
+    made({}, {"name": "None"})
+    page = browser.get(DEALS, query_string={"by": "name"}).text
+    assert 'data-group="is:None"' in page
+
+
+@both_databases
+def test_given_sums_beyond_64_bits_when_a_board_shows_them_then_they_are_exact(clerk: User) -> None:
+    made(*({"stage": "won", "amount": Decimal("9999999999999999.99")} for _each in range(11)))
+
+    found = dict(figures.of_each(clerk, lookup.form("shop", "deal"), "stage", ["amount"]))
+
+    assert found["won"].numbers["amount"].of("sum") == Decimal("109999999999999999.89")
+
+
 @both_databases
 def test_figures_are_exact_however_large_the_numbers(clerk: User) -> None:
     largest = Decimal("9999999999999999.99")

@@ -6,7 +6,7 @@ headings tell is of the whole group, by one statement over what the list shows.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -103,12 +103,11 @@ def may_tell(form: Form, key: str, hidden: frozenset[str]) -> bool:
     )
 
 
-def order(form: Form, look: Look) -> str:
-    """The order of a list whose groups follow each other: theirs, then its own."""
-    now = look.sort or form.sort
+def order(form: Form, look: Look, hidden: frozenset[str]) -> str:
+    """The order of a list whose groups follow each other: theirs, then its own as far as it is not hidden."""
     if not look.group_by:
-        return now or ""
-    sorts = orders.read(now or "-id")
+        return look.sort or form.sort or ""
+    sorts = orders.order(form, look.sort, hidden).sorts
     own = next(
         (each for each in sorts if each.key == look.group_by), orders.Sort(look.group_by, descending=False)
     )
@@ -143,14 +142,15 @@ class _Groups:
         first, last = min(days), _last(max(days), self.period)
         if self.one.type.value_type is not ValueType.DATETIME:
             return first.isoformat(), last.isoformat()
-        begin, after = (
-            times.from_wall(_midnight(each), self.reader.zone) for each in (first, last + timedelta(1))
-        )
-        return times.iso(begin), times.iso(after - timedelta(seconds=1))
+        return times.iso(self._begin(first)), times.iso(self._end(last))
 
+    def _begin(self, day: date) -> datetime:
+        return times.from_wall(datetime.combine(day, time()), self.reader.zone)
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time())
+    def _end(self, day: date) -> datetime:
+        if day == date.max:
+            return datetime.max.replace(tzinfo=UTC)
+        return self._begin(day + timedelta(1)) - timedelta(seconds=1)
 
 
 def _first(day: date, period: str, locale: str) -> date:
@@ -162,7 +162,7 @@ def _first(day: date, period: str, locale: str) -> date:
 
 def _last(first: date, period: str) -> date:
     if period in ("day", "week"):
-        return first + timedelta(6 if period == "week" else 0)
+        return first + min(timedelta(6 if period == "week" else 0), date.max - first)
     months = {"month": 1, "quarter": 3, "year": 12}[period]
     year, month = divmod(first.month - 1 + months, 12)
     if first.year + year > date.max.year:
@@ -188,7 +188,7 @@ def headings(
     told = asked.look.told
     return {
         record_id: Heading(
-            str(group),
+            "" if group is None else f"is:{group}",
             titles[group],
             _count(tallies[group], reader),
             _figures(form, told, tallies[group], reader),
@@ -200,7 +200,7 @@ def headings(
 def _before(user: User, form: Form, asked: Asked, groups: _Groups) -> Any:
     """The group of the record before this page, in a tuple; None before the first page."""
     hidden = access.fields(user, form).hidden
-    by = orders.order(form, order(form, asked.look), hidden)
+    by = orders.order(form, order(form, asked.look, hidden), hidden)
     place = paging.place(form, by, asked.after) if asked.after else None
     return (groups.of(groups.one.type.from_column(place.values[0], groups.one)),) if place else None
 

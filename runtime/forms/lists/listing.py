@@ -76,10 +76,8 @@ def _number(user: User, form: Form, reader: Reader) -> str:
 
 def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     """The asked part of the list."""
-    hidden, page = (
-        access.fields(user, form).hidden,
-        page_of(user, form, asked, grouping.order(form, asked.look)),
-    )
+    hidden = access.fields(user, form).hidden
+    page = page_of(user, form, asked, grouping.order(form, asked.look, hidden))
     fields = shown(form, asked.look.columns, hidden)
     shared = paged(form, asked, page, hidden, reader)
     head = tuple(_columns(user, form, fields, plain_places(form, asked), shared["order"], reader))

@@ -137,7 +137,8 @@ def _goes_on(user: User, form: Form, asked: Asked, kind: Kind) -> bool:
     """
     if request.args.get("kind", kind.name) not in ("", kind.name) or not kind.goes_on(asked):
         return False
-    return query.is_cursor(user, form, kind.order(form, asked.look), asked.after)
+    hidden = access.fields(user, form).hidden
+    return query.is_cursor(user, form, kind.order(form, asked.look, hidden), asked.after)
 
 
 def kinds(user: User, form: Form, asked: Asked) -> list[tuple[Kind, str]]:

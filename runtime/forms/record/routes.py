@@ -93,12 +93,13 @@ def preceding(app: str, form: str, record_id: int) -> Response:
 def _neighbour(form: Form, record: Record, *, backwards: bool) -> Response:
     user, place = signed_in_user(), spot(form, record.id)
     kept = views.kept(user, form, reader_for(user, form).locale)
-    asked = asking.read(form, request.args, kept, access.fields(user, form).hidden)
+    hidden = access.fields(user, form).hidden
+    asked = asking.read(form, request.args, kept, hidden)
     look = asked.look
     kind = KINDS[look.kind]
     wanted: dict[str, Any] = {
         "condition": kind.condition(look),
-        "sort": kind.order(form, look),
+        "sort": kind.order(form, look, hidden),
         "search": asked.search,
     }
     found = query.neighbour(user, form, record, backwards=backwards, **wanted)

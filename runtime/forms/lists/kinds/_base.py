@@ -135,7 +135,7 @@ class Kind(ABC):
         """Which of these fields it uses where nobody chose: one of the list, if it can."""
         return next(iter([*(key for key in form.list_columns if key in offered), *offered]))
 
-    def order(self, form: Form, look: Look) -> str:
+    def order(self, form: Form, look: Look, hidden: frozenset[str]) -> str:
         """In which order the records follow each other."""
         return look.sort or form.sort
 

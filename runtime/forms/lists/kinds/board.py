@@ -22,7 +22,7 @@ from runtime.forms.lists.kinds._cards import Card, cards, movable
 from runtime.forms.lists.looks import Look, filter_text
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
 from runtime.forms.names import titles_for
-from runtime.records import query
+from runtime.records import figures, query
 from runtime.records.query import Lane
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -185,8 +185,11 @@ def _sums(user: User, form: Form, asked: Asked, reader: Reader) -> dict[Any, str
         return {}
     one = form.fields[asked.look.total]
     wanted: dict[str, Any] = {"condition": asked.look.condition, "search": asked.search}
-    found = query.sums_by(user, form, asked.look.group_by, one.key, **wanted)
-    return {value: one.type.display(each, one, reader, NOBODY) for value, each in found.items()}
+    found = figures.of_each(user, form, asked.look.group_by, [one.key], **wanted)
+    sums = {value: tally.numbers[one.key].of("sum") for value, tally in found}
+    return {
+        value: one.type.display(each, one, reader, NOBODY) for value, each in sums.items() if each is not None
+    }
 
 
 def _limited(column: Column, total: int, limit: int, sum: str) -> Column:

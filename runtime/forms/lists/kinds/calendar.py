@@ -114,7 +114,7 @@ class CalendarKind(Kind):
         settled = super().settled(form, look, hidden)
         return settled if _is_end(form, settled) else replace(settled, end_field="")
 
-    def order(self, form: Form, look: Look) -> str:
+    def order(self, form: Form, look: Look, hidden: frozenset[str]) -> str:
         return look.date_field
 
     def condition(self, look: Look) -> access.Document | None:

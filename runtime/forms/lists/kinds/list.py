@@ -35,8 +35,8 @@ class ListKind(Kind):
             frozen=widths.frozen(look.frozen),
         )
 
-    def order(self, form: Form, look: Look) -> str:
-        return grouping.order(form, look)
+    def order(self, form: Form, look: Look, hidden: frozenset[str]) -> str:
+        return grouping.order(form, look, hidden)
 
     def draw(self, user: User, form: Form, asked: Asked, reader: Reader) -> Shown:
         return listing(user, form, asked, reader)
