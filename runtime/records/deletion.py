@@ -7,14 +7,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, Row, distinct, func, or_, select
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 
 from runtime.db import db
 from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import Form
-from runtime.errors import Conflict
+from runtime.errors import Conflict, Invalid
 from runtime.records import changes, links, store, trash
 from runtime.records import purging as _purging  # noqa: F401  (registers what empties the trash)
 from runtime.records.rows import Record
@@ -29,7 +29,7 @@ LETTING_GO = ("empty", "take_out")
 
 def delete(actor: Actor, form: Form, record_id: int, *, revision: int | None = None) -> None:
     """Put a record into the trash, with those whose reference to it says `on_delete: delete`. References that say
-    `empty` or `take_out` lose it by a save of their records, unless they would be empty and are required.
+    `empty` or `take_out` lose it by a save of their records, unless they would be empty and are required, or too short.
 
     Never commits. Conflict("stale") for another revision than `revision`; Conflict("referred_to"), naming the
     forms, while other records refer to it. NotFound, Forbidden as for a save.
@@ -45,14 +45,24 @@ def _lock_dependants(form: Form, ids: list[int], depth: int) -> None:
     """Lock what goes with records before these themselves, where they have roll-ups over that: whoever changes one of
     them locks it first, too, and then the record. More than may go with one are not locked: that will be refused.
     """
-    for other, key in [*referring(form), *listing(form)] if ids and depth <= MAX_DEPTH else ():
-        on_delete = other.fields[key].options.get("on_delete")
-        if on_delete == "delete" or on_delete in LETTING_GO:
-            own, found = table(other).c, _referring_ids(other, key, ids)
-            if on_delete == "delete":
-                _lock_dependants(other, found, depth + 1)
-            if found and roll_ups.of(form):
-                db.session.execute(select(own.id).where(own.id.in_(found)).order_by(own.id).with_for_update())
+    if not ids or depth > MAX_DEPTH:
+        return
+    for other, key in _going_along(form):
+        found = _referring_ids(other, [key], ids)
+        _lock_dependants(other, found, depth + 1)
+        if roll_ups.of(form):
+            _locked(other, [], found)
+    for other, keys in _letting_go(form).items() if roll_ups.of(form) else ():
+        _locked(other, [], _referring_ids(other, keys, ids))
+
+
+def _locked(form: Form, keys: list[str], ids: list[int]) -> list[Row[Any]]:
+    """The ids of these records and what these fields hold, all locked in one order, so that nobody waits in a circle;
+    without those that are gone by now.
+    """
+    own = table(form).c
+    rows = select(own.id, *(own[key] for key in keys)).where(own.id.in_(ids)).order_by(own.id)
+    return list(db.session.execute(rows.with_for_update())) if ids else []
 
 
 def _delete(actor: Actor, form: Form, record: Record, with_id: int | None, depth: int) -> None:
@@ -78,10 +88,8 @@ def _delete(actor: Actor, form: Form, record: Record, with_id: int | None, depth
 def _delete_dependants(actor: Actor, form: Form, record: Record, with_id: int, depth: int) -> None:
     # Who may delete a record may delete what was made to go with it, whatever his rights on that form are.
     whole = actor.as_trusted()
-    for other, key in referring(form):
-        if other.fields[key].options.get("on_delete") != "delete":
-            continue
-        ids = _referring_ids(other, key, [record.id])
+    for other, key in _going_along(form):
+        ids = _referring_ids(other, [key], [record.id])
         if len(ids) > MAX_TOGETHER:
             raise _referred_to(form, record.id)
         for each in ids:
@@ -91,30 +99,63 @@ def _delete_dependants(actor: Actor, form: Form, record: Record, with_id: int, d
 def _let_go(actor: Actor, form: Form, record: Record) -> None:
     """Have the references that may lose a record lose it, by whatever rights on them: it will not be there."""
     whole = actor.as_trusted()
-    for other, key in [*referring(form), *listing(form)]:
-        if other.fields[key].options.get("on_delete") not in LETTING_GO:
-            continue
-        ids = _referring_ids(other, key, [record.id])
+    for other, keys in _letting_go(form).items():
+        ids = _referring_ids(other, keys, [record.id])
         if len(ids) > MAX_TOGETHER:
             raise _referred_to(form, record.id)
-        for each in ids:
-            _take_out(whole, form, record.id, other, key, each)
+        for row in _locked(other, keys, ids):
+            held: dict[str, Any] = dict(zip(keys, row[1:], strict=True))
+            # What somebody let point elsewhere before we had the lock stays as it is.
+            left = {
+                key: _without(value, record.id) for key, value in held.items() if _names(value, record.id)
+            }
+            if left:
+                _take_out(whole, form, record.id, other, row.id, left)
 
 
-def _take_out(actor: Actor, form: Form, record_id: int, other: Form, key: str, referring_id: int) -> None:
-    stands = changes.locked(actor, other, referring_id, "update").values.get(key)
-    left = [each for each in stands if each != record_id] if isinstance(stands, list) else []
-    if not left and key in other.required:
+def _names(value: Any, record_id: int) -> bool:
+    return record_id in value if isinstance(value, list) else bool(value == record_id)
+
+
+def _without(value: Any, record_id: int) -> list[int] | None:
+    return [each for each in value if each != record_id] or None if isinstance(value, list) else None
+
+
+def _take_out(
+    actor: Actor, form: Form, record_id: int, other: Form, own_id: int, left: dict[str, list[int] | None]
+) -> None:
+    if any(value is None and key in other.required for key, value in left.items()):
         raise _referred_to(form, record_id)
-    store.save(actor, other, {key: left or None}, record_id=referring_id, partial=True)
+    try:
+        store.save(actor, other, left, record_id=own_id, partial=True)
+    except Invalid as error:  # a list that would be too short
+        raise _referred_to(form, record_id) from error
 
 
-def _referring_ids(other: Form, key: str, ids: list[int]) -> list[int]:
+def _referring_ids(other: Form, keys: list[str], ids: list[int]) -> list[int]:
     own = table(other).c
-    same: ColumnElement[bool] = links.refer(other, key, ids)
-    if other.fields[key].options.get("form") == other.key:
+    same: ColumnElement[bool] = or_(*(links.refer(other, key, ids) for key in keys))
+    if other.fields[keys[0]].options.get("form") == other.key:
         same = same & own.id.not_in(ids)
     return list(db.session.scalars(select(own.id).where(same).order_by(own.id).limit(MAX_TOGETHER + 1)))
+
+
+def _going_along(form: Form) -> list[tuple[Form, str]]:
+    """The references whose records are deleted with records of this form."""
+    return [
+        (other, key)
+        for other, key in referring(form)
+        if other.fields[key].options.get("on_delete") == "delete"
+    ]
+
+
+def _letting_go(form: Form) -> dict[Form, list[str]]:
+    """The fields, by their forms, that lose a record of this form when it is deleted."""
+    found: dict[Form, list[str]] = {}
+    for other, key in [*referring(form), *listing(form)]:
+        if other.fields[key].options.get("on_delete") in LETTING_GO:
+            found.setdefault(other, []).append(key)
+    return found
 
 
 def referring(form: Form) -> Iterator[tuple[Form, str]]:

@@ -78,6 +78,15 @@ def test_every_translation_has_the_placeholders_of_its_text() -> None:
     assert [key(message) for message in entries() if wrong(message)] == []
 
 
+def test_no_translation_says_its_text_twice() -> None:
+    """As merging two translations of one text may leave it."""
+
+    def twice(text: str) -> bool:
+        return any(text == text[: len(text) // times] * times for times in (2, 3) if len(text) >= 8)
+
+    assert [key(message) for message in entries() if any(map(twice, texts(message)))] == []
+
+
 def test_chinese_has_one_plural_form() -> None:
     assert chinese().num_plurals == 1
 
