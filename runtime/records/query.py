@@ -5,27 +5,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, false, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, false, func, literal, select, union_all
 
 from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records import filters, links, lookups, naming, orders, paging, rows, subtables
+from runtime.records import filters, finding, links, lookups, naming, orders, paging, rows, subtables
 from runtime.records import search as searching
+from runtime.records.finding import MAX_COUNTED
 from runtime.records.links import Reference
 from runtime.records.rows import Record
-from runtime.records.search import Search
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import table
 
-__all__ = ["Page", "Record", "count", "get", "is_cursor", "options", "page", "title", "titles"]
+__all__ = ["MAX_COUNTED", "Page", "Record", "count", "get", "is_cursor", "options", "page", "title", "titles"]
 
 MAX_LIMIT = 200  # of what programs and pickers ask for
 MAX_ROWS = 1000  # of a page
-MAX_COUNTED = 10_000
-MANY = 1000  # of those that a search finds: fewer are sorted rather than met on a walk through the list
 
 
 @dataclass(frozen=True)
@@ -80,23 +78,15 @@ def page(
         wanted.append(_referring(user, reference))
     order = orders.order(form, sort, hidden)
     limit = max(1, min(limit, MAX_ROWS))
-    many = _many(form, [or_(*readable), *wanted], sought)
-    found = paging.fetch(
-        form, [*wanted, *(sought.plain if many else sought.conditions)], readable, order, limit + 1, after
-    )
+    reads_all = access.visible(user, "read", form) == access.EVERYTHING
+    way = finding.way(form, wanted, readable, sought, reads_all=reads_all)
+    found = way.fetch(order, limit + 1, after)
     items = [rows.record(form, row) for row in found[:limit]]
     items = subtables.filled(form, items) if with_rows else items
     following = paging.cursor(form, order, items[-1]) if len(found) > limit else None
     complete = following is None and not after
-    counted = None
-    if total:
-        counted = len(items) if complete else many or _counted(form, [or_(*readable), *wanted], sought)
-    return Page(
-        items=for_reader(user, form, items),
-        next=following,
-        total=None if counted is None else min(counted, MAX_COUNTED),
-        capped=counted is not None and counted > MAX_COUNTED,
-    )
+    counted, capped = (None, False) if not total else (len(items), False) if complete else way.count()
+    return Page(items=for_reader(user, form, items), next=following, total=counted, capped=capped)
 
 
 @dataclass(frozen=True)
@@ -183,16 +173,6 @@ def _filtered(user: User | None, form: Form, condition: access.Document | None) 
     return [filters.where(form, condition, access.fields(user, form).hidden, {"user": access.facts(user)})]
 
 
-def _many(form: Form, wanted: list[ColumnElement[bool]], sought: Search) -> int:
-    """How many records are found, to 10,001, where there are so many that a page is full sooner by walking through the
-    list than by sorting all of them; else 0.
-    """
-    if sought.pieces is None or not sought.pieces.are_more_than(MAX_COUNTED):
-        return 0
-    found = _counted(form, wanted, sought)
-    return found if found > MANY else 0
-
-
 def for_reader(user: User | None, form: Form, records: list[Record]) -> list[Record]:
     """The records with their look-ups, and without the values that the user may not see."""
     hidden = access.fields(user, form).hidden
@@ -236,13 +216,13 @@ def count(
     """How many records the user may read: exact to 10,000, and 10,001 for more unless it shall be `exact`."""
     sought = searching.sought(form, search, access.fields(user, form).hidden)
     wanted = [_readable(user, form), *_allowed_for(user, form, condition, facts)]
-    return _counted(form, wanted, sought, None if exact else MAX_COUNTED + 1)
+    return finding.counted(form, wanted, sought, None if exact else MAX_COUNTED + 1)
 
 
 def count_asked(user: User | None, form: Form, condition: access.Document | None, search: str) -> int:
     """How many records a list shows: exact to 10,000, and 10,001 for more."""
     sought = searching.sought(form, search, access.fields(user, form).hidden)
-    return _counted(form, [_readable(user, form), *_filtered(user, form, condition)], sought)
+    return finding.counted(form, [_readable(user, form), *_filtered(user, form, condition)], sought)
 
 
 def counts(user: User, references: Sequence[Reference]) -> list[int]:
@@ -333,11 +313,3 @@ def _allowed_for(
     """A condition of the form's own, which may look at what the user may not see."""
     own = {"user": access.facts(user), **(facts or {})}
     return [] if condition is None else [allowed(form, condition, own)]
-
-
-def _counted(
-    form: Form, wanted: list[ColumnElement[bool]], sought: Search, most: int | None = MAX_COUNTED + 1
-) -> int:
-    chosen = select(table(form).c.id).where(*wanted)
-    chosen = sought.among(chosen)
-    return int(db.session.scalar(select(func.count()).select_from(chosen.limit(most).subquery())) or 0)

@@ -9,11 +9,12 @@ from runtime import grams, jobs, outbox
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions.documents import Form
-from runtime.records import query, search, search_index
+from runtime.records import finding, query, search, search_index
 from runtime.records.models import SearchIndex
 from runtime.records.tables import table
 from tests.conftest import Queries, both_databases
 from tests.records import test_query
+from tests.records.factory import shop
 from tests.records.test_query import order, saved
 
 sqlite_template, clerk = test_query.sqlite_template, test_query.clerk
@@ -29,6 +30,7 @@ TITLES = [
     "远洋 宁波",
     "ＡＢ１２",
 ]
+OWN = {"form": "order", "actions": ["read"], "scope": "own"}
 WORDS = (
     *("宁波", "远洋物流", "波远", "王", "洋 宁", "物流 宁波", "nbyy", "ningbo"),
     *("abc", "ab", "12.50", "2.5", "ab12", "b", "%"),
@@ -61,12 +63,51 @@ def test_given_a_word_in_very_many_records_then_it_is_found_on_a_walk_through_th
 ) -> None:
     for title in TITLES * 2:
         saved("order", {"title": title})
-    monkeypatch.setattr(query, "MAX_COUNTED", 2)
-    monkeypatch.setattr(query, "MANY", 1)
+    monkeypatch.setattr(finding, "MAX_COUNTED", 2)
+    monkeypatch.setattr(finding, "MANY", 1)
     page = query.page(clerk, order(), search="宁波", limit=3)
-    assert (len(page.items), page.total, page.capped) == (3, 2, True)
+    assert (len(page.items), page.total, page.capped) == (3, 1, True)
     rest = query.page(clerk, order(), search="宁波", limit=3, after=page.next)
     assert sorted(each.id for each in [*page.items, *rest.items]) == by_reading("宁波")
+
+
+def own_records_only(user: User, ids: list[int]) -> None:
+    """Clerks may read their own records alone, and these are this clerk's."""
+    shop(test_query.CUSTOMER, test_query.ORDER, roles={"clerk": [OWN]})
+    own = table(order())
+    with transaction() as session:
+        session.execute(update(own).where(own.c.id.in_(ids)).values(created_by=user.id, owner_id=user.id))
+
+
+def test_given_rights_with_an_index_of_their_own_then_a_search_begins_with_its_pieces(
+    clerk: User,
+    queries: Queries,
+) -> None:
+    own_records_only(clerk, [saved("order", {"title": title}) for title in TITLES])
+    queries.clear()
+    assert found(clerk, "恐龙") == []
+    asked = [each for each in queries.statements if " MATCH " in each]
+    plans = [db.session.execute(text(plan_of(each))).all() for each in asked]
+    assert asked and not [row for plan in plans for row in plan if " ix_" in str(row)]
+
+
+def plan_of(statement: str) -> str:
+    return f"EXPLAIN QUERY PLAN {statement.replace('?', 'NULL')}"
+
+
+@both_databases
+def test_given_somebody_who_may_read_few_records_then_a_frequent_word_is_sought_in_these(
+    clerk: User,
+    queries: Queries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = [saved("order", {"title": f"宁波 {number}"}) for number in range(6)][:2]
+    own_records_only(clerk, mine)
+    monkeypatch.setattr(finding, "MAX_COUNTED", 3)
+    queries.clear()
+    page = query.page(clerk, order(), search="宁波", limit=1)
+    assert ([each.id for each in page.items], page.total, page.capped) == ([mine[1]], 2, False)
+    assert len([each for each in queries.statements if " MATCH " in each or " @@ " in each]) == 1  # how many
 
 
 @both_databases
