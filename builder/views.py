@@ -1,6 +1,6 @@
 """Views for everybody: definitions of the app that are saved from the list itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,22 +27,32 @@ class Sharing:
         """
         drafts.require_designer(user)
         drafts.lock(form.app)
-        begin = _in_force(form, key) if key else {}
-        key = key or proposed_key(title, definitions.keys(form.app, "view"), "view")
-        begin = begin or {
-            "$schema": "urn:formwright:view:1",
-            "key": key,
-            "title": title,
-            "form": form.key,
-        }
         own = {"kind": look.kind, **look.document(), **({"roles": list(roles)} if roles else {})}
-        drafts.save_draft(user, form.app, "view", key, {**begin, **own})
+        begin = _in_force(form, key) if key else _begun(form, title)
+        if not key and (made := _made(form, {**begin, **own})):  # the button was pressed twice
+            return made
+        key = key or proposed_key(title, definitions.keys(form.app, "view"), "view")
+        drafts.save_draft(user, form.app, "view", key, {**begin, **own, "key": key})
         publish.publish(user, form.app, "view", key)
         return key
 
     def retire(self, user: User, form: Form, key: str) -> None:
         """Nobody finds the view any more; its index goes with it."""
         definitions.retire(user, form.app, "view", key)
+
+
+def _begun(form: Form, title: str) -> dict[str, Any]:
+    """A view without a look and a key."""
+    return {"$schema": "urn:formwright:view:1", "title": title, "form": form.key}
+
+
+def _made(form: Form, document: Mapping[str, Any]) -> str:
+    """The view in force that is this one already; empty for none. Read anew: whoever had the lock before may have
+    made it.
+    """
+    known = publish.documents_in_force(form.app).items()
+    of_views = ((key, each) for (kind, key), each in known if kind == "view")
+    return next((key for key, each in of_views if same(each, {**document, "key": key})), "")
 
 
 def _in_force(form: Form, key: str) -> dict[str, Any]:

@@ -230,6 +230,8 @@ def test_given_records_that_last_then_they_stand_on_each_of_their_days_and_move_
     assert "goes on:" in page and "until Nov 5, 2026" in page
     assert move(browser, deals[0], "2026-11-10", date="close_on", end="until_on").status_code == 303
     assert (stored(deals[0], "close_on"), stored(deals[0], "until_on")) == ("2026-11-10", "2026-11-12")
+    refused = move(browser, deals[1], "9999-12-30", date="close_on", end="until_on")
+    assert refused.status_code == 422 and "Choose a day." in refused.text
 
 
 def test_given_a_view_that_is_a_calendar_by_now_when_the_next_rows_of_its_list_are_asked_for_then_rows_come(

@@ -36,7 +36,7 @@ def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]
     begin = usual if view else replace(Look(), columns=kept.columns, widths=kept.widths, frozen=kept.frozen)
     look = replace(
         _placed(begin, args),
-        filter=_filter(form, args.get("filter", begin.filter), hidden, told),
+        filter=_filter(form, args.get("filter", begin.filter), begin.filter, hidden, told),
         sort=_sort(form, args.get("sort", begin.sort), hidden, told),
         columns=_columns(form, args.get("cols"), hidden) or begin.columns,
     )
@@ -90,10 +90,10 @@ def _settled(form: Form, look: Look, hidden: frozenset[str], told: list[str]) ->
     return kind.settled(form, look, hidden)
 
 
-def _filter(form: Form, text: str, hidden: frozenset[str], told: list[str]) -> str:
+def _filter(form: Form, text: str, of_view: str, hidden: frozenset[str], told: list[str]) -> str:
     if not text:
         return ""
-    if why := fault(form, text, hidden):
+    if why := _wrong(form, text, hidden) if text == of_view else fault(form, text, hidden):
         told.append(_("The filter was left out: %(why)s", why=why))
         return ""
     document = documents.loads(text)
@@ -104,6 +104,11 @@ def fault(form: Form, text: str, hidden: frozenset[str]) -> str:
     """Why a list of this person cannot be filtered by this text; empty when it can."""
     if len(quote_plus(text)) > LONGEST_FILTER:
         return str(_("it is too long. Take a part of it away."))
+    return _wrong(form, text, hidden)
+
+
+def _wrong(form: Form, text: str, hidden: frozenset[str]) -> str:
+    """Why this is no condition of a list; that of a view may be as long as it likes, for no address holds it."""
     try:
         document = documents.loads(text)
     except (ValueError, RecursionError):

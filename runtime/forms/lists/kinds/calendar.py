@@ -134,14 +134,21 @@ class CalendarKind(Kind):
             return {one.key: found}
         days = _day_of(one, found, reader) - _day_of(one, begin, reader)
         last = form.fields[look.end_field]
-        until = (_day_of(last, end, reader) + days).isoformat()
-        return {one.key: found, last.key: _on(last, end, until, reader)}
+        return {one.key: found, last.key: _on(last, end, _later(_day_of(last, end, reader), days), reader)}
 
 
 def _is_end(form: Form, look: Look) -> bool:
     """Whether the end is another field of the same type as the begin."""
     begin, end = form.fields[look.date_field], form.fields.get(look.end_field)
     return end is not None and end.key != begin.key and end.type.name == begin.type.name
+
+
+def _later(day: date, by: timedelta) -> str:
+    """The day that is so much later; empty for one that no calendar has."""
+    try:
+        return (day + by).isoformat()
+    except OverflowError:
+        return ""
 
 
 def _on(one: Field, value: str | None, to: str, reader: Reader) -> Any:
