@@ -1,6 +1,7 @@
 """An index for each published view: what it compares for equality, a board its columns too, then what it sorts by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Index, MetaData, func, inspect, select, text
@@ -37,7 +38,10 @@ def reconcile(session: Session, form: Form, views: Iterable[Mapping[str, Any]]) 
     missing, needless = _differences(session.connection(), form, views)
     for name in needless:
         session.execute(DropIndex(_named(form, name)))
-    if missing and tables.is_postgres(session) and _is_large(session, form):
+    if tables.is_postgres(session) and (
+        (missing and _is_large(session, form))
+        or set(_broken(session.connection(), form)).difference(needless)
+    ):
         _set_going(session, form)
         return
     for name, keys in missing.items():
@@ -86,22 +90,46 @@ def work(lease: Lease) -> None:
         with (
             batches.held(lease),
             db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+            _alone(connection, form),
         ):
             _build(connection, form, views)
     with transaction() as session:
         lease.finish(session)
 
 
+@contextmanager
+def _alone(connection: Connection, form: Form) -> Iterator[None]:
+    """While nobody else builds indexes of the form, whose halves would look broken; AwayError while somebody does. The
+    lock goes with its connection; waiting for it would keep the other from ending.
+    """
+    lock = (func.hashtext(KIND), form.definition_id)
+    if not connection.scalar(select(func.pg_try_advisory_lock(*lock))):
+        raise jobs.AwayError("the indexes of this form are being built")
+    try:
+        yield
+    finally:
+        connection.execute(select(func.pg_advisory_unlock(*lock)))
+
+
 def _build(connection: Connection, form: Form, views: Iterable[Mapping[str, Any]]) -> None:
-    for name in connection.scalars(_BROKEN, {"table": form.table_name, "prefix": f"{PREFIX}_%"}).all():
-        connection.execute(DropIndex(_named(form, name)))
+    """Each without a lock that keeps others from reading or writing."""
+    for name in _broken(connection, form):
+        connection.execute(DropIndex(_beside_others(_named(form, name))))
     missing, needless = _differences(connection, form, views)
     for name in needless:
-        connection.execute(DropIndex(_named(form, name)))
+        connection.execute(DropIndex(_beside_others(_named(form, name))))
     for name, keys in missing.items():
-        new = _index(form, name, keys, postgres=True)
-        new.dialect_options["postgresql"]["concurrently"] = True
-        connection.execute(CreateIndex(new))
+        connection.execute(CreateIndex(_beside_others(_index(form, name, keys, postgres=True))))
+
+
+def _broken(connection: Connection, form: Form) -> Sequence[str]:
+    """The indexes that a build began and did not end."""
+    return connection.scalars(_BROKEN, {"table": form.table_name, "prefix": f"{PREFIX}_%"}).all()
+
+
+def _beside_others(index: Index) -> Index:
+    index.dialect_options["postgresql"]["concurrently"] = True
+    return index
 
 
 def columns(form: Form, view: Mapping[str, Any]) -> tuple[str, ...]:
