@@ -11,8 +11,14 @@ help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
 # uv from PATH, else uv in a small environment of its own, else plain pip.
-$(STAMP): requirements-dev.lock requirements-s3.lock pyproject.toml
+$(STAMP): requirements-dev.lock pyproject.toml
 	@PYTHON="$(PYTHON)" ./.ci/install
+	@touch $@
+
+# Only the tests want it.
+S3 := .venv/s3/.installed
+$(S3): requirements-s3.lock | $(STAMP)
+	@PYTHON="$(PYTHON)" ./.ci/s3
 	@touch $@
 
 .PHONY: setup
@@ -25,15 +31,15 @@ run: $(STAMP) ## set up and start Formwright (data in ./data)
 PYTEST := $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(SHUFFLED)
 
 .PHONY: test
-test: $(STAMP) browser ## every behaviour, real servers and browser
+test: $(STAMP) $(S3) browser ## every behaviour, real servers and browser
 	$(PYTEST) -m "not full"
 
 .PHONY: test-full
-test-full: $(STAMP) browser ## the same in both languages and in large sizes
+test-full: $(STAMP) $(S3) browser ## the same in both languages and in large sizes
 	FULL=1 $(PYTEST)
 
 .PHONY: test-quick
-test-quick: $(STAMP) ## no browser, PostgreSQL, crashes, long property tests, walks over all routes
+test-quick: $(STAMP) $(S3) ## no browser, PostgreSQL, crashes, long property tests, walks over all routes
 	$(PYTEST) -m "not slow and not browser and not full"
 
 .PHONY: browser

@@ -22,7 +22,7 @@ from tests.records import factory
 from tests.records.factory import field, form_document
 
 ITEM = form_document("item", {"name": field("text"), "note": field("text"), "count": field("number")})
-PAIRS = [20, pytest.param(1_000, marks=[pytest.mark.full, pytest.mark.timeout(1200)])]
+PAIRS = [6, pytest.param(1_000, marks=[pytest.mark.full, pytest.mark.timeout(1200)])]
 PAGE, API = "/apps/shop/forms/item", "/api/v1/apps/shop/forms/item/records"
 
 pytestmark = both_databases
@@ -132,7 +132,7 @@ def test_r17_the_api_asks_for_the_revision_and_refuses_an_old_one(pair: Pair) ->
     assert pair.stored().values["name"] == "x"
 
 
-@pytest.mark.parametrize("times", [50, pytest.param(500, marks=[pytest.mark.full, pytest.mark.timeout(600)])])
+@pytest.mark.parametrize("times", [15, pytest.param(500, marks=[pytest.mark.full, pytest.mark.timeout(600)])])
 def test_r17_two_counters_that_try_again_count_every_time(pair: Pair, times: int) -> None:
     form = lookup.form("shop", "item")
 

@@ -25,7 +25,7 @@ API = "/api/v1/apps/shop/forms/item/records"
 
 
 @pytest.mark.parametrize(
-    "writes", [150, pytest.param(3_000, marks=[pytest.mark.full, pytest.mark.timeout(300)])]
+    "writes", [75, pytest.param(3_000, marks=[pytest.mark.full, pytest.mark.timeout(300)])]
 )
 def test_r27_sixteen_clients_and_a_long_reader_never_see_a_locked_database(
     app: Flask, bob: User, writes: int, record_property: Callable[[str, object], None]
