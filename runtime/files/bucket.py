@@ -72,6 +72,9 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        read = bytes(self._found.read(len(buffer)))
+        try:
+            read = bytes(self._found.read(len(buffer)))
+        except BaseError as error:
+            raise OSError(str(error)) from error
         buffer[: len(read)] = read
         return len(read)

@@ -374,7 +374,7 @@ def _asked(filling: Filling, both: frozenset[str]) -> dict[str, object]:
     """What the page says of a conflict, with links to what has to be decided."""
     assert filling.record is not None
     open_ones = pages.clashes(filling, both)
-    return {"notice": _meanwhile(both), "asked": pages.asked(filling, open_ones)}
+    return {"notice": _meanwhile(open_ones), "asked": pages.asked(filling, open_ones)}
 
 
 def _meanwhile(both: Iterable[str]) -> str:

@@ -247,10 +247,12 @@ def situation(filling: Filling, looks: Looks) -> Situation:
 
 
 def clashes(filling: Filling, names: frozenset[str]) -> dict[str, Clash]:
-    """Both answers of what is not decided yet."""
+    """Both answers of what is not decided yet; of what is locked or hidden by now there is nothing to decide."""
     form, record = filling.form, filling.record
     if record is None or not names:
         return {}
+    open_ones = filling.judged.visible - filling.judged.locked
+    names = frozenset(name for name in names if name.partition(".")[0] in open_ones)
     return conflict.clashes(form, filling.entry, record, names, filling.reader, filling.names)
 
 

@@ -10,7 +10,7 @@ was.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -20,6 +20,7 @@ from runtime.fields.sub_table import MAX_ROWS
 Posted = MultiDict[str, str]
 
 _HANDLE = re.compile(r"r[1-9][0-9]{0,18}|n[1-9][0-9]{0,8}")
+_HALF = re.compile("[\ud800-\udfff]")  # half a character, which JSON can spell and no database can keep
 _BESIDE = ("", "_was.", "_picked.", "_find.")
 """What stands before the name of a field where a control has more to say than its value."""
 
@@ -32,17 +33,32 @@ DEEDS = (ADD, COPY, UP, DOWN, REMOVE, SHOW)
 MOST_DEEDS = 50  # pressed before an answer came
 ON_PAGE = 50  # rows
 MOST = MAX_ROWS + 1  # rows that are read: one more than may be saved, so that too many are told
+MOST_NAMED = 2 * MOST  # handles that are looked at, also those that are named twice
+MOST_IN_SHORT = 42 * MOST  # characters
 MOST_CELLS = 200_000  # of rows that are not on the page
 REST = "rest"  # after the key of a sub-table: the changed cells of rows that are not on the page
 
 
 def handles(key: str, posted: Posted) -> list[str]:
-    """The rows of a sub-table, each once; what is no handle is no row."""
+    """The rows of a sub-table, each once; what is no handle is no row. RequestEntityTooLarge for more than any page of
+    ours names.
+    """
     found: dict[str, None] = {}
-    for text in posted.getlist(key):
-        for part in text.split():
-            found.update(dict.fromkeys(_between(part, MOST - len(found))))
+    named = 0
+    for part in _parts(posted.getlist(key)):
+        between = _between(part, MOST - len(found))
+        named += max(1, len(between))
+        if named > MOST_NAMED:
+            raise RequestEntityTooLarge
+        found.update(dict.fromkeys(between))
     return list(found)
+
+
+def _parts(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        if len(text) > MOST_IN_SHORT:
+            raise RequestEntityTooLarge
+        yield from text.split()
 
 
 def _between(part: str, most: int) -> list[str]:
@@ -92,7 +108,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
         raise BadRequest
     if len(pairs) > MOST_CELLS:
         raise RequestEntityTooLarge
-    return [(name, value) for name, value in pairs]
+    return [(name, _HALF.sub("\ufffd", value)) for name, value in pairs]
 
 
 def _is_pair(found: object) -> bool:

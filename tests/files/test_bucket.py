@@ -64,6 +64,28 @@ def test_what_is_put_is_what_is_opened_until_it_is_deleted(endpoint: str, size: 
         storage.open("ab1")
 
 
+def test_what_is_put_is_the_rest_of_a_file_that_was_begun_to_be_read(endpoint: str) -> None:
+    storage, content = bucket(endpoint), io.BytesIO(b"0123456789")
+    content.read(4)
+    storage.put("ab2", content)
+    with storage.open("ab2") as found:
+        assert found.read() == b"456789"
+
+
+def test_a_file_that_is_not_in_the_bucket_is_told_without_a_word_about_the_bucket(
+    world: World, endpoint: str
+) -> None:
+    world.app.extensions["files"] = bucket(endpoint)
+    try:
+        key = sent(world, "bob", "papers", "a.pdf", PDF)
+        bucket(endpoint).delete(key)
+        answer = world.browsers["bob"].get(f"{PAGES}/uploads/papers/{key}")
+    finally:
+        del world.app.extensions["files"]
+    assert answer.status_code == 503 and "This file cannot be read now." in answer.text
+    assert "127.0.0.1" not in answer.text and key not in answer.text
+
+
 def test_a_file_of_a_form_lies_in_the_bucket_and_is_got_through_us(world: World, endpoint: str) -> None:
     world.app.extensions["files"] = bucket(endpoint)
     try:

@@ -201,3 +201,25 @@ def test_what_others_did_in_a_column_that_one_does_not_see_is_no_question(
     assert asked(answer.text) == [] and "secret" not in answer.text
     saved_again(browser, quote, answer.text)
     assert prices(bob, quote) == [2, 3]
+
+
+def test_rows_that_are_locked_by_now_are_no_question(browser: FlaskClient, bob: User) -> None:
+    # given
+    named = {"properties": {"name": {"const": "Locked"}}, "required": ["name"]}
+    rule = {"key": "l", "when": named, "then": {"lock": ["lines"]}}
+    factory.shop({**QUOTE, "fw": {**QUOTE["fw"], "rules": [rule]}})
+    quote = Quote(browser)
+    quote.others_save(quote.stored[1:])
+    with transaction():
+        store.save(
+            factory.TRUSTED, lookup.form("shop", "quote"), {"name": "Locked"}, record_id=quote.record.id
+        )
+
+    # when
+    answer = press(browser, quote.address, quote.as_sent(), "save", **{f"{quote.rows[0]}_price": "20"})
+
+    # then
+    assert answer.status_code == 409 and asked(answer.text) == []
+    assert "Their changes are in" in answer.text
+    saved_again(browser, quote, answer.text)
+    assert prices(bob, quote) == [2, 3]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from runtime.accounts.models import User
 from runtime.db import db
@@ -221,11 +222,42 @@ def test_the_page_of_a_record_shows_fifty_rows_and_all_of_them_for_printing(
     assert browser.get(f"{record}?at=all").text.count('<th scope="row">') == 120
 
 
+def test_each_sub_table_of_a_record_keeps_its_page(browser: FlaskClient) -> None:
+    more = {"parts": QUOTE["properties"]["lines"]}
+    factory.shop(form_document("quote", {**QUOTE["properties"], **more}))
+    record = f"{PAGE}{made(name='Acme', lines=priced(120), parts=priced(120)).id}/"
+    page = unescape(browser.get(f"{record}?at.lines=2&at.parts=1").text)
+    assert re.findall(r"Rows \d+–\d+ of \d+", page) == ["Rows 101–120 of 120", "Rows 51–100 of 120"]
+    assert f'href="{record}?at.lines=2&at.parts=2#f-parts"' in page
+    assert f'href="{record}?at.lines=1&at.parts=1#f-lines"' in page
+    assert f'href="{record}?at=all#f-lines"' in page
+
+
 @pytest.mark.parametrize("rest", ["{", "7", '[["lines.n1.price"]]', '[["a", 1]]', "[" * 100_000])
 def test_what_no_page_of_ours_posts_is_refused(browser: FlaskClient, address: str, rest: str) -> None:
     sent = held(browser.get(address).text)
     sent["lines.rest"] = rest
     assert press(browser, address, sent, "save").status_code == 400
+
+
+def test_half_a_character_in_the_rest_becomes_a_mark_as_browsers_send_it(
+    browser: FlaskClient, address: str, bob: User
+) -> None:
+    sent = held(browser.get(address).text)
+    last = row_posts.handles("lines", sent)[-1]
+    sent["lines.rest"] = json.dumps([[f"lines.{last}.text", "a\ud800"]])
+    assert "a\ufffd" in press(browser, address, Posted(sent), "row_page:lines.2").text
+    assert press(browser, address, sent, "save").status_code == 303
+    assert values(bob, address)["lines"][-1]["text"] == "a\ufffd"
+
+
+@pytest.mark.parametrize(
+    "names", ["r1-r2501 " * 300_000, "r1 " * 1_000_000, "? " * 1_000_000, "r1-r2501 " * 10]
+)
+@pytest.mark.timeout(5)
+def test_rows_that_are_named_again_and_again_are_refused_at_once(names: str) -> None:
+    with pytest.raises(RequestEntityTooLarge):
+        row_posts.handles("lines", MultiDict({"lines": names}))
 
 
 def test_names_beside_the_rows_are_not_read_from_the_rest(
@@ -256,7 +288,7 @@ def test_handles_in_short_are_read_as_they_were(handles: list[str]) -> None:
     assert row_posts.handles("lines", posted) == handles
 
 
-@pytest.mark.parametrize("most", [1_000, pytest.param(5_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("most", [300, pytest.param(5_000, marks=pytest.mark.full)])
 def test_many_rows_open_and_are_evaluated_with_the_statements_of_a_few(
     browser: FlaskClient, queries: Any, most: int
 ) -> None:

@@ -24,11 +24,14 @@ class Spot:
     form: Form
     record_id: int
     state: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str], ...] = ()
+    """Which pages of rows its sub-tables show, `at.lines` and 2."""
 
     def to(self, endpoint: str = PAGE, **more: Any) -> str:
         """The address of a page of this record, which leads back to the same list."""
         asked = {**dict(self.state), **more}
         if endpoint == PAGE:
+            asked = {**({} if "at" in more else dict(self.rows)), **asked}
             return f"{self.path}?{urlencode(asked, safe=PLAIN)}" if asked else self.path
         return self._built(endpoint, **asked)
 
@@ -55,4 +58,9 @@ def spot(form: Form, record_id: int) -> Spot:
         page = urlsplit(back)
         if page.path == Spot(form, record_id, ()).path:
             told = dict(parse_qsl(page.query))
-    return Spot(form, record_id, tuple((name, told[name]) for name in STATE if name in told))
+    state, rows = ([(name, told[name]) for name in names if name in told] for names in (STATE, _turned(form)))
+    return Spot(form, record_id, tuple(state), tuple(rows))
+
+
+def _turned(form: Form) -> list[str]:
+    return [f"at.{key}" for key in form.rows]
