@@ -7,12 +7,14 @@ readable proves nothing: of what can be read, that counts in which most characte
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import BinaryIO
 
 MEGABYTE = 1024 * 1024
 LOOKED_AT = 4 * MEGABYTE  # at the beginning; where all of that is ASCII, the usual encoding will do
 JUDGED = 256 * 1024  # from the first line on that is not ASCII
 SAMPLE, SAMPLE_LENGTH = 3, 60  # lines that show what an encoding makes of a text, and their characters
+LONGEST = 4  # bytes of a character
 NAMES = {
     "utf-8-sig": "UTF-8",
     "gb18030": "GB18030",
@@ -25,7 +27,7 @@ _WESTERN = frozenset("äöüßéèêëáàâãåæçñíìîïóòôõøúùûý
 _OTHERS = re.compile(r"[^\x00-\x7f]+")
 _NONE = re.compile(r"\x00")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # where everything can be read
-_HIGH = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_HIGH = re.compile(rb"[\x80-\xff]")
 
 
 def found(file: BinaryIO) -> str:
@@ -63,8 +65,26 @@ def samples(file: BinaryIO) -> dict[str, str]:
     start = file.read(LOOKED_AT)
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return {}
-    lines = [match[0] for _number, match in zip(range(SAMPLE), _HIGH.finditer(start), strict=False)]
+    lines = list(islice(_lines(start), SAMPLE))
     return {name: " · ".join(_around(line, name) for line in lines) for name in CHOICES} if lines else {}
+
+
+def _lines(start: bytes) -> Iterator[bytes]:
+    """The lines that are not ASCII, as much of each as can be shown. A pattern for whole lines would read a long one
+    anew from each of its bytes.
+    """
+    found = _HIGH.search(start)
+    while found is not None:
+        ends = (start.find(mark, found.end()) for mark in (b"\r", b"\n"))
+        end = min((each for each in ends if each >= 0), default=len(start))
+        yield start[_begin(start, found.start()) : min(end, found.start() + LONGEST * SAMPLE_LENGTH)]
+        found = _HIGH.search(start, end)
+
+
+def _begin(start: bytes, high: int) -> int:
+    """Where the line of the first byte that is not ASCII begins, or a little before that byte."""
+    near = max(0, high - SAMPLE_LENGTH)
+    return max(near, *(start.rfind(mark, near, high) + 1 for mark in (b"\r", b"\n")))
 
 
 def _around(line: bytes, encoding: str) -> str:
@@ -78,7 +98,7 @@ def _around(line: bytes, encoding: str) -> str:
 def _share(start: bytes, encoding: str) -> float:
     """How many of the characters beyond ASCII are usual ones in this encoding, from 0 to 1."""
     first = _HIGH.search(start)
-    begin = first.start() if first else 0
+    begin = _begin(start, first.start()) if first else 0
     text, usual = start[begin : begin + JUDGED].decode(encoding, "replace"), _USUAL[encoding]
     marks = [mark for run in _OTHERS.finditer(text) for mark in usual(run, text)]
     return sum(marks) / len(marks) if marks else 0.0

@@ -19,7 +19,7 @@ MAX_ROW = 8 * _MEGABYTE  # what one row may unpack to: it is held as a whole
 MAX_PART = 8 * _MEGABYTE  # what every other part may that is read: it is held as a whole, too
 _STYLES = "xl/styles.xml"
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
-_HELD = re.compile(rb"<(?:\w+:)?[vt](?:\s[^>]*)?>[^<]")  # what a cell holds: a value, or a text
+_HELD = re.compile(rb"<(?:\w+:)?[vt](?:\s[^<>]*)?>[^<]")  # what a cell holds: a value, or a text
 
 
 class TooLarge(Exception):

@@ -1,6 +1,7 @@
 """The encoding of a text is told from its bytes."""
 
 import io
+from time import process_time
 
 import pytest
 
@@ -55,3 +56,13 @@ def test_the_lines_that_differ_are_shown_in_each_encoding() -> None:
     assert "Müller" in found["cp1252"] and "Müller" not in found["gb18030"]
     assert max(map(len, found.values())) <= encodings.SAMPLE_LENGTH
     assert encodings.samples(io.BytesIO(b"plain\n")) == {}
+
+
+def test_long_lines_are_looked_through_once() -> None:
+    plain = io.BytesIO(b"x" * encodings.LOOKED_AT)
+    begun = process_time()
+    assert encodings.samples(plain) == {}
+    assert process_time() - begun < 1
+    late = b"x" * (encodings.LOOKED_AT // 2) + "Müller\n".encode("cp1252")
+    assert encodings.found(io.BytesIO(late)) == "cp1252"
+    assert "Müller" in encodings.samples(io.BytesIO(late))["cp1252"]

@@ -88,7 +88,7 @@ def columns(app: str, form: str, key: str) -> Response:
 @blueprint.post("/<key>/columns")
 def choose_columns(app: str, form: str, key: str) -> Response:
     """Take the columns for what was chosen; or the titles from another row."""
-    user, found, own = _own(app, form, key)
+    user, found, own = _held(app, form, key)
     sent = request.form.getlist("column")[: own.told.get("width", 0)]
     try:
         importing.require(importing.may_change(own))
@@ -123,7 +123,7 @@ def options(app: str, form: str, key: str) -> Response:
 @blueprint.post("/<key>/options")
 def choose_options(app: str, form: str, key: str) -> Response:
     """Have every row looked at, as it was chosen."""
-    user, found, own = _own(app, form, key)
+    user, found, own = _held(app, form, key)
     try:
         importing.require(importing.may_change(own))
         own.options = mapping.options(user, found, own, request.form)
@@ -157,11 +157,13 @@ def _after() -> int:
 @blueprint.post("/<key>/rows")
 def act(app: str, form: str, key: str) -> Response:
     """Mend rows, or go on: write what is ready, break off, take back, remove."""
-    user, found, own = _own(app, form, key)
+    user, found, own = _held(app, form, key)
     deed = request.form.get("do", "mend")
     try:
         if deed in ("mend", "run"):
             mending.mend(user, found, own, request.form)
+            db.session.commit()  # what was typed stays, whatever is said to the rest
+            importing.hold(own)
         if deed == "run":
             importing.run(own, again="again" in request.form)
         if deed in _DEEDS:
@@ -209,6 +211,13 @@ def _place(app: str, form: str) -> tuple[User, Form]:
 def _own(app: str, form: str, key: str) -> tuple[User, Form, Import]:
     user, found = _place(app, form)
     return user, found, importing.get(user, found, key)
+
+
+def _held(app: str, form: str, key: str) -> tuple[User, Form, Import]:
+    """The same for a step: two at once follow each other."""
+    user, found, own = _own(app, form, key)
+    importing.hold(own)
+    return user, found, own
 
 
 def _address(form: Form, own: Import) -> str:

@@ -79,6 +79,12 @@ def get(user: User, form: Form, key: str) -> Import:
     return found
 
 
+def hold(own_import: Import) -> None:
+    """Let nobody else take a step with it until the caller commits; NotFound when it is gone."""
+    if db.session.get(Import, own_import.id, with_for_update=True, populate_existing=True) is None:
+        raise NotFound(_("There is no such import any more."))
+
+
 def counts(own_import: Import) -> dict[str, int]:
     """How many rows are in each state."""
     rows = select(ImportRow.state, func.count()).where(*_data(own_import)).group_by(ImportRow.state)
@@ -222,7 +228,7 @@ def touch(own_import: Import) -> None:
 def stop(own_import: Import) -> None:
     """Break off what is at work; what was written stays. The caller commits."""
     require(own_import.is_at_work)
-    own_import.error = _("You broke it off.") if own_import.state == "reading" else ""
+    own_import.error = _("You broke it off.") if _BROKEN_OFF.get(own_import.state) == "failed" else ""
     _break_off(own_import)
 
 

@@ -1,9 +1,9 @@
 """Reading the spreadsheet of an import into rows that wait: a batch a commit, and after a crash behind the last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -33,7 +33,23 @@ def opened(key: str, encoding: str) -> Iterator[Sheet]:
     except FileNotFoundError:
         raise spreadsheets.refuse(_("The file is no longer there. Send it again.")) from None
     with file:
-        yield spreadsheets.opened(file, unpacked=MAX_UNPACKED, texts=MAX_TEXTS, encoding=encoding)
+        sheet = _opened(file, encoding)
+        if sheet.encoding:  # a text tells how long it is when it is read to its end
+            _require_few(sheet)
+            sheet = _opened(file, encoding)
+        yield sheet
+
+
+def _opened(file: BinaryIO, encoding: str) -> Sheet:
+    file.seek(0)
+    return spreadsheets.opened(file, unpacked=MAX_UNPACKED, texts=MAX_TEXTS, encoding=encoding)
+
+
+def _require_few(sheet: Sheet) -> None:
+    """Invalid for too many rows, before the first of them is kept; what else is wrong is said where it is met."""
+    for filled, _row in enumerate(_filled(sheet), 1):
+        if filled > MAX_ROWS + HEAD_ROWS:
+            raise _too_many()
 
 
 def last(import_id: int) -> int:
@@ -49,16 +65,9 @@ def batches(sheet: Sheet, after: int) -> Iterator[list[Row]]:
 
 
 def _rows(sheet: Sheet, after: int) -> Iterator[Row]:
-    filled = blank = 0
     if sheet.filled > MAX_ROWS + HEAD_ROWS:  # known before the first of them is kept
         raise _too_many()
-    for number, row in enumerate(sheet.rows, 1):
-        if spreadsheets.is_blank(row):
-            blank += 1
-            if blank > BLANK_ROWS:
-                return
-            continue
-        blank, filled = 0, filled + 1
+    for filled, (number, row) in enumerate(_filled(sheet), 1):
         if filled > MAX_ROWS + HEAD_ROWS:
             raise _too_many()
         cells = [meaning.kept(cell, guarded=bool(sheet.encoding)) for cell in row] if number > after else []
@@ -70,6 +79,17 @@ def _rows(sheet: Sheet, after: int) -> Iterator[Row]:
             raise spreadsheets.refuse(told)
         if wide:
             yield number, cells[:wide]
+
+
+def _filled(sheet: Sheet) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that hold something with their numbers, up to where so many are blank that there come no more."""
+    blank = 0
+    for number, row in enumerate(sheet.rows, 1):
+        if not spreadsheets.is_blank(row):
+            blank = 0
+            yield number, row
+        elif (blank := blank + 1) > BLANK_ROWS:
+            return
 
 
 def _too_many() -> Exception:

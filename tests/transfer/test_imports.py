@@ -8,6 +8,7 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -25,7 +26,7 @@ from runtime.definitions import lookup
 from runtime.records import query
 from runtime.records.tables import table
 from runtime.times import now
-from runtime.transfer import importing, importing_job, sources, staging
+from runtime.transfer import importing, importing_job, repeats, sources, staging
 from runtime.transfer.models import Import, ImportRow
 from tests.support.world import World, records, world_on
 from tests.transfer.test_exports import Killed, asked_for, got
@@ -79,6 +80,9 @@ class Wizard:
         if self.answer.status_code == 303:
             self.key = self.answer.location.split("/")[-2]
             world.work()
+        # What is large goes through a file that werkzeug's client leaves open: collected at any time, it would be the
+        # failure of another test.
+        self.answer.request.environ["wsgi.input"].close()
 
     def get(self, step: str) -> str:
         answer = self.browser.get(f"{self.root}/{self.key}/{step}")
@@ -643,6 +647,24 @@ def test_a_million_rows_are_refused_in_seconds_and_little_memory(world: World) -
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
 
 
+def test_a_text_with_too_many_rows_is_refused_before_any_of_them_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "MAX_ROWS", 30)
+    monkeypatch.setattr(staging, "BATCH", 10)
+    monkeypatch.setattr(staging, "put", None)
+    many = sheet(["Name"], *([f"Many {n}"] for n in range(60)))
+    assert "more than 30 rows" in Wizard(world, many).get("rows")
+
+
+@pytest.mark.timeout(20)
+def test_a_row_of_tags_that_never_end_is_looked_through_once(world: World) -> None:
+    packed = io.BytesIO(xlsx(["Name"]))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("xl/worksheets/sheet2.xml", b"<row>" + b"<v " * 300_000)
+    assert Wizard(world, packed.getvalue()).targets() == ["name"]
+
+
 def test_encodings_and_separators_are_found_and_shown(world: World) -> None:
     text = "客户名称;等级\n编码一号;B 普通\n"
     for encoding, told in (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030"), ("utf-16", "UTF-16")):
@@ -666,6 +688,39 @@ def test_another_encoding_is_chosen_by_a_line_that_reads_well(world: World) -> N
     wizard.do("run")
     assert "Müller Köln" in named(world, "Müller")
     assert wizard.post("columns", do="encoding", encoding="gb18030").status_code == 409
+
+
+def test_what_was_typed_stays_where_a_file_is_not_imported_again(world: World) -> None:
+    content = sheet(["Name", "Grade"], ["Typed into", "Q"], ["Typed beside", "A"])
+    wizards = [Wizard(world, content) for _number in range(2)]
+    for wizard in wizards:
+        wizard.check()
+    wizards[0].do("run")
+    assert wizards[1].post("rows", do="run", **{"v.2.grade": "B"}).status_code == 409
+    assert counts(wizards[1].get("rows")) == {"ready": 2}
+
+
+def test_two_presses_of_import_at_the_same_moment_begin_it_once(
+    either: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wizard = Wizard(either, sheet(["Name"], ["Pressed twice"]))
+    wizard.check()
+    note, answers = repeats.note, []
+    again = Thread(target=lambda: answers.append(wizard.post("rows", do="run").status_code))
+
+    def noted(own: Import) -> None:
+        monkeypatch.setattr(repeats, "note", note)
+        note(own)
+        db.session.flush()
+        again.start()
+        again.join(0.3)  # it waits
+
+    monkeypatch.setattr(repeats, "note", noted)
+    answers.append(wizard.post("rows", do="run").status_code)
+    again.join()
+    either.work()
+    assert answers == [303, 409]
+    assert len(named(either, "Pressed twice")) == 1
 
 
 def test_the_same_file_is_imported_again_only_knowingly(either: World) -> None:
