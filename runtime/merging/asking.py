@@ -45,7 +45,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Asked:
-    """The page: the records by their titles, the one that stays, what differs, and how much refers to those that go."""
+    """The page: the records by their titles, the one that stays, what differs, and how much refers to those that go.
+    `kept` are fields that nobody takes over, `bare` sub-tables whose rows lack columns when they are.
+    """
 
     records: list[tuple[Record, str]]
     into: int
@@ -53,6 +55,7 @@ class Asked:
     same: int
     moving: list[tuple[str, int]]
     kept: list[str]
+    bare: list[str]
 
 
 def records(user: User, form: Form, named: Sequence[str]) -> list[Record]:
@@ -84,9 +87,14 @@ def page(user: User, form: Form, found: list[Record], reader: Reader) -> Asked:
         records=[(each, titles[each.id]) for each in found],
         into=into,
         questions=[_question(form, one, found, into, titles, reader, names) for one in asked],
-        same=sum(1 for one in compared(form) if any(one.key in each.values for each in found)) - len(asked),
+        same=sum(1 for one in compared(form) if one.key in found[0].values and not _differs(one, found)),
         moving=_moving(user, form, [each.id for each in found if each.id != into], reader),
         kept=[localized(form.fields[key].title, reader.locale) for key in form.fields if key in closed],
+        bare=[
+            localized(one.title, reader.locale)
+            for one in asked
+            if one.key in form.rows and access.fields(user, form).of_rows(one.key).closed
+        ],
     )
 
 
@@ -113,12 +121,12 @@ def _differing(user: User, form: Form, found: list[Record]) -> list[Field]:
     """The fields that the person may write and that hold different things; serial numbers stay."""
     closed = access.fields(user, form).closed
     return [
-        one
-        for one in compared(form)
-        if one.type.writable
-        and one.key not in closed
-        and any(each.values.get(one.key) != found[0].values.get(one.key) for each in found)
+        one for one in compared(form) if one.type.writable and one.key not in closed and _differs(one, found)
     ]
+
+
+def _differs(one: Field, found: list[Record]) -> bool:
+    return any(each.values.get(one.key) != found[0].values.get(one.key) for each in found)
 
 
 def _usual(one: Field, found: list[Record], into: int) -> str:

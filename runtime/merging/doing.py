@@ -13,12 +13,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
-from runtime import comments, files
+from runtime import access, comments, files
 from runtime.accounts.models import User
 from runtime.automations import chain
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.errors import Conflict, Invalid
+from runtime.errors import Conflict, Invalid, NotFound, Problem
 from runtime.fields import ValueType
 from runtime.records import changes, deletion, links, query, store
 from runtime.records.rows import Record
@@ -46,8 +46,12 @@ def merge(user: User, form: Form, wish: Wish) -> Saved:
     references than move at once; Forbidden, NotFound and Invalid as for a save and a deletion.
     """
     person = Actor(user, "page")
+    for each in (wish.into, *wish.others):
+        changes.require_right(person, form, each, "update" if each == wish.into else "delete")
+    moves = _Moves(user, form, wish)
+    moves.lock()
     held = _locked(person, form, wish)
-    _Moves(user, form, wish).make()
+    moves.make()
     taken = _release_files(person, form, wish, held)
     for each in wish.others:
         comments.move(form, each, wish.into)
@@ -55,12 +59,17 @@ def merge(user: User, form: Form, wish: Wish) -> Saved:
         files.move(taken, form.definition_id, each, wish.into)
     names = ", ".join(f"#{each}" for each in wish.others)
     told = replace(person, cause={"merged": names})
-    return store.save(told, form, wish.values, record_id=wish.into, token=wish.token or None, always=True)
+    saved = store.save(told, form, wish.values, record_id=wish.into, token=wish.token or None, always=True)
+    if not taken <= _files(form, saved.values):
+        raise Conflict(
+            _("A rule of the form keeps the files that you chose from the record that stays."), code="refused"
+        )
+    return saved
 
 
 def _locked(person: Actor, form: Form, wish: Wish) -> dict[int, Record]:
-    """All of the records as the person saw them, in the order of their ids: two merges cannot wait for each other.
-    Locked before what refers to them is looked for: nothing more comes to refer to them until the commit.
+    """All of the records as the person saw them. Locked before what refers to them is moved: nothing more comes to
+    refer to them until the commit.
     """
     found = {}
     for each in sorted((wish.into, *wish.others)):
@@ -71,31 +80,57 @@ def _locked(person: Actor, form: Form, wish: Wish) -> dict[int, Record]:
 
 def _release_files(person: Actor, form: Form, wish: Wish, held: Mapping[int, Record]) -> set[str]:
     """Take the files that the record that stays gets from those that go: in the trash they would still be theirs."""
-    fields = [key for key, one in form.fields.items() if one.type.value_type is ValueType.FILES]
-    wanted = {each for key in fields for each in wish.values.get(key) or ()}
+    wanted, taken = _files(form, wish.values), set[str]()
     system = replace(person, origin=MERGE, cause={"into": wish.into}).as_trusted()
     for record_id in wish.others:
         own = held[record_id].whole
         left = {
             key: [each for each in own[key] if each not in wanted] or None
-            for key in fields
+            for key in _holding(form)
             if wanted.intersection(own.get(key, ()))
         }
+        taken |= wanted & _files(form, own)
         if left:
             with chain.silence(True):
                 store.save(system, form, left, record_id=record_id, alone=True)
-    return wanted
+    return taken
+
+
+def _holding(form: Form) -> list[str]:
+    return [key for key, one in form.fields.items() if one.type.value_type is ValueType.FILES]
+
+
+def _files(form: Form, values: Mapping[str, Any]) -> set[str]:
+    return {each for key in _holding(form) for each in values.get(key) or ()}
 
 
 class _Moves:
     """The references to the records that go, each of which is to name the one that stays."""
 
     def __init__(self, user: User, form: Form, wish: Wish) -> None:
-        self._form, self._wish, self._going = form, wish, set(wish.others)
+        self._user, self._form, self._wish, self._going = user, form, wish, set(wish.others)
         self._actor = Actor(user, MERGE, trusted=True, cause={"moved": wish.into})
+
+    def lock(self) -> None:
+        """Lock what refers to the records, and then these: whoever saves one of the former locks them in this order,
+        too. Those of one form in the order of their ids: two merges cannot wait for each other.
+        """
+        found = self._pointing()
+        _form, own = found.pop(self._form.key, (self._form, set[int]()))
+        every = {self._wish.into, *self._going, *own}
+        for other, ids in (*found.values(), (self._form, every)):
+            own_id = table(other).c.id
+            db.session.execute(select(own_id).where(own_id.in_(ids)).order_by(own_id).with_for_update())
 
     def make(self) -> None:
         """Write every record that refers to one that goes, form by form, in the order of their ids."""
+        with chain.silence(True):
+            for other, ids in self._pointing().values():
+                for record_id in sorted(ids):
+                    self._write(other, record_id)
+
+    def _pointing(self) -> dict[str, tuple[Form, set[int]]]:
+        """The records that refer to those that go, by form; Conflict when they are too many to be moved at once."""
         pointing: dict[str, tuple[Form, set[int]]] = {}
         for other, own, pointer in self._pointers():
             found = db.session.scalars(
@@ -110,10 +145,7 @@ class _Moves:
                 ),
                 code="many",
             )
-        with chain.silence(True):
-            for other, ids in pointing.values():
-                for record_id in sorted(ids):
-                    self._write(other, record_id)
+        return pointing
 
     def _pointers(self) -> Iterator[tuple[Form, ColumnElement[int], ColumnElement[Any]]]:
         for other, key in deletion.referring(self._form):
@@ -133,15 +165,20 @@ class _Moves:
         try:
             store.save(self._actor, other, values, record_id=record_id, alone=True)
         except Invalid as error:
-            title = query.title(other, record)
-            raise Conflict(
-                _(
-                    "“%(title)s” cannot point to the record that stays: %(why)s",
-                    title=title,
-                    why=error.message,
-                ),
-                code="refused",
-            ) from None
+            raise Conflict(self._refusal(other, record_id, error), code="refused") from None
+
+    def _refusal(self, other: Form, record_id: int, error: Invalid) -> str:
+        """What stops the merge, as far as the person may know of it."""
+        try:
+            title = query.title(other, query.get(self._user, other, record_id))
+        except NotFound:
+            return str(_("A record that you may not see cannot point to the record that stays."))
+        hidden = access.fields(self._user, other).hidden
+        told = [each.message for each in error.problems if hidden.isdisjoint(_places(each))]
+        if not told:
+            return str(_("“%(title)s” cannot point to the record that stays.", title=title))
+        why = "; ".join(told)
+        return str(_("“%(title)s” cannot point to the record that stays: %(why)s", title=title, why=why))
 
     def _moved(self, form: Form, values: Mapping[str, Any], own: int | None) -> dict[str, Any]:
         """The references among these values as they are to be. A record that stays does not point to itself then."""
@@ -163,3 +200,9 @@ class _Moves:
         if value not in self._going:
             return value
         return None if own == self._wish.into else self._wish.into
+
+
+def _places(problem: Problem) -> set[str]:
+    """The field that a problem is at, and the column: `lines`, `lines.price`."""
+    names = [str(each) for each in problem.path if not isinstance(each, int)]
+    return {".".join(names[:end]) for end in range(1, len(names) + 1)}

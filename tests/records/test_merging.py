@@ -1,14 +1,17 @@
 """Several records become one: what moves, what stays behind, who may do it, and that it is done once and as a whole."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
+from threading import Event as Flag
+from time import monotonic
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 
 from runtime import timeline
 from runtime.accounts.models import User
@@ -17,7 +20,7 @@ from runtime.comments.models import Comment
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.models import App
-from runtime.errors import Conflict, NotFound
+from runtime.errors import Conflict, Invalid, NotFound
 from runtime.files.models import StoredFile
 from runtime.merging import doing
 from runtime.merging.doing import Wish
@@ -79,6 +82,10 @@ ROLES = {
         {"form": "tag", "actions": ["read"], "scope": "all"},
     ],
     "own": [{"form": "customer", "actions": ALL, "scope": "own"}],
+    "partly": [
+        {"form": "customer", "actions": ALL, "scope": "all"},
+        {"form": "visit", "actions": ["read"], "scope": "all"},
+    ],
 }
 PLACE = "/apps/shop/forms/customer"
 
@@ -212,7 +219,9 @@ def press(browser: Browser, *ids: int, **chosen: Any) -> Any:
     picked = re.findall(r'type="radio" name="([\w.]+)" value="(\w+)" checked', browser.page)
     sent = {**hidden, **dict(picked), **{key: str(each) for key, each in chosen.items()}}
     return browser.client.post(
-        f"{PLACE}/merge", data={**sent, "record": [str(each) for each in ids], "do": "merge"}
+        f"{PLACE}/merge",
+        data={**sent, "record": [str(each) for each in ids], "do": "merge"},
+        headers={"Origin": "http://localhost"},
     )
 
 
@@ -287,7 +296,9 @@ def test_who_may_not_delete_the_others_may_not_merge_them(clerk: User, charlie: 
     assert read("customer", theirs)["name"] == "Theirs"
 
 
-def test_a_reference_that_could_not_point_there_stops_all_of_it_and_is_named(clerk: User) -> None:
+def test_a_reference_that_could_not_point_there_stops_all_of_it_and_is_named_to_who_may_read_it(
+    clerk: User, alice: User
+) -> None:
     one_each = form_document("visit", VISIT["properties"], unique=[["customer", "note"]], title_field="note")
     publish("form", "visit", one_each)
     acme, double = save("customer", name="Acme"), save("customer", name="ACME")
@@ -295,10 +306,34 @@ def test_a_reference_that_could_not_point_there_stops_all_of_it_and_is_named(cle
         save("visit", customer=each, note="Monday")
 
     with pytest.raises(Conflict, match="Monday"):
+        merge(alice, acme, double)
+    with pytest.raises(Conflict) as told:  # he may not read visits
         merge(clerk, acme, double)
 
+    assert str(told.value) == "A record that you may not see cannot point to the record that stays."
     db.session.rollback()
     assert not trash.holds(lookup.form("shop", "customer"), double) and sound()
+
+
+def test_why_a_reference_stops_a_merge_is_not_told_of_a_field_that_is_hidden(
+    clerk: User, charlie: User
+) -> None:
+    document = form_document(
+        "visit",
+        {"customer": {**TO, "fw": {**TO["fw"], "access": {"partly": "hidden"}}}, "note": field("text")},
+        unique=[["customer"]],
+        title_field="note",
+    )
+    publish("form", "visit", document)
+    give_role(charlie, "partly")
+    acme, double = save("customer", name="Acme"), save("customer", name="ACME")
+    for each in (acme, double):
+        save("visit", customer=each, note="Monday")
+
+    with pytest.raises(Conflict) as told:
+        merge(charlie, acme, double)
+
+    assert str(told.value) == "“Monday” cannot point to the record that stays."
 
 
 def test_brought_back_a_record_has_its_values_and_not_what_moved(clerk: User) -> None:
@@ -361,3 +396,134 @@ def test_the_page_says_what_moves_and_names_nothing_that_is_hidden(browser: Brow
     assert "1 record of Visit" not in found  # he may not read visits
     for query_string in ("", f"?record={acme}", "?record=x&record=y", f"?record={acme}&record=999"):
         assert browser.open(f"{PLACE}/merge{query_string}").status_code == 303
+
+
+def test_files_that_a_rule_keeps_from_the_record_that_stays_stop_it(clerk: User) -> None:
+    form = lookup.form("shop", "customer")
+    with transaction() as session:
+        about = {"name": "a.pdf", "size": 1, "type": "x", "sha256": "", "state": "ready"}
+        session.add(
+            StoredFile(key="b" * 32, form_id=form.definition_id, field="papers", made_by=clerk.id, **about)
+        )
+    acme, double = save("customer", name="Acme"), save("customer", name="ACME", papers=["b" * 32])
+    named = {"properties": {"name": {"const": "Acme"}}, "required": ["name"]}
+    rule = {"key": "no_papers", "when": named, "then": {"hide": ["papers"]}}
+    publish("form", "customer", {**CUSTOMER, "fw": {**CUSTOMER["fw"], "rules": [rule]}})
+
+    with pytest.raises(Conflict, match="keeps the files"):
+        merge(clerk, acme, double, values={"papers": ["b" * 32]})
+
+    assert read("customer", double)["papers"] == ["b" * 32] and sound()
+
+
+def test_what_differs_and_may_not_be_taken_over_is_not_counted_as_the_same(
+    browser: Browser, clerk: User
+) -> None:
+    shut = {**CUSTOMER["properties"], "code": field("text", access={"clerk": "read"})}
+    publish("form", "customer", {**CUSTOMER, "properties": shut})
+    ids = [save("customer", name="Acme", code=code) for code in ("1", "2")]
+
+    found = browser.open(f"{PLACE}/merge?record={ids[0]}&record={ids[1]}").text
+
+    assert "1 more field holds the same" in found
+
+
+def blocked() -> bool:
+    """Whether somebody waits for a lock."""
+    asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with db.engine.connect() as other:
+        return bool(other.scalar(asked))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    over = monotonic() + 20
+    while not holds():
+        assert monotonic() < over
+        Flag().wait(0.01)
+
+
+def at_once(app: Flask, *calls: Callable[[], Any]) -> list[Future[Any]]:
+    def run(call: Callable[[], Any]) -> Any:
+        with app.app_context():
+            try:
+                return call()
+            finally:
+                db.session.remove()
+
+    pool = ThreadPoolExecutor(len(calls))
+    return [pool.submit(run, each) for each in calls]
+
+
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+
+
+@on_postgres
+def test_a_merge_waits_for_who_saves_what_refers_to_it(app: Flask, clerk: User) -> None:
+    acme, double, third = (save("customer", name=name) for name in ("Acme", "ACME", "Ohm"))
+    visit, other = (save("visit", customer=double, note="n") for _ in range(2))
+    form, user_id = lookup.form("shop", "visit"), clerk.id
+
+    with transaction():
+        store.save(TRUSTED, form, {"note": "held"}, record_id=visit)
+        (merging,) = at_once(app, lambda: merge(db.session.get_one(User, user_id), acme, double))
+        wait_until(blocked)
+        # its roll-ups lock the customers now
+        store.save(TRUSTED, form, {"customer": third}, record_id=visit)
+
+    assert isinstance(merging.exception(30), Conflict | None), merging.exception()
+    assert merging.exception() is None or read("visit", other)["customer"] == double
+    assert read("visit", visit)["customer"] == third and sound()
+
+
+@on_postgres
+def test_merges_with_crossed_survivors_and_saves_at_once_end_as_one_or_ask_to_try_again(
+    app: Flask, clerk: User
+) -> None:
+    one, two = (save("customer", name=name) for name in ("Acme", "ACME"))
+    visits = [save("visit", customer=each, note="n") for each in (one, two, one, two)]
+    user_id = clerk.id
+
+    def merged(into: int, other: int) -> None:
+        merge(db.session.get_one(User, user_id), into, other)
+
+    def swap() -> None:
+        for turn in range(4):
+            for number, each in enumerate(visits):
+                save("visit", each, customer=(one, two)[(turn + number) % 2])
+
+    calls = at_once(app, lambda: merged(one, two), lambda: merged(two, one), swap, swap)
+    failed = [error for each in calls if (error := each.exception(60)) is not None]
+
+    fine = (Conflict, NotFound, Invalid)
+    assert [each for each in failed if not isinstance(each, fine)] == [] and len(failed) <= 3, failed
+    form = lookup.form("shop", "customer")
+    gone = [each for each in (one, two) if trash.holds(form, each)]
+    assert len(gone) <= 1
+    assert not {read("visit", each)["customer"] for each in visits} & set(gone)
+    assert sound()
+
+
+@on_postgres
+def test_a_deadlock_ends_in_try_again_and_nothing_half_done(
+    app: Flask, browser: Browser, clerk: User
+) -> None:
+    acme, double = save("customer", name="Acme"), save("customer", name="ACME")
+    visit = save("visit", customer=double)
+
+    def sent() -> Any:
+        return press(browser, acme, double, into=acme)
+
+    with db.engine.connect() as other:
+        other.execute(text("SET deadlock_timeout = '30s'"))  # the merge is who finds out
+        other.execute(text("SELECT id FROM shop_customer WHERE id = :id FOR UPDATE"), {"id": acme})
+        pool = ThreadPoolExecutor(1)
+        waiting = pool.submit(sent)
+        wait_until(blocked)
+        other.execute(text("SELECT id FROM shop_visit WHERE id = :id FOR UPDATE"), {"id": visit})
+        answer = waiting.result(30)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert f'value="{acme}"' in answer.text  # what was chosen can be sent again
+    assert read("visit", visit)["customer"] == double
+    assert not trash.holds(lookup.form("shop", "customer"), double) and sound()
+    assert sent().status_code == 303

@@ -10,7 +10,7 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.endpoints import id_argument
-from runtime.errors import Conflict, Invalid, NotFound
+from runtime.errors import Conflict, Invalid
 from runtime.forms import filling
 from runtime.forms.doors import record_for
 from runtime.forms.record import bringing_back, version_pages
@@ -35,10 +35,8 @@ def index(app: str, form: str, record_id: int) -> str:
 def compare(app: str, form: str, record_id: int) -> str:
     """What differs between the versions `old` and `new`; whichever of them is older stands first."""
     found, record = record_for(app, form, record_id, "read")
-    asked = [id_argument(name) for name in ("old", "new")]
-    if None in asked:
-        raise NotFound(_("There is no such version of this record."))
-    old, new = (history.version(found, record.id, number) for number in sorted(filter(None, asked)))
+    asked = [id_argument(name) or 0 for name in ("old", "new")]
+    old, new = (history.version(found, record.id, number) for number in sorted(asked))
     known = version_pages.compared(signed_in_user(), found, record, old, new)
     return render_template("records/compare.html", **known)
 
