@@ -1,11 +1,13 @@
 """Conditions that name a record, a person or a department of this server, which an exported app does not take along."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.checks import Context, _places
+from builder.checks._context import form_of_rows, outer_form
 from builder.checks._places import ConditionPlace
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
@@ -24,11 +26,19 @@ class FixedIds:
     kinds = ("form", "automation")
 
     def check(self, document: Document, context: Context) -> list[Problem]:
-        return [
-            Problem(place.path, "fixed_id", _sentence(field))
-            for place, fields in _conditions(document, context)
-            for field in {each.key: each for each in _compared(place.document, fields, "")}.values()
-        ]
+        found = list(_told(document, context))
+        for key, table in document.get("properties", {}).items():
+            if "items" in table:
+                inner = _told(form_of_rows(document, key), context)
+                found += (replace(each, path=("properties", key, "items", *each.path)) for each in inner)
+        return found
+
+
+def _told(document: Document, context: Context) -> Iterator[Problem]:
+    """Of an automation, of a form, or of the rows of a sub-table as one."""
+    for place, fields in _conditions(document, context):
+        for field in {each.key: each for each in _compared(place.document, fields, "")}.values():
+            yield Problem(place.path, "fixed_id", _sentence(field))
 
 
 def _conditions(document: Document, context: Context) -> Iterator[tuple[ConditionPlace, Mapping[str, Field]]]:
@@ -38,11 +48,13 @@ def _conditions(document: Document, context: Context) -> Iterator[tuple[Conditio
         known = {f"{name}.{key}": field for name in ("record", "before") for key, field in fields.items()}
         yield from ((place, known) for place in _places.conditions_of_automation(document, context))
         return
-    fields = context.fields(_places.form_key(document))
+    form = _places.form_key(document)
+    fields = context.fields(form)
+    around = {f"record.{key}": field for key, field in context.fields(outer_form(form)).items()}
     for place in _places.conditions_of_form(document, context):
         is_rule = place.path[0] == "fw"
         other = "" if is_rule else str(fields[str(place.path[1])].options.get("form"))
-        yield place, fields if is_rule else context.fields(other)
+        yield place, {**fields, **around} if is_rule else context.fields(other)
 
 
 def _compared(part: Any, fields: Mapping[str, Field], path: str) -> Iterator[Field]:

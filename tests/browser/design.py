@@ -199,9 +199,9 @@ def same_in_all_ways(page: Page, begin: dict[str, Any], *ways: Way) -> str:
     found = []
     for way in ways:
         draft(begin)
-        opened(page)
+        before = opened(page).locator("#designer").get_attribute("data-revision")
         way(page)
-        settled(page)
+        settled(page, before)
         found.append(stored())
     assert all(each == found[0] for each in found), "\n".join(found)
     assert found[0] != json.dumps(begin, ensure_ascii=False)

@@ -352,6 +352,33 @@ def test_on_a_phone_the_canvas_and_the_properties_take_turns(
     assert order() == [["a"], ["date"], ["b"]]
 
 
+def test_without_javascript_the_canvas_has_its_place_and_several_fields_are_chosen(
+    open_tab: Callable[..., Page], alice: User
+) -> None:
+    draft(form("a", "b"))
+    page = opened(open_tab(alice, script=False))
+    assert canvas_width(page) > 600
+    expect(page.locator("#cell-a > .h")).to_be_hidden()
+
+    page.locator("#canvas-several").click()
+    page.locator("#ask input[value=a]").check()
+    assert (
+        page.locator(".ask-buttons .btn").evaluate_all(
+            "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.id)"
+        )
+        == []
+    )
+    page.locator("#several-down").click()
+    expect(page.locator("#ask")).to_have_count(0)
+    assert order() == [["b"], ["a"]]
+
+
+def canvas_width(page: Page) -> float:
+    box = page.locator("#main").bounding_box()
+    assert box
+    return box["width"]
+
+
 @LANGUAGES
 def test_no_state_of_the_canvas_has_a_barrier(
     open_tab: Callable[..., Page], alice: User, language: str

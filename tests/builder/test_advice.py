@@ -38,6 +38,22 @@ def test_a_condition_on_one_record_of_this_server_is_told(when: Any, is_told: bo
     assert told(started) == (["when"] if is_told else [])
 
 
+def test_so_are_conditions_on_rows_and_on_their_record() -> None:
+    def compared(key: str) -> dict[str, Any]:
+        return {"required": [key], "properties": {key: {"const": 7}}}
+
+    rules = [rule("r", {"properties": {"record": compared("customer")}}, hide=["part"])]
+    columns = {"part": field("reference", form="customer", offer=compared("region"))}
+    lines = {"properties": columns, "fw": {"rules": [*rules, rule("s", compared("part"), hide=["part"])]}}
+    document = form("visit", {**VISIT["properties"], "lines": field("sub_table", {"items": lines})})
+    inside = "properties/lines/items"
+    assert told(document) == [
+        f"{inside}/fw/rules/0/when",
+        f"{inside}/fw/rules/1/when",
+        f"{inside}/properties/part/fw/offer",
+    ]
+
+
 def test_so_is_what_a_reference_offers() -> None:
     offer = {"required": ["region"], "properties": {"region": {"const": 7}}}
     fields = {"customer": field("reference", form="customer", offer=offer)}
