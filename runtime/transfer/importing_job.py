@@ -21,6 +21,7 @@ from runtime.jobs import Lease
 from runtime.records import deletion, store
 from runtime.records.models import Event
 from runtime.records.tables import table
+from runtime.records.taking_back import take_back
 from runtime.times import now
 from runtime.transfer import importing, mapping, planning, repeats, sources, staging
 from runtime.transfer.models import Import, ImportMark, ImportRow
@@ -237,17 +238,19 @@ def _undo(lease: Lease, own: Import) -> None:
 
 
 def _taken_back(session: Session, desk: Desk, row: ImportRow) -> Outcome:
-    plan, state = Plan(row.number), "undone"
+    plan = Plan(row.number)
     try:
         with session.begin_nested():
-            _take_back(session, desk, row)
+            plan.problems = _take_back(session, desk, row)
     except (Invalid, Forbidden, NotFound, Conflict) as error:
-        plan.problems, state = told(error), "kept"
-    return _outcome(plan, state, row.record_id, row.revision)
+        plan.problems = told(error)
+    return _outcome(plan, "kept" if plan.problems else "undone", row.record_id, row.revision)
 
 
-def _take_back(session: Session, desk: Desk, row: ImportRow) -> None:
-    """Delete the record that the row made, or give back its values; Conflict where somebody changed it since."""
+def _take_back(session: Session, desk: Desk, row: ImportRow) -> Told:
+    """Delete the record that the row made, or give back its values but for those that this tells: somebody changed them
+    since. Conflict where somebody changed a record that is to be deleted.
+    """
     assert row.record_id is not None
     if row.state == "created":
         try:
@@ -256,13 +259,13 @@ def _take_back(session: Session, desk: Desk, row: ImportRow) -> None:
             own = table(desk.form).c
             if session.scalar(select(own.id).where(own.id == row.record_id)) is not None:
                 raise NotFound(_("The record is there, but you may not delete it.")) from None
-        return
+        return []
     mine = (Event.form_id == desk.form.definition_id, Event.record_id == row.record_id)
     event = session.scalars(select(Event).where(*mine, Event.revision == row.revision)).first()
     if event is None:
         raise Conflict(_("What the record held before is no longer known."), code="gone")
-    before = {key: event.before.get(key) for key in event.changed}
-    store.save(desk.actor, desk.form, before, record_id=row.record_id, revision=row.revision)
+    _again, others = take_back(desk.actor, desk.form, event)
+    return [[key, _("Somebody changed this since, so it stays.")] for key in others]
 
 
 def _reset(lease: Lease, own: Import) -> None:

@@ -307,7 +307,8 @@ def test_an_import_is_taken_back_but_for_what_somebody_changed_since(either: Wor
     left = named(either, "Undo")
     assert set(left) == {"Undo old", "Undo touched", "Undo new and touched"}
     assert left["Undo old"]["grade"] == "C" and "phone" not in left["Undo old"]
-    assert left["Undo touched"]["grade"] == "A"
+    assert left["Undo touched"]["grade"] == "C" and left["Undo touched"]["phone"] != "13800138002"
+    assert ("", "Somebody changed this since, so it stays.") in faults(page)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
