@@ -183,4 +183,4 @@ def _from_our_page() -> bool:
     origin = request.headers.get("Origin", "")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     own = (request.host, urlsplit(links.absolute("")).netloc)
-    return site == "same-origin" and urlsplit(origin).netloc in own
+    return site == "same-origin" and origin.partition("://")[2] in own

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
@@ -34,7 +35,22 @@ PUBLIC_MAILS_OF_FORM = "500 per day"
 PUBLIC_LOOKS = "1200 per 10 minutes"  # of pages drawn again while somebody fills one in
 PUBLIC_TRIES = "100 per 15 minutes"  # of the password of a public form
 
-limiter = Limiter(get_remote_address, strategy="fixed-window")
+NETWORK = 64  # bits of an IPv6 address that a provider gives away; the others are up to whoever got them
+
+
+def sender() -> str:
+    """Where a request comes from: an IPv4 address, or the network of an IPv6 address, all of which one person has."""
+    text = get_remote_address()
+    try:
+        address = ip_address(text)
+    except ValueError:  # a socket that is no address
+        return text
+    if isinstance(address, IPv4Address):
+        return text
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> NETWORK << NETWORK))
+
+
+limiter = Limiter(sender, strategy="fixed-window")
 
 
 class FormParser(FormDataParser):
@@ -125,19 +141,23 @@ def allows(limit: str | Callable[[], str], key: str) -> bool:
 
 def takes_another_file() -> bool:
     """Whether one more file of a guest is taken from this address."""
-    return allows(public_files, f"public file:{get_remote_address()}")
+    return allows(public_files, f"public file:{sender()}")
 
 
 def takes_another_draft() -> bool:
     """Whether one more draft of a guest is kept from this address."""
-    return allows(PUBLIC_DRAFTS, f"public draft:{get_remote_address()}")
+    return allows(PUBLIC_DRAFTS, f"public draft:{sender()}")
 
 
 def sends_another_mail(form_id: int, address: str) -> bool:
-    """Whether one more link is mailed: so that nobody has our mails fill the box of somebody else."""
-    box = hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()
+    """Whether one more link is mailed: so that nobody has our mails fill the box of somebody else, by whichever of its
+    names (`li+1@example.com` is the box of `li@example.com`).
+    """
+    name, _at, domain = address.lower().rpartition("@")
+    own = f"{name.partition('+')[0] or name}@{domain}"
+    box = hashlib.sha256(own.encode("utf-8", "replace")).hexdigest()
     asked = (
-        (PUBLIC_MAILS, f"public mail from:{get_remote_address()}"),
+        (PUBLIC_MAILS, f"public mail from:{sender()}"),
         (PUBLIC_MAILS_TO, f"public mail to:{box}"),
         (PUBLIC_MAILS_OF_FORM, f"public mail of:{form_id}"),
     )
@@ -152,4 +172,4 @@ def public_files() -> str:
 
 def public_key() -> str:
     """What is sent is counted by where it comes from and by what form it is."""
-    return f"public:{request.path}:{get_remote_address()}"
+    return f"public:{request.path}:{sender()}"

@@ -105,10 +105,13 @@ def _wait(draft: PublicDraft) -> None:
         outbox.put(db.session(), KIND, draft.id, due_at=end)
 
 
-def sent(public: PublicForm, secret: str) -> None:
-    """The draft has become a record, which holds what it took: its link leads nowhere; the caller commits."""
+def sent(public: PublicForm, mark: tuple[str, int]) -> None:
+    """The draft has become a record, which holds what it took: its link leads nowhere; the caller commits. A draft into
+    which another page wrote since stays, for nobody has sent that.
+    """
+    secret, revision = mark
     draft = _find(public, secret) if secret else None
-    if draft is None:
+    if draft is None or draft.revision != revision:
         return
     named = files.get(text for _name, text in draft.posted)
     files.wait(named, files.Sender(None, draft.visit), now() + files.UNHELD)

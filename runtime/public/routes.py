@@ -129,7 +129,7 @@ def _keep(public: PublicForm, filled: Filling) -> Response:
         saved = store.save(filled.actor, filled.form, filled.entry.values, token=_token())
         if not saved.repeated and not opening.count(public):
             raise Conflict(_shut())
-        drafts.sent(public, pages.later_mark()[0])
+        drafts.sent(public, pages.later_mark())
         db.session.commit()
     thanks = url_for("public.sent", slug=public.slug, seal=seals.sent(public, saved.id))
     answer = go_to(public.leads_to or thanks)

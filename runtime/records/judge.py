@@ -262,8 +262,8 @@ class _Findings:
         if offer is None:
             return True
         facts = settling.facts(self.case, self.values)
-        there = (self.case.sources.record(target, each) for each in asked)
-        return all(offer.holds(dict(record), facts) for record in there if record is not None)
+        there = self.case.sources.whole(target, asked)
+        return all(offer.holds(dict(record), facts) for record in there.values())
 
     def _gone(self, kind: str, existing: Any) -> None:
         changed = [key for key in self._pointers(kind) if self._changed(key)]

@@ -72,6 +72,9 @@ class Sources(Protocol):
     def records(self, form_key: str, ids: Iterable[Any]) -> frozenset[int]:
         """Of these records of the same app those that may be read."""
 
+    def whole(self, form_key: str, ids: Iterable[Any]) -> Mapping[int, Mapping[str, Any]]:
+        """Of these records of the same app those that may be read, each as `record` tells of it."""
+
     def value(self, form_key: str, record_id: Any, field_key: str) -> Any:
         """What a field of such a record holds; of a look-up what it shows. None for nothing."""
 
@@ -96,21 +99,24 @@ class Database:
     def record(self, form_key: str, record_id: Any) -> Mapping[str, Any] | None:
         if not is_id(record_id):
             return None
-        place = (form_key, record_id)
-        if place not in self._records:
-            self._records[place] = self._read(form_key, record_id)
-        return self._records[place]
+        return self.whole(form_key, [record_id]).get(record_id)
 
-    def _read(self, form_key: str, record_id: int) -> Mapping[str, Any] | None:
+    def whole(self, form_key: str, ids: Iterable[Any]) -> Mapping[int, Mapping[str, Any]]:
+        asked = {each for each in ids if is_id(each)}
+        unknown = {each for each in asked if (form_key, each) not in self._records}
+        if unknown:
+            self._records |= {(form_key, each): None for each in unknown} | self._read(form_key, unknown)
+        found = ((each, self._records[form_key, each]) for each in asked)
+        return {each: record for each, record in found if record is not None}
+
+    def _read(self, form_key: str, ids: set[int]) -> dict[tuple[str, int], Mapping[str, Any] | None]:
         form = lookup.form_if_any(self._app, form_key)
         if form is None:
-            return None
-        row = db.session.execute(
-            rows.select_all(form).where(
-                table(form).c.id == record_id, allowed(form, self._actor.scope("read", form))
-            )
-        ).one_or_none()
-        return None if row is None else rows.context(for_onlooker(self._actor, form, rows.record(form, row)))
+            return {}
+        readable = allowed(form, self._actor.scope("read", form))
+        there = db.session.execute(rows.select_all(form).where(table(form).c.id.in_(ids), readable))
+        seen = (for_onlooker(self._actor, form, rows.record(form, row)) for row in there)
+        return {(form_key, record.id): rows.context(record) for record in seen}
 
     def records(self, form_key: str, ids: Iterable[Any]) -> frozenset[int]:
         form, asked = lookup.form_if_any(self._app, form_key), [each for each in ids if is_id(each)]

@@ -74,6 +74,8 @@ def test_send_again_is_pressed_once(world: World) -> None:
         {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://[", "Sec-Fetch-Site": "same-origin"},
     ],
 )
 def test_another_site_cannot_send_it(world: World, headers: dict[str, str]) -> None:

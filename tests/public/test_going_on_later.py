@@ -110,6 +110,19 @@ def test_kept_again_it_is_the_same_link_and_what_another_page_wrote_is_not_overw
     assert 'value="Second"' in browser.get(link).text
 
 
+def test_what_another_page_kept_stays_when_an_older_one_is_sent(world: World, later: str) -> None:
+    browser = guest(world)
+    link = kept(browser, later, name="First")
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        older, newer = hidden(browser.get(link).text), hidden(browser.get(link).text)
+    browser.post(later, data={**newer, "_do": "later", "name": "Longer"})
+
+    sent = browser.post(later, data={**older, "name": "First", "customer": ""})
+
+    assert sent.status_code == 303
+    assert 'value="Longer"' in browser.get(link).text
+
+
 def test_after_thirty_days_draft_and_files_are_gone(world: World, later: str) -> None:
     link = kept(guest(world), later, name="Ann", **{"_file.papers": (io.BytesIO(PDF), "a.pdf")})
     with world.app.app_context():
@@ -160,7 +173,13 @@ def test_nobody_has_us_fill_the_box_of_another(world: World, later: str, sink: M
     link = kept(guest(world), later, name="Ann")
 
     answers = [
-        guest(world).post(f"{link}/mail", data={"email": "eve@example.com"}).status_code for _ in range(6)
+        guest(world).post(f"{link}/mail", data={"email": address}).status_code
+        for address in [
+            *["eve@example.com"] * 3,
+            "Eve+1@example.com",
+            "eve+2@example.com",
+            "eve+3@example.com",
+        ]
     ]
 
     assert answers == [303] * 5 + [422]

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 import time_machine
 import zxingcpp
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from runtime import config
+from runtime import config, limits
 from runtime.db import db
 from runtime.public.models import PublicForm
 from runtime.records.models import Event
@@ -269,6 +270,22 @@ def test_from_one_address_only_so_many_are_taken(world: World, address: str) -> 
     assert [each.status_code for each in answers] == [303] * 8 + [429] * 4
     assert 'value="Flood"' in answers[-1].text
     assert len(stored(world)) == before + 8
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:aaaa::7", "2001:db8:1:2::"),
+        ("2001:db8:1:2:bbbb::8", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", "127.0.0.1"),
+    ],
+)
+def test_all_addresses_that_one_person_has_count_as_one(address: str, counted: str) -> None:
+    with Flask(__name__).test_request_context(environ_base={"REMOTE_ADDR": address}):
+        assert limits.sender() == counted
 
 
 def test_the_address_may_fill_in_what_a_guest_may(world: World, address: str) -> None:

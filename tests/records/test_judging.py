@@ -32,6 +32,10 @@ class Memory:
     def records(self, form_key: str, ids: Iterable[Any]) -> frozenset[int]:
         return frozenset(each for each in ids if self.record(form_key, each) is not None)
 
+    def whole(self, form_key: str, ids: Iterable[Any]) -> Mapping[int, Mapping[str, Any]]:
+        found = ((each, self.record(form_key, each)) for each in ids)
+        return {each: record for each, record in found if record is not None}
+
     def members(self, ids: Iterable[Any]) -> Mapping[int, Member]:
         return {each: Member(None) for each in ids}
 

@@ -15,7 +15,7 @@ from runtime.errors import Conflict, Invalid
 from runtime.records import deletion, query, store, trash
 from runtime.records.models import Event
 from runtime.records.tables import table
-from tests.conftest import both_databases
+from tests.conftest import Queries, both_databases
 from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop
 
 CUSTOMER = form_document("customer", {"name": field("text"), "town": field("text")}, title_field="name")
@@ -156,3 +156,16 @@ def test_a_list_takes_only_what_it_offers_and_asks_again_when_that_changes(clerk
         ]
     with transaction():
         store.save(TRUSTED, form, {"town": "Bonn", "near": [there]}, record_id=visit)
+
+
+def test_all_that_a_list_holds_is_read_at_once(clerk: User, queries: Queries) -> None:
+    shops = [saved("customer", name=f"Shop {number}", town="Bern") for number in range(8)]
+    form = lookup.form("shop", "visit")
+    own = table(lookup.form("shop", "customer")).name
+
+    def asked(near: list[int]) -> int:
+        queries.clear()
+        store.judge(page(clerk), form, {"town": "Bern", "near": near})
+        return len([each for each in queries.statements if f"FROM {own}" in each])
+
+    assert asked(shops) == asked(shops[:2])
