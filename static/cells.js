@@ -8,6 +8,7 @@
   let isOn = false; // whether the arrow keys go from cell to cell
   let at = null; // the cell that is edited: where it stands, what stood in it, what its editor held first
   let drawn = null, busy = false, step = null, waiting = null, done = null, undo = null;
+  let typed = []; // keys that were pressed while the server was asked: the next editor takes them
 
   const table = () => document.querySelector("#list .fw-list");
   const opener = () => document.getElementById("edit-cells");
@@ -40,6 +41,7 @@
     } finally {
       busy = false;
       if (!editor()) at = null;
+      replay();
     }
   }
 
@@ -60,6 +62,33 @@
     control?.focus();
     if (control?.matches("input:not([type=radio], [type=checkbox])")) control.select();
     say([...form.querySelectorAll(".fw-error, .fw-warning, .fw-clash p")].map((one) => one.textContent.trim()).join(" "));
+  }
+
+  // --- keys pressed meanwhile --------------------------------------------------------------------------------
+
+  function keeps(event) {
+    const { key, shiftKey, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || !(key?.length === 1 || ["Enter", "Tab", "Backspace"].includes(key))) return false;
+    if (target !== document.body && !target.closest("#list .fw-list")) return false;
+    typed.push({ key, shiftKey });
+    return true;
+  }
+
+  // Types them into the editor that is open now. Where none is, or it says what is wrong, they were for another cell.
+  function replay() {
+    if (busy) return;
+    if (editor()?.querySelector("[data-says], .fw-error, .fw-clash")) return lose();
+    while (typed.length && !busy && editor()?.contains(document.activeElement)) {
+      const { key, shiftKey } = typed.shift();
+      if (key.length > 1 && key !== "Backspace") document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+      else if (!document.execCommand(key.length > 1 ? "delete" : "insertText", false, key)) return lose(true);
+    }
+    if (!busy) lose();
+  }
+
+  function lose(isText = typed.some(({ key }) => key !== "Enter" && key !== "Tab")) {
+    typed = [];
+    if (isText) toast(opener().dataset.lost);
   }
 
   // What the Tab key meets in an editor: of radio buttons the one that has the focus.
@@ -114,7 +143,10 @@
     for (const one of editor().querySelectorAll("input, textarea")) one.readOnly = false;
   };
   document.addEventListener("htmx:after:request", answered);
-  document.addEventListener("htmx:error", answered);
+  document.addEventListener("htmx:error", (event) => {
+    answered(event);
+    replay();
+  });
 
   document.addEventListener("fw:cell", (event) => {
     done = event.detail;
@@ -125,7 +157,10 @@
     show();
     const form = editor();
     if (done && !form) settle();
-    else if (form && at && form !== drawn) begin((drawn = form));
+    else if (form && at && form !== drawn) {
+      begin((drawn = form));
+      replay();
+    }
   });
 
   function settle() {
@@ -137,6 +172,7 @@
     if (next) edit(cellOf(next, waiting[1]));
     else if (step || document.activeElement === document.body) go(td ?? cellAt(document.querySelector("#list .fw-list tr[id^=row-] > td:last-child") ?? document.body));
     waiting = null;
+    replay();
   }
 
   // The toast is silent: the words go through the live region.
@@ -189,6 +225,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
+    if (busy && keeps(event)) return event.preventDefault();
     const form = event.target.closest?.(".fw-cell"), td = cellAt(event.target);
     if (form) inEditor(event, form);
     else if (td && fits.matches) onCell(event, td);

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from runtime.accounts.models import User
 from runtime.db import db
@@ -93,6 +93,41 @@ def test_given_a_wrong_value_when_it_is_saved_then_the_error_stands_under_it_and
     expect(page.locator("#list td:nth-child(3)")).to_be_focused()
     assert page.locator("#list td:nth-child(3)").inner_text() == "138 0013 8000"
     assert stored(seller, "phone") == ["+8613800138000"]
+
+
+def test_given_a_slow_save_when_the_next_cells_are_typed_meanwhile_then_nothing_typed_is_lost(
+    open_tab: OpenTab, seller: User
+) -> None:
+    make_all("customer", [{"name": f"Customer {number}"} for number in range(3)])
+    page = open_tab(seller)
+    page.goto(f"{LIST.split('?')[0]}?cols=name,address&sort=name")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route) if route.request.method == "POST" and not held else route.continue_()
+
+    page.route("**/cells/**", hold)
+    page.locator("#list td:nth-child(3)").first.dblclick()
+    expect(page.locator("#cell-address")).to_be_focused()
+    session = page.context.new_cdp_session(page)
+    session.send("Input.imeSetComposition", {"text": "bei", "selectionStart": 3, "selectionEnd": 3})
+    session.send(
+        "Input.dispatchKeyEvent",
+        {"type": "rawKeyDown", "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229},
+    )
+    assert held == []  # that Enter took the word of the input method
+    session.send("Input.insertText", {"text": "北京"})
+    page.keyboard.press("Enter")
+    page.keyboard.type("Second 2")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Third")
+    page.wait_for_function("() => document.querySelector('#cell[aria-busy]')")
+    held[0].continue_()
+    cell(page, 3, 3)
+    expect(page.locator("#cell-address")).to_have_value("Third")
+    page.keyboard.press("Enter")
+    expect(page.locator("#list tbody tr:nth-child(3) td:nth-child(3)")).to_be_focused()
+    assert stored(seller, "address") == ["北京", "Second 2", "Third"]
 
 
 def test_given_an_edge_when_it_is_dragged_then_the_column_is_as_wide_and_a_double_click_fits_it(

@@ -374,3 +374,28 @@ def test_every_type_is_edited_in_its_cell_or_in_the_section_of_the_record(
         assert len(ids) == len(set(ids))
     else:
         assert "section=" in answer.headers["HX-Redirect"]
+
+
+def test_given_a_list_in_groups_when_a_cell_is_saved_and_taken_back_then_its_headings_and_figures_are_told_anew(
+    clerk: FlaskClient,
+) -> None:
+    trip, _other = made(nights=2, state="a"), made(nights=5, state="a")
+    place = "cells/{}?by=state&figures=%7B%22nights%22%3A%22sum%22%7D"
+    page = clerk.get(f"{TRIPS}/{place.format('').removeprefix('cells/')}").text
+
+    def retold(key: str, text: str) -> TestResponse:
+        sent = {**controls(cell(clerk, trip, key).text), "_do": "save", key: text}
+        return clerk.post(f"{TRIPS}/{trip}/{place.format(key)}", data=sent, headers=HTMX)
+
+    moved = retold("state", "b")
+    parts = re.findall(r'<hx-partial hx-target="#([^"]*)"[^>]*>(.*?)</hx-partial>', moved.text, re.S)
+    assert [re.sub("<[^>]+>", "", text).strip() for _place, text in parts] == [
+        "1 record Sum of Nights: 5",
+        "1 record Sum of Nights: 2",
+        "Sum of Nights: 7",
+    ]
+    assert f'id="{parts[0][0]}"' in page and 'id="totals"' in page
+    event = told(moved)
+    back = clerk.post(event["undo"], data={"revision": event["revision"]}, headers=HTMX)
+    assert "2 records" in back.text and "0 records" in back.text
+    assert "<hx-partial" not in retold("room", "12").text

@@ -51,4 +51,4 @@ def undo(app: str, form: str, record_id: int) -> Response:
         db.session.rollback()
         return editing.refused(words(error), error.status)
     db.session.commit()
-    return editing.row(user, found, record_id, reader_for(user, found))
+    return editing.row(user, found, record, reader_for(user, found))

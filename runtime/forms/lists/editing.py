@@ -20,7 +20,7 @@ from runtime.errors import Conflict, Forbidden, NotFound
 from runtime.fields import Reader
 from runtime.forms import conflict, filling, one_section, pages, state
 from runtime.forms.lists import asked as asking
-from runtime.forms.lists import listing, views
+from runtime.forms.lists import grouping, listing, views
 from runtime.forms.lists.moving import said, stays
 from runtime.forms.lists.pages import may_choose
 from runtime.forms.lists.places import Asked, Places
@@ -117,32 +117,39 @@ def kept(one: Filling, key: str) -> Response:
             raise Conflict(stays(one.form, key, one.reader), code="kept")
         db.session.commit()
     if saved.event_id is None:
-        return row(one.user, one.form, saved.id, one.reader)
+        return row(one.user, one.form, one.record, one.reader)
     names = titles_for(one.user, one.form, [one.form.fields[key]], [saved.values])
     told = said(one.form, one.record, key, saved.values.get(key), one.reader, names)
-    return row(one.user, one.form, saved.id, one.reader, told, saved.revision)
+    return row(one.user, one.form, one.record, one.reader, told, saved.revision)
 
 
 def row(
-    user: User, form: Form, record_id: int, reader: Reader, told: str = "", revision: int | None = None
+    user: User, form: Form, before: Record, reader: Reader, told: str = "", revision: int | None = None
 ) -> Response:
-    """The row of a record in the place where it stood, and what to tell. `revision` is that of a change which may be
-    taken back. A row that the person may read no more goes.
+    """The row of a record in the place where it stood, the headings and figures that the change of what was `before`
+    makes others, and what to tell. `revision` is that of a change which may be taken back. A row that the person may
+    read no more goes.
     """
-    event: dict[str, Any] = {"record": record_id, "text": told}
+    event: dict[str, Any] = {"record": before.id, "text": told}
     if revision is not None:
-        place = _in_list(url_for("cells.undo", app=form.app, form=form.key, record_id=record_id))
+        place = _in_list(url_for("cells.undo", app=form.app, form=form.key, record_id=before.id))
         event |= {"undo": place, "revision": revision, "label": str(_("Undo"))}
     try:
-        html, swap = _drawn(user, form, query.get(user, form, record_id), reader), "outerHTML"
+        html, swap = _drawn(user, form, before, query.get(user, form, before.id), reader), "outerHTML"
     except NotFound:
         html, swap = "", "delete"
-    return trigger(retarget(make_response(html), f"#row-{record_id}", swap), {"fw:cell": event})
+    return trigger(retarget(make_response(html), f"#row-{before.id}", swap), {"fw:cell": event})
 
 
-def _drawn(user: User, form: Form, record: Record, reader: Reader) -> str:
-    shown = listing.one_row(user, form, _asked(user, form, reader), record, reader)
-    return render_template("records/_rows.html", form=form, list=shown, may_choose=may_choose(user, form))
+def _drawn(user: User, form: Form, before: Record, record: Record, reader: Reader) -> str:
+    asked = _asked(user, form, reader)
+    return render_template(
+        "records/_row.html",
+        form=form,
+        list=listing.one_row(user, form, asked, record, reader),
+        may_choose=may_choose(user, form),
+        retold=grouping.retold(user, form, asked, before.values, record.values, reader),
+    )
 
 
 def take_back(user: User, form: Form, record: Record, revision: int | None) -> None:

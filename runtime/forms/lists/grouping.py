@@ -4,10 +4,11 @@ The records of a group follow each other in the order of the list, so a page sho
 headings tell is of the whole group, by one statement over what the list shows.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,11 @@ class Heading:
     title: str
     count: str
     figures: tuple[Figure, ...]
+
+    @property
+    def id(self) -> str:
+        """Of the element that tells of it."""
+        return f"told-{sha256(self.key.encode()).hexdigest()[:16]}"
 
 
 def fits(one: Field) -> bool:
@@ -183,18 +189,48 @@ def headings(
         if (group,) != now:
             begins[record.id] = group
         now = (group,)
-    tallies = _tallies(user, form, asked, groups, list(begins.values()))
-    titles = _titles(user, form, one, groups, begins.values(), reader)
-    told = asked.look.told
+    heads = _heads(user, form, asked, groups, list(begins.values()))
+    return {record_id: heads[group] for record_id, group in begins.items()}
+
+
+def _heads(user: User, form: Form, asked: Asked, groups: _Groups, found: list[Any]) -> dict[Any, Heading]:
+    reader, told = groups.reader, asked.look.told
+    tallies = _tallies(user, form, asked, groups, found)
+    titles = _titles(user, form, groups.one, groups, found, reader)
     return {
-        record_id: Heading(
+        group: Heading(
             "" if group is None else f"is:{group}",
             titles[group],
             _count(tallies[group], reader),
             _figures(form, told, tallies[group], reader),
         )
-        for record_id, group in begins.items()
+        for group in found
     }
+
+
+@dataclass(frozen=True)
+class Retold:
+    """What a change of one record makes of the headings, and of the figures of the list."""
+
+    headings: tuple[Heading, ...]
+    totals: tuple[Figure, ...]
+
+
+def retold(
+    user: User, form: Form, asked: Asked, before: Mapping[str, Any], after: Mapping[str, Any], reader: Reader
+) -> Retold | None:
+    """The headings of the groups that a record was and is in, and the figures of the list; None where the change is of
+    no field that they tell of.
+    """
+    by, told = asked.look.group_by, asked.look.told
+    if all(before.get(key) == after.get(key) for key in (by, *told)):
+        return None
+    heads: dict[Any, Heading] = {}
+    if by:
+        groups = _Groups(form.fields[by], asked.look.period, reader)
+        found = dict.fromkeys(groups.of(each.get(by)) for each in (before, after))
+        heads = _heads(user, form, asked, groups, list(found))
+    return Retold(tuple(heads.values()), totals(user, form, replace(asked, after=""), reader))
 
 
 def _before(user: User, form: Form, asked: Asked, groups: _Groups) -> Any:
