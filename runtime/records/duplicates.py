@@ -7,7 +7,7 @@ of others not even that there are any can be told.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy import ColumnElement, and_, literal, select, union_all
 
 from runtime import access, problems
 from runtime.accounts.models import User
@@ -18,10 +18,10 @@ from runtime.fields._listed import joined
 from runtime.records import naming, rows
 from runtime.records.rows import Record
 from runtime.records.sources import Actor, allowed
-from runtime.records.tables import likeness, table
+from runtime.records.tables import LIKENED, LIKENED_LENGTH, likeness, table
 from runtime.records.wording import locale, said
 
-SHOWN = 3  # records that are named
+SHOWN = 3  # records that are named for each set
 CODE = "alike"
 COMPARED = frozenset(
     (
@@ -46,7 +46,7 @@ def told(actor: Actor, form: Form, record: Record | None, values: Mapping[str, A
         return ()
     found = _read(user, form, asked, values, None if record is None else record.id)
     same = ((keys, [one for one, alike in found if alike[number]]) for number, keys in enumerate(asked))
-    return tuple(_problem(form, keys, there) for keys, there in same if there)
+    return tuple(_problem(form, keys, there[:SHOWN]) for keys, there in same if there)
 
 
 def _counts(actor: Actor) -> bool:
@@ -74,11 +74,14 @@ def _read(
     """The first records that are alike, as the person may see them, and by which of the sets each is."""
     own = table(form).c
     alike = [_alike(form, keys, values) for keys in asked]
-    wanted = [or_(*alike), allowed(form, access.visible(user, "read", form))]
+    among = [allowed(form, access.visible(user, "read", form))]
     if record_id is not None:
-        wanted.append(own.id != record_id)
+        among.append(own.id != record_id)
+    # Of each set its own first ones: those of one must not crowd out those of another.
+    firsts = (select(own.id).where(each, *among).order_by(own.id).limit(SHOWN).subquery() for each in alike)
+    ids = union_all(*(select(each.c.id) for each in firsts))
     query = select(*rows.columns(form), *(each.label(f"alike_{n}") for n, each in enumerate(alike)))
-    found = db.session.execute(query.where(*wanted).order_by(own.id).limit(SHOWN)).all()
+    found = db.session.execute(query.where(own.id.in_(ids)).order_by(own.id)).all()
     hidden = access.fields(user, form).hidden
     return [(rows.record(form, row).without(hidden), list(row[-len(asked) :])) for row in found]
 
@@ -90,6 +93,10 @@ def _alike(form: Form, keys: Keys, values: Mapping[str, Any]) -> ColumnElement[b
         field, column = form.fields[key], own[key]
         value = literal(field.type.to_column(values[key], field), column.type)
         same.append(likeness(column, field) == likeness(value, field))
+        if (
+            field.type.name in LIKENED and len(values[key]) > LIKENED_LENGTH
+        ):  # the index holds their beginning
+            same.append(likeness(column, field, whole=True) == likeness(value, field, whole=True))
     return and_(*same)
 
 

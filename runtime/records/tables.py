@@ -316,13 +316,14 @@ def indexes(form: Form, *, postgres: bool) -> list[Index]:
     return made
 
 
-def likeness(value: ColumnElement[Any], field: Field) -> ColumnElement[Any]:
+def likeness(value: ColumnElement[Any], field: Field, *, whole: bool = False) -> ColumnElement[Any]:
     """What of a value has to be the same for two to mean the same: of texts the letters, without blanks, signs between
-    words and capitals. The signs stand in the statement, as they do in the index: else the index would not be used.
+    words and capitals; of their beginning, as the index holds it, unless the whole is wanted. The signs stand in the
+    statement, as they do in the index: else the index would not be used.
     """
     if field.type.name not in LIKENED:
         return value
-    found: ColumnElement[Any] = func.substr(value, text("1"), text(str(LIKENED_LENGTH)))
+    found = value if whole else func.substr(value, text("1"), text(str(LIKENED_LENGTH)))
     for sign in _BETWEEN:
         found = func.replace(found, text(f"'{sign}'"), text("''"))
     return func.lower(found)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from builder import panels
 from builder.panels import Control, FieldCase, Incomplete, Refused, Setting, arguments, field_panel, panel
+from builder.panels._form import form_panel
 from runtime.automations.actions import ACTIONS
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import parse_field
@@ -101,6 +102,42 @@ def test_a_field_is_picked_among_those_that_fit_of_the_form_beside_it() -> None:
 def test_a_look_up_picks_a_field_of_the_form_that_its_reference_points_to() -> None:
     options = one({"type": "string"}, name="field", through="customer").options
     assert [option.label for option in options] == ["–", "Name", "met"]
+
+
+def alike(**own: Any) -> dict[str, Control]:
+    """The controls of what makes records alike, by their names."""
+    controls = form_panel({**ORDER, "fw": {**ORDER.get("fw", {}), **own}}, setting())
+    return {each.name: each for each in controls if each.name.startswith("p-duplicates")}
+
+
+def test_sets_of_fields_that_make_records_alike_are_ticked_one_by_one() -> None:
+    none, two = alike(), alike(duplicates=[["customer"], ["due"]])
+
+    assert list(none) == ["p-duplicates-0"]  # what happens then is asked once there is a set
+    assert [each.label for each in none["p-duplicates-0"].options] == ["customer", "note", "due"]
+    assert list(two) == ["p-duplicates-0", "p-duplicates-1", "p-duplicates-2", "p-duplicates_refused"]
+    assert [[o.value for o in two[name].options if o.chosen] for name in list(two)[:3]] == [
+        ["customer"],
+        ["due"],
+        [],
+    ]
+    assert all(
+        each.send == {"name": "form.set", "args": {"path": ["fw", "duplicates"]}} for each in none.values()
+    )
+    assert arguments(none["p-duplicates-0"].read, {"value": ["due"]}) == {"value": [["due"]]}
+    assert arguments(two["p-duplicates-2"].read, {"value": ["customer", "due"]}) == {
+        "value": [["customer"], ["due"], ["customer", "due"]]
+    }
+    assert arguments(two["p-duplicates-0"].read, {"value": []}) == {"value": [["due"]]}
+    assert len(alike(duplicates=[["due"]] * 5)) == 6
+
+
+def test_alike_records_are_warned_of_until_somebody_ticks_that_they_are_refused() -> None:
+    warned, refused = alike(duplicates=[["due"]]), alike(duplicates=[["due"]], duplicates_refused=True)
+
+    assert (warned["p-duplicates_refused"].value, refused["p-duplicates_refused"].value) == (False, True)
+    assert arguments(warned["p-duplicates_refused"].read, {"value": ["on"]}) == {"value": True}
+    assert arguments(refused["p-duplicates_refused"].read, {"value": []}) == {"remove": True}
 
 
 def test_what_is_gone_is_still_shown() -> None:

@@ -117,6 +117,13 @@ def test_a_record_lists_its_versions_with_what_changed_and_who_did_it(browser: B
     assert f'href="{PLACE}/{order}/versions/"' in browser.open(f"{PLACE}/{order}/").text
 
 
+def test_there_is_no_version_0_nor_one_with_a_number_beyond_all_measure(browser: Browser) -> None:
+    order = save("order", name="One")
+
+    for asked in ("compare?old=0&new=1", "compare?old=1", "compare?old=x&new=1", f"{10**30}", "2"):
+        assert browser.open(f"{PLACE}/{order}/versions/{asked}").status_code == 404, asked
+
+
 def test_two_versions_are_compared_word_by_word_whichever_is_named_first(browser: Browser) -> None:
     order = save("order", name="One", note="They want ten red chairs by May.")
     save("order", order, note="They want ten blue chairs by May.", name="Two")
