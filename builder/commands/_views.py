@@ -20,6 +20,8 @@ NAMES: Mapping[str, str] = {
     "columns": N_("Columns"),
     "sort": N_("Order"),
     "limits": N_("Limits"),
+    "period": N_("Stretches of time"),
+    "figures": N_("Figures"),
     "roles": N_("Whom it is for"),
     **{part.name: part.label for kind in KINDS.values() for part in kind.parts},
 }

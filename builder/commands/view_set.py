@@ -15,6 +15,9 @@ from runtime.fields import N_
 from runtime.forms.lists.kinds import KINDS
 from runtime.forms.lists.looks import FIELDS
 
+OWN = {"board": ("limits",), "list": ("period", "figures", "widths", "frozen")}
+"""What only views of one kind know, beside fields."""
+
 
 class SetView:
     """Sets the value at `path`, such as ["kind"], ["title", "en"] or ["limits", "doing"], or removes it. Another kind
@@ -61,9 +64,8 @@ def _forget_others(view: dict[str, object]) -> None:
     for name in FIELDS:
         if name not in known:
             view.pop(name, None)
-    kept = {"board": ("limits",), "list": ("period", "figures")}.get(str(view["kind"]), ())
-    for name in ("limits", "period", "figures"):
-        if name not in kept:
+    for kind, names in OWN.items():
+        for name in names if kind != view["kind"] else ():
             view.pop(name, None)
 
 

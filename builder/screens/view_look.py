@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from builder import problems as judged
-from builder.commands._views import columns_of
+from builder.commands._views import NAMES, columns_of
 from builder.commands.list_move import may_be_listed
 from builder.condition_editor import Place, editor
 from builder.panels import Control, Option
@@ -18,7 +18,8 @@ from builder.studio import Studio
 from builder.view_preview import preview
 from runtime.fields import Field
 from runtime.forms.conditions.lines import Line
-from runtime.forms.lists.columns import sortable
+from runtime.forms.lists import grouping
+from runtime.forms.lists.columns import is_number, sortable
 from runtime.forms.lists.kinds import KINDS, LIST, Kind
 from runtime.forms.lists.kinds._base import Part
 from runtime.records.orders import MOST_SORTS
@@ -51,6 +52,7 @@ class ViewLook:
         return {
             "controls": told(list(_controls(studio, fields)), g.get("refused")),
             "limits": told(list(_limits(studio, fields)), g.get("refused")),
+            "figures": told(list(_figures(studio, fields, columns)), g.get("refused")),
             "filter": editor(studio, place, studio.document.get("filter", {}), begun),
             "columns": [(key, titles.get(key, key), _without(columns, key)) for key in columns],
             "own_columns": "columns" in studio.document,
@@ -87,6 +89,7 @@ def _controls(studio: Studio, fields: Mapping[str, Field]) -> Iterator[Control]:
     yield Control("v-kind", "pick", _("Shown as"), options=options, send=_set("kind"), read={"as": "text"})
     for part in kind.parts:
         yield _part(studio, part, fields)
+    yield from _period(studio, fields)
     yield _roles(studio)
 
 
@@ -109,6 +112,34 @@ def _part(studio: Studio, part: Part, fields: Mapping[str, Field]) -> Control:
     return Control(
         f"v-{part.name}", "pick", _(part.label), options=options, send=_set(part.name), read={"as": "text"}
     )
+
+
+def _period(studio: Studio, fields: Mapping[str, Field]) -> Iterator[Control]:
+    """By which stretches of time a list is grouped, where it is by a date."""
+    by = fields.get(studio.document.get("group_by", ""))
+    if studio.document["kind"] == LIST and by is not None and by.type.name in ("date", "datetime"):
+        now = studio.document.get("period", grouping.USUAL)
+        options = tuple(Option(name, _(title), name == now) for name, title in grouping.PERIODS.items())
+        yield Control(
+            "v-period", "pick", _(NAMES["period"]), options=options, send=_set("period"), read={"as": "text"}
+        )
+
+
+def _figures(studio: Studio, fields: Mapping[str, Field], columns: list[str]) -> Iterator[Control]:
+    """What a list tells of the numbers in its columns, of each group and of all."""
+    numbers = (fields[key] for key in columns if key in fields) if studio.document["kind"] == LIST else ()
+    for one in numbers:
+        now = studio.document.get("figures", {}).get(one.key, "")
+        ways = (("", _("no figure")), *((name, _(title)) for name, title in grouping.FUNCTIONS.items()))
+        if one.type.stored and is_number(one):
+            yield Control(
+                f"v-figure-{one.key}",
+                "pick",
+                studio.text(one.title) or one.key,
+                options=tuple(Option(name, title, name == now) for name, title in ways),
+                send=_set("figures", one.key),
+                read={"as": "text"},
+            )
 
 
 def _roles(studio: Studio) -> Control:

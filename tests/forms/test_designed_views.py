@@ -96,10 +96,29 @@ def test_another_kind_forgets_what_it_does_not_know_and_undo_brings_it_back(desi
     assert (drafted()["group_by"], drafted()["limits"]) == ("stage", {"need": 3})
 
 
+def test_a_list_is_grouped_by_stretches_of_time_with_figures_of_its_numbers(designer: FlaskClient) -> None:
+    do(designer, "view.set", path=["columns"], value=["name", "expected_amount"])
+    assert 'id="v-period"' not in designer.get(f"{BASE}/").text
+    do(designer, "view.set", path=["group_by"], value="close_on")
+    do(designer, "view.set", path=["period"], value="quarter")
+    do(designer, "view.set", path=["figures", "expected_amount"], value="sum")
+
+    page = designer.get(f"{BASE}/").text
+
+    assert drafted()["figures"] == {"expected_amount": "sum"}
+    assert re.search(r'<option value="quarter" selected', page)
+    assert re.search(r'id="v-figure-expected_amount".*?<option value="sum" selected', page, re.S)
+    assert 'id="v-figure-name"' not in page
+    do(designer, "view.set", path=["kind"], value="board")
+    assert not {"period", "figures"} & drafted().keys()
+
+
 @pytest.mark.parametrize(
     ("name", "args"),
     [
         ("view.set", {"path": ["kind"], "value": "pie"}),
+        ("view.set", {"path": ["period"], "value": "decade"}),
+        ("view.set", {"path": ["figures", "expected_amount"], "value": "median"}),
         ("view.set", {"path": ["kind"], "remove": True}),
         ("view.set", {"path": ["title"], "remove": True}),
         ("view.set", {"path": ["form"], "value": "visit"}),
