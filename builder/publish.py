@@ -21,7 +21,7 @@ from runtime.definitions import lookup, schemas
 from runtime.definitions.documents import Document, Form
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import Invalid, NotFound, Problem
-from runtime.records import recounts, search_index, tables, view_indexes
+from runtime.records import recounts, search_index, search_texts, tables, view_indexes
 
 NO_ANSWERS: Mapping[tuple[str, str], Answers] = {}
 
@@ -241,9 +241,9 @@ def _freeze(user: User | None, app: str, definition: Definition, change: Change,
 
 
 def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None:
-    recounts.hold(
-        session, [each.id for each in definitions if each.kind == "form"]
-    )  # and, for the same reason:
+    forms = [each.id for each in definitions if each.kind == "form"]
+    recounts.hold(session, forms)
+    search_texts.hold(session, forms)  # and, for the same reason:
     waiting = _timers(definitions)
     for definition_id in waiting:  # before any table is changed, for which a batch at work would wait
         version_id = session.get_one(Definition, definition_id).current_version_id
@@ -277,6 +277,8 @@ def _count_anew(session: Session, before: Mapping[Definition, Document | None]) 
             form = lookup.form_by_id(definition.id)
             recounts.index(session, form)
             recounts.plan(session, form, document)
+            if document is not None:
+                search_texts.plan(session, form, _documents_before(form))
 
 
 def _follow_views(changes: Sequence[Change], app: str) -> None:
@@ -289,6 +291,10 @@ def index_views(app: str, forms: Sequence[str]) -> None:
     """Give the views of these forms that are in force their indexes, and take away those of views that went."""
     for form in filter(None, (lookup.form_if_any(app, key) for key in forms)):
         view_indexes.reconcile(db.session(), form, [each.document for each in lookup.views(app, form.key)])
+
+
+def _documents_before(form: Form) -> list[Document]:
+    return list(earlier_documents(form.app, "form", form.key))[:-1]
 
 
 def _versions_before(form: Form) -> list[Version]:

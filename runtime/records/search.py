@@ -1,7 +1,8 @@
 """The text that a quick search of a list looks through, and how it looks."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as own_field
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +11,10 @@ from sqlalchemy import ColumnElement, Select, false, func, literal_column, or_
 from runtime import grams
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.fields import ValueType
+from runtime.fields import Field, ValueType
 from runtime.records import search_index
 from runtime.records.search_index import Pieces
-from runtime.records.tables import stored, table
+from runtime.records.tables import is_stored, table
 from runtime.text import normalised, search_key
 
 MAX_SEARCH = 200  # characters of a search that are looked at
@@ -31,7 +32,7 @@ class Search:
 
     plain: Conditions
     pieces: Pieces | None = None
-    beside: Conditions = field(default_factory=list)
+    beside: Conditions = own_field(default_factory=list)
 
     @property
     def conditions(self) -> Conditions:
@@ -58,14 +59,20 @@ def keys(form: Form) -> tuple[str, ...]:
     return *_keys(form, long=False), *_keys(form, long=True)
 
 
+def searched(fields: Mapping[str, Field]) -> Iterator[str]:
+    """Those of the fields that a search looks through."""
+    for key, field in fields.items():
+        is_text = is_stored(field) and field.type.value_type_of(field) is ValueType.TEXT
+        if is_text and field.type.name != "choice":
+            yield key
+
+
 @lru_cache(1024)
 def _keys(form: Form, *, long: bool) -> tuple[str, ...]:
     found = [
         key
-        for key, field in stored(form).items()
-        if field.type.value_type_of(field) is ValueType.TEXT
-        and field.type.name != "choice"
-        and (field.type.name in ("long_text", "rich_text")) == long
+        for key in searched(form.fields)
+        if (form.fields[key].type.name in ("long_text", "rich_text")) == long
     ]
     # The title first: of many texts only the beginning is kept.
     return tuple(sorted(found, key=lambda key: key != form.title_field))
@@ -78,15 +85,24 @@ def sought(form: Form, search: str, hidden: frozenset[str]) -> Search:
     other fields one by one, by their letters and not by pinyin: not even how long it takes may tell of the hidden ones.
     """
     words = words_of(search)
+    if not words:
+        return Search([])
     if hidden.intersection(keys(form)):
-        own = [table(form).c[key] for key in keys(form) if key not in hidden]
-        return Search([_in_one_of(own, word) for word in words])
+        return _by_fields(form, words, hidden)
     contains = _instr if db.engine.dialect.name == "sqlite" else _like
     plain = {word: contains(table(form).c.search_text, word) for word in words}
-    pieces = search_index.pieces(form, words, contains) if words else None
+    state, common = search_index.standing(form, words, contains)
+    if state == search_index.STALE:
+        return _by_fields(form, words, hidden)
+    pieces = search_index.pieces(form, words) if state == "ready" and not common else None
     if pieces is None:
         return Search([_rarely(each) for each in plain.values()])
     return Search(list(plain.values()), pieces, [plain[word] for word in words if not grams.says_all(word)])
+
+
+def _by_fields(form: Form, words: Sequence[str], hidden: frozenset[str]) -> Search:
+    own = [table(form).c[key] for key in keys(form) if key not in hidden]
+    return Search([_in_one_of(own, word) for word in words])
 
 
 def words_of(search: str) -> list[str]:

@@ -42,6 +42,7 @@ from runtime.records.models import SearchIndex
 from runtime.records.tables import index_name, table
 
 KIND = "search_index"
+STALE = "stale"  # the state while the texts are made anew: they hold what nobody shall find
 WAITING = 1024  # kB of what PostgreSQL has yet to sort in
 SAMPLE = 0.1  # per cent of the table that are looked at
 COMMON = 30  # of so many records one has a common word
@@ -112,28 +113,25 @@ class Pieces:
         return _grams(self.form).op("@@", is_comparison=True)(cast(literal(self.query), TSQUERY))
 
 
-def pieces(form: Form, words: Sequence[str], contains: Contains) -> Pieces | None:
-    """The records that have all the pieces of these words; None where the index cannot tell, or where reading the texts
-    is quicker. `contains` makes the condition that a text has a word.
-    """
+def pieces(form: Form, words: Sequence[str]) -> Pieces | None:
+    """The records that have all the pieces of these words; None where the index cannot tell."""
     asked = _asked(words, "sqlite" if _is_sqlite() else "postgresql")
-    return Pieces(form, asked) if asked and _serves(form, words, contains) else None
+    return Pieces(form, asked) if asked else None
 
 
-def _serves(form: Form, words: Sequence[str], contains: Contains) -> bool:
-    """Whether the index is ready, and the words are not so common that PostgreSQL, which collects all that it finds in
-    an index before it reads the first, would collect for longer than it takes to meet enough of them.
+def standing(form: Form, words: Sequence[str], contains: Contains) -> tuple[str, bool]:
+    """The state of the form's index, and whether the words are so common that PostgreSQL, which collects all that it
+    finds in an index before it reads the first, would collect for longer than it takes to meet enough of them.
+    `contains` makes the condition that a text has a word.
     """
-    ready = select(SearchIndex.id).where(
-        SearchIndex.form_id == form.definition_id, SearchIndex.state == "ready"
-    )
+    state = select(SearchIndex.state).where(SearchIndex.form_id == form.definition_id)
     if _is_sqlite():
-        return db.session.scalar(ready) is not None
+        return db.session.scalar(state) or "", False
     some = tablesample(table(form), func.system(SAMPLE), name="some")
     hits = func.count().filter(*(contains(some.c.search_text, word) for word in words))
     common = select(hits * COMMON > func.count()).select_from(some).scalar_subquery()
-    found = db.session.execute(ready.add_columns(common)).one_or_none()
-    return found is not None and not found[1]
+    found = db.session.execute(state.add_columns(common)).one_or_none()
+    return (found[0], bool(found[1])) if found else ("", False)
 
 
 _LANGUAGES = {"sqlite": ('"{}"', '"{}" *', " AND "), "postgresql": ("'{}'", "'{}':*", " & ")}
@@ -199,7 +197,7 @@ def _for_sqlite(form: Form) -> Iterator[str]:
 
 
 def _given_up(session: Session, index_id: int, error: str) -> None:
-    session.get_one(SearchIndex, index_id).state = "failed"
+    _becomes(session, index_id, "failed")
 
 
 @jobs.handler(KIND, on_dead=_given_up)
@@ -224,7 +222,13 @@ def _form(lease: Lease) -> Form | None:
 
 
 def _done(session: Session, lease: Lease) -> None:
-    session.get_one(SearchIndex, lease.ref_id, populate_existing=True).state = "ready"
+    _becomes(session, lease.ref_id, "ready")
+
+
+def _becomes(session: Session, index_id: int, state: str) -> None:
+    """Texts that are made anew set the index going afterwards."""
+    index = session.get_one(SearchIndex, index_id, with_for_update=True, populate_existing=True)
+    index.state = index.state if index.state == STALE else state
 
 
 def _take_in(session: Session, form: Form) -> bool:
@@ -234,7 +238,9 @@ def _take_in(session: Session, form: Form) -> bool:
         for statement in _for_sqlite(form):
             session.execute(text(statement))
     own_index = select(SearchIndex).where(SearchIndex.form_id == form.definition_id)
-    index = session.scalars(own_index, execution_options={"populate_existing": True}).one()
+    index = session.scalars(own_index.with_for_update(), execution_options={"populate_existing": True}).one()
+    if index.state == STALE:
+        return True
     own, inside = table(form).c, Table(f"{name}_docsize", MetaData(), Column("id", Integer))
     following = select(own.id).where(own.id > index.last_id).order_by(own.id).limit(BATCH)
     ids = list(session.scalars(following))

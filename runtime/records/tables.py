@@ -97,7 +97,12 @@ def table(form: Form) -> Table:
 
 def stored(form: Form) -> dict[str, Field]:
     """The fields that have a column."""
-    return {key: field for key, field in form.fields.items() if _type(field) is not None}
+    return {key: field for key, field in form.fields.items() if is_stored(field)}
+
+
+def is_stored(field: Field) -> bool:
+    """Whether the field has a column."""
+    return _type(field) is not None
 
 
 def kept(form: Form) -> tuple[str, ...]:

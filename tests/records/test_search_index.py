@@ -1,20 +1,25 @@
 """The index of the quick search: what it finds is what the texts hold, on both databases, however they were written."""
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, literal, select, text, update
+from sqlalchemy.orm import Session
 
-from runtime import grams, jobs, outbox
+from runtime import grams, jobs, outbox, schema
 from runtime.accounts.models import User
-from runtime.db import db, transaction
+from runtime.db import db, transaction, writing
+from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.records import finding, query, search, search_index
+from runtime.records import finding, query, search, search_index, search_texts
 from runtime.records.models import SearchIndex
 from runtime.records.tables import table
 from tests.conftest import Queries, both_databases
 from tests.records import test_query
-from tests.records.factory import shop
+from tests.records.factory import field, form_document, publish, shop
 from tests.records.test_query import order, saved
 
 sqlite_template, clerk = test_query.sqlite_template, test_query.clerk
@@ -166,16 +171,87 @@ def as_before_the_index(form: Form) -> jobs.Lease:
     with transaction() as session:
         row = session.query(SearchIndex).filter_by(form_id=form.definition_id).one()
         row.state = "waiting"
-        if db.engine.dialect.name == "sqlite":
-            for each in ("insert", "update", "delete"):
-                session.execute(text(f"DROP TRIGGER search_{form.definition_id}_{each}"))
-            session.execute(text(f"DROP TABLE search_{form.definition_id}"))
-        else:
-            session.execute(text(f"DROP INDEX gin_{form.table_name}_search_text"))
+        without_index(session, form)
         outbox_id = outbox.put(session, search_index.KIND, row.id)
     lease = jobs.claim(outbox_id)
     assert lease is not None
     return lease
+
+
+def without_index(session: Session, form: Form) -> None:
+    if db.engine.dialect.name == "sqlite":
+        for each in ("insert", "update", "delete"):
+            session.execute(text(f"DROP TRIGGER search_{form.definition_id}_{each}"))
+        session.execute(text(f"DROP TABLE search_{form.definition_id}"))
+    else:
+        session.execute(text(f"DROP INDEX gin_{form.table_name}_search_text"))
+
+
+@both_databases
+def test_given_records_from_before_an_upgrade_then_migrated_jobs_take_them_in(clerk: User) -> None:
+    ids = [saved("order", {"title": title}) for title in ("宁波", "上海 宁波")]
+    forms, user_id = lookup.forms("shop"), clerk.id
+    with transaction() as session:
+        for form in forms:
+            without_index(session, form)
+        session.execute(text("DROP TABLE search_indexes"))
+        if db.engine.dialect.name == "postgresql":
+            session.execute(text("DROP FUNCTION fw_grams"))
+    db.session.remove()
+    scripts = ScriptDirectory.from_config(schema.alembic_config())
+    with (
+        writing(),
+        db.engine.begin() as connection,
+        Operations.context(MigrationContext.configure(connection)),
+    ):
+        for revision in ("0023", "0026"):
+            scripts.get_revision(revision).module.upgrade()
+    for lease in jobs.claim_due():
+        jobs.work_off(lease)
+    assert db.session.scalars(select(SearchIndex.state)).all() == ["ready"] * len(forms)
+    assert found(db.session.get_one(User, user_id), "宁波") == ids
+    assert list(search_index.wrong(order())) == []
+
+
+@both_databases
+def test_given_a_field_that_left_the_form_then_nobody_finds_records_by_it(clerk: User) -> None:
+    ids = [saved("order", {"title": "上海", "note": "secret"}) for _ in range(3)]
+    assert found(clerk, "secret") == ids
+    smaller = {key: each for key, each in test_query.ORDER["properties"].items() if key != "note"}
+    publish("form", "order", {**test_query.ORDER, "properties": smaller})
+    with transaction() as session:
+        search_texts.plan(session, order(), [test_query.ORDER])
+    assert (found(clerk, "secret"), found(clerk, "上海")) == ([], ids)  # at once, by reading the fields
+    user_id = clerk.id
+    while leases := jobs.claim_due():
+        for lease in leases:
+            jobs.work_off(lease)
+    clerk = db.session.get_one(User, user_id)
+    assert db.session.scalars(select(SearchIndex.state).distinct()).all() == ["ready"]
+    assert search.sought(order(), "secret", frozenset()).pieces is not None
+    assert (found(clerk, "secret"), found(clerk, "shanghai")) == ([], ids)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "stale"),
+    [
+        (["title", "note"], False),
+        (["title"], False),  # no record has a value in a new field
+        (["title", "note", "gone"], True),
+        (["title", "note", ""], True),  # it had left the form and comes back with the values that are kept
+    ],
+)
+def test_texts_are_made_anew_only_where_they_hold_something_else(
+    clerk: User, earlier: list[str], stale: bool
+) -> None:
+    def document(*keys: str) -> dict[str, object]:
+        return form_document("order", {key: field("text") for key in keys})
+
+    history = [document(*filter(None, earlier))] + ([document("title")] if "" in earlier else [])
+    with transaction() as session:
+        search_texts.plan(session, order(), history)
+    state = select(SearchIndex.state).where(SearchIndex.form_id == order().definition_id)
+    assert db.session.scalar(state) == ("stale" if stale else "ready")
 
 
 def killed(form: Form) -> None:

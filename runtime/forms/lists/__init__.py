@@ -3,4 +3,5 @@
 Everything that can be chosen stands in the address, so a link shows what its sender saw. May be imported by routes.
 """
 
+from runtime.records import search_texts as _search_texts  # noqa: F401  (registers what makes them)
 from runtime.records import view_indexes as _view_indexes  # noqa: F401  (registers what builds them)
