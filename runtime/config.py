@@ -40,6 +40,8 @@ class Settings:
     redis_url: str
     smtp_url: str
     trash_days: int
+    proxies: int = 0
+    """How many proxies stand in front of us, each of which writes whom it serves into `X-Forwarded-For`."""
     s3: S3 | None = None
     """Where files are kept; below `home` when there is none."""
 
@@ -68,6 +70,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         redis_url=_value(environ, "REDIS_URL"),
         smtp_url=_smtp(_value(environ, "SMTP_URL")),
         trash_days=_days(_value(environ, "FORMWRIGHT_TRASH_DAYS") or "30"),
+        proxies=_proxies(_value(environ, "FORMWRIGHT_PROXIES") or "0"),
         s3=_s3(environ),
     )
 
@@ -114,6 +117,12 @@ def _reachable(host: str) -> str:
 def _days(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:9]) <= MOST_DAYS:
         raise SettingError(f"FORMWRIGHT_TRASH_DAYS must be 1 to {MOST_DAYS} days, not {text!r}")
+    return int(text)
+
+
+def _proxies(text: str) -> int:
+    if text not in ("0", "1", "2", "3"):
+        raise SettingError(f"FORMWRIGHT_PROXIES must be 0 to 3, not {text!r}")
     return int(text)
 
 

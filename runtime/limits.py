@@ -13,6 +13,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from runtime import endpoints
 from runtime.db import db
@@ -84,10 +85,19 @@ def init_app(app: Flask) -> None:
     )
     if app.config["REDIS_URL"]:
         app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 0.3, "socket_timeout": 1}
+    believe(app, app.config["SETTINGS"].proxies)
     app.before_request(_refuse_packed_bodies)
     app.before_request(_let_files_in)
     app.before_request(_read_form)
     limiter.init_app(app)
+
+
+def believe(app: Flask, proxies: int) -> None:
+    """Take the address of whoever asks from as many proxies as stand in front of us; what he writes himself counts for
+    nothing. Nothing else is believed: how people reach us is a setting.
+    """
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
 
 
 def _refuse_packed_bodies() -> None:

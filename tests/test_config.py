@@ -16,6 +16,7 @@ GIVEN = {
     "DATABASE_URL": ("database_url", "postgresql+psycopg://somebody@db/forms"),
     "REDIS_URL": ("redis_url", "redis://:secret@redis/0"),
     "FORMWRIGHT_TRASH_DAYS": ("trash_days", "14"),
+    "FORMWRIGHT_PROXIES": ("proxies", "1"),
     "SMTP_URL": ("smtp_url", "smtps://me:secret@mail.example.com"),
 }
 

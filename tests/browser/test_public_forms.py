@@ -109,6 +109,7 @@ def another_site() -> Iterator[Callable[[str], str]]:
     site.server_close()
 
 
+@pytest.mark.full  # its parts are tested without a browser, in tests/public
 @pytest.mark.parametrize("language", ENGLISH)
 def test_in_steps_in_a_frame_of_another_site_it_is_kept_and_continued_on_a_phone(
     open_tab: Callable[..., Page],

@@ -288,6 +288,17 @@ def test_all_addresses_that_one_person_has_count_as_one(address: str, counted: s
         assert limits.sender() == counted
 
 
+@pytest.mark.parametrize(("proxies", "counted"), [(0, "127.0.0.1"), (1, "192.0.2.7"), (2, "203.0.113.9")])
+def test_an_address_is_believed_of_as_many_proxies_as_there_are(proxies: int, counted: str) -> None:
+    app = Flask(__name__)
+    limits.believe(app, proxies)
+    app.add_url_rule("/", view_func=limits.sender)
+
+    forged = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9, 192.0.2.7"}
+
+    assert app.test_client().get("/", headers=forged).text == counted
+
+
 def test_the_address_may_fill_in_what_a_guest_may(world: World, address: str) -> None:
     page = guest(world).get(f"{address}?f.name=Poster&f.secret={CANARY}&f.seats=many&f.nothing=1").text
 
