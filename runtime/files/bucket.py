@@ -41,13 +41,13 @@ class Bucket:
         try:
             obstore.put(self._store, self._path(name), content)
         except (BaseError, OSError) as error:
-            raise StorageError(str(error)) from error
+            raise _failure(error) from error
 
     def open(self, name: str) -> BinaryIO:
         try:
             found = obstore.open_reader(self._store, self._path(name))
         except (BaseError, OSError) as error:
-            raise StorageError(str(error)) from error
+            raise _failure(error) from error
         return cast(BinaryIO, io.BufferedReader(_Reader(found)))
 
     def delete(self, name: str) -> None:
@@ -56,10 +56,14 @@ class Bucket:
         except (NotFoundError, FileNotFoundError):
             return
         except (BaseError, OSError) as error:
-            raise StorageError(str(error)) from error
+            raise _failure(error) from error
 
     def _path(self, name: str) -> str:
         return f"{self._folder}{name[:2]}/{name}"
+
+
+def _failure(error: Exception) -> StorageError:
+    return StorageError(str(error).partition("\n")[0])  # below stands what only its makers can read
 
 
 class _Reader(io.RawIOBase):

@@ -197,7 +197,6 @@ def new_handles(key: str, posted: Posted, count: int) -> list[str]:
 
 
 def _copy(posted: Posted, start: str, to: str) -> None:
-    for name, texts in list(posted.lists()):
-        for before in _BESIDE:
-            if name.startswith(before + start):
-                posted.setlist(before + to + name.removeprefix(before + start), texts)
+    starts = tuple(before + start for before in _BESIDE)
+    for name in [name for name in posted if name.startswith(starts)]:
+        posted.setlist(name.replace(start, to, 1), posted.getlist(name))

@@ -260,6 +260,15 @@ def test_rows_that_are_named_again_and_again_are_refused_at_once(names: str) -> 
         row_posts.handles("lines", MultiDict({"lines": names}))
 
 
+@pytest.mark.full
+@pytest.mark.timeout(30)
+def test_a_row_is_copied_again_and_again_among_the_most_cells(browser: FlaskClient) -> None:
+    cells = ((f"lines.n{number}.text", "x") for number in range(1, row_posts.MOST_CELLS))
+    sent: Posted = MultiDict([("lines", "n1"), *cells])
+    changed, row = row_posts.done(sent, ["row_copy:lines.n1"] * row_posts.MOST_DEEDS, ["lines"])
+    assert row == "lines.n51" and changed["lines.n51.text"] == "x"
+
+
 def test_names_beside_the_rows_are_not_read_from_the_rest(
     browser: FlaskClient, address: str, bob: User
 ) -> None:
