@@ -23,7 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OpenTab = Callable[..., Page]
 LANGUAGES = ["en", pytest.param("zh", marks=pytest.mark.full)]
-# Seconds are twice those of the design: other work slows a machine down.
+# Seconds are twice those of the design, or four times where most of them are the work of the job, which this process
+# does as well: other work slows a machine down.
 SYSTEM = ("revision", "updated_at", "updated_by", "version_id")
 
 
@@ -66,7 +67,7 @@ def test_t21_all_250_that_match_are_assigned_and_taken_back_in_seven_clicks(
     counter = Counter(page)
     page.goto(f"{FOLLOWUP}/customer/?q=Many")
 
-    with counter.budget(clicks=7, seconds=2 * 15), monkeypatch.context() as patch:
+    with counter.budget(clicks=7, seconds=4 * 15), monkeypatch.context() as patch:
         page.locator("#choose-all").click()
         every = page.locator("[name=_all]")
         expect(every).to_contain_text("250")
