@@ -1,5 +1,6 @@
 """Going through the records of a form in a job: batch by batch, each one transaction, killable at any moment."""
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -54,7 +55,9 @@ def work(
 
 @contextmanager
 def held(lease: Lease) -> Iterator[None]:
-    """Hold the lease meanwhile, for what takes longer than it lasts."""
+    """Hold the lease meanwhile, for what takes longer than it lasts. Nor does the worker's own limit end it: an index
+    that takes longer to build would begin anew each time, until it is given up.
+    """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     over = Event()
 
@@ -64,9 +67,11 @@ def held(lease: Lease) -> Iterator[None]:
                 lease.renew(session)
 
     thread = Thread(target=beat, daemon=True)
+    left = signal.alarm(0)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join()
+        signal.alarm(left)

@@ -1,5 +1,7 @@
 """The index of the quick search: what it finds is what the texts hold, on both databases, however they were written."""
 
+import signal
+
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from runtime import grams, jobs, outbox, schema
+from runtime import batches, grams, jobs, outbox, schema
 from runtime.accounts.models import User
 from runtime.db import db, transaction, writing
 from runtime.definitions import lookup
@@ -252,6 +254,14 @@ def test_texts_are_made_anew_only_where_they_hold_something_else(
         search_texts.plan(session, order(), history)
     state = select(SearchIndex.state).where(SearchIndex.form_id == order().definition_id)
     assert db.session.scalar(state) == ("stale" if stale else "ready")
+
+
+def test_the_limit_of_the_worker_does_not_end_the_building_of_an_index(clerk: User) -> None:
+    lease = as_before_the_index(order())
+    signal.alarm(100)
+    with batches.held(lease):
+        assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.alarm(0) > 90
 
 
 def killed(form: Form) -> None:
