@@ -16,7 +16,14 @@ RAISED = {
     code for file in FOLDER.glob("*.py") for code in re.findall(r'FieldError\(\s*"(\w+)"', file.read_text())
 }
 COUNTED = {"decimals", "minLength", "maxLength", "minItems", "maxItems", "fewest_rows", "most_rows"}
-PARAMS = {"limit": 3, "name": "a.pdf", "kinds": "PDF, PNG", "text": "Acme"}
+PARAMS = {
+    "limit": 3,
+    "name": "a.pdf",
+    "kinds": "PDF, PNG",
+    "text": "Acme",
+    "names": "Acme Ltd",
+    "fields": "Name",
+}
 
 
 def test_every_code_that_a_field_raises_has_its_own_sentence() -> None:

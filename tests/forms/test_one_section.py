@@ -24,7 +24,8 @@ def stored(record: int, user: User) -> dict[str, object]:
 
 def pencils(page: str) -> list[str]:
     """Where the pencils of the sections lead."""
-    return [unescape(part.split('href="')[1].split('"')[0]) for part in page.split("fw-pencil")[1:]]
+    found = [unescape(part.split('href="')[1].split('"')[0]) for part in page.split("fw-pencil")[1:]]
+    return [address for address in found if "section=" in address]
 
 
 def test_a_pencil_turns_its_section_into_a_form_and_saving_leads_back_to_it(
@@ -92,5 +93,5 @@ def test_the_list_that_the_record_was_opened_from_is_known_while_a_section_is_re
     _first, address = pencils(browser.open(f"{CUSTOMERS}{acme}/?q=acme&sort=-name").text)
 
     for page in (browser.open(address).text, browser.send(f"{CUSTOMERS}{acme}/edit", phone="12").text):
-        assert f"{CUSTOMERS}{acme}/next?q=acme&sort=-name" in unescape(page)
-        assert f'href="{CUSTOMERS}?q=acme&sort=-name"' in unescape(page)
+        assert f"{CUSTOMERS}{acme}/next?sort=-name&q=acme" in unescape(page)
+        assert f'href="{CUSTOMERS}?sort=-name&q=acme"' in unescape(page)

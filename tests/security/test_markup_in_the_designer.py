@@ -13,7 +13,13 @@ from tests.support.world import World, world_on
 
 EVIL = "'\"><img src=x onerror=alert(1)>{{7*7}}"
 TEXTS = {"title", "help", "description", "section", "label", "purpose", "message", "text", "placeholder"}
-KEYS = {"form": "visit", "automation": "remind_ahead", "message": "visit_due", "app": "followup"}
+KEYS = {
+    "form": "visit",
+    "automation": "remind_ahead",
+    "message": "visit_due",
+    "app": "followup",
+    "view": "by_result",
+}
 SELECTED = {
     "form_fields": (
         "",
@@ -35,6 +41,15 @@ SHIPPED = {
     "form": next(form for form in FOUND["forms"] if form["$id"].endswith(":visit")),
     "automation": next(each for each in FOUND["automations"] if each["key"] == "remind_ahead"),
     "message": FOUND["messages"][0],
+    "view": {
+        "$schema": "urn:formwright:view:1",
+        "key": "by_result",
+        "title": "By result",
+        "form": "visit",
+        "kind": "board",
+        "group_by": "result",
+        "limits": {"interested": 3},
+    },
 }
 PAGES = ("publish", "problems", "versions?from=1&to=2")
 
