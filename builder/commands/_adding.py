@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from builder.commands import _defaults, _layout, _sections
 from builder.commands._base import Arguments, refuse
-from builder.commands._fields import field_in, known_text, own_title, proposed_key, taken_keys
+from builder.commands._fields import known_text, own_field, own_title, proposed_key, taken_keys
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES
 from runtime.text import Title
@@ -39,10 +39,10 @@ def place_new(work: Workspace, target: Target, key: str, arguments: Arguments) -
     form = work.open(target)
     sections = form["fw"]["layout"]
     if arguments.get("beside"):
-        field_in(form, arguments["beside"], "beside")
+        own_field(form, arguments["beside"], "beside")
         _layout.put_beside(sections, key, arguments["beside"])
     elif arguments.get("after"):
-        field_in(form, arguments["after"], "after")
+        own_field(form, arguments["after"], "after")
         _layout.put_after(sections, key, arguments["after"])
     elif arguments.get("section"):
         _layout.put_at(sections, key, arguments)

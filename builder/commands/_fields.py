@@ -49,6 +49,14 @@ def field_in(form: Form, key: str, argument: str = "field") -> dict[str, Any]:
     return found
 
 
+def own_field(form: Form, key: str, argument: str = "field") -> dict[str, Any]:
+    """A field of the form itself, which has a place on the canvas; refused for a column as for what is not there."""
+    if key not in form["properties"]:
+        refuse(argument, "unknown", _("There is no such field."))
+    found: dict[str, Any] = form["properties"][key]
+    return found
+
+
 def place_of(form: Any, key: str) -> tuple[Any, str]:
     """What holds a field, and its name there: the form, or of a column the rows of its sub-table."""
     table, _dot, column = key.partition(".")

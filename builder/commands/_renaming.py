@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from builder.commands import _layout
+from builder.commands._fields import place_of
 from builder.commands._names import Rename, in_condition, in_formula, in_liquid, renaming, same
 from builder.commands._workspace import Target, Workspace
 from runtime.forms.lists.looks import FIELDS
@@ -17,8 +18,11 @@ MESSAGE_TEXTS = ("subject", "body", "short")
 
 
 def is_published(work: Workspace, target: Target, key: str) -> bool:
-    """Whether the form in force has a field of this key, so that records may hold values under it."""
-    return work.is_in_force(target) and key in work.in_force[target]["properties"]
+    """Whether the form in force has a field or column of this key, so that records may hold values under it."""
+    if not work.is_in_force(target):
+        return False
+    holder, name = place_of(work.in_force[target], key)
+    return name in holder["properties"]
 
 
 def rename_field(work: Workspace, target: Target, old: str, new: str) -> None:

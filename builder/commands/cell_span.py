@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from builder.commands import _layout
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEY, field_in, title_of
+from builder.commands._fields import KEY, own_field, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.definitions.layout import COLUMNS, SPANS
 from runtime.fields import N_
@@ -25,7 +25,7 @@ class SpanCell:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        field_in(form, key)
+        own_field(form, key)
         width = _layout.widen(_layout.arrange(form), key, int(arguments["span"]))
         words = said(
             N_("%(field)s takes %(width)s of %(columns)s columns"),

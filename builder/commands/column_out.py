@@ -11,6 +11,7 @@ from builder.commands._adding import MAX_FIELDS, place_new
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
 from builder.commands._columns import rows_of
 from builder.commands._fields import AFTER, KEY, NUMBER, copy_of, taken_keys, title_of
+from builder.commands._renaming import is_published
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -61,9 +62,7 @@ class ColumnOut:
 def _refuse(work: Workspace, target: Target, key: str) -> None:
     form = work.read(target)
     rows, name = rows_of(form, key)
-    published = work.in_force[target]["properties"] if work.is_in_force(target) else {}
-    table = key.partition(".")[0]
-    if name in published.get(table, {}).get("items", {}).get("properties", ()):
+    if is_published(work, target, key):
         refuse("field", "published", _(
             "This column was published, and rows hold its values. Add a field of its type instead, and delete the"
             " column when nobody needs it any more."

@@ -14,9 +14,9 @@ from builder.commands._fields import (
     KEY,
     SWITCH,
     TEXT,
-    field_in,
     is_on,
     languages,
+    own_field,
     proposed_key,
     taken_keys,
     title_of,
@@ -51,7 +51,7 @@ class ConvertField:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, old_key, name = work.open(target), arguments["field"], arguments["type"]
-        old = deepcopy(field_in(form, old_key))
+        old = deepcopy(own_field(form, old_key))
         if not is_published(work, target, old_key):
             refuse(
                 "field", "unpublished", _("Nothing is stored in this field yet: change its type directly.")

@@ -10,7 +10,7 @@ from builder.commands._fields import (
     NUMBER,
     copied_title,
     copy_of,
-    field_in,
+    own_field,
     proposed_key,
     taken_keys,
     title_of,
@@ -35,7 +35,7 @@ class CopyField:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        schema, title = copy_of(field_in(form, key)), title_of(form, key)
+        schema, title = copy_of(own_field(form, key)), title_of(form, key)
         _layout.arrange(form)  # before there is a field without a place
         told = copied_title(form, key, work)
         schema["fw"]["title"] = told

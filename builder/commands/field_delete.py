@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from builder.commands import _removing
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEY, field_in, title_of
+from builder.commands._fields import KEY, own_field, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -24,7 +24,7 @@ class DeleteField:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        field_in(form, key)
+        own_field(form, key)
         title = title_of(form, key)
         neighbour = _removing.neighbour(form, key)
         _removing.remove(form, key)

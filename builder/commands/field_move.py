@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from builder.commands import _layout, _sections
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import KEY, NUMBER, STEP, field_in, title_of
+from builder.commands._fields import KEY, NUMBER, STEP, own_field, title_of
 from builder.commands._layout import Sections
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -31,9 +31,9 @@ class MoveField:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        field_in(form, key)
+        own_field(form, key)
         if "after" in arguments:
-            field_in(form, arguments["after"], "after")
+            own_field(form, arguments["after"], "after")
         if "tab" in arguments:
             _move_to_tab(work, target, key, arguments["tab"])
         else:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from builder.commands import _layout
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import KEY, field_in, title_of
+from builder.commands._fields import KEY, own_field, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -27,8 +27,8 @@ class PlaceField:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key, beside = work.open(target), arguments["field"], arguments["beside"]
-        field_in(form, key)
-        field_in(form, beside, "beside")
+        own_field(form, key)
+        own_field(form, beside, "beside")
         if key == beside:
             refuse("beside", "same", _("A field cannot stand beside itself."))
         sections = _layout.arrange(form)

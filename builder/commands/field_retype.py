@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from builder.commands import _retyping
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import KEY, field_in, title_of
+from builder.commands._fields import KEY, own_field, title_of
 from builder.commands._renaming import is_published
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import FIELD_TYPES, N_
@@ -25,7 +25,7 @@ class RetypeField:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        old = field_in(form, key)
+        old = own_field(form, key)
         if arguments["type"] not in FIELD_TYPES:
             refuse("type", "unknown", _("There is no such field type."))
         if is_published(work, target, key):

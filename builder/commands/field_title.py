@@ -38,7 +38,8 @@ class TitleField:
         own = field_in(form, key)["fw"]
         title = retitled(own.get("title"), work, arguments["locale"], arguments["text"])
         own.pop("title", None) if title is None else own.update(title=title)
-        if title and is_on(arguments.get("rekey", False)) and not is_published(work, target, key):
+        follows = is_on(arguments.get("rekey", False)) and "." not in key  # a column keeps its key
+        if title and follows and not is_published(work, target, key):
             key = _rekeyed(work, target, key)
         words = said(N_("The field is now called %(field)s"), field=title_of(form, key))
         return Done(words, select=f"field/{key}")

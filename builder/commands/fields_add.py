@@ -7,7 +7,7 @@ from builder.commands import _layout
 from builder.commands._adding import add_field, options_from
 from builder.commands._base import Arguments, Done, closed, said
 from builder.commands._defaults import offers_values, set_options
-from builder.commands._fields import AFTER, KEY, LOCALE, TEXT, TITLE, field_in
+from builder.commands._fields import AFTER, KEY, LOCALE, TEXT, TITLE, own_field
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -37,7 +37,7 @@ class AddFields:
         sections = _layout.arrange(form)
         after = arguments.get("after") or next(iter(_layout.order(sections)[-1:]), "")
         if after:
-            field_in(form, after, "after")
+            own_field(form, after, "after")
         first = ""
         for asked in arguments["fields"]:
             key = _added(work, target, asked, arguments.get("locale", ""))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from builder.commands import _removing
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEYS, field_in
+from builder.commands._fields import KEYS, own_field
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -24,7 +24,7 @@ class DeleteFields:
         form = work.open(target)
         keys = list(dict.fromkeys(arguments["fields"]))
         for key in keys:
-            field_in(form, key, "fields")
+            own_field(form, key, "fields")
         neighbour = None
         for key in keys:
             neighbour = _removing.neighbour(form, key)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from builder.commands import _layout
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEYS, STEP, field_in
+from builder.commands._fields import KEYS, STEP, own_field
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -25,7 +25,7 @@ class MoveFields:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, by = work.open(target), int(arguments["by"])
         for key in arguments["fields"]:
-            field_in(form, key, "fields")
+            own_field(form, key, "fields")
         sections = _layout.arrange(form)
         asked = set(arguments["fields"])
         chosen = [key for key in _layout.order(sections) if key in asked]

@@ -11,7 +11,7 @@ from builder.checks.keys import RESERVED
 from builder.commands import _layout, _removing, _sections
 from builder.commands._adding import MAX_FIELDS, place_new
 from builder.commands._base import Arguments, Done, closed, free_key, refuse, said
-from builder.commands._fields import KEY, KEYS, SWITCH, copied_title, copy_of, field_in, is_on, taken_keys
+from builder.commands._fields import KEY, KEYS, SWITCH, copied_title, copy_of, is_on, own_field, taken_keys
 from builder.commands._renaming import rename_in_form
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -55,7 +55,7 @@ class PasteFields:
 
 def _in_order(form: Form, keys: Sequence[str]) -> list[str]:
     for key in keys:
-        field_in(form, key, "fields")
+        own_field(form, key, "fields")
     return [key for key in _layout.order(_layout.arrange(deepcopy(form))) if key in keys]
 
 
@@ -65,7 +65,7 @@ def _moved(work: Workspace, target: Target, keys: list[str], arguments: Argument
     sections, behind = _layout.arrange(form), arguments.get("after", "")
     section = len(sections) - 1
     if behind:
-        field_in(form, behind, "after")
+        own_field(form, behind, "after")
         section = _layout.find(sections, behind).section
         order = _layout.order([sections[section]])
         # Behind one that moves itself is behind what stays before it in its section.

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from builder.checks import Context
 from builder.commands import _rules
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import TEXT
+from builder.commands._fields import TEXT, own_field
 from builder.commands._workspace import Target, Workspace
 from builder.sights import sight
 from runtime.fields import N_
@@ -32,8 +32,7 @@ class SetFill:
         form, filled = work.open(target), arguments["target"]
         if not filled:  # the list of fields before one is chosen
             return Done(said(N_("Choose a field")))
-        _rules.require_field(form, arguments["field"])
-        own, title = form["properties"][arguments["field"]]["fw"], _rules.title_of(form, filled)
+        own, title = own_field(form, arguments["field"])["fw"], _rules.title_of(form, filled)
         source = arguments.get("source")
         fill = own.setdefault("fill", {})
         if source != "":

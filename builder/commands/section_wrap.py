@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from builder.commands import _layout, _sections
 from builder.commands._base import Arguments, Done, closed, said
-from builder.commands._fields import KEY, field_in, known_text, title_of
+from builder.commands._fields import KEY, known_text, own_field, title_of
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
 
@@ -24,7 +24,7 @@ class WrapSection:
 
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         form, key = work.open(target), arguments["field"]
-        field_in(form, key)
+        own_field(form, key)
         sections = _layout.arrange(form)
         place = _layout.find(sections, key)
         outer = sections[place.section]

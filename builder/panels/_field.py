@@ -221,7 +221,7 @@ def _key(case: FieldCase) -> Control:
     )
     if case.is_column:
         names = str(_("Names the column in formulas: alone in its row, after its sub-table in the record."))
-        return replace(plain, kind="locked", help=names)
+        plain = replace(plain, value=case.field.key.rpartition(".")[2], help=names)
     if not case.published:
         return plain
     why = _(

@@ -160,3 +160,60 @@ def test_what_was_published_does_not_cross_and_the_refusal_says_what_to_do() -> 
     desk = Desk(order, in_force=[order])
     assert desk.refused("field.into", field="name", table="lines") == "published"
     assert desk.refused("column.out", field="lines.item") == "published"
+
+
+def test_a_column_that_was_never_published_gets_another_key_wherever_it_is_named() -> None:
+    price = {"required": ["price"], "properties": {"record": {"required": ["price"]}}}
+    columns = {
+        "price": field("number"),
+        "net": field("formula", formula="price * record.price + SUM(record.lines.price)", result="number"),
+    }
+    rule = {"key": "r", "when": price, "then": {"set": {"price": "price + 1"}, "require": ["price"]}}
+    items = {"properties": columns, "required": ["price"], "fw": {"rules": [rule]}}
+    total = field("formula", formula="SUM(lines.price) + price", result="number")
+    fields = {"price": field("number"), "total": total, "lines": field("sub_table", {"items": items})}
+    desk = Desk(form("order", fields))
+
+    made = desk.order("field.rename", field="lines.price", key="cost")["properties"]
+
+    assert desk.done.select == "field/lines.cost"
+    assert made["total"]["fw"]["formula"] == "SUM(lines.cost) + price"
+    inner = made["lines"]["items"]
+    assert list(inner["properties"]) == ["cost", "net"] and inner["required"] == ["cost"]
+    formula = inner["properties"]["net"]["fw"]["formula"]
+    assert formula == "cost * record.price + SUM(record.lines.cost)"
+    told = inner["fw"]["rules"][0]
+    assert told["then"] == {"set": {"cost": "cost + 1"}, "require": ["cost"]}
+    assert told["when"] == {"required": ["cost"], "properties": {"record": {"required": ["price"]}}}
+
+
+@pytest.mark.parametrize(
+    "key, code",
+    [("qty", "key_twice"), ("Item", "key"), ("record", "reserved_key"), ("row_number", "reserved_key")],
+)
+def test_a_key_that_no_column_can_have_is_refused(desk: Desk, key: str, code: str) -> None:
+    assert desk.refused("field.rename", field="lines.item", key=key) == code
+
+
+def test_a_published_column_keeps_its_key() -> None:
+    order = form("order", {"lines": LINES})
+    assert Desk(order, in_force=(order,)).refused("field.rename", field="lines.item", key="x") == "published"
+
+
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("cell.span", {"span": 6}),
+        ("field.copy", {}),
+        ("field.delete", {}),
+        ("field.move", {"after": "name"}),
+        ("field.place", {"beside": "name", "side": "right"}),
+        ("field.retype", {"type": "number"}),
+        ("reference.fill", {"target": "name", "source": "name"}),
+        ("section.wrap", {}),
+    ],
+)
+def test_what_is_for_fields_of_the_canvas_is_refused_for_a_column(
+    desk: Desk, name: str, arguments: dict[str, object]
+) -> None:
+    assert desk.refused(name, field="lines.item", **arguments) == "unknown"
