@@ -1,6 +1,6 @@
 """The order of a list: by which columns, as the text of an address names it, and never by what is hidden."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runtime.definitions.documents import Form
 from runtime.fields import LISTED
@@ -9,19 +9,21 @@ from runtime.records.tables import is_longer, is_wide, stored
 SYSTEM_ORDERS = ("id", "created_at", "updated_at")
 MOST_SORTS = 3
 BEGINNING = 200  # characters that decide the order of a field of long texts
+RANKED = "~"
 _LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Sort:
-    """By which column, and whether the largest comes first."""
+    """By which column, and whether the largest comes first. `ranked`: as the options of a choice follow each other."""
 
     key: str
     descending: bool
+    ranked: bool = False
 
     @property
     def name(self) -> str:
-        return f"-{self.key}" if self.descending else self.key
+        return f"{'-' if self.descending else ''}{self.key}{RANKED if self.ranked else ''}"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Order:
     @property
     def turned(self) -> "Order":
         """The same order from its end."""
-        return Order(tuple(Sort(each.key, not each.descending) for each in self.sorts))
+        return Order(tuple(replace(each, descending=not each.descending) for each in self.sorts))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -69,8 +71,8 @@ def read(names: str) -> tuple[Sort, ...]:
     """The sorts that a text names, whatever there is; none of a text that names too many."""
     found: dict[str, Sort] = {}
     for name in names.split(",") if len(names) <= _LONGEST else ():
-        key = name.removeprefix("-")
-        found.setdefault(key, Sort(key, descending=name.startswith("-")))
+        key = name.removeprefix("-").removesuffix(RANKED)
+        found.setdefault(key, Sort(key, name.startswith("-"), name.endswith(RANKED)))
     return tuple(found.values()) if len(found) <= MOST_SORTS else ()
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Select,
     SelectBase,
     and_,
+    case,
     func,
     literal,
     or_,
@@ -42,6 +43,7 @@ from runtime.records.tables import own_order, table
 from runtime.text import clean_text
 
 MAX_CURSOR = 5000
+MOST_RANKS = 200  # options whose order decides
 
 Wanted = Sequence[ColumnElement[bool]]
 
@@ -167,8 +169,29 @@ def _levels(form: Form, by: Order, found: Place | None = None) -> list[_Level]:
     for each, value in zip(by.sorts, values, strict=True):
         if each.key == "id":
             return [*levels, _id_level(form, each.descending, found)]
+        if each.ranked and (options := _options(form, each.key)):
+            rank = _ranks(table(form).c[each.key], options)
+            levels.append(_Level(rank, each.descending, _rank(value, options)))
         levels.append(_Level(_sorted(form, by, each.key), each.descending, value))
     return [*levels, _id_level(form, by.descending, found)]
+
+
+def _options(form: Form, key: str) -> list[str]:
+    """The options of a choice, as far as their order is kept; none of anything else."""
+    field = form.fields.get(key)
+    return list(field.schema.get("enum", ()))[:MOST_RANKS] if field and field.type.name == "choice" else []
+
+
+def _ranks(column: ColumnElement[Any], options: Sequence[str]) -> ColumnElement[int]:
+    """The place of a value among the options; those that are none by now come after them."""
+    listed = ((column == value, number) for number, value in enumerate(options))
+    return case((column.is_(None), -1), *listed, else_=len(options))
+
+
+def _rank(value: Any, options: Sequence[str]) -> int:
+    if value is None:
+        return -1
+    return options.index(value) if value in options else len(options)
 
 
 def _id_level(form: Form, descending: bool, found: Place | None) -> _Level:

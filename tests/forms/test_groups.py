@@ -16,7 +16,8 @@ from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.errors import NotFound
 from runtime.forms.lists import grouping
-from runtime.records import figures, store
+from runtime.forms.lists.looks import Look
+from runtime.records import figures, query, store
 from tests.conftest import Queries, both_databases, make_user
 from tests.forms.followup import sign_in
 from tests.records import factory
@@ -29,10 +30,11 @@ DEAL = form_document(
         "name": field("text", title="Name"),
         "stage": field(
             "choice",
-            {"enum": ["won", "lost"]},
+            {"enum": ["lost", "won"]},
             title="Stage",
             labels={"won": {"en": "Won"}, "lost": {"en": "Lost"}},
         ),
+        "size": field("choice", {"enum": ["small", "middle", "large"]}, title="Size"),
         "day": field("date", title="Day"),
         "at": field("datetime", title="At"),
         "paid": field("yes_no", title="Paid"),
@@ -178,6 +180,27 @@ def test_what_is_empty_and_a_text_that_says_so_fold_apart(browser: FlaskClient) 
     made({}, {"name": "None"})
     page = browser.get(DEALS, query_string={"by": "name"}).text
     assert 'data-group="is:None"' in page
+
+
+@both_databases
+@pytest.mark.parametrize("way", ["", "-"])
+def test_groups_of_a_choice_follow_each_other_as_its_options_do_whatever_the_pages(
+    clerk: User, way: str
+) -> None:
+    made(*({"size": each} for each in ("large", "small", None, "middle", "large", "small", "middle", None)))
+    form, hidden = lookup.form("shop", "deal"), frozenset({"secret", "owner"})
+    order = grouping.order(form, Look(group_by="size", sort=f"{way}size,name"), hidden)
+
+    found: list[Any] = []
+    after: str | None = None
+    for _page in range(8):
+        part = query.page(clerk, form, sort=order, limit=1, after=after)
+        found += [(each.values.get("size"), each.values["name"]) for each in part.items]
+        after = part.next
+
+    expected = [None, None, "small", "small", "middle", "middle", "large", "large"]
+    assert [size for size, _name in found] == (expected[::-1] if way else expected)
+    assert after is None and len(set(found)) == 8
 
 
 @both_databases

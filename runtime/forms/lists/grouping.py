@@ -118,6 +118,7 @@ def order(form: Form, look: Look, hidden: frozenset[str]) -> str:
         (each for each in sorts if each.key == look.group_by), orders.Sort(look.group_by, descending=False)
     )
     rest = [each for each in sorts if each.key != look.group_by][: orders.MOST_SORTS - 1]
+    own = replace(own, ranked=form.fields[look.group_by].type.name == "choice")
     return ",".join(each.name for each in (own, *rest))
 
 
