@@ -79,27 +79,46 @@
 
   // --- the answer arrives ----------------------------------------------------------------------------------
 
-  let before, now;
+  let before, now, asked;
   const kept = new Map(); // what was typed into fields that are hidden at the moment
 
   form.addEventListener("htmx:before:swap", (event) => {
     if (event.detail.ctx.sourceElement !== form) return;
     before = fields();
     now = new FormData(form);
+    asked = sent; // a control that the swap takes out of the page asks again
   });
 
   form.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx.sourceElement !== form || !before) return;
     for (const control of form.elements) settle(control);
     const after = fields();
-    for (const key of before.keys()) if (!after.has(key) && edited.has(key)) kept.set(key, now.getAll(key));
+    for (const key of before.keys()) {
+      if (after.has(key)) continue;
+      if (isApart(key)) setAside(key);
+      else if (edited.has(key)) kept.set(key, now.getAll(key));
+    }
     const added = [...after.keys()].filter((key) => !before.has(key));
     const told = added.filter((key) => !key.includes(".")); // rows speak for their cells
     if (told.length) say(form.dataset.added.replace("{}", list.format(told.map((key) => after.get(key).dataset.label))));
     if (document.activeElement === document.body) (document.getElementById(trigger.id) ?? form).focus();
     bringBack(added);
     before = null;
+    if (aside) form.dispatchEvent(new Event("change", { bubbles: true }));
+    aside = false;
   });
+
+  // A row that is on another page now goes along in short; so does what was typed into it after the question was sent.
+  let aside = false;
+  const restOf = (key) => document.getElementById(`${key.split(".")[0]}-rest`);
+  const isApart = (key) => key.includes(".") && restOf(key) && !document.getElementById(key.split(".").slice(0, 2).join("."));
+
+  function setAside(key) {
+    if (same(now.getAll(key), asked.getAll(key))) return;
+    const rest = restOf(key), others = JSON.parse(rest.value || "[]").filter(([name]) => name !== key);
+    rest.value = JSON.stringify([...others, ...now.getAll(key).map((text) => [key, text])]);
+    aside = true;
+  }
 
   // A control shows what the server says, unless the person changed it after the question was sent.
   function settle(control) {
