@@ -145,6 +145,7 @@ def export(pair: Any) -> None:
         name = rows.table_name(connection, "work")
         rows.without_index(connection, name)
         rows.grow(connection, name, rows.columns(connection, name), number)
+    client.connection.close()  # the server gave it up meanwhile; the next request opens it again
     client.get(f"{work.FORMS}/work/exports")
     began = time.perf_counter()
     client.post(f"{work.FORMS}/work/exports", {"kind": "csv"})
