@@ -148,7 +148,13 @@ class OwnContext(FlaskClient):
     still be signed in for the next.
     """
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+    def open(self, *args: Any, follow_redirects: bool = False, **kwargs: Any) -> TestResponse:
+        answer = self._one(*args, **kwargs)
+        while follow_redirects and answer.status_code in (302, 303):
+            answer = self._one(answer.location)
+        return answer
+
+    def _one(self, *args: Any, **kwargs: Any) -> TestResponse:
         with self.application.app_context():
             return super().open(*args, **kwargs)
 
