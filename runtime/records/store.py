@@ -1,4 +1,4 @@
-"""The one write path: page, API, import, automation and process all save and delete records here.
+"""The one write path: page, API, import, automation and process all save records here; `deletion.py` deletes them.
 
 Order: access → judging (defaults → fill and look-ups → visibility → computed → required → validation →
 checks) → unique → serial number → row → event → what listens to events. One transaction, which the caller
