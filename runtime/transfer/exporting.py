@@ -249,11 +249,13 @@ def _rows(user: User, form: Form, export: Export, items: Sequence[Any]) -> list[
 
 def _conclude(lease: Lease, export: Export | None) -> None:
     """Make the finished file, once all is read."""
-    size = 0
+    size, key = 0, export.key if export is not None else ""
     if export is not None and export.state == "writing":
+        told = (key, export.kind, export.columns, export.size)
+        db.session.rollback()  # PostgreSQL ends a transaction that is idle while a large workbook is written
         try:
             with batches.held(lease):
-                size = sheets.finish(export.key, export.kind, export.columns, export.size)
+                size = sheets.finish(*told)
         except sheets.LostError:
             _read_again(lease)
             return
@@ -262,8 +264,8 @@ def _conclude(lease: Lease, export: Export | None) -> None:
         kept = _locked(session, lease)
         if kept is not None and kept.state == "writing":
             kept.state, kept.size = "done", size
-    if export is not None and (kept is None or kept.state == "cancelled"):
-        sheets.remove(export.key)
+    if key and (kept is None or kept.state == "cancelled"):
+        sheets.remove(key)
 
 
 def _locked(session: Session, lease: Lease) -> Export | None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from runtime import jobs, outbox
 from runtime.accounts.models import User, UserRole
@@ -310,6 +310,26 @@ def test_a_workbook_that_was_written_when_the_worker_died_is_written_again(
     monkeypatch.undo()
     world.work()
     assert names_in("xlsx", got(world, key)) == [row["Name"] for row in exported(world, cols="name")]
+
+
+def test_a_workbook_is_written_without_a_transaction_and_goes_when_nobody_waits_for_it_any_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = asked_for(world, kind="xlsx", cols="name")
+    whole, open_meanwhile = sheets.finish, []
+
+    def forgotten(*told: Any) -> int:
+        open_meanwhile.append(db.session().in_transaction())
+        size = whole(*told)
+        with transaction() as session:
+            session.execute(delete(Export).where(Export.key == key))
+        return size
+
+    monkeypatch.setattr(sheets, "finish", forgotten)
+    world.work()
+
+    assert open_meanwhile == [False]
+    assert list(files(world, key)) == []
 
 
 def test_a_day_before_excel_knows_any_is_a_text() -> None:
