@@ -11,7 +11,6 @@
   let done = [];
   const rowOf = (element) => element?.closest?.("[data-row]");
   const rowsOf = (element) => [...element.closest("[data-rows]").querySelectorAll("[data-row]")];
-  const controlOf = (row) => row?.querySelector("td input:not([type=hidden]), td select, td textarea");
 
   function act(deed, place) {
     deeds.push(`${deed}:${place}`);

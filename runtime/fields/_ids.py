@@ -7,12 +7,19 @@ from typing import Any
 from sqlalchemy import Integer
 from sqlalchemy.types import TypeEngine
 
-from runtime.fields._base import Field, FieldError, FieldType, JsonValue, Names, Reader, ValueType
+from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Names, Reader, ValueType
+from runtime.fields._options import option
 from runtime.fields._texts import plain
 from runtime.text import localized
 
 MAX_ID = 2**31 - 1
 ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+OFFER = option(
+    N_("Offer only"),
+    N_("A condition that a record must meet to be offered."),
+    {"properties": {"customer": {"const": {"fact": "record.customer"}}}},
+    {"type": "object"},
+)
 _ID = re.compile(r"[1-9][0-9]{0,9}")
 _GONE = {"en": "(not available)", "zh": "（不可用）"}
 

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, Names
-from runtime.fields._ids import IdField
+from runtime.fields._ids import OFFER, IdField
 from runtime.fields._options import KEY, option, own_options
 
 
@@ -32,12 +32,7 @@ class ReferenceField(IdField):
             {"phone": "phone"},
             {"type": "object", "propertyNames": KEY, "additionalProperties": KEY},
         ),
-        offer=option(
-            N_("Offer only"),
-            N_("A condition that a record must meet to be offered."),
-            {"properties": {"customer": {"const": {"fact": "record.customer"}}}},
-            {"type": "object"},
-        ),
+        offer=OFFER,
         on_delete=option(
             N_("When the picked record is deleted"),
             N_(

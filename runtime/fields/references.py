@@ -19,7 +19,7 @@ from runtime.fields._base import (
     kept,
 )
 from runtime.fields._columns import Several
-from runtime.fields._ids import ID_SCHEMA, read_id, shown, whole
+from runtime.fields._ids import ID_SCHEMA, OFFER, read_id, shown, whole
 from runtime.fields._listed import joined
 from runtime.fields._options import KEY, option, own_options
 
@@ -45,12 +45,7 @@ class ReferencesField(FieldType):
     options = own_options(
         "form",
         form=option(N_("Form"), N_("Key of the form whose records can be picked."), "customer", KEY),
-        offer=option(
-            N_("Offer only"),
-            N_("A condition that a record must meet to be offered."),
-            {"properties": {"customer": {"const": {"fact": "record.customer"}}}},
-            {"type": "object"},
-        ),
+        offer=OFFER,
         on_delete=option(
             N_("When a picked record is deleted"),
             N_(

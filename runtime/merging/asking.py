@@ -12,11 +12,12 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict
 from runtime.fields import Field, Reader, ValueType
+from runtime.forms.drafts import keeping
 from runtime.forms.names import Titles, titles_for
 from runtime.forms.record.differences import compared
 from runtime.forms.record.related import pointing_at
 from runtime.merging.doing import MOST, Wish
-from runtime.records import query
+from runtime.records import query, tokens
 from runtime.records.links import Reference
 from runtime.records.rows import Record
 from runtime.text import localized
@@ -106,15 +107,10 @@ def wish(user: User, form: Form, found: list[Record]) -> Wish:
     return Wish(
         into=into,
         others=tuple(each.id for each in found if each.id != into),
-        seen={each.id: _number(f"rev.{each.id}") for each in found},
+        seen={each.id: keeping.number(request.form.get(f"rev.{each.id}", "")) or 0 for each in found},
         values={key: _value(form.fields[key], found, name, into) for key, name in whose.items()},
-        token=request.form.get("_once", "")[:80],
+        token=request.form.get("_once", "")[: tokens.MAX_TOKEN],
     )
-
-
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _differing(user: User, form: Form, found: list[Record]) -> list[Field]:
@@ -168,8 +164,7 @@ def _said(form: Form, one: Field, value: Any, reader: Reader, names: Titles) -> 
 
 
 def _is_list(form: Form, one: Field) -> bool:
-    several = one.type.value_type in (ValueType.FILES, ValueType.LIST) or one.type.name == "references"
-    return several or one.key in form.rows
+    return one.key in form.rows or one.type.value_type in (ValueType.FILES, ValueType.LIST)
 
 
 def _value(one: Field, found: list[Record], name: str, into: int) -> Any:

@@ -19,8 +19,8 @@ from runtime.automations import chain
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Invalid, NotFound, Problem
-from runtime.fields import ValueType
 from runtime.records import changes, deletion, links, query, store
+from runtime.records.judge import holding_files
 from runtime.records.rows import Record
 from runtime.records.sources import MERGE, Actor
 from runtime.records.tables import table
@@ -86,7 +86,7 @@ def _release_files(person: Actor, form: Form, wish: Wish, held: Mapping[int, Rec
         own = held[record_id].whole
         left = {
             key: [each for each in own[key] if each not in wanted] or None
-            for key in _holding(form)
+            for key in holding_files(form)
             if wanted.intersection(own.get(key, ()))
         }
         taken |= wanted & _files(form, own)
@@ -96,12 +96,8 @@ def _release_files(person: Actor, form: Form, wish: Wish, held: Mapping[int, Rec
     return taken
 
 
-def _holding(form: Form) -> list[str]:
-    return [key for key, one in form.fields.items() if one.type.value_type is ValueType.FILES]
-
-
 def _files(form: Form, values: Mapping[str, Any]) -> set[str]:
-    return {each for key in _holding(form) for each in values.get(key) or ()}
+    return {each for key in holding_files(form) for each in values.get(key) or ()}
 
 
 class _Moves:

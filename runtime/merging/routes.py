@@ -74,7 +74,7 @@ def _refused(user: User, form: Form, error: Conflict | Invalid | Forbidden | Not
 
 
 def _done(user: User, form: Form) -> int | None:
-    token = request.form.get("_once", "")[:80]
+    token = request.form.get("_once", "")[: tokens.MAX_TOKEN]
     return tokens.record_of(form, user.id, token) if token else None
 
 

@@ -10,6 +10,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.fields import Reader, ValueType
 from runtime.forms import entry, filling, uploads
+from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Addresses, Filling
 from runtime.public import opening, seals, traps
@@ -108,9 +109,7 @@ def later_mark() -> tuple[str, int]:
     if "later" in g:
         found: tuple[str, int] = g.later
         return found
-    revision = request.form.get("_later_rev", "")
-    number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else 0
-    return request.form.get("_later", "")[:64], number
+    return request.form.get("_later", "")[:64], keeping.number(request.form.get("_later_rev", "")) or 0
 
 
 def is_admitted(public: PublicForm) -> bool:

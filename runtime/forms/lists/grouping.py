@@ -22,6 +22,7 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import N_, NOBODY, Field, Reader, ValueType
 from runtime.fields._numbers import rounded
+from runtime.forms.lists import looks
 from runtime.forms.lists.cells import counted
 from runtime.forms.lists.columns import is_number
 from runtime.forms.lists.looks import Look
@@ -44,7 +45,6 @@ USUAL = "month"
 FUNCTIONS = {"sum": N_("Sum"), "average": N_("Average"), "min": N_("Least"), "max": N_("Greatest")}
 _TYPES = ("choice", "reference", "member", "department", "yes_no", "date", "datetime", "text", "barcode")
 _SKELETONS = {"day": "yMMMEd", "month": "yMMMM", "quarter": "yQQQ", "year": "y"}
-LONGEST = 3000
 NONE = Number()
 
 
@@ -90,12 +90,11 @@ def period(form: Form, look: Look) -> str:
 
 def settled(form: Form, text: str, hidden: frozenset[str]) -> str:
     """The figures that an address names, of numbers that the person may see, as canonical JSON."""
-    try:
-        found = documents.loads(text) if text and len(text) < LONGEST else {}
-    except (ValueError, RecursionError):
-        found = {}
-    pairs = found.items() if isinstance(found, dict) else ()
-    known = {key: how for key, how in pairs if may_tell(form, key, hidden) and how in list(FUNCTIONS)}
+    known = {
+        key: how
+        for key, how in looks.read(text).items()
+        if may_tell(form, key, hidden) and how in list(FUNCTIONS)
+    }
     return documents.dumps(known) if known else ""
 
 

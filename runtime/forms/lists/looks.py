@@ -7,6 +7,7 @@ from typing import Any
 from runtime import documents
 
 MOST_COLUMNS = 100
+LONGEST = 3000  # characters of a part of an address that is JSON
 JSON_PARTS = ("filter", "limits", "figures", "widths")
 """The parts that a look holds as canonical JSON, empty for none, and a document as what they are."""
 FIELDS: Mapping[str, str] = {
@@ -102,3 +103,12 @@ def _held(name: str, value: Any) -> Any:
 def filter_text(document: Any) -> str:
     """A condition as an address holds it; empty for one that always holds."""
     return documents.dumps(document) if document else ""
+
+
+def read(text: str) -> dict[str, Any]:
+    """The object that a part of an address holds as JSON; an empty one where it holds none."""
+    try:
+        found = documents.loads(text) if text and len(text) < LONGEST else {}
+    except (ValueError, RecursionError):
+        found = {}
+    return found if isinstance(found, dict) else {}

@@ -2,25 +2,20 @@
 
 from runtime import documents
 from runtime.definitions.documents import Form
+from runtime.forms.lists import looks
 from runtime.forms.lists.columns import may_show
 from runtime.forms.lists.looks import Look
 
 LEAST, MOST, USUAL, STEP = 60, 800, 160, 40
 MOST_FROZEN = 3
-LONGEST = 3000
 STEPS = {"wider": STEP, "narrower": -STEP}
 
 
 def settled(form: Form, text: str, hidden: frozenset[str]) -> str:
     """The widths that an address names, of columns that the person may see, as canonical JSON."""
-    try:
-        found = documents.loads(text) if text and len(text) < LONGEST else {}
-    except (ValueError, RecursionError):
-        found = {}
-    pairs = found.items() if isinstance(found, dict) else ()
     known = {
         key: min(max(width, LEAST), MOST)
-        for key, width in pairs
+        for key, width in looks.read(text).items()
         if may_show(form, key, hidden) and type(width) is int
     }
     return documents.dumps(known) if known else ""
