@@ -7,7 +7,7 @@ of others not even that there are any can be told.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, select, union_all
+from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 
 from runtime import access, problems
 from runtime.accounts.models import User
@@ -47,6 +47,38 @@ def told(actor: Actor, form: Form, record: Record | None, values: Mapping[str, A
     found = _read(user, form, asked, values, None if record is None else record.id)
     same = ((keys, [one for one, alike in found if alike[number]]) for number, keys in enumerate(asked))
     return tuple(_problem(form, keys, there[:SHOWN]) for keys, there in same if there)
+
+
+def told_in_turn(
+    actor: Actor, form: Form, record: Record | None, values: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """As `told`, once nobody else is about to save what is alike; others wait until this transaction is over. So of two
+    who save the like of each other at once the second one is told. Nobody waits for another value, and no guest.
+
+    On SQLite who writes is alone, and was told before. The locks of one record are taken in the order of their numbers:
+    two records cannot wait for each other.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name != "postgresql" or not _counts(actor):
+        return ()
+    asked = _asked(actor.user, form, {} if record is None else record.whole, values)
+    if not asked:
+        return ()
+    numbers = connection.execute(select(*(_number(form, keys, values) for keys in asked))).one()
+    for number in sorted(set(numbers)):
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
+    return told(actor, form, record, values)
+
+
+def _number(form: Form, keys: Keys, values: Mapping[str, Any]) -> ColumnElement[int]:
+    """By what the lock is known: one number for all values that are alike, by the database's own idea of that."""
+    alike = (likeness(_value(form, key, values), form.fields[key]) for key in keys)
+    return func.hash_record_extended(func.row(literal(",".join(keys)), *alike), form.definition_id)
+
+
+def _value(form: Form, key: str, values: Mapping[str, Any]) -> ColumnElement[Any]:
+    field = form.fields[key]
+    return literal(field.type.to_column(values[key], field), table(form).c[key].type)
 
 
 def _counts(actor: Actor) -> bool:
@@ -90,8 +122,7 @@ def _alike(form: Form, keys: Keys, values: Mapping[str, Any]) -> ColumnElement[b
     own = table(form).c
     same = []
     for key in keys:
-        field, column = form.fields[key], own[key]
-        value = literal(field.type.to_column(values[key], field), column.type)
+        field, column, value = form.fields[key], own[key], _value(form, key, values)
         same.append(likeness(column, field) == likeness(value, field))
         if (
             field.type.name in LIKENED and len(values[key]) > LIKENED_LENGTH

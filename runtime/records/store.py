@@ -112,11 +112,14 @@ def judge(
 
 def _with_duplicates(actor: Actor, form: Form, record: Record | None, judged: Judged) -> Judged:
     """The judgement with what it says of records that are alike: a warning, or a problem where the form says so."""
-    shown = {key: value for key, value in judged.values.items() if key in judged.visible}
-    told = duplicates.told(actor, form, record, shown) if form.duplicates else ()
+    told = duplicates.told(actor, form, record, _shown(judged)) if form.duplicates else ()
     if form.refuses_duplicates:
         return replacing(judged, problems=(*judged.problems, *told))
     return replacing(judged, warnings=(*judged.warnings, *told))
+
+
+def _shown(judged: Judged) -> Values:
+    return {key: value for key, value in judged.values.items() if key in judged.visible}
 
 
 def _everything(form: Form, values: Mapping[str, Any]) -> Values:
@@ -248,6 +251,12 @@ def _changed(
 
 def _written(write: _Write) -> Saved:
     """Write row and event; what others did in the meantime comes back as the same named errors."""
+    alike = _alike_by_now(write) if write.form.refuses_duplicates else ()
+    if alike:
+        first = write.token and tokens.first(write.form, write.token)  # the same page, sent twice
+        if first:
+            return first
+        raise Invalid(list(alike))
     _refuse_taken(write)
     for _attempt in range(RENUMBERINGS):
         try:
@@ -262,6 +271,12 @@ def _written(write: _Write) -> Saved:
             if not _skip_taken_number(write, str(error.orig)):
                 raise _busy() from None
     raise _busy()
+
+
+def _alike_by_now(write: _Write) -> tuple[Problem, ...]:
+    """Problems of records that somebody else saved while this one was judged."""
+    shown = _shown(write.judged)
+    return duplicates.told_in_turn(write.actor, write.form, write.record, shown)
 
 
 def _busy() -> Conflict:

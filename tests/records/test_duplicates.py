@@ -19,6 +19,7 @@ from runtime.records.sources import Actor
 from tests.builder.factory import context
 from tests.conftest import Queries, both_databases, sqlite_with
 from tests.forms.followup import Browser, sign_in
+from tests.records.at_once import actor_of, together
 from tests.records.factory import TRUSTED, field, form_document, give_role, page, publish, shop
 
 NEW = "/apps/shop/forms/customer/new"
@@ -118,6 +119,70 @@ def test_a_form_may_refuse_them_and_says_which_record_it_is(clerk: User) -> None
     assert (told.path, told.code) == (("name",), "alike")
     assert told.message == "Customer like this exists already: “Acme” (same name)."
     assert save(TRUSTED, name="Acme").id  # what runs by itself is not stopped
+
+
+@both_databases
+def test_of_many_who_save_the_like_of_each_other_at_once_one_is_not_refused(app: Flask, clerk: User) -> None:
+    publish("form", "customer", customer(duplicates_refused=True))
+    user_id = clerk.id
+
+    def write(number: int) -> object:
+        name = ("Acme", "ACME ", "a-c-m-e")[number % 3]
+        phone = {"phone": "13800138000", "email": "a@example.com"} if number % 2 else {}
+        return save(actor_of(user_id), name=name, **phone)
+
+    results = together(app, 6, write)
+
+    refused = [each for each in results if isinstance(each, Invalid)]
+    assert [each.problems[0].code for each in refused] == ["alike"] * 5
+    assert db.session.scalar(text("SELECT count(*) FROM shop_customer")) == 1
+
+
+@both_databases
+def test_of_two_changes_into_the_like_of_each_other_one_is_refused(app: Flask, clerk: User) -> None:
+    publish("form", "customer", customer(duplicates_refused=True))
+    ids = [save(TRUSTED, name=name).id for name in ("Ohm", "Watt")]
+    user_id = clerk.id
+
+    results = together(app, 2, lambda number: save(actor_of(user_id), ids[number], name="Acme"))
+
+    assert sorted(isinstance(each, Invalid) for each in results) == [False, True]
+
+
+@both_databases
+def test_one_page_that_is_sent_twice_at_once_is_not_refused_for_its_own_record(
+    app: Flask, clerk: User
+) -> None:
+    publish("form", "customer", customer(duplicates_refused=True))
+    user_id = clerk.id
+
+    def send(_number: int) -> object:
+        with transaction():
+            form = lookup.form("shop", "customer")
+            return store.save(actor_of(user_id), form, {"name": "Acme"}, token="t1").id
+
+    first, second = together(app, 2, send)
+
+    assert first == second
+
+
+@both_databases
+def test_nobody_waits_for_whoever_saves_another_value(app: Flask, clerk: User) -> None:
+    publish("form", "customer", customer(duplicates_refused=True))
+    if db.engine.dialect.name == "sqlite":
+        return  # there who writes waits for all who do
+    user_id, form = clerk.id, lookup.form("shop", "customer")
+    store.save(page(clerk), form, {"name": "Acme"})  # and its transaction stays open
+
+    def write(_number: int) -> object:
+        db.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        saved = store.save(actor_of(user_id), form, {"name": "Ohm"}).id
+        db.session.commit()
+        return saved
+
+    (saved,) = together(app, 1, write)
+
+    assert isinstance(saved, int)
 
 
 def test_a_record_is_not_like_itself_and_who_changes_something_else_is_not_asked_again(clerk: User) -> None:

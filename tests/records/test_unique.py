@@ -1,6 +1,5 @@
 """Uniqueness, submit tokens, revisions and serial numbers, one after the other and all at once."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from runtime.records import query, store
 from runtime.records.models import Counter, Event
 from runtime.records.tables import table
 from tests.conftest import both_databases, sqlite_with
+from tests.records.at_once import actor_of, together
 from tests.records.factory import TRUSTED, field, form_document, give_role, page, publish, shop, there_is
 
 ORDER = form_document(
@@ -52,36 +52,6 @@ def saved(actor: store.Actor, values: dict[str, object], **options: object) -> s
 
 def rows() -> int:
     return db.session.scalar(select(func.count()).select_from(table(lookup.form("shop", "order")))) or 0
-
-
-def together(app: Flask, times: int, work: Callable[[int], object]) -> list[object]:
-    """What `work` returned or raised in each of so many threads that start at once."""
-    results: list[object] = [None] * times
-    barrier = threading.Barrier(times)
-
-    def run(number: int) -> None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                results[number] = work(number)
-            except (Invalid, Conflict) as error:
-                results[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()  # see what they left, not what was there when this session began to read
-    return results
-
-
-def actor_of(user_id: int) -> store.Actor:
-    user = db.session.get(User, user_id)
-    assert user is not None
-    return page(user)
 
 
 @both_databases
