@@ -49,6 +49,10 @@
     if ("static" in field.dataset && !("error" in field.dataset)) event.stopPropagation();
   }, true);
 
+  form.addEventListener("htmx:after:init", (event) => { // what was changed before htmx listened
+    if (event.target === form && edited.size) form.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   form.addEventListener("input", (event) => {
     const field = fieldOf(event.target);
     if (!field || event.target.matches("[role=combobox]")) return;

@@ -7,7 +7,7 @@
   // After the load: until then the browser goes to what the address names, and takes the focus along.
   if (section && !document.querySelector("[data-summary]")) {
     window.addEventListener("load", () => {
-      section.querySelector("[data-field] :is(input:not([type=hidden]), select, textarea, button)")?.focus();
+      if (document.activeElement === document.body) section.querySelector("[data-field] :is(input:not([type=hidden]), select, textarea, button)")?.focus();
     });
   }
 

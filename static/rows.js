@@ -17,6 +17,11 @@
     form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  // Pressed before htmx listened: asked for now.
+  form.addEventListener("htmx:after:init", (event) => {
+    if (event.target === form && deeds.length) form.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // A block of cells goes along as it is; the server puts it into rows as if it had been typed.
   form.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";

@@ -84,7 +84,7 @@ def section(page: Page) -> None:
     """One section of a customer as a form."""
     page.goto(newest(page, "customer"))
     page.locator(".fw-pencil").first.click()
-    expect(page.locator("form[data-section]")).to_be_visible()
+    expect(page.locator("form[data-section] :focus")).to_be_visible()  # which it gets once all is loaded
 
 
 def conflict(page: Page) -> None:

@@ -250,6 +250,7 @@ def test_a_quote_of_twenty_rows_is_begun_on_a_keyboard_and_finished_at_a_phone(
     phone.goto("/drafts")
     phone.get_by_role("link", name="Spring", exact=True).tap()
     expect(phone.locator("[data-row]")).to_have_count(11)
+    phone.wait_for_load_state()
     before = 11
     phone.locator("[data-row]").last.locator("input[id$='.price']").focus()
     phone.keyboard.press("Enter")

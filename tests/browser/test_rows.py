@@ -54,6 +54,19 @@ def names(page: Page) -> list[str]:
     return page.locator("[data-row]").evaluate_all("rows => rows.map(row => row.dataset.row)")
 
 
+def test_a_row_asked_for_before_the_page_is_ready_is_added(
+    open_tab: Callable[..., Page], alice_sells: User
+) -> None:
+    page = open_tab(alice_sells)
+    page.add_init_script(
+        """addEventListener("htmx:before:init", ({ target }) => {
+             if (target.matches("form[data-record]")) target.querySelector("[value^=row_add]").click();
+           })"""
+    )
+    page.goto(NEW)
+    expect(page.locator("[data-row]")).to_have_count(2)
+
+
 def test_a_quote_is_typed_on_the_keyboard_in_one_go(open_tab: Callable[..., Page], alice_sells: User) -> None:
     page = open_tab(alice_sells)
     page.goto(NEW)

@@ -1,10 +1,16 @@
 """What must hold on every page of every test: a quiet console, no breach of the CSP, a focus that is never lost."""
 
+import os
+
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 WANTED = (
     "the server responded with a status of 4"  # the console notes every 4xx, also those that a test is about
 )
+
+# FORMWRIGHT_SLOW=6 makes pages six times slower, as on a busy machine: tests that are faster than a page fail then.
+SLOWER = float(os.environ.get("FORMWRIGHT_SLOW", "1"))
+LATENCY = {"offline": False, "latency": 20 * SLOWER, "downloadThroughput": -1, "uploadThroughput": -1}
 
 # Runs before the page's own scripts, outside its CSP. A swap that takes the focused element away and leaves
 # the focus nowhere sends people who use a keyboard or a screen reader back to the top of the page.
@@ -25,7 +31,16 @@ def watch(context: BrowserContext, errors: list[str]) -> None:
     context.on("page", lambda page: _watch(page, errors))
 
 
+def _slow(page: Page) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    devtools.send("Network.emulateNetworkConditions", LATENCY)
+
+
 def _watch(page: Page, errors: list[str]) -> None:
+    if SLOWER > 1:
+        _slow(page)
+
     def note(line: ConsoleMessage) -> None:
         if line.type == "error" and WANTED not in line.text:
             errors.append(f"{page.url}: {line.text}")
