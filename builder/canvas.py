@@ -283,7 +283,7 @@ def _columns(schema: Mapping[str, Any]) -> int | None:
 
 def _untranslated(own: Mapping[str, Any], languages: Sequence[str]) -> bool:
     """Whether a text that people read lacks one of the app's languages."""
-    texts: list[Title] = [own[name] for name in ("title", "help") if own.get(name)]
+    texts: list[Title] = [own[name] for name in ("title", "help", "placeholder") if own.get(name)]
     texts += own.get("labels", {}).values()
     return len(languages) > 1 and any(
         isinstance(text, str) or not all(text.get(language) for language in languages) for text in texts

@@ -141,6 +141,8 @@ def _part(rest: tuple[str, ...]) -> str:
     names = {
         "title": _("the title"),
         "help": _("the help"),
+        "placeholder": _("the placeholder"),
+        "print": _("whether it is printed"),
         "description": _("the description"),
         "enum": _("the choices"),
         "labels": _("the choices’ labels"),

@@ -10,7 +10,7 @@ from runtime.definitions.documents import parse_field
 from runtime.fields import FIELD_TYPES, FieldError, FieldType, Reader
 
 Schema = dict[str, Any]
-SHARED = ("title", "help", "access", "converted_from")
+SHARED = ("title", "help", "access", "print", "converted_from")
 MAX_OPTIONS = 200
 
 

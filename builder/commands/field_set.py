@@ -19,6 +19,7 @@ from runtime.text import localized
 # What JSON Schema's own keywords and the options of all types are called; types name their own options.
 LABELS: Mapping[str, str] = {
     "help": N_("Help"),
+    "print": N_("Print"),
     "initial": N_("First value"),
     "default": N_("Default"),
     "enum": N_("Options"),

@@ -12,9 +12,9 @@ from runtime.fields import N_, Field, Reader, ValueType
 from runtime.i18n import LANGUAGES
 
 SPANS = ((3, "¼"), (4, "⅓"), (6, "½"), (8, "⅔"))
-LATER = frozenset({"pattern", "pattern_message", "on_delete", "region"})
+LATER = frozenset({"placeholder", "pattern", "pattern_message", "on_delete", "region"})
 ELSEWHERE = frozenset(
-    {"labels", "fill", "parents", "offer", "access", "converted_from", "title", "help", "initial"}
+    {"labels", "fill", "parents", "offer", "access", "converted_from", "title", "help", "initial", "print"}
 )
 """Options that have a place of their own in the panel, or in that of the rules."""
 POINTERS = ("reference", "member", "department")
@@ -201,9 +201,22 @@ def _later(case: FieldCase, setting: Setting) -> Iterator[Control]:
     field = case.field
     if case.is_filled and _default(case, setting) is not None:
         yield _initial(setting, case)
+    yield _printed(case)
     yield _key(case)
     if field.type.stored and field.type.name not in ("serial", "roll_up") and not case.is_column:
         yield _unique(case)
+
+
+def _printed(case: FieldCase) -> Control:
+    return Control(
+        "p-print",
+        "flag",
+        str(_("Print")),
+        str(_("It stands on printed pages and in PDFs of a record.")),
+        case.field.options.get("print", True),
+        send=_set(case, "fw", "print"),
+        read={"as": "flag", "default": True},
+    )
 
 
 def _key(case: FieldCase) -> Control:

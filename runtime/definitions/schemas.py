@@ -261,6 +261,12 @@ _FIELD_OPTIONS = {
             "enum": ["read", "hidden"],
         },
     },
+    "print": {
+        "title": "Print",
+        "description": "Whether it stands on printed pages and in PDFs of a record; it does unless this is false.",
+        "examples": [False],
+        "type": "boolean",
+    },
     "initial": _common("formula", "Initial value", "A formula that fills a new record.", "TODAY()"),
     "converted_from": _common(
         "key",

@@ -7,7 +7,7 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Reader, cleaned_text
-from runtime.fields._options import option, own_options
+from runtime.fields._options import PLACEHOLDER, option, own_options
 from runtime.fields._texts import plain
 
 _BREAKS = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
@@ -39,7 +39,8 @@ class BarcodeField(FieldType):
             N_("Which codes fit: EAN-13, Code 128, QR code. Without it, any."),
             "ean_13",
             {"enum": list(_FORMATS)},
-        )
+        ),
+        placeholder=PLACEHOLDER,
     )
     example_options = {"format": "ean_13"}
     examples = (

@@ -8,6 +8,7 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Reader, cleaned_text
+from runtime.fields._options import PLACEHOLDER, own_options
 from runtime.fields._texts import plain
 
 _LONGEST = 254
@@ -23,6 +24,7 @@ class EmailField(FieldType):
     label = N_("E-mail")
     icon = "mail"
     group = "common"
+    options = own_options(placeholder=PLACEHOLDER)
     examples = (
         ("li@Example.com", "li@example.com"),
         ("ｌｉ＠example.com", "li@example.com"),

@@ -9,6 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from runtime.fields import _numbers
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Names, Reader
+from runtime.fields._options import PLACEHOLDER, own_options
 from runtime.fields._texts import plain
 from runtime.text import localized
 
@@ -46,6 +47,7 @@ class LocationField(FieldType):
     group = "common"
     template = "fields/location.html"
     script = "locate.js"
+    options = own_options(placeholder=PLACEHOLDER)
     examples = (
         ("30.27415, 120.15515", "30.27415,120.15515"),
         ("30.5 S 60.25 W", "-30.5,-60.25"),

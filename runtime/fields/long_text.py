@@ -7,6 +7,7 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, FieldType, JsonValue, Reader, cleaned_text
+from runtime.fields._options import PLACEHOLDER, own_options
 from runtime.fields.text import text_schema
 
 _BREAKS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
@@ -24,6 +25,7 @@ class LongTextField(FieldType):
     icon = "align-left"
     group = "common"
     template = "fields/textarea.html"
+    options = own_options(placeholder=PLACEHOLDER)
     keywords = ("minLength", "maxLength")
     examples = (("one\r\ntwo", "one\ntwo"), ("  拜访记录\n", "拜访记录"))
     counterexamples = ("x" * 20_001, "a\x00b", "a\ud800b", "x" * 1_000_001)

@@ -11,7 +11,7 @@ from runtime.documents import plain_number
 from runtime.fields import _numbers
 from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Reader, ValueType
 from runtime.fields._columns import ExactNumber
-from runtime.fields._options import option, own_options
+from runtime.fields._options import PLACEHOLDER, option, own_options
 from runtime.fields._texts import plain
 
 _SIGNS = re.compile(r"^(-?) ?(?:CN¥|US\$|HK\$|NT\$|[¥$€£₩₹元])? ?|(?<=[0-9.]) ?[元圆]$")
@@ -43,6 +43,7 @@ class MoneyField(FieldType):
             2,
             {"type": "integer", "minimum": 0, "maximum": 6},
         ),
+        placeholder=PLACEHOLDER,
     )
     examples = (
         ("¥1,200.50", Decimal("1200.5")),

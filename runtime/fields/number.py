@@ -10,7 +10,7 @@ from runtime.documents import plain_number
 from runtime.fields import _numbers
 from runtime.fields._base import N_, Field, FieldType, JsonValue, Names, Reader, ValueType
 from runtime.fields._columns import ExactNumber
-from runtime.fields._options import option, own_options
+from runtime.fields._options import PLACEHOLDER, option, own_options
 
 
 class NumberField(FieldType):
@@ -31,7 +31,8 @@ class NumberField(FieldType):
             N_("How many digits after the point are kept, 0 to 6. Without it, 6."),
             2,
             {"type": "integer", "minimum": 0, "maximum": 6},
-        )
+        ),
+        placeholder=PLACEHOLDER,
     )
     examples = (("12", 12), ("１２", 12), ("1,500.25", Decimal("1500.25")), ("-0", 0))
     counterexamples = ("NaN", "1e400", "0x10", "1_000", "Infinity", "9223372036854775808", "0.1234567")

@@ -10,7 +10,7 @@ from runtime.documents import plain_number
 from runtime.fields import _numbers
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Names, Reader, ValueType
 from runtime.fields._columns import ExactNumber
-from runtime.fields._options import option, own_options
+from runtime.fields._options import PLACEHOLDER, option, own_options
 from runtime.fields._texts import plain
 
 _HUNDRED = Decimal(100)
@@ -38,7 +38,8 @@ class PercentField(FieldType):
             N_("How many digits after the point are kept, 0 to 4. Without it, 2."),
             1,
             {"type": "integer", "minimum": 0, "maximum": 4},
-        )
+        ),
+        placeholder=PLACEHOLDER,
     )
     examples = (
         ("15%", Decimal("0.15")),

@@ -10,7 +10,7 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Names, Reader, cleaned_text
-from runtime.fields._options import option, own_options
+from runtime.fields._options import PLACEHOLDER, option, own_options
 from runtime.fields._texts import plain
 
 _LONGEST = 40
@@ -36,7 +36,8 @@ class PhoneField(FieldType):
             N_("Country of numbers without a leading +, two letters of ISO 3166. Without it, CN."),
             "CN",
             {"type": "string", "pattern": "^[A-Z]{2}$"},
-        )
+        ),
+        placeholder=PLACEHOLDER,
     )
     examples = (
         ("13800138000", "+8613800138000"),

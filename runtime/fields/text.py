@@ -9,7 +9,7 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Reader, cleaned_text, kept
-from runtime.fields._options import TITLE, option, own_options
+from runtime.fields._options import PLACEHOLDER, TITLE, option, own_options
 from runtime.fields._texts import MAX_LENGTH
 
 _BREAKS = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
@@ -41,6 +41,7 @@ class TextField(FieldType):
             {"en": "Enter the plate, like AB-1234.", "zh": "请输入车牌号，例如 AB-1234。"},
             TITLE,
         ),
+        placeholder=PLACEHOLDER,
     )
     examples = (("Acme", "Acme"), ("  笔 ", "笔"), ("a\r\nb", "a b"), ("\u202eabc", "\u202eabc"))
     counterexamples = ("x" * 501, "a\x00b", "a\ud800b", "x" * 1_000_001)

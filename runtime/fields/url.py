@@ -8,6 +8,7 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeEngine
 
 from runtime.fields._base import N_, Field, FieldError, FieldType, JsonValue, Reader, cleaned_text
+from runtime.fields._options import PLACEHOLDER, own_options
 
 _LONGEST = 2000
 # Nothing that ends an attribute or hides where the address leads: no blanks, no quotes, no name before an @.
@@ -29,6 +30,7 @@ class UrlField(FieldType):
     label = N_("Web address")
     icon = "link"
     group = "common"
+    options = own_options(placeholder=PLACEHOLDER)
     examples = (
         ("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
         ("example.com", "https://example.com"),

@@ -24,6 +24,14 @@ LINKED = {"email": "mailto:", "phone": "tel:"}
 
 
 @dataclass(frozen=True)
+class Column:
+    """The title of a column of a sub-table, and whether it stands on paper, too."""
+
+    title: str
+    printed: bool = True
+
+
+@dataclass(frozen=True)
 class Line:
     """One answer; `address` is where it leads, if anywhere. `static` is the template of what holds no answer."""
 
@@ -38,11 +46,13 @@ class Line:
     files: tuple[ShownFile, ...] = ()
     rows: tuple[tuple["Line | None", ...], ...] = ()
     """The cells of each row of a sub-table; None for one that a rule hides."""
-    headings: tuple[str, ...] = ()
+    headings: tuple[Column, ...] = ()
     here: Stretch = WHOLE
     """Which rows of a sub-table these are."""
     rich: str = ""
     """Formatted text, which `rich` makes fit for a page."""
+    printed: bool = True
+    """Whether it stands on paper, too."""
 
     @property
     def display(self) -> str:
@@ -60,6 +70,11 @@ class Block:
     tab: str = ""
     tab_title: str = ""
     errors: int = 0
+
+    @property
+    def printed(self) -> bool:
+        """Whether anything of it stands on paper."""
+        return any(line.printed for row in self.rows for line in row)
 
 
 @dataclass(frozen=True)
@@ -135,7 +150,12 @@ def _line(
         span=span,
         files=_files(form, record, one, value, reader, names),
         rich=value if shown.type.name == "rich_text" and value else "",
+        printed=_is_printed(one),
     )
+
+
+def _is_printed(one: Field) -> bool:
+    return bool(one.options.get("print", True))
 
 
 def _table(
@@ -153,7 +173,7 @@ def _table(
     of_rows, rows = form.rows[key], judged.rows.get(key, ())
     columns = [one for one in of_rows.fields.values() if any(one.key in row.visible for row in rows)]
     return {
-        "headings": tuple(localized(one.title, reader.locale) for one in columns),
+        "headings": tuple(Column(localized(one.title, reader.locale), _is_printed(one)) for one in columns),
         "rows": tuple(
             tuple(
                 _line(of_rows, record, one, row, reader, names, 12) if one.key in row.visible else None

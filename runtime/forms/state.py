@@ -94,7 +94,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
     value = now.judged.values.get(key)
     open_to_typing = one.type.writable and key not in now.judged.locked
     raw = _raw(now, one)
-    attributes = one.type.attributes(one, now.reader) if open_to_typing else {}
+    attributes = _attributes(one, now.reader) if open_to_typing else {}
     choices = _choices(now, one, raw) if open_to_typing else ()
     template = one.type.template if open_to_typing or not one.type.stored else OUTPUT
     steps = shown_steps(one, raw, now.reader) if open_to_typing else ()
@@ -128,6 +128,12 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         span=span,
         table=row_tables.table(now, key, _Cells) if key in now.form.rows else None,
     )
+
+
+def _attributes(one: Field, reader: Reader) -> dict[str, str]:
+    """What the type says of its control, and the example that stands in it while it is empty."""
+    attributes, example = one.type.attributes(one, reader), one.options.get("placeholder")
+    return {**attributes, "placeholder": localized(example, reader.locale)} if example else attributes
 
 
 def _raw(now: Situation, one: Field) -> Raw:

@@ -58,3 +58,20 @@ def test_so_is_what_a_reference_offers() -> None:
     offer = {"required": ["region"], "properties": {"region": {"const": 7}}}
     fields = {"customer": field("reference", form="customer", offer=offer)}
     assert told(form("visit", fields)) == ["properties/customer/fw/offer"]
+
+
+@pytest.mark.parametrize(
+    "options, told",
+    [
+        ({"title": "Plate", "placeholder": "AB-1234"}, ["properties/plate/fw/placeholder"]),
+        ({"placeholder": "Plate"}, ["properties/plate/fw/title"]),
+        ({"title": "Plate", "placeholder": "AB-1234", "help": "Letters, a dash, digits."}, []),
+        ({"title": {"en": "Plate, as AB-1234"}, "placeholder": {"en": "ab-1234"}}, []),
+        ({"title": "Plate"}, []),
+    ],
+)
+def test_a_placeholder_that_stands_for_a_title_or_a_help_is_told(options: Any, told: list[str]) -> None:
+    document = form("visit", {"plate": field("text", **options)})
+    with speaking():
+        found = advice.run("form", document, context(document))
+    assert ["/".join(map(str, each.path)) for each in found if each.code in ("label", "placeholder")] == told
