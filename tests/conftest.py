@@ -261,12 +261,14 @@ def mail_sink(app: Flask) -> Iterator[MailSink]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever stands under tests/browser needs a browser and time, and so does PostgreSQL, whether it says so or not.
 
-    The modules that take longest begin, so that no worker still has one to do when all else is done.
+    The modules that take longest begin, so that no worker still has one to do when all else is done. What a browser
+    did once and did not do again is told as a rerun, of which a run may have three (docs/decisions/0011).
     """
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.flaky(reruns=1))
         elif "postgres" in _parameters(item):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: not _long(item))
