@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +46,8 @@ class Settings:
     """How many proxies stand in front of us, each of which writes whom it serves into `X-Forwarded-For`."""
     s3: S3 | None = None
     """Where files are kept; below `home` when there is none."""
+    scanner: tuple[str, ...] = ()
+    """A command that reads a file from its standard input and ends with 1 when it found a virus in it."""
 
     @property
     def secure(self) -> bool:
@@ -72,6 +76,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         trash_days=_days(_value(environ, "FORMWRIGHT_TRASH_DAYS") or "30"),
         proxies=_proxies(_value(environ, "FORMWRIGHT_PROXIES") or "0"),
         s3=_s3(environ),
+        scanner=_scanner(_value(environ, "FORMWRIGHT_SCANNER")),
     )
 
 
@@ -124,6 +129,16 @@ def _proxies(text: str) -> int:
     if text not in ("0", "1", "2", "3"):
         raise SettingError(f"FORMWRIGHT_PROXIES must be 0 to 3, not {text!r}")
     return int(text)
+
+
+def _scanner(text: str) -> tuple[str, ...]:
+    try:
+        command = tuple(shlex.split(text))
+    except ValueError as error:
+        raise SettingError(f"FORMWRIGHT_SCANNER is no command: {error}") from error
+    if command and not shutil.which(command[0]):
+        raise SettingError(f"FORMWRIGHT_SCANNER: there is no program {command[0]!r}")
+    return command
 
 
 def _secret_key(environ: Mapping[str, str], home: Path) -> str:

@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, Any] = {
     "file_mismatch": _l(
         "“%(name)s” is not what its name says it is. Save it anew in its own format for %(title)s."
     ),
+    "file_infected": _l("The virus scanner refused “%(name)s”. Choose another file for %(title)s."),
     "file_empty": _l("“%(name)s” is empty. Choose another file for %(title)s."),
     "file_size": _l("Choose a smaller file for %(title)s: %(limit)s MB are the most."),
     "file_picture": _l("This picture cannot be read, or is too large. Choose another one for %(title)s."),

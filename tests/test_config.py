@@ -1,5 +1,6 @@
 """Every setting may come as a file named by `NAME_FILE`; what cannot be used is told in one line."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_a_file_that_is_no_text_is_named(environ: dict[str, str], tmp_path: Path
 
 def test_the_table_names_every_setting() -> None:
     readme = Path(config.ROOT, "README.md").read_text("utf-8")
-    assert {attribute for attribute, _text in GIVEN.values()} | {"s3"} == set(
+    assert {attribute for attribute, _text in GIVEN.values()} | {"s3", "scanner"} == set(
         config.Settings.__dataclass_fields__
     )
     assert all(f"`{name}`" in readme for name in GIVEN)
@@ -93,3 +94,17 @@ def test_a_bucket_without_a_key_or_a_secret_is_told(environ: dict[str, str], mis
     given = {**BUCKET, "FORMWRIGHT_S3_SECRET": "x"}
     with pytest.raises(SettingError, match=r"^FORMWRIGHT_S3_BUCKET needs"):
         config.read({**environ, **without(given, missing)})
+
+
+def test_a_scanner_is_a_command_that_is_there(environ: dict[str, str]) -> None:
+    assert config.read(environ).scanner == ()
+    found = config.read({**environ, "FORMWRIGHT_SCANNER": f"{sys.executable} -c 'exit 0'"})
+    assert found.scanner == (sys.executable, "-c", "exit 0")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("no-scanner -", "there is no program"), ("scan 'it", "is no command")]
+)
+def test_a_scanner_that_cannot_run_is_told(environ: dict[str, str], text: str, why: str) -> None:
+    with pytest.raises(SettingError, match=f"^FORMWRIGHT_SCANNER.*{why}"):
+        config.read({**environ, "FORMWRIGHT_SCANNER": text})

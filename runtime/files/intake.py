@@ -22,7 +22,7 @@ from runtime import outbox
 from runtime.db import db, transaction
 from runtime.fields import Field, FieldError
 from runtime.fields._files import MEGABYTE, FilesField
-from runtime.files import naming, pictures, signing, sniffing
+from runtime.files import naming, pictures, scanning, signing, sniffing
 from runtime.files.models import StoredFile
 from runtime.files.senders import Sender
 from runtime.files.storage import StorageError, storage
@@ -141,6 +141,10 @@ def _received(name: str, stream: BinaryIO, spool: IO[bytes], most: int) -> _Cont
     spool.seek(0)
     if not sniffing.agrees(naming.ending(name), spool.read(sniffing.HEAD)):
         raise FieldError("file_mismatch", name=name)
+    try:
+        scanning.refuse_infected(name, spool)
+    except scanning.ScannerError as error:
+        raise _not_now(error) from error
     spool.seek(0)
     return _Content(name, spool, size, digest.hexdigest(), sniffing.type_of(name))
 

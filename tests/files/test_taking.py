@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +273,40 @@ def test_a_file_whose_bytes_are_gone_is_told_plainly(world: World) -> None:
 
     assert answer.status_code == 503
     assert "This file cannot be read now" in answer.text and "/home/" not in answer.text
+
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + rb"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+SCANNER = """import sys
+sys.exit(1 if b"EICAR-STANDARD" in sys.stdin.buffer.read() else 0)"""
+
+
+def scanned_by(patch: pytest.MonkeyPatch, world: World, *command: str) -> None:
+    patch.setitem(world.app.config, "SETTINGS", replace(world.app.config["SETTINGS"], scanner=command))
+
+
+def test_a_file_in_which_the_scanner_finds_a_virus_is_not_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned_by(monkeypatch, world, sys.executable, "-c", SCANNER)
+    before = kept(world), world.stored()
+
+    assert code(send(world, "bob", "papers", "notes.txt", EICAR)) == "file_infected"
+    assert code(send(world, "bob", "papers", "big.pdf", PDF + b" " * 900_000 + EICAR)) == "file_infected"
+    assert (kept(world), world.stored()) == before
+
+    assert sent(world, "bob", "papers", "clean.pdf", PDF)
+
+
+@pytest.mark.parametrize("command", [(sys.executable, "-c", "raise SystemExit(2)"), ("/no/scanner",)])
+def test_no_file_is_taken_while_the_scanner_cannot_tell(
+    world: World, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    scanned_by(monkeypatch, world, *command)
+
+    answer = send(world, "bob", "papers", "a.pdf", PDF)
+
+    assert code(answer) == "file_storage"
+    assert command[0] not in answer.text
 
 
 def test_nobody_lets_more_files_wait_than_he_can_need(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
