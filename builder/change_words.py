@@ -163,6 +163,7 @@ def _part(rest: tuple[str, ...]) -> str:
         "subject": _("the subject"),
         "body": _("the text"),
         "short": _("the short text"),
+        "conditions": _("conditions"),
         "roles": _("roles"),
         "grants": _("rights"),
         "zone": _("the time zone"),

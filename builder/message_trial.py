@@ -3,7 +3,7 @@
 Only what the designer may read goes into it, and of that only the fields that the recipient may see.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +14,17 @@ from sqlalchemy import select
 from builder.studio import Studio
 from runtime import access, links, times
 from runtime.accounts.models import User
+from runtime.conditions import ConditionError
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form, MessageDoc, parse_message
 from runtime.errors import NotFound, PermanentError
 from runtime.fields import Field, Reader
-from runtime.notifications import beside, messages
-from runtime.notifications.liquid import Pointed
+from runtime.notifications import beside, liquid_check, messages, only
+from runtime.notifications.liquid import Pointed, text_of
 from runtime.notifications.messages import Rendered
 from runtime.notifications.names import ReadersNames
-from runtime.records import query
+from runtime.records import query, rows
 from runtime.records.rows import Record
 
 LISTED = 20  # people to choose from
@@ -31,11 +32,14 @@ LISTED = 20  # people to choose from
 
 @dataclass(frozen=True)
 class Trial:
-    """What came out: the texts, or the reason why there are none."""
+    """What came out: the texts, or the reason why there are none. `empty` are the values that its texts name and that
+    this record has not.
+    """
 
     rendered: Rendered | None
     fault: str = ""
     path: str = "/"
+    empty: tuple[str, ...] = ()
 
 
 def form_of(studio: Studio) -> Form | None:
@@ -55,14 +59,35 @@ def trial(studio: Studio, record_id: int | None, recipient: User, locale: str) -
     if form is None and "form" in studio.document:
         return Trial(None, str(_("Publish the form first: the message is about its records.")))
     path = f"/apps/{studio.app}/forms/{form.key}/{record_id or 1}/" if form else "/"
+    try:
+        message = _message(studio)
+    except ConditionError:
+        return Trial(None, str(_("A condition cannot be read.")), path)
     with force_locale(locale):
-        context = _context(studio, form, _record(studio, form, record_id), recipient, locale, path)
+        context = _context(studio, message, form, _record(studio, form, record_id), recipient, locale, path)
         try:
             default = str(info.get("default_locale", "en"))
-            rendered = messages.render(_message(studio), locale, context, default=default)
+            rendered = messages.render(message, locale, context, default=default)
         except PermanentError as error:
             return Trial(None, error.message, path)
-    return Trial(rendered, "", path)
+    return Trial(rendered, "", path, tuple(_empty(message, locale, context)))
+
+
+def _empty(message: MessageDoc, locale: str, context: Mapping[str, Any]) -> Iterator[str]:
+    """The values that the texts of this language name and for which they have nothing to say."""
+    parts = (message.subject, message.body, message.short)
+    named = frozenset().union(*(liquid_check.reads(part.get(locale, "")) for part in parts))
+    for name in sorted(each for each in named if each.partition(".")[0] in context):
+        value: Any = context
+        for step in name.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else _inside(value, step)
+        if value is None or (isinstance(value, str) and not text_of(value, locale)):
+            yield name
+
+
+def _inside(value: Any, step: str) -> Any:
+    """What a text names of a record that is pointed to; "?" for what is no plain value, which is not told of."""
+    return value.values.get(step) if isinstance(value, Pointed) else "?"
 
 
 def _message(studio: Studio) -> MessageDoc:
@@ -80,12 +105,19 @@ def _record(studio: Studio, form: Form | None, record_id: int | None) -> Record 
 
 
 def _context(
-    studio: Studio, form: Form | None, record: Record | None, recipient: User, locale: str, path: str
+    studio: Studio,
+    message: MessageDoc,
+    form: Form | None,
+    record: Record | None,
+    recipient: User,
+    locale: str,
+    path: str,
 ) -> Mapping[str, Any]:
     if form is None:
         return {}
     hidden = access.fields(recipient, form).hidden
-    values = record.without(hidden | record.withheld.keys()).values if record else {}
+    seen = record.without(hidden | record.withheld.keys()) if record else None
+    values = seen.values if seen else {}
     title = query.title(form, replace(record, values=values)) if record else ""
     context = messages.context_for(
         form,
@@ -97,15 +129,26 @@ def _context(
         today=times.today(form.zone),
         reader=Reader(locale, recipient.zone or form.zone),
         names=ReadersNames(studio.app, studio.user),
-        through=beside.of(_message(studio), form, values).seen_by(recipient, studio.user),
+        through=beside.of(message, form, values).seen_by(recipient, studio.user),
+        holding=_holding(message, seen, recipient, hidden),
     )
-    return context if record else {**context, **_stand_ins(studio, form)}
+    return context if record else {**context, **_stand_ins(studio, message, form)}
 
 
-def _stand_ins(studio: Studio, form: Form) -> dict[str, str]:
+def _holding(
+    message: MessageDoc, seen: Record | None, recipient: User, hidden: frozenset[str]
+) -> Mapping[str, bool]:
+    """Which conditions hold for the recipient; all of them while there is no record, so that every part is shown."""
+    if seen is None:
+        return dict.fromkeys(message.conditions, True)
+    known = {**rows.system(seen), **seen.values}
+    return only.holding(message, known, access.facts(recipient), hidden | seen.unseen)
+
+
+def _stand_ins(studio: Studio, message: MessageDoc, form: Form) -> dict[str, str]:
     """What stands for the values of a record while there is none: the titles of the fields."""
     found = _titles(studio, form.fields)
-    for key in beside.named(_message(studio), form):
+    for key in beside.named(message, form):
         theirs = studio.context.fields(str(form.fields[key].options.get("form")))
         found[key] = Pointed.of(found[key], _titles(studio, theirs))
     return found

@@ -130,6 +130,8 @@ def place(kind: str, document: Any, path: tuple[str | int, ...]) -> tuple[str, d
             return "", {"sel": f"action/{_key(document['actions'], index)}", **at}
         case ("app", "roles", *_):
             return "roles", at
+        case ("message", "conditions", int(index), *_):
+            return "text", {"sel": f"condition/{_key(document['conditions'], index)}", **at}
     return "", at
 
 

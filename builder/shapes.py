@@ -61,7 +61,15 @@ def _schemas() -> dict[str, dict[str, Any]]:
         "field": field,
         "row": _list(CELL),
         "automation": _object("trigger", "actions", title=TITLE, trigger=trigger, actions=_list(action)),
-        "message": _object(title=TITLE, purpose=TITLE, form=TEXT, subject=texts, body=texts, short=texts),
+        "message": _object(
+            title=TITLE,
+            purpose=TITLE,
+            form=TEXT,
+            subject=texts,
+            body=texts,
+            short=texts,
+            conditions=_list(_object("key", "when", key=TEXT, when={"type": ["object", "boolean"]})),
+        ),
         "view": _object(
             "form",
             "kind",

@@ -25,6 +25,8 @@ PLURALS = {
 }
 KINDS = {plural: kind for kind, plural in PLURALS.items()}
 
+TRIED = ("record", "row", "to", "lang", "scheme", "width")
+
 
 @dataclass(frozen=True)
 class Studio:
@@ -65,8 +67,8 @@ class Studio:
 
     @property
     def tried_with(self) -> dict[str, str]:
-        """The record, and the row of it, with which the address asks to try rules."""
-        return {name: self.asked[name] for name in ("record", "row") if self.asked.get(name)}
+        """The record, and the row of it, with which the address asks to try rules; of a message also how it is read."""
+        return {name: self.asked[name] for name in TRIED if self.asked.get(name)}
 
     @cached_property
     def history(self) -> tuple[Any, ...]:

@@ -25,6 +25,9 @@ def told(context: Context, kind: str, key: str, path: Path, tell: Tell) -> str:
             return str(_("The condition of %(title)s", title=title))
         case ("automation", "actions", int(index), *_rest):
             return str(_("Step %(number)s of %(title)s", number=index + 1, title=title))
+        case ("message", "conditions", int(index), *_rest):
+            condition = {"condition": document["conditions"][index]["key"]}
+            return str(_("The condition %(condition)s of the message %(title)s", title=title, **condition))
         case ("app", "roles", int(index), *_rest):
             role = document["roles"][index]
             return str(_("The rights of %(role)s", role=tell(role.get("title", role["key"]))))

@@ -101,6 +101,9 @@ def _field_places(context: Context, form: str, key: str) -> Places:
     for name, document in context.of("message").items():
         if document.get("form") == form:
             yield from (("message", name, (part,)) for part in TEXTS if key in _variables(document, part))
+            for index, each in enumerate(document.get("conditions", ())):
+                if key in _reads(each["when"]):
+                    yield "message", name, ("conditions", index)
         wanted = {f"{pointer}.{key}" for pointer in _pointers(context, str(document.get("form")), form)}
         yield from (("message", name, (part,)) for part in TEXTS if wanted & _read_in(document, part))
     for kind in ("view", "dashboard", "process"):

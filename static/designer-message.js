@@ -28,14 +28,14 @@
     element.setAttribute("role", "option");
     element.setAttribute("aria-selected", "false");
     Object.assign(element.dataset, button.dataset);
-    title.textContent = button.textContent;
+    title.textContent = button.dataset.title ?? button.textContent;
     element.append(title, " ", code.cloneNode(true));
     return element;
   }
 
   function names() {
     let group = "";
-    return [...document.querySelectorAll("#variables [data-name]")].flatMap((button) => {
+    return [...document.querySelectorAll("#variables [data-name], #blocks [data-block]")].flatMap((button) => {
       const heading = document.createElement("li");
       heading.className = "formula-group";
       heading.setAttribute("role", "presentation");
@@ -57,8 +57,16 @@
     return name ? ways(name) : names();
   }
 
+  // Around what is marked; the caret goes to the end of it.
+  function wrap(control, { block, closes }, from, to, inner) {
+    control.setRangeText(block + inner + closes, from, to, "end");
+    const at = from + block.length + inner.length;
+    control.setSelectionRange(at, at);
+  }
+
   function put(control, { dataset }) {
     const { name, from, to } = spot(control);
+    if (dataset.block) return wrap(control, dataset, from, to, "");
     control.setRangeText(name ? `{{ ${name} | ${dataset.way} }}` : `{{ ${dataset.name} }}`, from, to, "end");
     named = !name;
   }
@@ -116,15 +124,16 @@
 
   document.addEventListener("focusin", (event) => { if (isText(event.target)) last = event.target.id; });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("#variables [data-insert], #ways [data-way]");
+    const button = event.target.closest("#variables [data-insert], #ways [data-way], #blocks [data-block]");
     if (!button) return;
     const control = document.getElementById(last ?? "") ?? document.querySelector(".message-editor textarea");
     if (!control) return;
     control.focus();
     if (button.dataset.insert) control.setRangeText(button.dataset.insert, control.selectionStart, control.selectionEnd, "end");
+    else if (button.dataset.block) wrap(control, button.dataset, control.selectionStart, control.selectionEnd, control.value.slice(control.selectionStart, control.selectionEnd));
     else if (spot(control)?.name) put(control, button);
     else return say(document.getElementById("ways").dataset.nothing);
     control.dispatchEvent(new Event("change", { bubbles: true }));
-    say(told("variables", "inserted", button.textContent));
+    say(told("variables", "inserted", button.dataset.title ?? button.textContent));
   });
 })();

@@ -23,7 +23,7 @@ class FixedIds:
     """
 
     name = "fixed_ids"
-    kinds = ("form", "automation")
+    kinds = ("form", "automation", "message")
 
     def check(self, document: Document, context: Context) -> list[Problem]:
         found = list(_told(document, context))
@@ -47,6 +47,10 @@ def _conditions(document: Document, context: Context) -> Iterator[tuple[Conditio
         fields = context.fields(str(document["trigger"].get("form")))
         known = {f"{name}.{key}": field for name in ("record", "before") for key, field in fields.items()}
         yield from ((place, known) for place in _places.conditions_of_automation(document, context))
+        return
+    if "$id" not in document:
+        fields = context.fields(str(document.get("form")))
+        yield from ((place, fields) for place in _places.conditions_of_message(document, context))
         return
     form = _places.form_key(document)
     fields = context.fields(form)

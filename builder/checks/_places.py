@@ -95,6 +95,14 @@ def conditions_of_automation(document: Document, context: Context) -> Iterator[C
         yield ConditionPlace(("when",), document["when"], known, known)
 
 
+def conditions_of_message(document: Document, context: Context) -> Iterator[ConditionPlace]:
+    """What parts of a message depend on: the record and its recipient."""
+    form = str(document.get("form", ""))
+    seen, facts = context.rule_types(form), context.fact_types(form)
+    for index, each in enumerate(document.get("conditions", ())):
+        yield ConditionPlace(("conditions", index, "when"), each["when"], seen, facts)
+
+
 def conditions_of_view(document: Document, context: Context) -> Iterator[ConditionPlace]:
     """The filter of a view."""
     if "filter" in document:

@@ -10,6 +10,7 @@ from runtime.errors import Problem
 _READ: dict[str, Callable[[Document, Context], Iterator[_places.ConditionPlace]]] = {
     "form": _places.conditions_of_form,
     "automation": _places.conditions_of_automation,
+    "message": _places.conditions_of_message,
     "view": _places.conditions_of_view,
     "dashboard": _places.conditions_of_dashboard,
     "process": _places.conditions_of_process,

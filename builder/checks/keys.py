@@ -25,16 +25,17 @@ _LISTS = (
     ("fw", "tabs"),
     ("fw", "layout"),
     ("actions",),
+    ("conditions",),
     ("roles",),
     ("panels",),
 )
 
 
 class Keys:
-    """A field may not have a reserved key; rules, checks, actions, roles and panels differ in theirs."""
+    """A field may not have a reserved key; rules, checks, actions, conditions, roles and panels differ in theirs."""
 
     name = "keys"
-    kinds = ("form", "automation", "app", "dashboard")
+    kinds = ("form", "automation", "message", "app", "dashboard")
 
     def check(self, document: Document, context: Context) -> list[Problem]:
         return [*_reserved(document), *_twice(document)]

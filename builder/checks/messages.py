@@ -16,7 +16,8 @@ class Messages:
         form = context.form(str(document.get("form", "")))
         if form is None and "form" in document:
             return []  # said by the check of references, or by those of the form
-        return messages.check(document, messages.variables_for(form, context.fields), context.languages())
+        known = messages.variables_for(form, context.fields, document)
+        return messages.check(document, known, context.languages())
 
 
 plugin = Messages()

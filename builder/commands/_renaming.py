@@ -185,6 +185,8 @@ def _pointers(document: Document, form: str) -> set[str]:
 def _message(pointers: Mapping[str, set[str]], document: Document, form: str, rename: Rename) -> None:
     own = rename if document.get("form") == form else same
     through = pointers.get(str(document.get("form")), set())
+    for condition in document.get("conditions", ()) if own is rename else ():
+        condition["when"] = in_condition(condition["when"], rename, rename, own=True)
     for part in MESSAGE_TEXTS if own is rename or through else ():
         if part in document:
             texts = document[part].items()

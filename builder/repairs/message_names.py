@@ -26,7 +26,8 @@ class MessageNames:
         if problem.code not in ("unknown_variable", "unknown_filter"):
             return None
         (part, locale), wrong = map(str, problem.path), str(problem.params["detail"])
-        variables = messages.variables_for(context.form(str(document.get("form", ""))), context.fields)
+        form = context.form(str(document.get("form", "")))
+        variables = messages.variables_for(form, context.fields, document)
         filters = environment("en", as_markdown=False).filters
         known = variables if problem.code == "unknown_variable" else filters
         meant = slips.meant(wrong, known, former_fields(context))

@@ -1,23 +1,22 @@
 """What the message editor does beside commands: a test mail to oneself, and the steps of a review."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, make_response, request, url_for
 from flask_babel import gettext as _
 
 from builder import reviewing
 from builder.routes.designer import require_designer, studio
-from builder.screens.message_text import preview
+from builder.screens.message_text import letter, preview
 from builder.studio import Studio
 from runtime.db import db, transaction
 from runtime.endpoints import reads_only
-from runtime.errors import Conflict, Forbidden, FormwrightError
+from runtime.errors import Conflict, Forbidden, FormwrightError, NotFound
 from runtime.htmx import go_to
-from runtime.notifications.channels import Letter
-from runtime.notifications.channels.email import Email, mail_domain
+from runtime.notifications.channels import Letter, email
 
 blueprint = plugin = Blueprint("messages", __name__, url_prefix="/apps")
+FRAMED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 BASE = "/<app>/messages/<key>/design"
 
 
@@ -32,29 +31,33 @@ def test(app: str, key: str) -> Response:
     if rendered is None:
         flash(shown["trial"].fault, "error")
         return _back(app, key)
-    letter = Letter(
-        delivery_id=0,
-        user_id=now.user.id,
-        name=now.user.name,
-        address=now.user.email,
-        subject=_("[Test] %(subject)s", subject=rendered.subject),
-        body=rendered.body,
-        link=shown["trial"].path,
-        locale=shown["trial_locale"],
-        message_id=f"<{uuid4().hex}@{mail_domain()}>",
-    )
-    _send(now, letter)
+    subject = _("[Test] %(subject)s", subject=rendered.subject)
+    _send(now, letter(now, shown, rendered._replace(subject=subject)))
     return _back(app, key)
 
 
+@blueprint.get(f"{BASE}/mail")
+def mail(app: str, key: str) -> Response:
+    """The mail itself, as the preview frames it: no script runs in it, and nothing is fetched."""
+    now = studio(app, "messages", key)
+    shown = preview(now)
+    rendered = shown["trial"].rendered
+    if rendered is None:
+        raise NotFound(shown["trial"].fault)
+    response = make_response(email.page(letter(now, shown, rendered), shown["trial_scheme"]))
+    response.headers["Content-Security-Policy"] = FRAMED
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def _send(now: Studio, letter: Letter) -> None:
-    email = Email()
-    hindrance = email.hindrance(now.user)
+    channel = email.Email()
+    hindrance = channel.hindrance(now.user)
     if hindrance:
         flash(_("No mail was sent: %(reason)s.", reason=hindrance), "error")
         return
     try:
-        email.send(letter, db.session())
+        channel.send(letter, db.session())
     except FormwrightError as error:
         flash(_("No mail was sent: %(reason)s.", reason=error.message), "error")
         return
@@ -115,7 +118,11 @@ def _comment() -> str:
 
 
 def _chosen() -> dict[str, str]:
-    return {name: text for name in ("record", "to", "lang") if (text := request.form.get(name, ""))}
+    return {
+        name: text
+        for name in ("record", "to", "lang", "scheme", "width")
+        if (text := request.form.get(name, ""))
+    }
 
 
 def _back(app: str, key: str) -> Response:

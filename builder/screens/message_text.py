@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from builder import message_names, message_trial, reviewing
+from builder import message_names, message_only, message_trial, reviewing
 from builder.pointers import newest
 from builder.properties import used_in
 from builder.studio import Studio
@@ -15,7 +16,9 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.i18n import LANGUAGES
 from runtime.notifications import messages
-from runtime.notifications.channels.email import Email
+from runtime.notifications.channels import Letter
+from runtime.notifications.channels.email import Email, mail_domain
+from runtime.notifications.messages import Rendered
 from runtime.text import LOCALES
 
 
@@ -37,6 +40,8 @@ class Text:
         return f"{self.part}-{self.locale}"
 
 
+SCHEMES = {"light": _l("Light"), "dark": _l("Dark")}
+WIDTHS = {"desk": _l("A computer"), "phone": _l("A phone")}
 PARTS = {
     "subject": (_l("Subject"), False),
     "body": (_l("Text"), True),
@@ -68,6 +73,8 @@ class MessageText:
             "titles": _titles(studio),
             "variables": list(message_names.variables(studio)),
             "ways": message_names.WAYS,
+            "conditions": list(message_only.listed(studio)),
+            "adding_condition": message_only.adding(studio),
             "forms": _forms(studio),
             "review": standing,
             "review_history": reviewing.history(studio.draft),
@@ -94,8 +101,33 @@ def preview(studio: Studio) -> Mapping[str, Any]:
         "trial_people": message_trial.people(),
         "recipient": recipient,
         "trial_locale": locale,
+        "trial_scheme": _one_of(studio, "scheme", SCHEMES),
+        "trial_width": _one_of(studio, "width", WIDTHS),
+        "schemes": SCHEMES,
+        "widths": WIDTHS,
         "may_mail": not Email().hindrance(studio.user),
     }
+
+
+def letter(studio: Studio, shown: Mapping[str, Any], rendered: Rendered) -> Letter:
+    """The mail that comes of the message, to whoever looks at the preview."""
+    return Letter(
+        delivery_id=0,
+        user_id=studio.user.id,
+        name=studio.user.name,
+        address=studio.user.email,
+        subject=rendered.subject,
+        body=rendered.body,
+        link=shown["trial"].path,
+        locale=shown["trial_locale"],
+        message_id=f"<{uuid4().hex}@{mail_domain()}>",
+    )
+
+
+def _one_of(studio: Studio, name: str, known: Mapping[str, Any]) -> str:
+    """What was chosen, the first unless it is known."""
+    wanted = studio.asked.get(name, "")
+    return wanted if wanted in known else next(iter(known))
 
 
 def _recipient(studio: Studio) -> User:
@@ -107,7 +139,7 @@ def _recipient(studio: Studio) -> User:
 def _texts(studio: Studio, locale: str) -> Iterator[Text]:
     document = {"subject": {}, "body": {}, **studio.document}
     form = studio.context.form(str(studio.document.get("form", "")))
-    variables = messages.variables_for(form, studio.context.fields)
+    variables = messages.variables_for(form, studio.context.fields, document)
     problems = messages.check(document, variables, studio.languages)
     for part, (label, long) in PARTS.items():
         faults = [p.message for p in problems if p.path == (part, locale)]

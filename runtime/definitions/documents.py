@@ -5,7 +5,7 @@ fit as cache keys. Never cache by `version_id` alone: the id of a publish that w
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -186,6 +186,8 @@ class MessageDoc:
     body: Mapping[str, str]
     short: Mapping[str, str]
     document: Document
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    """What parts of the texts depend on, by key: `{% if record.is.large %}`."""
 
 
 def key_of(kind: str, document: Document) -> str:
@@ -365,7 +367,7 @@ def parse_automation(
 def parse_message(
     document: Document, *, app: str, definition_id: int, version_id: int, number: int
 ) -> MessageDoc:
-    """A message; its texts stay Liquid sources until they are rendered."""
+    """A message; its texts stay Liquid sources until they are rendered. ConditionError for a condition that is none."""
     return MessageDoc(
         app=app,
         key=document["key"],
@@ -378,4 +380,5 @@ def parse_message(
         body=document["body"],
         short=document.get("short", {}),
         document=document,
+        conditions={each["key"]: conditions.compile(each["when"]) for each in document.get("conditions", ())},
     )

@@ -67,8 +67,12 @@ class Rendered(NamedTuple):
     short: str
 
 
-def variables_for(form: Form | None, fields_of: FieldsOf) -> frozenset[str]:
-    """The dotted names that a message about this form may use; `fields_of` knows the fields of the app's forms."""
+def variables_for(
+    form: Form | None, fields_of: FieldsOf, document: Mapping[str, Any] = MappingProxyType({})
+) -> frozenset[str]:
+    """The dotted names that the message `document` about this form may use, `record.is.large` for its conditions;
+    `fields_of` knows the fields of the app's forms.
+    """
     known = form.fields if form else {}
     fields = {key for key, field in known.items() if _has_value(field)}
     beside = {
@@ -76,7 +80,8 @@ def variables_for(form: Form | None, fields_of: FieldsOf) -> frozenset[str]:
         for key, field in known.items()
         for each in seen_through(field, fields_of(str(field.options.get("form"))))
     }
-    return GENERAL | fields | beside | {f"record.values.{key}" for key in fields}
+    own = {f"record.is.{each['key']}" for each in document.get("conditions", ())}
+    return GENERAL | fields | beside | own | {f"record.values.{key}" for key in fields}
 
 
 def seen_through(field: Field, theirs: Mapping[str, Field]) -> list[str]:
@@ -161,12 +166,14 @@ def context_for(
     reader: Reader,
     names: Names,
     through: Through = MappingProxyType({}),
+    holding: Mapping[str, bool] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What a message about a record may use, for one reader; plain dicts and values only.
 
     `{{ customer }}` is what people see; numbers, dates and yes/no also compare as what they are.
     `{{ record.values.result }}` is the value itself, as conditions know it (the key of a choice).
     `through` is by reference what the reader may see of the record there: `{{ customer.phone }}`.
+    `holding` says which conditions of the message hold for this reader: `{% if record.is.large %}`.
     """
     fields = {key: field for key, field in form.fields.items() if _has_value(field)}
     shown = {key: lookups.origin(form, field)[1] for key, field in fields.items()}
@@ -187,6 +194,7 @@ def context_for(
             "title": record.title,
             "link": link,
             "values": {key: values.get(key) for key in fields},
+            "is": dict(holding),
         },
         "link": link,
         "starter": {"name": starter},

@@ -44,6 +44,11 @@ class Record:
         """Every value of the record, whoever it was read for."""
         return {**self.values, **self.withheld} if self.withheld else self.values
 
+    @property
+    def unseen(self) -> frozenset[str]:
+        """The fields of which whoever it was read for sees nothing, though they hold something."""
+        return frozenset(key for key in self.withheld if self.values.get(key) is None)
+
     def without(self, hidden: frozenset[str]) -> "Record":
         """The record for somebody who may not see these fields."""
         if not hidden:

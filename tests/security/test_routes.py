@@ -175,6 +175,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "publishing.rollback"): (401, 404, 404, 404, 404, 404),
     ("POST", "publishing.undo"): (401, 404, 404, 404, 404, 404),
     ("POST", "messages.test"): (401, 404, 404, 404, 404, 404),
+    ("GET", "messages.mail"): (303, 404, 404, 404, 404, 404),
     ("POST", "messages.ask"): (401, 404, 404, 404, 404, 404),
     ("POST", "messages.approve"): (401, 404, 404, 404, 404, 404),
     ("POST", "messages.send_back"): (401, 404, 404, 404, 404, 404),

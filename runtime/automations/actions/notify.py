@@ -1,6 +1,6 @@
 """Sends a message to people over channels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from runtime.automations.actions._matching import KEY
 from runtime.definitions import lookup
 from runtime.definitions.documents import MessageDoc
 from runtime.fields import N_, Reader
-from runtime.notifications import beside, deliveries, messages, recipients
+from runtime.notifications import beside, deliveries, messages, only, recipients
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.messages import Through
@@ -93,10 +93,12 @@ def _content(context: ActionContext, message: MessageDoc, user: User, through: T
     """
     info = lookup.app_info(context.automation.app)
     path = f"/apps/{info.key}/forms/{context.form.key}/{context.run.record_id}/"
+    known, unseen = _values(context, user)
+    system = {key: each for key, each in context.values["record"].items() if key not in context.form.fields}
     with force_locale(user.locale):
         values = messages.context_for(
             context.form,
-            _values(context, user),
+            known,
             record=_record(context, user, path),
             starter=context.actor.user.name if context.actor.user else "",
             recipient=user.name,
@@ -105,20 +107,23 @@ def _content(context: ActionContext, message: MessageDoc, user: User, through: T
             reader=Reader(user.locale, user.zone or context.form.zone),
             names=ReadersNames(info.key, user),
             through=through,
+            holding=only.holding(message, {**system, **known}, access.facts(user), unseen),
         )
         text = messages.render(message, user.locale, values, default=info.default_locale)
     return Content(text.subject, text.body, path, user.locale)
 
 
-def _values(context: ActionContext, user: User) -> Mapping[str, Any]:
-    """The record's values as the run knows them: those that this person may see, here and through references."""
+def _values(context: ActionContext, user: User) -> tuple[Mapping[str, Any], Set[str]]:
+    """The record's values as the run knows them: those that this person may see, here and through references; and
+    the fields that he may not see.
+    """
     known, hidden = context.values["record"], access.fields(user, context.form).hidden
     values = {key: known[key] for key in context.form.fields if key in known}
     stored = contexts.stored(context.form, context.run.record_id)
     if stored is None:  # it was deleted, which may be what the message is about
-        return {key: value for key, value in values.items() if key not in hidden}
+        return {key: value for key, value in values.items() if key not in hidden}, hidden
     shown = lookups.shown(user, context.form, [replace(stored, values=values)])[0]
-    return shown.without(hidden).values
+    return (seen := shown.without(hidden)).values, hidden | seen.unseen
 
 
 def _record(context: ActionContext, user: User, path: str) -> messages.Record:

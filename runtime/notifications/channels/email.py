@@ -106,7 +106,7 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"  # holiday notes are not sent in answer
     message["Content-Language"] = letter.locale
     message.set_content(plain(letter.body))
-    message.add_alternative(_page(letter), subtype="html")
+    message.add_alternative(page(letter), subtype="html")
     return message
 
 
@@ -118,9 +118,14 @@ def _line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def _page(letter: Letter) -> str:
+def page(letter: Letter, scheme: str = "light dark") -> str:
+    """The HTML of the mail. It has no colours of its own, so that it is dark where its reader's mail program is;
+    `scheme` is `light` or `dark` to show how that looks.
+    """
     return (
         f'<!doctype html><html lang="{escape(letter.locale)}"><head><meta charset="utf-8">'
+        f'<meta name="color-scheme" content="{escape(scheme)}">'
+        f'<meta name="viewport" content="width=device-width">'
         f"<title>{escape(_line(letter.subject))}</title></head>"
         f'<body style="font-family: sans-serif; line-height: 1.5">{html(letter.body)}</body></html>'
     )
