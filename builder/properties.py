@@ -17,6 +17,7 @@ from builder.panels import FieldCase, Panel, Refused, Setting, field_panel, form
 from builder.panels._controls import Control, Option, told
 from builder.problems import place
 from builder.studio import Studio
+from builder.who_sees import Seen, who_sees
 from runtime.definitions import layout
 from runtime.definitions.rules import in_force
 from runtime.fields import FIELD_TYPES, Field, Reader, ValueType
@@ -168,6 +169,11 @@ class Properties:
         return table in fields and (
             not column or column in fields[table].get("items", {}).get("properties", {})
         )
+
+    @cached_property
+    def seen(self) -> Seen | None:
+        """How many roles see the field, and how many may change it."""
+        return who_sees(self.studio, self.key)
 
     @cached_property
     def access(self) -> tuple[Control, ...]:

@@ -309,6 +309,16 @@
     event.preventDefault();
     look(link.href);
   });
+  // Links to a closed part of the page open it and go to its first control.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-part]");
+    const part = link && document.getElementById(link.hash.slice(1));
+    if (!part) return;
+    event.preventDefault();
+    part.open = true;
+    part.scrollIntoView({ block: "nearest" });
+    part.querySelector("input:checked, input:not([type=hidden]), select, button")?.focus();
+  });
   document.addEventListener("submit", (event) => {
     (event.submitter ?? event.target).closest(":popover-open")?.hidePopover();
   });

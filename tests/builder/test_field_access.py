@@ -11,12 +11,18 @@ from flask import Flask
 
 from builder import advice, checks, drafts
 from builder import publish as publishing
+from builder.commands import Target, Workspace
+from builder.studio import Studio
+from builder.who_sees import who_sees
+from runtime import access
 from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.definitions.models import Draft
 from runtime.definitions.schemas import validate
 from tests.builder.commands.support import Desk
+from tests.builder.factory import APP, context, field, form, rule
 from tests.builder.factory import app as app_document
-from tests.builder.factory import context, field, form, rule
 from tests.support.world import World, records, world_on
 
 CANARY, PREPARED = "Zwitscherkanarie", "Schaukelpferd"
@@ -231,3 +237,43 @@ def _reminder(world: World) -> int:
     items = world.api("bob")("GET", records("reminder") + "?sort=-id&limit=1").json["items"]
     assert items[0]["values"]["text"] == PREPARED
     return int(items[0]["id"])
+
+
+# --- What the designer tells of it
+
+
+def told(world: World, form_key: str, key: str) -> list[int]:
+    """How many roles see a field, and how many may change it, as its panel says."""
+    page = desk(world, f"{FORMS}/{form_key}/design/fields?sel=field/{key}")
+    line = re.search(r'<p class="panel-seen">(.*?)</p>', page, re.DOTALL)
+    assert line
+    return [int(number) for number in re.findall(r"\b\d+\b", re.sub("<[^>]*>", "", line[1]))]
+
+
+@pytest.mark.parametrize("key", ["content", "prepare", "visited_on", "customer"])
+def test_the_panel_of_a_field_counts_the_roles_that_see_it_as_the_rights_themselves_do(
+    world: World, visit: int, key: str
+) -> None:
+    with world.app.app_context():
+        people = [db.session.get_one(User, world.ids[name]) for name in ("bob", "mia", "rita")]
+        made = lookup.form("followup", "visit")
+        rights = [access.fields(person, made) for person in people if access.can(person, "read", made)]
+        changing = [access.can(person, "update", made) for person in people]
+    seen = sum(key not in each.hidden for each in rights)
+    changed = sum(may and key not in each.closed for may, each in zip(changing, rights, strict=True))
+    assert told(world, "visit", key) == [seen, changed]
+
+
+def test_a_column_that_stands_in_a_hidden_table_is_hidden_with_it(app: Flask) -> None:
+    rows = {"items": {"type": "object", "properties": {"part": field("text"), "sum": field("text")}}}
+    rows["items"]["properties"]["sum"]["fw"]["access"] = {"clerk": "hidden"}
+    lines = field("sub_table", rows, access={"reader": "hidden"})
+    grants = [{"form": "thing", "actions": ["read", "update"], "scope": "all"}]
+    roles = [{"key": key, "title": key, "grants": grants} for key in ("clerk", "reader", "chief")]
+    roles.append({"key": "nobody", "title": "Nobody", "grants": []})
+    thing, shop = form("thing", {"lines": lines}), app_document(roles=roles)
+    work = Workspace(APP, {Target("form", "thing"): thing, Target("app", APP): shop}, {})
+    made = Studio(User(name="Dora"), Target("form", "thing"), Draft(document=thing), work, "en")
+    with app.test_request_context():
+        shown = {key: who_sees(made, key) for key in ("lines", "lines.part", "lines.sum")}
+    assert shown == {"lines": (2, 2), "lines.part": (2, 2), "lines.sum": (1, 1)}
