@@ -11,6 +11,15 @@
       if (event.key === "Enter") event.preventDefault(); // it takes the word and must not send the form
     }, true);
   }
+  // --- Keys of one letter or sign: who has switched them off in his profile types them into texts alone.
+  const isTyped = ({ key, ctrlKey, metaKey, altKey }) => key.length === 1 && key !== " " && !ctrlKey && !metaKey && !altKey;
+  if (document.querySelector(".top[data-single-keys=off]")) {
+    document.addEventListener("keydown", (event) => {
+      const { target } = event;
+      const typing = target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])");
+      if (isTyped(event) && !typing) event.stopImmediatePropagation();
+    }, true);
+  }
   document.addEventListener("compositionend", (event) => {
     event.target.dispatchEvent(new Event("input", { bubbles: true }));
   }, true);

@@ -25,8 +25,8 @@
     typed = null;
   });
 
-  // What is typed before the new field stands there belongs to its title.
-  document.addEventListener("keydown", (event) => {
+  // What is typed before the new field stands there belongs to its title: no key of one letter, which may be switched off.
+  window.addEventListener("keydown", (event) => {
     if (!typed || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (design.isText(event.target) && event.target !== find()) return;
     if (event.key.length === 1) typed.text += event.key;

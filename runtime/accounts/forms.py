@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from runtime.accounts import passwords
@@ -120,6 +120,13 @@ class ProfileForm(Form):
     name = StringField(_l("Full name"), [filled], render_kw={"autocomplete": "name"})
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     zone = SelectField(_l("Time zone"), description=_l("Dates and times are shown in this zone."))
+    single_keys = BooleanField(
+        _l("Keys of one letter or sign"),
+        description=_l(
+            "Such as / to search, M to move and ? for the list of keys. Without them no key pressed by accident, and "
+            "no word spoken to the computer, does anything; arrows, Enter, Delete and keys with Ctrl or Alt stay."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

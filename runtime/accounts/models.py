@@ -35,6 +35,8 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     locale: Mapped[str] = mapped_column(String(8), default="en")
     zone: Mapped[str] = mapped_column(String(64), default="")
+    single_keys: Mapped[bool] = mapped_column(default=True)
+    """Whether a letter or a sign alone is a command where something else than a text has the focus."""
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_designer: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)

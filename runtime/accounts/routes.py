@@ -102,7 +102,8 @@ def profile() -> Response:
     form = ProfileForm(obj=user)
     if not form.validate_on_submit():
         return _profile_page(form, ChangePasswordForm(formdata=None))
-    service.change_profile(user, text(form.name), form.locale.data, form.zone.data)
+    changed = (text(form.name), form.locale.data, form.zone.data)
+    service.change_profile(user, *changed, single_keys=form.single_keys.data)
     db.session.commit()
     i18n.switch(user.locale)
     flash(_("Your profile is saved."))

@@ -105,9 +105,9 @@ def active_user(email: str) -> User:
     return user
 
 
-def change_profile(user: User, name: str, locale: str, zone: str) -> None:
+def change_profile(user: User, name: str, locale: str, zone: str, *, single_keys: bool) -> None:
     """What users may change about themselves."""
-    user.name, user.locale, user.zone = name, locale, zone
+    user.name, user.locale, user.zone, user.single_keys = name, locale, zone, single_keys
     user.search_text = search_key(name, user.email)
 
 

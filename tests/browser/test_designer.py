@@ -1,5 +1,6 @@
 """The designer as a whole: nothing is lost, everything can be taken back, everybody can use it."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -22,6 +23,7 @@ from tests.browser.design import (
     settled,
     stored,
 )
+from tests.browser.office import focus
 from tests.conftest import make_user
 from tests.support.languages import ENGLISH
 
@@ -402,3 +404,27 @@ def test_no_state_of_the_canvas_has_a_barrier(
             opened(page, **state)
             found += problems(page, f"{PATH} {state}")
     assert found == []
+
+
+def test_who_switches_keys_of_one_letter_off_keeps_all_others(open_tab: Callable[..., Page]) -> None:
+    page = open_tab(make_user("dora", is_admin=True, single_keys=False))
+    draft(form("a", "b", layout=[{"key": "one", "section": "One", "rows": [["a"], ["b"]]}]))
+    opened(page, sel="field/a")
+    pick(page, "a").focus()
+    for key in ("r", "m", "?", "/", "w", "3", "P"):
+        page.keyboard.press(key)
+    assert (focused(page), page.locator("#ask").count()) == ("pick-a", 0)
+    page.keyboard.press("Alt+ArrowDown")
+    settled(page)
+    page.keyboard.press("F2")
+    page.keyboard.type("My/r?")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert order() == [["b"], ["my_r"]]  # the key of a new field follows its title
+    assert "required" not in json.loads(stored())
+    assert json.loads(stored())["properties"]["my_r"]["fw"]["title"]["en"] == "My/r?"
+
+    page.goto("/apps/followup/forms/customer/")
+    page.wait_for_load_state()
+    page.keyboard.press("/")
+    assert focus(page) != "q"

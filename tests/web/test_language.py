@@ -80,3 +80,14 @@ def test_the_profile_is_saved_in_the_new_language(client: FlaskClient, bob: User
     page = client.get("/profile").text
     assert "鲍勃" in page
     assert "Your profile is saved." not in page
+
+
+def test_keys_of_one_letter_are_switched_off_in_the_profile_for_every_page(
+    client: FlaskClient, bob: User
+) -> None:
+    sign_in(client, with_password(bob))
+    assert "data-single-keys" not in client.get("/").text
+    post(client, "/profile", "/profile", name="Bob", locale="en", zone="")
+    assert 'data-single-keys="off"' in client.get("/").text
+    post(client, "/profile", "/profile", name="Bob", locale="en", zone="", single_keys="y")
+    assert "data-single-keys" not in client.get("/").text
