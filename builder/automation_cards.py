@@ -9,16 +9,18 @@ from flask_babel import gettext as _
 from builder.automation_values import CONSTANT, Mapped, Row, mapped
 from builder.automation_words import Words, policies
 from builder.commands._automations import who_of
+from builder.condition_editor import Editor, Place, editor
 from builder.panels import Control, Option, Panel, Refused, Setting, panel
 from builder.panels._controls import told
 from builder.studio import Studio
-from runtime.automations.actions import ACTIONS
+from runtime.automations.actions import ACTIONS, COMMON
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field
 from runtime.forms.conditions.controls import Spot
 from runtime.forms.conditions.controls import control as value_control
+from runtime.forms.conditions.lines import Line
 from runtime.forms.entry import raw_of
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.recipients import OWNERS
@@ -59,6 +61,10 @@ class Card:
     offered: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     policies: tuple[str, ...] = ()
     document: Document | None = None
+    wait: str = ""
+    only_if: str = ""
+    when: Editor | None = None
+    waiting: Panel | None = None
 
 
 def trigger_card(studio: Studio, words: Words, problems: Sequence[Problem], refused: Refused | None) -> Card:
@@ -88,7 +94,7 @@ def _trigger_panel(studio: Studio, known: Any, refused: Refused | None) -> Panel
 
 
 def _clock(control: Any) -> Any:
-    return replace(control, attributes={"type": "time"}) if control.name == "t-at" else control
+    return replace(control, attributes={"type": "time"}) if control.name.endswith("-at") else control
 
 
 def action_cards(
@@ -121,6 +127,8 @@ def _action_card(
         problems=problems,
         policies=tuple(policies(action)),
         document=action,
+        wait=words.wait(action),
+        only_if=words.condition(action),
     )
     return _opened(studio, words, card, known, asked, refused) if card.open and known else card
 
@@ -147,7 +155,25 @@ def _opened(
         values=values,
         recipients=people,
         offered=tuple(offered_recipients(studio, words)) if "to" in known.options["properties"] else (),
+        when=_condition(studio, card.key, action, asked) if "when" in action or asked == "when" else None,
+        waiting=_waiting(studio, card.key, action["wait"], refused) if "wait" in action else None,
     )
+
+
+def _condition(studio: Studio, key: str, action: Document, asked: str) -> Editor:
+    """The editor of an action's condition; one that is just begun has a line to complete."""
+    begun = Line() if asked == "when" and "when" not in action else None
+    form = str(studio.document["trigger"].get("form", ""))
+    place = Place(f"when-{key}", "action.when", f"event:{form}", {"action": key})
+    return editor(studio, place, action.get("when", {}), begun)
+
+
+def _waiting(studio: Studio, key: str, wait: Document, refused: Refused | None) -> Panel:
+    setting = _setting(studio, "action.wait", {"action": key}, f"a-{key}-wait", refused)
+    made = panel(
+        COMMON["wait"], wait, replace(setting, templates={"offset": "builder/automation/_wait.html"})
+    )
+    return Panel(tuple(map(_clock, made.controls)), ())
 
 
 def _values(

@@ -1,11 +1,12 @@
 """The runs of one automation, for whoever designs it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from builder import drafts
+from builder import drafts, run_words
 from builder.studio import Studio
 from runtime.automations import runs
 from runtime.automations.models import Run
@@ -22,7 +23,7 @@ PAGE = 50
 @dataclass(frozen=True)
 class Line:
     """One run. `place` and `title` are of its record, if the person may read it; else its reason is theirs
-    to see only as administrator.
+    to see only as administrator. `steps` say what each action did, or why it did nothing, `until` when it goes on.
     """
 
     run: Run
@@ -30,6 +31,8 @@ class Line:
     place: str
     title: str
     reason: str
+    steps: tuple[str, ...] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ def log(studio: Studio, before: int = 0) -> Log:
     )
     titles = _titles(studio, [run for run, _number in found])
     lines = [_line(studio, run, number, titles) for run, number in found[:PAGE]]
+    steps = run_words.of_runs(studio, [each.run for each in lines if each.place or studio.user.is_admin])
+    lines = [replace(each, steps=tuple(steps.get(each.run.id, ()))) for each in lines]
     return Log(lines, lines[-1].run.id if len(found) > PAGE else 0, {row.state: row.number for row in counts})
 
 
@@ -75,8 +80,11 @@ def _titles(studio: Studio, listed: list[Run]) -> dict[tuple[int, int], tuple[st
 
 def _line(studio: Studio, run: Run, number: int, titles: dict[tuple[int, int], Any]) -> Line:
     place, title = titles.get((run.form_id, run.record_id), ("", ""))
+    waits = run.state == "waiting" and bool(place) and run_words.tells_nothing_hidden(studio, run)
     may_know = bool(place) or studio.user.is_admin or run.state == "skipped"
-    return Line(run, number, place, title, run.reason if may_know else "")
+    return Line(
+        run, number, place, title, run.reason if may_know else "", until=run.due_at if waits else None
+    )
 
 
 def again(app: str, key: str, run_id: int) -> None:

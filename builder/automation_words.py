@@ -106,6 +106,32 @@ class Words:
         fields = [self._set(action["form"], *value) for value in action.get("set", {}).items()]
         return str(_("%(what)s (%(fields)s)", what=told, fields=listed(fields[:6]))) if fields else told
 
+    def wait(self, action: Document) -> str:
+        """How long is waited before an action; nothing for one that does not wait."""
+        wait = action.get("wait")
+        if wait is None:
+            return ""
+        told = self._until(wait) if "until" in wait else self._for(str(wait.get("offset", "0d")))
+        return str(_("%(what)s, at %(time)s", what=told, time=wait["at"])) if "at" in wait else told
+
+    def _for(self, text: str) -> str:
+        found = _OFFSET.fullmatch(text)
+        length = _length(int(found[2]), found[3]) if found else text
+        return str(_("Wait %(length)s", length=length))
+
+    def _until(self, wait: Document) -> str:
+        date = self.field(self._document["trigger"].get("form"), str(wait["until"] or _("(no date)")))
+        moment = offset(str(wait.get("offset", "0d")))
+        return str(_("Wait until: %(moment)s, %(date)s", moment=moment, date=date))
+
+    def condition(self, action: Document) -> str:
+        """The condition on which an action is done; nothing for one that is always done."""
+        if "when" not in action:
+            return ""
+        form = str(self._document["trigger"].get("form", ""))
+        seen = sight(self._studio.context, f"event:{form}", self._studio.text)
+        return str(_("Only if: %(condition)s", condition=words.condition(self._studio, action["when"], seen)))
+
     def _set(self, form: Any, key: str, value: Any) -> str:
         """The title of a field that is written, with what is written when it is fixed."""
         title, field = self.field(form, key), self._studio.context.fields(str(form)).get(key)

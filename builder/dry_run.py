@@ -109,7 +109,7 @@ class _Play:
         run = runs.record(session, self.automation, "running", **about)
         made = tuple(rehearsing.perform(session, self.user, run))
         after = rehearsing.after(session, run.id, planned)
-        return Outcome(True, True, made, after, run.reason if run.state == "skipped" else "")
+        return Outcome(True, True, made, after, run.reason)
 
 
 def _user(session: Session, user_id: int | None) -> User | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,10 @@ class Shown:
     left_out: tuple[str, ...]
     error: str
     more: int
+    wait: str
+    waits_until: str
+    only_if: str
+    skipped: bool
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,15 @@ class Telling:
             tuple(self._left_out(each) for each in made.left_out),
             made.error,
             made.more,
+            self._words.wait(made.action),
+            "" if made.waits_until is None else self._moment(made.waits_until),
+            self._words.condition(made.action),
+            made.skipped,
         )
+
+    def _moment(self, moment: datetime) -> str:
+        zone = ZoneInfo(self._user.zone or self._studio.zone)
+        return format_datetime(moment, tzinfo=zone, locale=self._studio.locale)
 
     def _write(self, event: Event, made: Made) -> Write:
         assert made.form is not None  # for it was written

@@ -7,7 +7,8 @@ found; and automations write with his rights. Else a draft could be made to ask 
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from builder import drafts
 from runtime import access
 from runtime.accounts.models import User
-from runtime.automations import runs
+from runtime.automations import performing, runs
 from runtime.automations.models import Run, Step, Timer
 from runtime.db import is_passing
 from runtime.definitions import lookup
@@ -36,7 +37,8 @@ LONGEST = "5s"  # that one statement may take
 @dataclass(frozen=True)
 class Made:
     """What one action did. `writes` are events that no longer exist, of records of `form`, `letters` deliveries of
-    the same kind; `titles` are of the written records that the person may read, by id.
+    the same kind; `titles` are of the written records that the person may read, by id. `skipped` says that its
+    condition did not hold.
     """
 
     action: Document
@@ -47,6 +49,8 @@ class Made:
     left_out: tuple[Mapping[str, str], ...] = ()
     error: str = ""
     more: int = 0
+    skipped: bool = False
+    waits_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def after(session: Session, run_id: int, timer_id: int) -> After:
 def perform(session: Session, user: User, run: Run) -> Iterator[Made]:
     """What each action of a waiting run does; after the one that fails comes none."""
     automation = lookup.automation_of_version(run.version_id)
-    working = runs.steps(session, run, None if sees_all(user) else user)
+    working = performing.steps(session, run, None if sees_all(user) else user, tried=True)
     for at, action in enumerate(automation.actions):
         savepoint = session.begin_nested()
         try:
@@ -126,7 +130,8 @@ def perform(session: Session, user: User, run: Run) -> Iterator[Made]:
         savepoint.commit()
         if found is None:  # it was skipped as a whole
             return
-        yield _made(session, user, run, (automation.app, at, action), found[1])
+        made = _made(session, user, run, (automation.app, at, action), found.result)
+        yield replace(made, skipped=found.is_skipped, waits_until=found.waits_until)
 
 
 def _made(

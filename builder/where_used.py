@@ -204,8 +204,14 @@ def _in_automation(document: Document, form: str, key: str, context: Context) ->
         yield ("when",)
     for index, action in enumerate(document.get("actions", ())):
         written = action.get("form") == form and any(key in action.get(part, ()) for part in ("match", "set"))
-        if written or (starts and (_named_in(action, key) or _people(action, key))):
+        if written or (starts and _read_in_action(action, key)):
             yield ("actions", index)
+
+
+def _read_in_action(action: Document, key: str) -> bool:
+    """Whether an action reads the field of the record that started it."""
+    waits = action.get("wait", {}).get("until") == key
+    return waits or key in _reads(action.get("when", {})) or _named_in(action, key) or _people(action, key)
 
 
 def _named_in(action: Document, key: str) -> bool:

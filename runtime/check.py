@@ -175,9 +175,11 @@ def what_is_in_the_trash_will_go() -> Iterator[Violation]:
 
 @invariant
 def a_running_run_is_still_to_be_worked_on() -> Iterator[Violation]:
-    """A run that is neither done nor failed has work in the outbox."""
+    """A run that is not over, one that waits too, has work in the outbox."""
     works = _has_open_work("run", Run.id)
-    for run_id in db.session.scalars(select(Run.id).where(Run.state == "running", not_(works))):
+    for run_id in db.session.scalars(
+        select(Run.id).where(Run.state.in_(("running", "waiting")), not_(works))
+    ):
         yield {"run": run_id}
 
 

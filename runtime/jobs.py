@@ -73,6 +73,11 @@ class Lease:
         """Let the row wait as before it was claimed."""
         self._change(session, state="pending", lease_until=None)
 
+    def wait(self, session: Session, until: datetime) -> None:
+        """Let the row fall due once more at this moment, as if it were new; meanwhile it holds up no others."""
+        fresh = {"lane": None, "attempts": 0, "crashes": 0, "error": ""}
+        self._change(session, state="pending", lease_until=None, due_at=until, **fresh)
+
     def put_back(self, session: Session, error: str, *, longest: float = inf) -> None:
         """Let the row be tried again after a growing, jittered pause of at most `longest` seconds."""
         pause = min(5 * 4 ** min(self.attempts, MAX_ATTEMPTS), longest)

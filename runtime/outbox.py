@@ -105,6 +105,15 @@ def revive(session: Session, kind: str, ref_id: int, *, due_at: datetime) -> boo
     return True
 
 
+def wait(session: Session, kind: str, ref_id: int, until: datetime) -> None:
+    """Let a row that waits fall due at this moment, in the caller's transaction; meanwhile it holds up no others."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.kind == kind, Outbox.ref_id == ref_id, Outbox.state == "pending")
+        .values(due_at=until, lane=None)
+    )
+
+
 def is_waiting(session: Session, lane: str) -> bool:
     """Whether work of this lane is unfinished."""
     unfinished = Outbox.state.in_(UNFINISHED)

@@ -86,6 +86,7 @@ BY_ORIGIN = {
 }
 RAN = {
     "running": _l("%(title)s starts."),
+    "waiting": _l("%(title)s waits before it goes on."),
     "done": _l("%(title)s ran."),
     "skipped": _l("%(title)s was skipped."),
     "failed": _l("%(title)s failed."),

@@ -89,10 +89,13 @@ def conditions_of_form(document: Document, context: Context) -> Iterator[Conditi
 
 
 def conditions_of_automation(document: Document, context: Context) -> Iterator[ConditionPlace]:
-    """The condition of an automation."""
+    """The condition of an automation, and those of its actions."""
+    known = context.event_types(str(document["trigger"].get("form")))
     if "when" in document:
-        known = context.event_types(str(document["trigger"].get("form")))
         yield ConditionPlace(("when",), document["when"], known, known)
+    for index, action in enumerate(document["actions"]):
+        if "when" in action:
+            yield ConditionPlace(("actions", index, "when"), action["when"], known, known)
 
 
 def conditions_of_message(document: Document, context: Context) -> Iterator[ConditionPlace]:

@@ -156,23 +156,26 @@ def _automation(document: Document, context: Context) -> Found:
     fields = context.fields(str(trigger.get("form")))
     if fields:
         yield from _fields(("trigger", "fields"), trigger.get("fields", ()), fields)
-        yield from _date(trigger, fields)
+        yield from _date(("trigger",), "field", trigger, fields)
     for index, action in enumerate(document["actions"]):
         yield from _action(("actions", index), action, context)
+        if fields and "wait" in action:
+            yield from _date(("actions", index, "wait"), "until", action["wait"], fields)
 
 
-def _date(trigger: Document, fields: Mapping[str, Field]) -> Found:
-    key = trigger.get("field")
+def _date(path: Path, name: str, part: Document, fields: Mapping[str, Field]) -> Found:
+    """The date from which a trigger or a wait counts."""
+    key = part.get(name)
     if key is None:
         return
-    yield from _field(("trigger", "field"), key, fields)
+    yield from _field((*path, name), key, fields)
     if key not in fields:
         return
     kind = _value_type(fields[key])
     if kind not in DATES or not fields[key].type.stored:
-        yield Problem(("trigger", "field"), "not_a_date", _("“%(key)s” is not a date.", key=key))
-    elif kind is ValueType.DATE and "at" not in trigger:
-        yield Problem(("trigger",), "at_missing", _("A date without a time needs the time of day (“at”)."))
+        yield Problem((*path, name), "not_a_date", _("“%(key)s” is not a date.", key=key))
+    elif kind is ValueType.DATE and "at" not in part:
+        yield Problem(path, "at_missing", _("A date without a time needs the time of day (“at”)."))
 
 
 def _action(path: Path, action: Document, context: Context) -> Found:

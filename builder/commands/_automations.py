@@ -81,6 +81,15 @@ def who_of(spec: Mapping[str, Any]) -> str:
     return f"{kind}:{named}" if known else documents.dumps(own)
 
 
+def span_of(arguments: Mapping[str, Any]) -> str:
+    """The offset that a `number` of `unit`s on one `side` means; 0 is the moment itself."""
+    number = arguments["number"].strip()
+    if not (number.isascii() and number.isdecimal() and len(number) <= 3):
+        refuse("number", "number", _("Enter a whole number from 0 to 999."))
+    sign = "" if int(number) == 0 else "-" if arguments.get("side") == "before" else "+"
+    return f"{sign}{int(number)}{arguments.get('unit', 'd')}"
+
+
 def put(holder: Any, path: Path, arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     """Set or remove the value at a path of options, which their schema must allow."""
     if arguments.get("remove") or "value" not in arguments:

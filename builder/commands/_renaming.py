@@ -152,6 +152,8 @@ def _automation(document: Document, form: str, rename: Rename) -> None:
         document["when"] = in_condition(document["when"], rename, rename, own=False)
     for action in document.get("actions", ()):
         _action(action, form, rename if starts else same, rename)
+        if starts:
+            _text(action.get("wait", {}), "until", rename)
 
 
 def _action(action: Document, form: str, read: Rename, rename: Rename) -> None:
@@ -162,6 +164,8 @@ def _action(action: Document, form: str, read: Rename, rename: Rename) -> None:
             action[part] = {
                 written(key): in_formula(text, read, own=False) for key, text in action[part].items()
             }
+    if "when" in action:
+        action["when"] = in_condition(action["when"], read, read, own=False)
     for person in action.get("to", ()):
         _person(person, read)
 

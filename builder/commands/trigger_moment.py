@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from builder.commands._automations import KEY
+from builder.commands._automations import KEY, span_of
 from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
 from runtime.fields import N_
@@ -30,11 +30,7 @@ class AddMoment:
         trigger = work.open(target)["trigger"]
         if trigger.get("type") != "date_reached":
             refuse("number", "unknown", _("Only a date that is reached has such moments."))
-        number = arguments["number"].strip()
-        if not (number.isascii() and number.isdecimal() and len(number) <= 3):
-            refuse("number", "number", _("Enter a whole number from 0 to 999."))
-        sign = "" if int(number) == 0 else "-" if arguments["side"] == "before" else "+"
-        offset = f"{sign}{int(number)}{arguments['unit']}"
+        offset = span_of(arguments)
         known = trigger.setdefault("offsets", [])
         if len(known) >= MOST:
             refuse("number", "too_many", _("There are at most %(limit)s moments.", limit=MOST))

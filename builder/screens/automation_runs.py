@@ -10,7 +10,13 @@ from builder.screens.automation_steps import state_of
 from builder.studio import Studio
 from runtime.timeline import REASONS
 
-STATES = {"running": _l("Running"), "done": _l("Done"), "skipped": _l("Skipped"), "failed": _l("Failed")}
+STATES = {
+    "running": _l("Running"),
+    "waiting": _l("Waiting"),
+    "done": _l("Done"),
+    "skipped": _l("Skipped"),
+    "failed": _l("Failed"),
+}
 
 
 class AutomationRuns:

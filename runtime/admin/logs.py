@@ -24,7 +24,13 @@ from runtime.outbox import Outbox
 from runtime.text import localized
 
 PAGE = 50
-RUN_STATES = {"running": _l("Running"), "done": _l("Done"), "skipped": _l("Skipped"), "failed": _l("Failed")}
+RUN_STATES = {
+    "running": _l("Running"),
+    "waiting": _l("Waiting"),
+    "done": _l("Done"),
+    "skipped": _l("Skipped"),
+    "failed": _l("Failed"),
+}
 DELIVERY_STATES = {
     "pending": _l("Waiting"),
     "sending": _l("Being sent"),

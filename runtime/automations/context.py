@@ -31,6 +31,11 @@ def of_record(record: Record, user: User | None) -> Context:
     return _context(rows.context(record), {}, [], user)
 
 
+def after_wait(event: Event, record: Record, user: User | None) -> Context:
+    """The context of an event whose run waited: the record as it is now, and what the event changed."""
+    return _context(rows.context(record), event.before or {}, event.changed or [], user)
+
+
 def _context(record: Context, before: Context, changed: list[str], user: User | None) -> Context:
     return {
         "record": record,

@@ -4,7 +4,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from runtime.accounts.models import User
-from runtime.automations import chain, context, pauses, runs, timers, undelivered
+from runtime.automations import chain, context, pauses, runs, timers, undelivered, waits
 from runtime.automations.models import Run
 from runtime.automations.runs import About
 from runtime.automations.triggers import TRIGGERS
@@ -32,6 +32,8 @@ def on_event(session: Session, event: Event, form: Form) -> None:
     planned = [each for each in listening if TRIGGERS[each.trigger["type"]].planned]
     if planned:
         timers.follow(session, event, form, planned)
+    if any(each.waits_for_dates for each in listening):
+        waits.follow(session, event, form)
     if not chain.is_silent():
         for automation in _started(session, event, form, listening):
             _start(session, event, automation)

@@ -14,7 +14,8 @@ class Run(Base):
     """One execution of one automation version, for one event or one timer.
 
     `key` makes it happen once: `event:{event}:{automation}`, `timer:{timer}`. States: running (its outbox row
-    works it off), done, skipped, failed; `reason` says why for the last two.
+    works it off), waiting (the same row falls due at `due_at`), done, skipped, failed; `reason` says why for
+    the last three. `next` is the action with which it goes on: what is before it is done.
     """
 
     __tablename__ = "runs"
@@ -35,6 +36,8 @@ class Run(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     started_at: Mapped[datetime] = mapped_column(Moment, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    next: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Step(Base):
@@ -48,7 +51,7 @@ class Step(Base):
     index: Mapped[int]
     item: Mapped[str] = mapped_column(String(60), default="")
     action: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = mapped_column(String(10))  # done, failed
+    state: Mapped[str] = mapped_column(String(10))  # done, skipped, failed
     result: Mapped[Any] = mapped_column(Json)
 
 

@@ -1,28 +1,22 @@
-"""Works off runs: all database steps of a run are one transaction, together with its outbox row's "done"."""
+"""Works off runs: all database steps of a run, as far as the next wait, are one transaction, together with its outbox
+row's "done" or next due moment.
+"""
 
 import logging
-from collections.abc import Iterator
 from typing import Required, TypedDict, Unpack, cast
 
-from flask_babel import gettext as _
-from sqlalchemy import Table, bindparam, exists, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from runtime import jobs, outbox
-from runtime.accounts.models import User
-from runtime.automations import chain, context, pauses
-from runtime.automations.actions import ACTIONS, ActionContext, Result
-from runtime.automations.models import Run, Step
+from runtime.automations import pauses, performing
+from runtime.automations.models import Run
+from runtime.automations.performing import WAITING
 from runtime.db import transaction
-from runtime.definitions import lookup
-from runtime.definitions.documents import Automation, Form
+from runtime.definitions.documents import Automation
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentError
 from runtime.jobs import Lease
-from runtime.records.models import Event
-from runtime.records.rows import Record
-from runtime.records.sources import seen_by
-from runtime.records.store import Actor
 from runtime.times import now
 
 log = logging.getLogger(__name__)
@@ -32,12 +26,7 @@ FAILURES = (Invalid, Forbidden, NotFound, Conflict, PermanentError)
 # Past the ORM, whose unit of work costs more than the statement.
 _runs = cast(Table, Run.__table__)
 _RUN = select(Run).where(Run.id == bindparam("id")).execution_options(populate_existing=True)
-_EVENT = select(Event).where(Event.id == bindparam("id"))
-_USER = select(User).where(User.id == bindparam("id")).options(joinedload(User.roles))
-_steps = cast(Table, Step.__table__)
-_STEP = insert(_steps).values(state="done", result={}).returning(_steps.c.id)
-_RESULT = update(_steps).where(_steps.c.id == bindparam("step_id")).values(result=bindparam("found"))
-_WAITING = insert(_runs).values(state="running").returning(_runs.c.id)
+_START = insert(_runs).values(state="running").returning(_runs.c.id)
 
 
 def _on_dead(session: Session, run_id: int, error: str) -> None:
@@ -51,9 +40,9 @@ def work(lease: Lease) -> None:
         with transaction() as session:
             lease.renew(session)
             run = session.scalars(_RUN, {"id": lease.ref_id}).one()
-            if run.state in ("running", "failed"):  # failed: its dead row was given another chance
+            if run.state in ("running", "waiting", "failed"):  # failed: its dead row was given another chance
                 _perform(session, run)
-            lease.finish(session)
+            _let_go(session, lease, run)
     except FAILURES as error:
         with transaction() as session:
             lease.renew(session)
@@ -61,11 +50,23 @@ def work(lease: Lease) -> None:
             lease.finish(session)
 
 
+def _let_go(session: Session, lease: Lease, run: Run) -> None:
+    """The run's work is done, or falls due again when it goes on: with what it did, or not at all."""
+    if run.state == WAITING:
+        assert run.due_at is not None
+        lease.wait(session, run.due_at)
+    else:
+        lease.finish(session)
+
+
 def perform_here(session: Session, run: Run) -> None:
     """Do what a waiting run is to do, inside the caller's transaction; a failure undoes the run alone."""
     run_id = run.id
     _perform_alone(session, run)
-    outbox.forget(session, "run", run_id)
+    if run.state == WAITING and run.due_at is not None:
+        outbox.wait(session, "run", run_id, run.due_at)
+    else:
+        outbox.forget(session, "run", run_id)
 
 
 def _perform_alone(session: Session, run: Run) -> None:
@@ -103,7 +104,7 @@ def _lane(form_id: int, record_id: int) -> str:
 def start(session: Session, automation: Automation, **about: Unpack[About]) -> None:
     """A waiting run and its outbox row, in the caller's transaction."""
     row = {"automation_id": automation.definition_id, "version_id": automation.version_id, **about}
-    run_id = int(session.scalars(_WAITING, row).one())
+    run_id = int(session.scalars(_START, row).one())
     outbox.put(session, "run", run_id, lane=_lane(about["form_id"], about["record_id"]))
 
 
@@ -117,6 +118,8 @@ def start_here(session: Session, automation: Automation, **about: Unpack[About])
     if not outbox.is_waiting(session, lane):
         try:
             _perform_alone(session, run)
+            if run.state == WAITING:
+                outbox.put(session, "run", run_id, due_at=run.due_at)
             return
         except DBAPIError:
             raise
@@ -131,7 +134,7 @@ def record(
     """The row of a run in this state, in the caller's transaction."""
     run = Run(automation_id=automation.definition_id, version_id=automation.version_id, state=state, **about)
     if state != "running":
-        close(run, state, reason)
+        performing.close(run, state, reason)
     session.add(run)
     session.flush()
     return run
@@ -140,14 +143,9 @@ def record(
 def fail(session: Session, run_id: int, reason: str) -> None:
     """Mark a run failed; an automation that keeps failing is switched off."""
     run = session.get_one(Run, run_id, populate_existing=True)
-    close(run, "failed", reason)
+    performing.close(run, "failed", reason)
     session.flush()
     pauses.after_failure(session, run)
-
-
-def close(run: Run, state: str, reason: str = "") -> None:
-    """Give a run its last state."""
-    run.state, run.reason, run.finished_at = state, reason[:2000], now()
 
 
 def reason_of(error: Exception) -> str:
@@ -162,69 +160,5 @@ def _path(path: tuple[str | int, ...]) -> str:
 
 
 def _perform(session: Session, run: Run) -> None:
-    for _index, _result in steps(session, run):
+    for _done in performing.steps(session, run):
         pass
-
-
-def steps(session: Session, run: Run, onlooker: User | None = None) -> Iterator[tuple[int, Result]]:
-    """Do what a waiting run is to do, action by action: after each its place and its result. With an `onlooker`,
-    who only tries it, as far as that person may see and write.
-    """
-    automation = lookup.automation_of_version(run.version_id)
-    form = lookup.form_by_id(run.form_id)
-    event = None if run.event_id is None else session.scalars(_EVENT, {"id": run.event_id}).one()
-    record = context.stored(form, run.record_id)
-    if record is None and (event is None or not _is_remembered(session, event)):
-        close(run, "skipped", _("The record was deleted."))
-        return
-    if onlooker is not None and record is not None:
-        record = seen_by(onlooker, form, record)
-    user = _starter(session, automation, event, record)
-    values = _values(event, form, record, user)
-    actor = _actor(automation, run, event, user)
-    budget = chain.budget(actor.root_id)
-    for index, options in enumerate(automation.actions):
-        step_id = int(
-            session.scalars(_STEP, {"run_id": run.id, "index": index, "action": options["type"]}).one()
-        )
-        result = ACTIONS[options["type"]].run(
-            ActionContext(session, run, automation, form, actor, values, budget, step_id, onlooker), options
-        )
-        session.execute(_RESULT, {"step_id": step_id, "found": result})
-        yield index, result
-    close(run, "done")
-
-
-def _is_remembered(session: Session, event: Event) -> bool:
-    """Whether the event is a deletion that still knows what it deleted: not once the record was removed for good."""
-    same = (Event.form_id == event.form_id, Event.record_id == event.record_id, Event.kind == "purged")
-    return event.kind == "deleted" and not session.scalar(select(exists().where(*same)))
-
-
-def _values(event: Event | None, form: Form, record: Record | None, user: User | None) -> context.Context:
-    if event is not None:
-        return context.of_event(event, form, user, record)
-    assert record is not None
-    return context.of_record(record, user)
-
-
-def _starter(
-    session: Session, automation: Automation, event: Event | None, record: Record | None
-) -> User | None:
-    """Who made the change; for a reached date, and for `run_as: owner`, the record's owner."""
-    if event is not None and automation.run_as != "owner":
-        user_id = event.user_id
-    else:
-        user_id = None if record is None else record.owner_id
-    return None if user_id is None else session.scalars(_USER, {"id": user_id}).unique().one_or_none()
-
-
-def _actor(automation: Automation, run: Run, event: Event | None, user: User | None) -> Actor:
-    return Actor(
-        user=user,
-        origin="automation",
-        run_id=run.id,
-        depth=1 if event is None else event.depth + 1,
-        root_id=None if event is None else event.root_id or event.id,
-        trusted=automation.run_as == "service",
-    )

@@ -138,7 +138,8 @@ class AppInfo:
 @dataclass(frozen=True, eq=False)
 class Automation:
     """One version of an automation. `trigger` and `actions` keep the shape of the document; `form` is the
-    form its trigger listens to; `run_as` is starter, owner or service.
+    form its trigger listens to; `run_as` is starter, owner or service. `only_if` has a place for each action:
+    the condition on which it depends, if it does on any.
     """
 
     app: str
@@ -152,7 +153,13 @@ class Automation:
     when: Condition | None
     run_as: str
     actions: tuple[Document, ...]
+    only_if: tuple[Condition | None, ...]
     document: Document
+
+    @cached_property
+    def waits_for_dates(self) -> bool:
+        """Whether one of its actions waits until a date of the record, which may be moved."""
+        return any("until" in action.get("wait", ()) for action in self.actions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -357,11 +364,16 @@ def parse_automation(
         title=document["title"],
         form=document["trigger"].get("form"),
         trigger=document["trigger"],
-        when=conditions.compile(document["when"]) if "when" in document else None,
+        when=_when(document),
         run_as=document.get("run_as", "starter"),
         actions=tuple(document["actions"]),
+        only_if=tuple(_when(action) for action in document["actions"]),
         document=document,
     )
+
+
+def _when(part: Document) -> Condition | None:
+    return conditions.compile(part["when"]) if "when" in part else None
 
 
 def parse_message(

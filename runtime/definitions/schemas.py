@@ -1,5 +1,6 @@
 """The JSON Schemas of definitions: what `schemas/` holds, and judging a document by it with bounded work."""
 
+import importlib
 import json
 import re
 from collections.abc import Mapping
@@ -195,7 +196,9 @@ def _generated(name: str, package: str) -> dict[str, Any]:
     """The schema of an object whose `type` names a plug-in and picks the options that may stand beside it."""
     plugins: PlugIns[Any] = PlugIns(package)
     names = list(plugins)
-    common = _FIELD_OPTIONS if name == "field-types" else {}
+    common = (
+        _FIELD_OPTIONS if name == "field-types" else getattr(importlib.import_module(package), "COMMON", {})
+    )
     return {
         "$schema": DIALECT,
         "$id": f"urn:formwright:{name}:1",

@@ -370,7 +370,7 @@ def test_a_recipient_that_is_nobody_is_refused(work: Workspace, who: str) -> Non
 def test_every_command_on_automations_is_closed_and_says_what_it_touches(work: Workspace) -> None:
     own = [each for each in COMMANDS.values() if tuple(each.kinds) == ("automation",)]
 
-    assert len(own) == 13, [each.name for each in own]
+    assert len(own) == 15, [each.name for each in own]
     for command in own:
         assert command.arguments["additionalProperties"] is False
         assert type(command).__doc__

@@ -1,0 +1,64 @@
+"""What each action of a run did, in words, for whoever designs the automation."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from builder.automation_words import Words
+from builder.studio import Studio
+from runtime import access
+from runtime.automations.models import Run, Step
+from runtime.db import db
+from runtime.definitions import lookup
+from runtime.definitions.documents import Automation, Form
+
+
+def of_runs(studio: Studio, runs: Iterable[Run]) -> dict[int, list[str]]:
+    """By run, a sentence for each action that was done or left out; none of those that tell what is hidden."""
+    may_know = {run.id: run for run in runs if tells_nothing_hidden(studio, run)}
+    own = select(Step).where(Step.run_id.in_(may_know), Step.item == "").order_by(Step.index)
+    told: dict[int, list[str]] = {}
+    for step in db.session.scalars(own) if may_know else ():
+        automation = lookup.automation_of_version(may_know[step.run_id].version_id)
+        told.setdefault(step.run_id, []).append(_told(studio, automation, step))
+    return told
+
+
+def tells_nothing_hidden(studio: Studio, run: Run) -> bool:
+    """Whether no condition or wait of an action reads what is hidden from this person."""
+    automation, form = lookup.automation_of_version(run.version_id), lookup.form_by_id_if_any(run.form_id)
+    return studio.user.is_admin or (form is not None and not _read(automation) & _hidden(studio, form))
+
+
+def _read(automation: Automation) -> set[str]:
+    waits = {str(action.get("wait", {}).get("until")) for action in automation.actions}
+    return waits | {path.split(".")[-1] for each in automation.only_if if each for path in each.reads}
+
+
+def _hidden(studio: Studio, form: Form) -> frozenset[str]:
+    return frozenset(access.fields(studio.user, form).hidden)
+
+
+def _told(studio: Studio, automation: Automation, step: Step) -> str:
+    action = automation.actions[step.index] if step.index < len(automation.actions) else {}
+    words = Words(studio, automation.document)
+    what = f"{step.index + 1}. {words.action(action)}"
+    if step.state == "skipped":
+        return str(_("%(action)s: not done. %(condition)s", action=what, condition=words.condition(action)))
+    found = "; ".join(_results(step.result or {}))
+    return str(_("%(action)s: %(result)s", action=what, result=found)) if found else what
+
+
+def _results(result: Mapping[str, Any]) -> Iterator[str]:
+    """What a result says, in short."""
+    if result.get("created"):
+        yield str(ngettext("%(num)d record created", "%(num)d records created", len(result["created"])))
+    if "updated" in result and not result.get("created"):
+        yield str(ngettext("%(num)d record changed", "%(num)d records changed", len(result["updated"])))
+    if "recipients" in result:
+        yield str(ngettext("to %(num)d person", "to %(num)d people", len(result["recipients"])))
+    if "stop" in result:
+        yield str(result["stop"])

@@ -1,0 +1,48 @@
+"""When a run that waits before an action goes on: the calendar of planned moments, counted from now or from a date."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from runtime import outbox, times
+from runtime.automations import context, planning
+from runtime.automations.models import Run
+from runtime.automations.moments import moments
+from runtime.definitions import lookup
+from runtime.definitions.documents import Automation, Form
+from runtime.records.models import Event
+
+Wait = Mapping[str, Any]
+
+
+def moment(wait: Wait, automation: Automation, form: Form, record: Mapping[str, Any]) -> datetime | None:
+    """The moment that a wait means that begins now; None when there is none, because the date is empty."""
+    value = record.get(wait["until"]) if "until" in wait else times.iso(times.now())
+    if value is None:
+        return None
+    meant = {"offsets": [wait.get("offset", "0d")], **{key: wait[key] for key in ("at",) if key in wait}}
+    found = moments(value, meant, planning.zone_of(automation, form))
+    return found[0].due_at if found else None
+
+
+def follow(session: Session, event: Event, form: Form) -> None:
+    """Let runs that wait for a date of the event's record go on when it is now, in the transaction that moved it."""
+    record = None if event.kind == "deleted" else context.stored(form, event.record_id)
+    if record is None:
+        return  # they stop when their moment comes, unless it is restored before
+    own = (Run.form_id == event.form_id, Run.record_id == event.record_id, Run.state == "waiting")
+    for run in session.scalars(select(Run).where(*own)):
+        automation = lookup.automation_of_version(run.version_id)
+        wait = automation.actions[run.next]["wait"]
+        due = moment(wait, automation, form, record.values) if "until" in wait else None
+        if due is not None and due != run.due_at:
+            _move(session, run.id, due)
+
+
+def _move(session: Session, run_id: int, due: datetime) -> None:
+    # Not by the object: a worker may be going on with it at this moment.
+    session.execute(update(Run).where(Run.id == run_id, Run.state == "waiting").values(due_at=due))
+    outbox.wait(session, "run", run_id, due)
