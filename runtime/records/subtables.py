@@ -29,7 +29,7 @@ def kept_values(form: Form, values: Mapping[str, Any]) -> Values:
 def filled(form: Form, records: list[Record]) -> list[Record]:
     """The records with the rows of their sub-tables, each kind of rows read at once."""
     for key, of_rows in form.rows.items() if records else ():
-        there = _read(of_rows, [record.id for record in records])
+        there = read(of_rows, [record.id for record in records])
         records = [
             replace(record, values={**record.values, key: there[record.id]}) if record.id in there else record
             for record in records
@@ -37,7 +37,8 @@ def filled(form: Form, records: list[Record]) -> list[Record]:
     return records
 
 
-def _read(form: Form, ids: list[int]) -> Mapping[int, list[Values]]:
+def read(form: Form, ids: list[int]) -> Mapping[int, list[Values]]:
+    """The rows of a sub-table of these records, in their order; of a record without any nothing."""
     found: dict[int, list[Values]] = defaultdict(list)
     own = table(form).c
     for start in range(0, len(ids), CHUNK):

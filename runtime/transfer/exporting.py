@@ -29,25 +29,38 @@ from runtime.records import lookups, query
 from runtime.records.rows import Record
 from runtime.text import localized
 from runtime.times import now, today
-from runtime.transfer import cells, papers, sheets
+from runtime.transfer import cells, papers, sheets, spreading
+from runtime.transfer.mapping import ID
 from runtime.transfer.models import Export
 
 KIND, END = "export", "export_end"
-ROWS = 1000  # in one commit
+ROWS, ROWS_WITH_TABLES = 1000, 100  # records in one commit
 IN_A_TURN = 10  # commits, then others have their turn
 KEPT = timedelta(days=1)
 MOST_BEGUN = 3
 MOST = 5  # of one person and form at a time
 
 
-def begin(user: User, form: Form, asked: Asked, fields: Sequence[Field], kind: str, reader: Reader) -> Export:
-    """Want the list that is asked for, with these columns, as a file; the caller commits. Conflict when there are too
-    many already.
+def begin(
+    user: User,
+    form: Form,
+    asked: Asked,
+    fields: Sequence[Field],
+    kind: str,
+    reader: Reader,
+    *,
+    rows: bool = False,
+) -> Export:
+    """Want the list that is asked for, with these columns, as a file; the caller commits. With `rows` those of
+    sub-tables have a line each. Conflict when there are too many already.
     """
     if len(own(user, form)) >= MOST:
         raise _too_many()
     look = {"search": asked.search, "condition": asked.look.condition, "sort": asked.look.sort or form.sort}
     columns = [[one.key, localized(one.title, reader.locale), _kind(form, one)] for one in fields]
+    if rows:
+        before, behind = spreading.columns(form, access.fields(user, form).hidden, reader.locale)
+        columns = [*before, *columns, *behind]
     found = _new(user, form, kind, _name(form, reader), look=look, scope=_scope(user, form), columns=columns)
     return _wanted(found)
 
@@ -130,7 +143,8 @@ def _is_same(user: User, form: Form, export: Export) -> bool:
 
 def _is_allowed(user: User, form: Form, export: Export) -> bool:
     hidden = access.fields(user, form).hidden
-    shown = not hidden.intersection(key for key, _title, _kind in export.columns)
+    keys = [key for key, _title, _kind in export.columns]
+    shown = not hidden.intersection([*keys, *(key.partition(".")[0] for key in keys)])
     return shown and export.scope == _scope(user, form)
 
 
@@ -206,7 +220,8 @@ def _read(lease: Lease, export: Export) -> None:
         raise PermanentError("the order is another one meanwhile")
     try:
         total = _total(user, form, export) if export.total is None else export.total
-        page = query.page(user, form, limit=ROWS, after=export.cursor or None, total=False, **export.look)
+        limit = ROWS_WITH_TABLES if export.columns[0][0] == ID else ROWS
+        page = query.page(user, form, limit=limit, after=export.cursor or None, total=False, **export.look)
     except ConditionError as error:
         raise PermanentError(str(error)) from error  # the form changed: the filter fits no more
     rows = _rows(user, form, export, page.items)
@@ -221,7 +236,7 @@ def _read(lease: Lease, export: Export) -> None:
         except sheets.LostError:
             _begin_anew(kept)
             return
-        kept.total, kept.rows, kept.cursor = total, kept.rows + len(rows), page.next or ""
+        kept.total, kept.rows, kept.cursor = total, kept.rows + len(page.items), page.next or ""
         kept.state = "waiting" if page.next else "writing"
 
 
@@ -232,8 +247,8 @@ def _total(user: User, form: Form, export: Export) -> int:
 
 def _rows(user: User, form: Form, export: Export, items: Sequence[Any]) -> list[Sequence[Any]]:
     """The cells of these records, made column by column; of a field that is gone by now none."""
-    fields = {key: form.fields[key] for key, _title, _kind in export.columns if key in form.fields}
-    values = [each.values for each in items]
+    keys = [key for key, _title, _kind in export.columns]
+    fields, values = spreading.fields(form, keys), spreading.lines(form, keys, items)
     titles = titles_for(user, form, fields.values(), values)
     reader = Reader(user.locale, user.zone or form.zone)
     columns: list[list[Any]] = []
@@ -243,7 +258,7 @@ def _rows(user: User, form: Form, export: Export, items: Sequence[Any]) -> list[
                 make = cells.maker(export.kind, kind, lookups.origin(form, fields[key])[1], reader, titles)
                 columns.append([make(each.get(key)) for each in values])
             else:
-                columns.append([None] * len(values))
+                columns.append([each.get(ID) if key == ID else None for each in values])
     return list(zip(*columns, strict=True))
 
 

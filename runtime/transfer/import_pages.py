@@ -6,12 +6,13 @@ from typing import Any
 
 from runtime import access, encodings
 from runtime.accounts.models import User
+from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import Field, Reader
 from runtime.forms.filling import reader_for
 from runtime.records.wording import said
 from runtime.times import now
-from runtime.transfer import importing, mapping, meaning, repeats, sources, staging
+from runtime.transfer import groups, importing, mapping, meaning, repeats, sources, staging
 from runtime.transfer.mapping import ID, SAMPLES, Column
 from runtime.transfer.models import Import, ImportRow
 from runtime.transfer.planning import Desk
@@ -35,7 +36,7 @@ def columns(user: User, form: Form, own: Import, chosen: Sequence[str]) -> dict[
     left_out = [said(one.title) for key, one in form.fields.items() if _is_left_out(one) and key not in known]
     return {
         "columns": found,
-        "targets": [(key, said(one.title), key in form.required) for key, one in known.items()],
+        "targets": [(key, mapping.label(form, key), _is_required(form, key)) for key in known],
         "heads": [(row.number, " · ".join(_samples([row.cells], None))) for row in first],
         "encodings": _encodings(own),
         "before": repeats.before(own),
@@ -57,6 +58,11 @@ def _encodings(own: Import) -> list[tuple[str, str, str]]:
     return [(key, encodings.NAMES[key], text) for key, text in found.items()]
 
 
+def _is_required(form: Form, key: str) -> bool:
+    name, _dot, column = key.partition(".")
+    return column in form.rows[name].required if column else key in form.required
+
+
 def _is_left_out(one: Field) -> bool:
     return one.type.stored and not meaning.is_importable(one)
 
@@ -75,6 +81,7 @@ def options(user: User, form: Form, own: Import, chosen: Mapping[str, Any]) -> d
     keys = mapping.keys_among(user, form, own.mapping)
     first = {"mode": modes[0] if len(modes) == 1 else "create", "key": keys[0] if keys else ""}
     return {
+        "rows_inside": groups.has_rows(own.mapping),
         "seems": seems,
         "modes": modes,
         "keys": [(key, mapping.label(form, key)) for key in keys],
@@ -99,7 +106,7 @@ def progress(own: Import) -> dict[str, Any]:
     """How far the job is."""
     counts = importing.counts(own)
     left = {"checking": counts.get("new", 0), "running": counts.get("ready", 0)}
-    left["resetting"] = total = sum(counts.values())
+    left["resetting"] = left["grouping"] = total = sum(counts.values())
     left["undoing"] = sum(counts.get(each, 0) for each in importing.DONE)
     total = own.doing if own.state in ("running", "undoing") else total
     done = total - left.get(own.state, 0)
@@ -115,10 +122,11 @@ def _seconds(own: Import, done: int, total: int) -> int | None:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a row: where, what stands there, why, and how it may be typed anew. `name` is that of the
-    control, empty where nothing can be typed.
+    """One thing wrong with a row: in which, where, what stands there, why, and how it may be typed anew. `name` is that
+    of the control, empty where nothing can be typed.
     """
 
+    number: int
     name: str
     title: str
     value: str
@@ -132,7 +140,7 @@ def rows(user: User, form: Form, own: Import, after: int) -> dict[str, Any]:
     desk, reader = Desk(user, form, own), reader_for(user, form)
     return {
         **progress(own),
-        "faulty": [(row, faults(desk, row, reader)) for row in listed[:SHOWN]],
+        "faulty": [each for row in listed[:SHOWN] for each in _by_row(faults(desk, row, reader))],
         "next": listed[SHOWN - 1].number if len(listed) > SHOWN else None,
         "after": after,
         "before": repeats.before(own) if own.state == "checked" else None,
@@ -144,17 +152,27 @@ def rows(user: User, form: Form, own: Import, after: int) -> dict[str, Any]:
 
 def faults(desk: Desk, row: ImportRow, reader: Reader) -> list[Fault]:
     """What is wrong with a row."""
-    cells = desk.cells(row)
-    found: dict[str, Fault] = {}
-    for key, why in row.problems:
-        one = desk.targets.get(key)
+    cells = {row.number: desk.cells(row)}
+    found: dict[tuple[int, str], Fault] = {}
+    for key, why, *where in row.problems:
+        one, number = desk.targets.get(key), int(where[0]) if where else row.number
+        if number not in cells:
+            cells[number] = desk.cells(db.session.get_one(ImportRow, (row.import_id, number)))
         known = desk.is_used(key)
-        value = desk.shown(key, cells.get(key)) if known else ""
+        value = desk.shown(key, cells[number].get(key)) if known else ""
         title = mapping.label(desk.form, key) if known or key in _seen(desk) else ""
-        name = f"v.{row.number}.{key}" if known and row.state == "bad" else ""
+        name = f"v.{number}.{key}" if known and row.state == "bad" else ""
         choices = one.type.choices(one, reader) if one is not None and one.type.name == "choice" else ()
-        found.setdefault(key or why, Fault(name, title, value, why, choices))
+        found.setdefault((number, key or why), Fault(number, name, title, value, why, choices))
     return list(found.values())
+
+
+def _by_row(found: Sequence[Fault]) -> list[tuple[int, list[Fault]]]:
+    """The problems of a record by the rows in which they stand."""
+    rows: dict[int, list[Fault]] = {}
+    for each in found:
+        rows.setdefault(each.number, []).append(each)
+    return sorted(rows.items())
 
 
 def _seen(desk: Desk) -> frozenset[str]:

@@ -23,7 +23,7 @@ from runtime.errors import Conflict, NotFound
 from runtime.jobs import Lease
 from runtime.times import now
 from runtime.transfer import mapping, repeats, sources, staging
-from runtime.transfer.models import Import, ImportRow
+from runtime.transfer.models import PART, Import, ImportRow
 from runtime.transfer.planning import Desk
 
 KIND, END = "import", "import_end"
@@ -86,8 +86,9 @@ def hold(own_import: Import) -> None:
 
 
 def counts(own_import: Import) -> dict[str, int]:
-    """How many rows are in each state."""
-    rows = select(ImportRow.state, func.count()).where(*_data(own_import)).group_by(ImportRow.state)
+    """How many records are in each state: rows, but for further ones."""
+    states = select(ImportRow.state, func.count()).where(*_data(own_import), ImportRow.state != PART)
+    rows = states.group_by(ImportRow.state)
     return {row[0]: row[1] for row in db.session.execute(rows)}
 
 
@@ -275,6 +276,7 @@ _BROKEN_OFF = {
     "reading": "failed",
     "emptying": "failed",
     "resetting": "columns",
+    "grouping": "columns",
     "checking": "columns",
     "dropping": "failed",
 }

@@ -23,7 +23,7 @@ from runtime.records.models import Event
 from runtime.records.tables import table
 from runtime.records.taking_back import take_back
 from runtime.times import now
-from runtime.transfer import importing, mapping, planning, repeats, sources, staging
+from runtime.transfer import groups, importing, mapping, planning, repeats, sources, staging
 from runtime.transfer.models import Import, ImportMark, ImportRow
 from runtime.transfer.planning import Desk, Plan, Told, told
 
@@ -108,13 +108,14 @@ def _understand(own: Import, sheet: spreadsheets.Sheet) -> None:
 
 def _check(lease: Lease, own: Import) -> None:
     rows = importing.rows(own, ("new",), BATCH)
-    checked = check(importing.desk(own), rows)
+    some = groups.few(own, rows)
+    checked = check(importing.desk(own), some)
     with transaction() as session:
         found = importing.locked(session, lease, "checking")
         if found is None:
             return
         note(session, found, checked)
-        if len(rows) < BATCH:
+        if len(some) == len(rows) < BATCH:
             found.state = "checked"
 
 
@@ -167,8 +168,9 @@ def keep(session: Session, import_id: int, outcomes: list[Outcome]) -> None:
 def _run(lease: Lease, own: Import) -> None:
     """Write the next rows: each in a savepoint of its own, so that one that is refused takes no other with it."""
     desk = importing.desk(own)
-    plans = planning.plans(desk, importing.rows(own, ("ready",), BATCH))
-    is_last, left = len(plans) < BATCH, iter(plans)
+    rows = importing.rows(own, ("ready",), BATCH)
+    some = groups.few(own, rows)
+    is_last, left = len(some) == len(rows) < BATCH, iter(planning.plans(desk, some))
     while _write_some(lease, desk, left):
         pass
     if is_last:
@@ -203,7 +205,7 @@ def _written(session: Session, desk: Desk, plan: Plan) -> Outcome:
             with session.begin_nested():
                 return _saved(desk, plan)
         except (Invalid, Forbidden, NotFound, Conflict) as error:
-            plan.problems = told(error)
+            plan.problems = told(error, plan)
     mine = (ImportMark.import_id == desk.own.id, ImportMark.number == plan.number)
     session.execute(delete(ImportMark).where(*mine))
     return _outcome(plan, "bad")
@@ -243,7 +245,7 @@ def _taken_back(session: Session, desk: Desk, row: ImportRow) -> Outcome:
         with session.begin_nested():
             plan.problems = _take_back(session, desk, row)
     except (Invalid, Forbidden, NotFound, Conflict) as error:
-        plan.problems = told(error)
+        plan.problems = told(error, plan)
     return _outcome(plan, "kept" if plan.problems else "undone", row.record_id, row.revision)
 
 
@@ -276,8 +278,17 @@ def _reset(lease: Lease, own: Import) -> None:
             return
         numbers = _some(session, ImportRow, own.id, ImportRow.state != "new")
         mine = (ImportRow.import_id == own.id, ImportRow.number.in_(numbers))
-        session.execute(update(ImportRow).where(*mine).values(state="new", problems=[]))
+        session.execute(update(ImportRow).where(*mine).values(state="new", problems=[], under=None))
         if not _delete_some(session, ImportMark, own.id) and not numbers:
+            found.told = {**found.told, "grouped": 0}
+            found.state = "grouping" if groups.has_rows(found.mapping) else "checking"
+
+
+def _group(lease: Lease, own: Import) -> None:
+    """Find out which rows are one record."""
+    with transaction() as session:
+        found = importing.locked(session, lease, "grouping")
+        if found is not None and not groups.tell_apart(session, found):
             found.state = "checking"
 
 
@@ -316,6 +327,7 @@ _STEPS: dict[str, Callable[[Lease, Import], None]] = {
     "reading": _read,
     "emptying": _empty,
     "resetting": _reset,
+    "grouping": _group,
     "dropping": _drop,
     "checking": _check,
     "running": _run,

@@ -36,13 +36,30 @@ class Column:
 def targets(user: User, form: Form) -> dict[str, Field]:
     """The fields that a column can be, for this person: what they may write, and what tells records apart."""
     rights, keys = access.fields(user, form), _telling(form)
-    return {
-        key: one
-        for key, one in form.fields.items()
-        if meaning.is_importable(one)
-        and key not in rights.hidden
-        and (key not in rights.read_only or key in keys)
-    }
+    found: dict[str, Field] = {}
+    for key, one in form.fields.items():
+        if key in form.rows and key not in rights.closed:
+            found |= _of_rows(key, form.rows[key], rights.closed)
+        elif (
+            meaning.is_importable(one)
+            and key not in rights.hidden
+            and (key not in rights.read_only or key in keys)
+        ):
+            found[key] = one
+    return found
+
+
+def _of_rows(key: str, of_rows: Form, closed: frozenset[str]) -> dict[str, Field]:
+    own = {f"{key}.{name}": one for name, one in of_rows.fields.items() if meaning.is_importable(one)}
+    return {path: one for path, one in own.items() if path not in closed}
+
+
+def field_of(form: Form, key: str) -> Field | None:
+    """The field that a column is, also one of a sub-table (`lines.price`); None for `#id` and for what is gone."""
+    name, _dot, column = key.partition(".")
+    if not column:
+        return form.fields.get(key)
+    return form.rows[name].fields.get(column) if name in form.rows else None
 
 
 def _telling(form: Form) -> frozenset[str]:
@@ -74,8 +91,8 @@ def titles(head: Sequence[Sequence[Cell]], width: int) -> list[str]:
 def automatic(user: User, form: Form, names: Sequence[str]) -> list[str]:
     """For each column what it seems to be by its title, in any language, or by the key; nothing twice."""
     known: dict[str, str] = {}
-    for key, one in targets(user, form).items():
-        for name in (*in_all_languages(one.title), key):
+    for key, one in sorted(targets(user, form).items(), key=lambda each: "." in each[0]):
+        for name in (*_called(form, key), *in_all_languages(one.title), key):
             known.setdefault(_folded(name), key)
     known.setdefault("id", ID)
     found: list[str] = []
@@ -85,8 +102,18 @@ def automatic(user: User, form: Form, names: Sequence[str]) -> list[str]:
     return found
 
 
+def _called(form: Form, key: str) -> list[str]:
+    """What a column of a sub-table is called with the name of this, in every language."""
+    name, _dot, column = key.partition(".")
+    if not column:
+        return []
+    columns = in_all_languages(form.rows[name].fields[column].title)
+    return [f"{table}: {each}" for table in in_all_languages(form.fields[name].title) for each in columns]
+
+
 def _folded(name: str) -> str:
-    return " ".join(normalised(name, "NFKC").casefold().split()).strip(" *:")
+    plain = " ".join(normalised(name, "NFKC").casefold().split()).strip(" *:")
+    return plain.replace(" :", ":").replace(": ", ":")
 
 
 def chosen(user: User, form: Form, sent: Sequence[str]) -> list[str]:
@@ -106,7 +133,18 @@ def chosen(user: User, form: Form, sent: Sequence[str]) -> list[str]:
 
 def label(form: Form, key: str) -> str:
     """What a column that is mapped is called."""
-    return _("Number of the record (id)") if key == ID else said(form.fields[key].title)
+    if key == ID:
+        return str(_("Number of the record (id)"))
+    name, _dot, column = key.partition(".")
+    if not column:
+        return said(form.fields[key].title)
+    titles = (said(form.fields[name].title), said(form.rows[name].fields[column].title))
+    return column_of(*titles)
+
+
+def column_of(table: str, column: str) -> str:
+    """What a column of a sub-table is called beside those of the record."""
+    return str(_("%(table)s: %(column)s", table=table, column=column))
 
 
 def proposed(form: Form, mapping: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
@@ -128,7 +166,8 @@ def proposed(form: Form, mapping: Sequence[str], rows: Sequence[Sequence[Cell]])
 def _texts(
     form: Form, mapping: Sequence[str], rows: Sequence[Sequence[Cell]], kinds: Sequence[ValueType]
 ) -> list[str]:
-    places = [at for at, key in enumerate(mapping) if key in form.fields and _is_of(form.fields[key], kinds)]
+    fields = [(at, field_of(form, key)) for at, key in enumerate(mapping)]
+    places = [at for at, one in fields if one is not None and _is_of(one, kinds)]
     cells = (row[at] for at in places for row in rows if at < len(row))
     return [cell for cell in cells if isinstance(cell, str)]
 

@@ -17,7 +17,7 @@ from runtime.fields._texts import MAX_LENGTH, cleaned, plain
 from runtime.records.pointing import POINTERS, Names
 from runtime.transfer import cells
 
-Cell = str | Decimal | bool | None
+Cell = str | Decimal | int | bool | None
 
 ORDERS = ("ymd", "dmy", "mdy")
 _DAYS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,?[ T]+(\d.*))?")
@@ -77,7 +77,8 @@ def _number(cell: float) -> Cell:
 
 
 def is_importable(one: Field) -> bool:
-    """Whether a cell can be a value of this field. Files and the rows of sub-tables are not in cells."""
+    """Whether a cell can be a value of this field. Files are not in cells; the rows of sub-tables have
+    columns of their own."""
     refused = (ValueType.FILES, ValueType.ROWS, ValueType.NOTHING)
     writable = one.type.stored and one.type.writable and one.type.value_type not in refused
     return writable or one.type.name == "serial"
@@ -89,17 +90,20 @@ def text(one: Field | None, cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, Decimal):
+    if isinstance(cell, (int, Decimal)):  # whole numbers come back from the database as such
+        number = Decimal(cell)
         if one is not None and one.type.name == "percent":
-            return cells.text(cells.PERCENT, cell)
-        return _of_serial(cell, one) if one is not None and _counts_days(one) else plain_number(cell)
+            return cells.text(cells.PERCENT, number)
+        return _of_serial(number, one) if one is not None and _counts_days(one) else plain_number(number)
     return cell
 
 
 def shown(one: Field | None, cell: Cell, commas: bool) -> str:
     """The text of a cell in the spelling that the texts of the spreadsheet have, so that it is read as it was."""
     is_number = (
-        one is not None and isinstance(cell, Decimal) and one.type.value_type_of(one) is ValueType.NUMBER
+        one is not None
+        and isinstance(cell, (int, Decimal))
+        and one.type.value_type_of(one) is ValueType.NUMBER
     )
     return text(one, cell).replace(".", ",") if is_number and commas else text(one, cell)
 
@@ -109,10 +113,11 @@ def value(one: Field, cell: Cell, manner: Manner, names: Names) -> JsonValue | N
     if cell is None or cell == "":
         return None
     kind = one.type.value_type_of(one)
-    if isinstance(cell, Decimal) and kind is ValueType.NUMBER and one.type.name not in POINTERS:
-        return one.type.normalise(cell, one)
     if isinstance(cell, bool) and kind is ValueType.BOOL:
         return cell
+    is_number = isinstance(cell, (int, Decimal)) and not isinstance(cell, bool)
+    if is_number and kind is ValueType.NUMBER and one.type.name not in POINTERS:
+        return one.type.normalise(cell, one)
     said = text(one, cell)
     if one.type.name in POINTERS:
         return names.several(one, said) if one.type.name == "references" else names.one(one, said)

@@ -13,7 +13,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields._texts import MAX_LENGTH, cleaned
-from runtime.transfer import cells, importing, importing_job
+from runtime.transfer import cells, groups, importing, importing_job
 from runtime.transfer.models import Import, ImportRow
 from runtime.transfer.planning import Desk
 
@@ -29,15 +29,24 @@ def mend(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> None:
     if not wanted:
         return
     importing.require(own.state in ("checked", "done"))
-    rows = [row for row in _rows(own, wanted) if row.state == "bad"]
-    for row in rows:
+    typed = {row: _first(own, row) for row in _rows(own, wanted)}
+    rows = list(dict.fromkeys(first for first in typed.values() if first.state == "bad"))
+    for row in (row for row, first in typed.items() if first in rows):
         before = desk.cells(row)
         old = {key: desk.shown(key, before.get(key)) for key in wanted[row.number]}
         new = {key: text for key, text in wanted[row.number].items() if text != _on_lines(old[key])}
         row.fixes = {**row.fixes, **new}
     db.session.flush()
-    importing_job.note(db.session(), own, importing_job.check(importing.desk(own), rows))
+    while rows:
+        some = groups.few(own, rows)
+        importing_job.note(db.session(), own, importing_job.check(importing.desk(own), some))
+        rows = rows[len(some) :]
     importing.touch(own)
+
+
+def _first(own: Import, row: ImportRow) -> ImportRow:
+    """The first row of the record."""
+    return row if row.under is None else db.session.get_one(ImportRow, (own.id, row.under))
 
 
 def _typed(desk: Desk, sent: Mapping[str, str]) -> Mended:
@@ -84,8 +93,11 @@ def file_of(user: User, form: Form, own: Import) -> BinaryIO:
 
 def _faulty(own: Import) -> Iterator[ImportRow]:
     after = 0
-    while rows := importing.rows(own, ("bad", "kept"), CHUNK, after):
-        yield from rows
+    while rows := groups.few(own, importing.rows(own, ("bad", "kept"), CHUNK, after)):
+        further = groups.further(own, rows)
+        for row in rows:
+            yield row
+            yield from further.get(row.number, ())
         after = rows[-1].number
 
 
@@ -99,4 +111,4 @@ def _cells(desk: Desk, row: ImportRow) -> list[str]:
 
 
 def _why(row: ImportRow) -> str:
-    return " ".join(why for _key, why in row.problems)
+    return " ".join(why for _key, why, *_number in row.problems)

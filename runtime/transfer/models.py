@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.db import Base, Json, Moment
@@ -46,7 +46,9 @@ class Export(Base):
         return self.state in ("waiting", "writing")
 
 
-AT_WORK = ("reading", "emptying", "resetting", "checking", "running", "undoing", "dropping")
+AT_WORK = ("reading", "emptying", "resetting", "grouping", "checking", "running", "undoing", "dropping")
+PART = "part"  # the state of a further row of a record
+_OF_OTHERS = text("under IS NOT NULL")
 
 
 class Import(Base):
@@ -57,9 +59,9 @@ class Import(Base):
     encoding that was `wanted` for it. `head` is the number of the row with the titles, `mapping` what each column is (a
     field, `#id`, or nothing), `options` how the rows are meant. `doing` is how many rows it writes or takes back since
     `started_at`; `done_at` says when it had written.
-    States: reading, columns (it waits for the person), resetting (all rows are to be looked at again), checking,
-    checked, running, done, undoing, undone, failed; emptying (the file is to be read anew), dropping (it is gone for
-    the person, its rows go by and by).
+    States: reading, columns (it waits for the person), resetting (all rows are to be looked at again), grouping (which
+    rows are one record is found out), checking, checked, running, done, undoing, undone, failed; emptying (the file is
+    to be read anew), dropping (it is gone for the person, its rows go by and by).
     """
 
     __tablename__ = "imports"
@@ -91,19 +93,27 @@ class Import(Base):
 
 class ImportRow(Base):
     """A row of such a spreadsheet: `number` is that of the sheet, `cells` are as they were read, `fixes` what was typed
-    in their stead, by field. `problems` are pairs of a field and a sentence. `record_id` and `revision` are what came
-    of it.
-    States: new, ready, bad, created, updated, same (nothing was to change), undone, kept (it could not be undone).
+    in their stead, by field. `problems` are a field and a sentence each, and the number of a further row.
+    `record_id` and `revision` are what came of it. A further row of the sub-tables of a record is a `part`; `under`
+    names the first one, whose state is that of the record.
+    States: new, part, ready, bad, created, updated, same (nothing was to change), undone, kept (it could not be
+    undone).
     """
 
     __tablename__ = "import_rows"
-    __table_args__ = (Index("ix_import_rows_state", "import_id", "state", "number"),)
+    __table_args__ = (
+        Index("ix_import_rows_state", "import_id", "state", "number"),
+        Index(
+            "ix_import_rows_under", "import_id", "under", sqlite_where=_OF_OTHERS, postgresql_where=_OF_OTHERS
+        ),
+    )
 
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cells: Mapped[list[Any]] = mapped_column(Json)
     fixes: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     state: Mapped[str] = mapped_column(String(10), default="new")
+    under: Mapped[int | None]
     problems: Mapped[list[list[str]]] = mapped_column(Json, default=list)
     record_id: Mapped[int | None]
     revision: Mapped[int | None]

@@ -14,27 +14,30 @@ from runtime import access, documents, problems
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.errors import Conflict, Forbidden, Invalid, NotFound
+from runtime.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from runtime.fields import Field, FieldError, Reader
 from runtime.fields._ids import read_id
 from runtime.records import pointing, store
 from runtime.records.sources import Actor, allowed
 from runtime.records.tables import table, unique_sets
+from runtime.transfer import groups, meaning, sub_rows
 from runtime.transfer import mapping as mapping_of
-from runtime.transfer import meaning
 from runtime.transfer.mapping import ID
 from runtime.transfer.meaning import Cell, Manner
 from runtime.transfer.models import Import, ImportRow
 
 Told = list[list[str]]
-"""Pairs of a field, or nothing, and a sentence."""
+"""A field, or nothing, and a sentence each; of a further row its number, too."""
 
 
 @dataclass
 class Plan:
-    """What one row would do. `record_id` is None for a new record."""
+    """What one row would do, with the further rows of its record. `record_id` is None for a new record, `lines` are the
+    numbers of the rows that the rows of a sub-table came from.
+    """
 
     number: int
+    lines: dict[str, list[int]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     record_id: int | None = None
     problems: Told = field(default_factory=list)
@@ -77,20 +80,24 @@ class Desk:
 
     def shown(self, key: str, cell: Cell) -> str:
         """The text of a cell of this column, as it is mended."""
-        return meaning.shown(self.form.fields.get(key), cell, self.manner.commas)
+        return meaning.shown(mapping_of.field_of(self.form, key), cell, self.manner.commas)
 
 
 def plans(desk: Desk, rows: Sequence[ImportRow]) -> list[Plan]:
     """The plan of each row; one with problems is not to be carried out."""
-    found = {row.number: desk.cells(row) for row in rows}
-    names = _names(desk, found.values())
-    made = [_plan(desk, number, cells, names) for number, cells in found.items()]
+    further = groups.further(desk.own, rows)
+    found = [
+        [(each.number, desk.cells(each)) for each in (row, *further.get(row.number, ()))] for row in rows
+    ]
+    names = _names(desk, (cells for lines in found for _number, cells in lines))
+    made = [_plan(desk, lines, names) for lines in found]
     _find(desk, made)
+    sub_rows.match(desk.form, desk.own.mapping, made)
     return made
 
 
 def _names(desk: Desk, rows: Iterable[Mapping[str, Cell]]) -> pointing.Names:
-    fields = desk.form.fields
+    fields = desk.targets
     asked = [
         (fields[key], meaning.text(fields[key], cell))
         for cells in rows
@@ -100,22 +107,49 @@ def _names(desk: Desk, rows: Iterable[Mapping[str, Cell]]) -> pointing.Names:
     return pointing.names_of(desk.user, desk.form, asked, desk.reader)
 
 
-def _plan(desk: Desk, number: int, cells: Mapping[str, Cell], names: pointing.Names) -> Plan:
+Lines = Sequence[tuple[int, Mapping[str, Cell]]]
+"""The rows of one record: their numbers and cells."""
+
+
+def _plan(desk: Desk, lines: Lines, names: pointing.Names) -> Plan:
+    number, first = lines[0]
     plan = Plan(number)
+    plan.values |= _values(desk, plan, number, {key: first[key] for key in first if "." not in key}, names)
+    for key in sub_rows.of(desk.targets, desk.own.mapping):
+        cells = [(at, sub_rows.cells(key, each)) for at, each in lines]
+        filled = [(at, own) for at, own in cells if any(cell is not None for cell in own.values())]
+        if not filled and not desk.own.options["clear"]:
+            continue  # what is there stays
+        rows = [_values(desk, plan, at, own, names) for at, own in filled]
+        plan.values[key] = [sub_rows.named(row) for row in rows] or None
+        plan.lines[key] = [at for at, _own in filled]
+    return plan
+
+
+def _values(
+    desk: Desk, plan: Plan, number: int, cells: Mapping[str, Cell], names: pointing.Names
+) -> dict[str, Any]:
+    """What the cells of one row mean; what they do not mean is added to the problems of the plan."""
+    found = {}
     for key, cell in cells.items():
         if cell is None and not desk.own.options["clear"]:
             continue
         try:
-            plan.values[key] = _value(desk, key, cell, names)
+            found[key] = _value(desk, key, cell, names)
         except FieldError as error:
             title = mapping_of.label(desk.form, key)
-            plan.problems.append([key, problems.sentence(error.code, error.params, title)])
-    return plan
+            why = problems.sentence(error.code, error.params, title)
+            plan.problems.append(_problem(key, why, plan, number))
+    return found
+
+
+def _problem(key: str, why: str, plan: Plan, number: int) -> list[str]:
+    return [key, why] if number == plan.number else [key, why, str(number)]
 
 
 def _value(desk: Desk, key: str, cell: Cell, names: pointing.Names) -> Any:
     if key != ID:
-        return meaning.value(desk.form.fields[key], cell, desk.manner, names)
+        return meaning.value(desk.targets[key], cell, desk.manner, names)
     return read_id(meaning.text(None, cell).lstrip("#"), "whole") if cell is not None else None
 
 
@@ -161,15 +195,23 @@ def probed(desk: Desk, plan: Plan) -> dict[str, Any]:
     try:
         return dict(store.probe(desk.actor, desk.form, plan.values, record_id=plan.record_id))
     except (Invalid, Forbidden, NotFound, Conflict) as error:
-        plan.problems = told(error)
+        plan.problems = told(error, plan)
         return {}
 
 
-def told(error: Invalid | Forbidden | NotFound | Conflict) -> Told:
-    """What a save says against a row."""
+def told(error: Invalid | Forbidden | NotFound | Conflict, plan: Plan) -> Told:
+    """What a save says against a row, and against further rows of its record."""
     if not isinstance(error, Invalid):
         return [["", error.message]]
-    return [[str(each.path[0]) if each.path else "", each.message] for each in error.problems]
+    return [_said(each, plan) for each in error.problems]
+
+
+def _said(found: Problem, plan: Plan) -> list[str]:
+    key, *way = [*found.path] or [""]
+    lines = plan.lines.get(str(key), [])
+    if len(way) < 2 or not isinstance(way[0], int) or way[0] >= len(lines):
+        return [str(key), found.message]
+    return _problem(f"{key}.{way[1]}", found.message, plan, lines[way[0]])
 
 
 def marks(desk: Desk, plan: Plan, values: Mapping[str, Any]) -> dict[str, Told]:

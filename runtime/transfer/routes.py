@@ -42,7 +42,8 @@ def begin(app: str, form: str) -> Response:
     every = columns.offered(found, hidden)
     fields = every if "all" in request.form else columns.shown(found, asked.look.columns, hidden)
     try:
-        exporting.begin(user, found, asked, fields, kind if kind in sheets.KINDS else "csv", reader)
+        kind = kind if kind in sheets.KINDS else "csv"
+        exporting.begin(user, found, asked, fields, kind, reader, rows="rows" in request.form)
     except Conflict as error:
         flash(error.message, "error")
     db.session.commit()

@@ -70,9 +70,16 @@ def world(alone: World) -> World:
 class Wizard:
     """Somebody on the way through an import."""
 
-    def __init__(self, world: World, content: bytes | str, form: str = "customer", who: str = "anna") -> None:
+    def __init__(
+        self,
+        world: World,
+        content: bytes | str,
+        form: str = "customer",
+        who: str = "anna",
+        app: str = "followup",
+    ) -> None:
         self.world, self.browser = world, world.browsers[who]
-        self.root = f"{FORMS}/{form}/imports"
+        self.root = f"/apps/{app}/forms/{form}/imports"
         text = content if isinstance(content, str) else ""
         file = None if text else (io.BytesIO(bytes(content)), "list.csv")  # type: ignore[arg-type]
         sent = {"text": text} if text else {"file": file}
@@ -95,7 +102,7 @@ class Wizard:
     def targets(self) -> list[str]:
         """What each column is taken for."""
         found = re.findall(r'<select class="form-select fw-target".*?</select>', self.get("columns"), re.S)
-        chosen = [re.search(r'value="([#\w]*)" selected', each) for each in found]
+        chosen = [re.search(r'value="([#.\w]*)" selected', each) for each in found]
         return [each[1] if each else "" for each in chosen]
 
     def check(self, **options: str) -> str:

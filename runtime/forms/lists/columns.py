@@ -44,6 +44,13 @@ def offered(form: Form, hidden: frozenset[str]) -> list[Field]:
     return [one for key, one in form.fields.items() if may_show(form, key, hidden)]
 
 
+def of_rows(form: Form, hidden: frozenset[str]) -> dict[str, Field]:
+    """The columns of sub-tables that a file of the list can have, by their ways (`lines.price`)."""
+    tables = {key: of_rows for key, of_rows in form.rows.items() if key not in hidden}
+    found = {f"{key}.{name}": one for key, inner in tables.items() for name, one in inner.fields.items()}
+    return {path: one for path, one in found.items() if path not in hidden and one.type.stored}
+
+
 def shown(form: Form, wanted: Sequence[str], hidden: frozenset[str]) -> list[Field]:
     """The wanted columns that the person may see; where he may see none of them, the first other field."""
     found = [form.fields[key] for key in wanted if key in form.fields and key not in hidden]

@@ -48,6 +48,8 @@ class Tools:
     grouped: Grouped | None = None
     sorts: tuple[SortLine, ...] = ()
     further: tuple[tuple[str, str], ...] = ()
+    has_rows: bool = False
+    """Whether records have rows of sub-tables that a file can hold."""
     fresh: bool = False
     """Whether the panel was just opened, so that the focus goes there."""
 
@@ -212,6 +214,8 @@ def tools(user: User, form: Form, asked: Asked, reader: Reader, sent: Posted | N
     if asked.panel == "columns":
         grouped = choosing.grouped(form, asked.look, hidden, reader) if asked.look.kind == LIST else None
         return replace(found, boxes=tuple(choosing.boxes(form, asked.look, hidden, reader)), grouped=grouped)
+    if asked.panel == "export":
+        return replace(found, has_rows=bool(columns.of_rows(form, hidden)))
     return replace(found, **_sorting(form, asked, hidden, reader)) if asked.panel == "sort" else found
 
 

@@ -1,0 +1,258 @@
+"""Spreadsheets in which records and the rows of their sub-tables stand together."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runtime.accounts.models import User, UserRole
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.records import query, store
+from runtime.times import now
+from runtime.transfer import groups, importing_job, sub_rows
+from tests.builder.factory import app, field, form, package
+from tests.support.world import World, world_on
+from tests.transfer.test_exports import Killed, asked_for, got
+from tests.transfer.test_imports import Wizard, counts, faults, sheet, xlsx
+
+QUOTES = "/apps/shop/forms/quote"
+COLUMNS = {
+    "product": field("reference", form="product", title={"en": "Product", "zh": "产品"}),
+    "text": field("text", {"maxLength": 40}, title="Text"),
+    "qty": field("number", {"minimum": 0, "default": 1}, title="Quantity", decimals=2),
+    "price": field("money", currency="CNY", title="Price", access={"clerk": "hidden"}),
+    "amount": field("formula", formula="qty * price", result="money", currency="CNY", title="Amount"),
+    "due": field("date", title="Due"),
+}
+NOTES = {"said": field("text", title="Said")}
+
+
+def table(title: Any, columns: dict[str, Any], **schema: Any) -> dict[str, Any]:
+    items = {"type": "object", "properties": columns, "required": []}
+    return field("sub_table", {"type": "array", "items": items, **schema}, title=title)
+
+
+PRODUCT = form("product", {"name": field("text", title="Name")}, ("name",), title_field="name")
+QUOTE = form(
+    "quote",
+    {
+        "title": field("text", title="Title"),
+        "code": field("text", title="Code"),
+        "lines": table({"en": "Items", "zh": "明细"}, COLUMNS, maxItems=20),
+        "notes": table("Notes", NOTES),
+        "total": field("formula", formula="SUM(lines.qty)", result="number", title="Total"),
+    },
+    ("title",),
+    title_field="title",
+    unique=[["code"]],
+)
+
+
+CLERK = {"form": "quote", "actions": ["create", "read", "update"], "scope": "all"}
+APP = app(roles=[{"key": "clerk", "title": "Clerk", "grants": [CLERK]}])
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    home = tmp_path_factory.mktemp("import_rows")
+    with world_on(request.param, request, home, WTF_CSRF_ENABLED=False) as found:
+        found.install(package(PRODUCT, QUOTE, app=APP))
+        yield found
+
+
+def make(world: World, form: str, **values: Any) -> int:
+    with world.app.app_context(), transaction():
+        actor = store.Actor(user=None, origin="sample", trusted=True)
+        return store.save(actor, lookup.form("shop", form), values).id
+
+
+def quotes(world: World, start: str) -> list[dict[str, Any]]:
+    """The quotes whose titles begin so."""
+    with world.app.app_context():
+        anna, found = db.session.get_one(User, world.ids["anna"]), lookup.form("shop", "quote")
+        ids = [each.id for each in query.page(anna, found, limit=100, sort="id").items]
+        values = [query.get(anna, found, each).values for each in ids]
+        return [each for each in values if each.get("title", "").startswith(start)]
+
+
+def cells(quote: dict[str, Any], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.get(name) for name in names) for row in quote.get("lines", ())]
+
+
+def wizard(world: World, content: bytes | str) -> Wizard:
+    return Wizard(world, content, "quote", app="shop")
+
+
+@pytest.mark.parametrize("again", ["", "same"])
+def test_rows_below_each_other_that_leave_or_repeat_the_cells_of_a_record_are_its_rows(
+    world: World, again: str
+) -> None:
+    name = f"Below {again}."
+    own = [name, "C1" + again] if again else ["", ""]
+    text = sheet(
+        ["Title", "Code", "Items: Text", "明细：Quantity", "Notes: Said"],
+        [name, "C1" + again, "a", "1", "first"],
+        [*own, "b", "2.5", ""],
+        [*own, "", "", "last"],
+        [f"{name} next", "", "c", "", ""],
+        [f"{name} alone", "", "", "", ""],
+    )
+    found = wizard(world, text)
+    assert found.targets() == ["title", "code", "lines.text", "lines.qty", "notes.said"]
+    assert counts(found.check()) == {"ready": 3}
+    assert counts(found.do("run")) == {"created": 3}
+    first, then, alone = quotes(world, name)
+    assert cells(first, "text", "qty") == [("a", 1), ("b", Decimal("2.5"))]
+    assert [row["said"] for row in first["notes"]] == ["first", "last"]
+    assert cells(then, "text", "qty") == [("c", 1)] and "lines" not in alone
+    found.do("undo")
+    assert quotes(world, name) == []
+
+
+def test_what_an_export_with_rows_wrote_changes_nothing_and_makes_the_same_again(world: World) -> None:
+    product = make(world, "product", name="Round trip bolt")
+    lines = [
+        {"product": product, "text": "x", "qty": 3, "price": Decimal("1.50"), "due": "2026-11-21"},
+        {"text": "=1+1"},
+        {"text": "x", "qty": 0, "price": Decimal("7.25")},
+    ]
+    make(world, "quote", title="Round trip", code="R1", lines=lines, notes=[{"said": "n"}])
+    make(world, "quote", title="Round trip", lines=lines[:1])
+    make(world, "quote", title="Round trip")
+    before = quotes(world, "Round trip")
+    for kind in ("xlsx", "csv"):
+        key = asked_for(world, form=QUOTES, kind=kind, all="on", rows="on", q="round trip", sort="id")
+        world.work()
+        file = got(world, key, form=QUOTES)
+        same = wizard(world, file)
+        assert counts(same.check(mode="update", key="#id", blank="clear")) == {"ready": 3}
+        assert counts(same.do("run")) == {"already so": 3}
+        assert quotes(world, "Round trip") == before
+    anew = wizard(world, file)
+    mapping = [each if each != "code" else "" for each in anew.targets()]
+    assert anew.post("columns", column=mapping, do="columns").status_code == 303
+    anew.post("options", mode="create", automations="rest", blank="clear")
+    world.work()
+    anew.do("run", again="1")
+    copies = quotes(world, "Round trip")[3:]
+    names = ("product", "text", "qty", "price", "due")
+    assert [cells(each, *names) for each in copies] == [cells(each, *names) for each in before]
+    assert [[row["said"] for row in each.get("notes", ())] for each in copies] == [["n"], [], []]
+
+
+def test_rows_of_a_record_that_is_there_stay_the_rows_they_are(world: World) -> None:
+    rows = [{"text": "a", "price": 1}, {"text": "b", "price": 2}, {"text": "c", "price": 3}]
+    make(world, "quote", title="Staying", code="S1", lines=rows)
+    before = quotes(world, "Staying")[0]["lines"]
+    text = sheet(["Code", "Items: Text"], ["S1", "c"], ["S1", "B"], ["", "a"])
+    found = wizard(world, text)
+    found.check(mode="update", key="code")
+    assert counts(found.do("run")) == {"changed": 1}
+    after = quotes(world, "Staying")[0]["lines"]
+    assert [(row["id"], row["text"], row["price"]) for row in after] == [
+        (before[2]["id"], "c", 3),
+        (before[1]["id"], "B", 2),
+        (before[0]["id"], "a", 1),
+    ]
+    found.do("undo")
+    assert quotes(world, "Staying")[0]["lines"] == before
+
+
+def test_a_problem_in_a_further_row_is_told_and_mended_there_and_taken_along_with_its_record(
+    world: World,
+) -> None:
+    text = sheet(
+        ["Title", "Items: Text", "Items: Quantity"],
+        ["Faulty", "a", "1"],
+        ["", "b", "many"],
+        ["", "c", "-1"],
+        ["Faulty not", "d", "2"],
+    )
+    found = wizard(world, text)
+    page = found.check()
+    assert counts(page) == {"ready": 1, "with problems": 1}
+    assert [name for name, _why in faults(page)] == ["v.3.lines.qty"]
+    page = found.do("mend", **{"v.3.lines.qty": "7"})
+    assert [name for name, _why in faults(page)] == ["v.4.lines.qty"]
+    with found.browser.get(f"{found.root}/{found.key}/failed") as answer:
+        told = answer.get_data(as_text=True).splitlines()
+    assert [line.split(",")[1] for line in told[1:]] == ['"a"', '"b"', '"c"']
+    found.do("mend", **{"v.4.lines.qty": "8"})
+    assert counts(found.do("run")) == {"created": 2}
+    assert cells(quotes(world, "Faulty")[0], "qty") == [(1,), (7,), (8,)]
+
+
+def test_more_rows_than_a_sub_table_takes_are_a_problem_of_the_record(world: World) -> None:
+    lines = [["Long" if number == 0 else "", f"t{number}"] for number in range(21)]
+    page = wizard(world, sheet(["Title", "Items: Text"], *lines)).check()
+    assert counts(page) == {"with problems": 1}
+    assert [name for name, _why in faults(page)] == [""]
+
+
+def test_columns_of_rows_that_somebody_may_not_see_are_neither_offered_nor_touched(world: World) -> None:
+    with world.app.app_context(), transaction() as session:
+        session.add(UserRole(user_id=world.ids["bob"], app="shop", role="clerk"))
+    make(world, "quote", title="Secret", code="X1", lines=[{"text": "a", "price": 77, "qty": 2}])
+    key = asked_for(world, "bob", QUOTES, kind="csv", all="on", rows="on", q="secret")
+    world.work()
+    file = got(world, key, "bob", QUOTES)
+    assert b"Price" not in file and b"77" not in file and b"Text" in file
+    found = Wizard(world, sheet(["Code", "Text", "Price"], ["X1", "b", "1"]), "quote", "bob", "shop")
+    assert found.targets() == ["code", "lines.text", ""]
+    found.check(mode="update", key="code")
+    assert counts(found.do("run")) == {"changed": 1}
+    assert cells(quotes(world, "Secret")[0], "text", "price") == [("b", 77)]
+
+
+def test_a_killed_worker_leaves_no_record_without_its_rows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [[f"Killed {number:02}" if at == 0 else "", f"t{at}"] for number in range(9) for at in range(3)]
+    monkeypatch.setattr(groups, "AT_ONCE", 4)
+    monkeypatch.setattr(importing_job, "BATCH", 4)
+    found = wizard(world, xlsx(["Title", "Items: Text"], *lines))
+    assert counts(found.check()) == {"ready": 9}
+    real, calls = importing_job.keep, iter(range(100))
+
+    def killing(*args: Any) -> None:
+        if next(calls) == 2:
+            raise Killed
+        real(*args)
+
+    monkeypatch.setattr(importing_job, "keep", killing)
+    found.post("rows", do="run")
+    with pytest.raises(Killed):
+        world.work()
+    monkeypatch.setattr(importing_job, "keep", real)
+    with world.app.app_context():
+        db.session.rollback()
+    _due_again(world)
+    assert [cells(each, "text") for each in quotes(world, "Killed")] == [[("t0",), ("t1",), ("t2",)]] * 9
+
+
+def _due_again(world: World) -> None:
+    with time_machine.travel(now() + timedelta(minutes=10)):
+        world.work()
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries({"a": st.sampled_from([1, 2, 3]), "b": st.sampled_from([1, 2])}), max_size=6
+)
+
+
+@settings(max_examples=60)
+@given(ROWS, ROWS)
+def test_no_row_that_is_there_is_taken_for_two_and_what_is_the_same_stays(sent: Any, there: Any) -> None:
+    known = [{"id": number, **row} for number, row in enumerate(there, start=1)]
+    found = sub_rows.paired(["a", "b"], sent, known)
+    ids = [row["id"] for row in found if "id" in row]
+    assert len(ids) == len(set(ids)) and set(ids) <= {row["id"] for row in known}
+    assert [{key: row[key] for key in ("a", "b")} for row in found] == sent
+    if sent == there:
+        assert found == known
