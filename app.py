@@ -16,6 +16,7 @@ from runtime.forms.drafts.routes import blueprint as drafts
 from runtime.forms.files import blueprint as files
 from runtime.forms.lists.cell_routes import blueprint as cells
 from runtime.forms.lists.routes import blueprint as lists
+from runtime.forms.record.commenting import blueprint as comments
 from runtime.forms.record.routes import blueprint as record
 from runtime.forms.record.version_routes import blueprint as versions
 from runtime.forms.routes import blueprint as forms
@@ -56,6 +57,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         lists,
         cells,
         record,
+        comments,
         versions,
         files,
         transfer,

@@ -20,6 +20,7 @@ from sqlalchemy import Select, bindparam, select
 from runtime import access, comments, row_changes, times
 from runtime.accounts.models import User
 from runtime.automations.models import Run, Step, Timer
+from runtime.comments import Attached, attached
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
@@ -133,8 +134,9 @@ class Origin:
 @dataclass(frozen=True)
 class Entry:
     """One line; `text` is a sentence. `kind`: created, updated, deleted, restored, run, timer, delivery, or comment, of
-    which `body` is the Markdown, `own` says that it is the reader's, and `mark` tells its texts apart. `version` is
-    the number of the version that a change left.
+    which `body` is the Markdown, `own` says that it is the reader's, `mark` tells its texts apart, `reply_to` is the
+    comment that it answers, and `is_new` says that the reader has not seen it yet. `version` is the number of the
+    version that a change left.
     """
 
     at: datetime
@@ -151,6 +153,9 @@ class Entry:
     own: bool = False
     mark: str = ""
     version: int = 0
+    reply_to: int = 0
+    files: tuple[Attached, ...] = ()
+    is_new: bool = False
 
     @property
     def linked(self) -> str:
@@ -171,6 +176,9 @@ class Entry:
             "details": dict(self.details),
             "body": self.body,
             "comment": self.comment or "",
+            "reply_to": self.reply_to or "",
+            "files": [vars(each) for each in self.files],
+            "is_new": self.is_new or "",
             "version": self.version or "",
         }
         return {key: value for key, value in found.items() if value not in ("", None, [], {})}
@@ -267,7 +275,10 @@ class _Story:
             )
 
     def comments(self) -> Iterator[Entry]:
-        for comment in self._by_people(comments.about(self._form, self._record_id)):
+        written = comments.for_reader(self._user, self._form, self._record_id)
+        self._by_people([comment for comment, _is_new in written])
+        files = attached.of(comment for comment, _is_new in written)
+        for comment, is_new in written:
             who = self._who(comment.user_id)
             said = _("%(who)s wrote, and changed it later:") if comment.changed_at else _("%(who)s wrote:")
             yield Entry(
@@ -277,6 +288,9 @@ class _Story:
                 who=who,
                 body=comment.text,
                 comment=comment.id,
+                reply_to=comment.reply_to or 0,
+                files=files.get(comment.id, ()),
+                is_new=is_new,
                 own=comment.user_id == self._user.id,
                 mark=comment.mark,
             )

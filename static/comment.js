@@ -14,7 +14,7 @@
 
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
     for (const box of boxes()) {
-      if (box.id !== "comment" && box.form !== ctx.sourceElement) kept.set(box.id, [box.value, box.form.elements._seen.value]);
+      if (box.id !== "comment" && box.form !== ctx.sourceElement) kept.set(box.id, [box.value, box.form.elements._seen?.value]);
     }
   });
 
@@ -23,7 +23,7 @@
       const box = at(id);
       if (!box) continue; // not in the part that is shown now
       box.value = text;
-      box.form.elements._seen.value = seen;
+      if (seen) box.form.elements._seen.value = seen;
       box.closest("details").open = true;
       kept.delete(id);
     }

@@ -173,10 +173,10 @@
   // --- the form ----------------------------------------------------------------------------------------------
 
   document.addEventListener("submit", (event) => {
-    if ((!sending && !waiting.length) || !event.target.matches("[data-record]")) return;
+    if ((!sending && !waiting.length) || !event.target.matches("[data-record], [data-waits]")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    afterwards = event.submitter ?? event.target.querySelector("[data-saving]");
+    afterwards = event.submitter ?? event.target.querySelector("[data-saving], .btn-primary");
     toast(document.querySelector("[data-wait]").dataset.wait);
   }, true);
 

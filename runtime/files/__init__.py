@@ -12,7 +12,7 @@ from sqlalchemy import select
 from runtime.db import db
 from runtime.fields._files import ID
 from runtime.files import going as _going  # noqa: F401  (registers what removes files)
-from runtime.files.holding import available, drop, hold, let_go, move, wait, withdraw
+from runtime.files.holding import available, drop, end, hold, let_go, move, wait, withdraw
 from runtime.files.intake import UNHELD, take, take_name
 from runtime.files.models import StoredFile
 from runtime.files.senders import Sender, sender
@@ -25,6 +25,7 @@ __all__ = [
     "StoredFile",
     "available",
     "drop",
+    "end",
     "get",
     "hold",
     "let_go",

@@ -45,6 +45,11 @@ def let_go(keys: Iterable[str]) -> None:
     _expire(StoredFile.key.in_(list(keys)), now() + LEFT)
 
 
+def end(keys: Iterable[str]) -> None:
+    """What held these files is gone for good: they go at once."""
+    _expire(StoredFile.key.in_(list(keys)), now())
+
+
 def move(keys: Iterable[str], form_id: int, record_id: int, into: int) -> None:
     """Let another record of the form hold these files of a record, in the same field; it has to take them at once."""
     own = (StoredFile.key.in_(list(keys)), StoredFile.form_id == form_id, StoredFile.record_id == record_id)

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, cast
 
 from babel.numbers import format_decimal
 from flask import Response, request, send_file, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from runtime import files
@@ -46,12 +47,17 @@ def size(count: int, locale: str) -> str:
     return f"{format_decimal(round(number, 1 if unit == 2 else 0), locale=locale)} {_UNITS[unit]}"
 
 
+def file_size(count: int) -> str:
+    """The same in the language of whoever reads."""
+    return size(count, str(get_locale() or "en"))
+
+
 def response(form: Form, found: StoredFile, *, small: bool = False) -> Response:
     """The bytes of a file. Only pictures that we made ourselves may be shown, all else is saved."""
     if small and not found.small:
         raise NotFound(_("There is no such file."))
-    kind = form.fields[found.field].type
-    inline = isinstance(kind, FilesField) and kind.is_picture
+    of_field = form.fields.get(found.field)  # none of a comment's
+    inline = of_field is not None and isinstance(of_field.type, FilesField) and of_field.type.is_picture
     answer = send_file(
         _opened(f"{found.key}-small" if small else found.key),
         mimetype=found.type,

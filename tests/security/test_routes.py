@@ -112,8 +112,13 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "drafts.keep"): (401, 404, 403, 200, 404, 200),
     ("GET", "forms.options_of"): (303, 404, 404, 200, 404, 200),
     ("GET", "forms.show_record"): (303, 404, 200, 200, 404, 200),
-    ("POST", "record.comment"): (401, 404, 422, 422, 404, 422),
-    ("POST", "record.change_comment"): (401, 404, 404, 404, 404, 404),  # a comment that there is not
+    ("POST", "comments.write"): (401, 404, 422, 422, 404, 422),
+    ("POST", "comments.change"): (401, 404, 404, 404, 404, 404),  # a comment that there is not
+    ("POST", "comments.seen"): (401, 404, 303, 303, 404, 303),
+    ("POST", "comments.upload"): (401, 404, 422, 422, 404, 422),  # an empty file
+    ("GET", "comments.waiting"): (303, 404, 404, 404, 404, 404),  # of a file that there is not
+    ("POST", "comments.withdraw"): (401, 404, 404, 404, 404, 404),
+    ("GET", "comments.get_file"): (303, 404, 404, 404, 404, 404),
     ("GET", "record.following"): (303, 404, 303, 303, 404, 303),
     ("GET", "record.preceding"): (303, 404, 303, 303, 404, 303),
     ("GET", "record.people"): (303, 404, 200, 200, 404, 200),
@@ -215,6 +220,12 @@ API: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "api.restore_record"): (401, 404, 403, 404, 404, 404),
     ("DELETE", "api.purge_record"): (401, 404, 403, 403, 404, 404),
     ("GET", "api.record_timeline"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.list_comments"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.read_comment"): (401, 404, 404, 404, 404, 404),  # a comment that there is not
+    ("PATCH", "api.change_comment"): (401, 404, 404, 404, 404, 404),
+    ("DELETE", "api.delete_comment"): (401, 404, 404, 404, 404, 404),
+    ("POST", "api.send_comment_file"): (401, 404, 422, 422, 404, 422),  # a file without a name
+    ("GET", "api.get_comment_file"): (401, 404, 404, 404, 404, 404),
     ("POST", "api.write_comment"): (401, 404, 400, 400, 404, 400),
     ("POST", "api.send_file"): (401, 404, 403, 404, 404, 404),
     ("GET", "api.get_file"): (401, 404, 404, 404, 404, 404),

@@ -1,14 +1,18 @@
 """The timeline of a record as its page shows it: what is told, by which parts it can be narrowed, a comment in hand."""
 
 import secrets
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from runtime import timeline
 from runtime.accounts.models import User
 from runtime.forms.record.spot import Spot
+from runtime.forms.shown import ShownFile
 from runtime.records.rows import Record
 from runtime.timeline import Entry
 
@@ -23,11 +27,15 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Typed:
-    """A comment that was sent and is not stored: a new one, or another text for the one with this id."""
+    """A comment that was sent and is not stored: a new one, another text for the one with this id, or an answer to one.
+    `files` are those that came with it.
+    """
 
     text: str = ""
     problem: str = ""
     comment: int = 0
+    reply_to: int = 0
+    files: tuple[ShownFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,12 +48,33 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Told:
+    """An entry; of a comment with what answers it, oldest first, and the place for one more answer."""
+
+    entry: Entry
+    replies: tuple[Entry, ...] = ()
+
+    @property
+    def at(self) -> datetime:
+        """When the last word was said."""
+        return max(self.entry.at, *(each.at for each in self.replies)) if self.replies else self.entry.at
+
+    @property
+    def place(self) -> str:
+        """The ids of what is typed there begin with this; another one once somebody has answered."""
+        return f"reply-{self.entry.comment}-{len(self.replies)}"
+
+
+@dataclass(frozen=True)
 class Story:
-    """What happened, newest first. `part` is the one that is shown alone. `done` says that a comment was just stored,
-    whose controls had the focus and are new now.
+    """What happened, newest first. `part` is the one that is shown alone. `new` are the comments that the reader has
+    not seen, oldest first, `last` is the last comment. `done` says that a comment was just stored, whose controls had
+    the focus and are new now.
     """
 
-    entries: list[Entry]
+    told: list[Told]
+    new: list[int]
+    last: int
     part: str
     chips: tuple[Chip, ...]
     typed: Typed
@@ -61,11 +90,36 @@ def story(user: User, record: Record, spot: Spot, typed: Typed) -> Story:
         Chip(str(title), spot.to(story=key) if key else spot.to(), key == part)
         for key, title in TITLES.items()
     )
+    entries = timeline.entries(user, spot.form, record, part)
+    said = sorted(each.comment for each in entries if each.comment)
     return Story(
-        entries=timeline.entries(user, spot.form, record, part),
+        told=_in_threads(entries),
+        new=sorted(each.comment for each in entries if each.is_new),
+        last=said[-1] if said else 0,
         part=part,
         chips=chips,
         typed=typed,
         once=secrets.token_urlsafe(16),
         done=request.method == "POST" and not typed.problem,
+    )
+
+
+def _in_threads(entries: list[Entry]) -> list[Told]:
+    """The entries with what answers each, in the order of the last word; what answers a deleted one stays together."""
+    answers: dict[int, list[Entry]] = defaultdict(list)
+    for each in reversed(entries):
+        if each.reply_to:
+            answers[each.reply_to].append(each)
+    told = [
+        Told(each, tuple(answers.pop(each.comment, ()) if each.comment else ()))
+        for each in entries
+        if not each.reply_to
+    ]
+    told += [Told(_deleted(key, left), tuple(left)) for key, left in answers.items()]
+    return sorted(told, key=lambda each: each.at, reverse=True)
+
+
+def _deleted(comment: int, answers: list[Entry]) -> Entry:
+    return replace(
+        Entry(answers[0].at, "comment", str(_("This comment was deleted."))), state="gone", comment=comment
     )
