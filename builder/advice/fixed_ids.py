@@ -1,14 +1,12 @@
 """Conditions that name a record, a person or a department of this server, which an exported app does not take along."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
 
-from builder.checks import Context, _places
-from builder.checks._context import form_of_rows, outer_form
-from builder.checks._places import ConditionPlace
+from builder.advice import _looked_at
+from builder.checks import Context
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field
@@ -26,39 +24,11 @@ class FixedIds:
     kinds = ("form", "automation", "message")
 
     def check(self, document: Document, context: Context) -> list[Problem]:
-        found = list(_told(document, context))
-        for key, table in document.get("properties", {}).items():
-            if "items" in table:
-                inner = _told(form_of_rows(document, key), context)
-                found += (replace(each, path=("properties", key, "items", *each.path)) for each in inner)
-        return found
-
-
-def _told(document: Document, context: Context) -> Iterator[Problem]:
-    """Of an automation, of a form, or of the rows of a sub-table as one."""
-    for place, fields in _conditions(document, context):
-        for field in {each.key: each for each in _compared(place.document, fields, "")}.values():
-            yield Problem(place.path, "fixed_id", _sentence(field))
-
-
-def _conditions(document: Document, context: Context) -> Iterator[tuple[ConditionPlace, Mapping[str, Field]]]:
-    """Each condition with the fields that it looks at, by path."""
-    if "actions" in document:
-        fields = context.fields(str(document["trigger"].get("form")))
-        known = {f"{name}.{key}": field for name in ("record", "before") for key, field in fields.items()}
-        yield from ((place, known) for place in _places.conditions_of_automation(document, context))
-        return
-    if "$id" not in document:
-        fields = context.fields(str(document.get("form")))
-        yield from ((place, fields) for place in _places.conditions_of_message(document, context))
-        return
-    form = _places.form_key(document)
-    fields = context.fields(form)
-    around = {f"record.{key}": field for key, field in context.fields(outer_form(form)).items()}
-    for place in _places.conditions_of_form(document, context):
-        is_rule = place.path[0] == "fw"
-        other = "" if is_rule else str(fields[str(place.path[1])].options.get("form"))
-        yield place, {**fields, **around} if is_rule else context.fields(other)
+        return [
+            Problem(place.path, "fixed_id", _sentence(field))
+            for place, fields in _looked_at.conditions(document, context)
+            for field in {each.key: each for each in _compared(place.document, fields, "")}.values()
+        ]
 
 
 def _compared(part: Any, fields: Mapping[str, Field], path: str) -> Iterator[Field]:

@@ -1,6 +1,8 @@
 """Markdown of messages: a value that stays text inside it, and how it looks as HTML and as plain text."""
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 from urllib.parse import quote
 
 import nh3
@@ -62,6 +64,33 @@ def plain(body: str) -> str:
             blocks.append(mark + _words(token.children or []) + ("\n" if tight else "\n\n"))
             mark, tight = "", False
     return _GAP.sub("\n\n", "".join(blocks)).strip()
+
+
+class Outline(NamedTuple):
+    """The words of each link, blank for one that has none, and the level of each heading."""
+
+    links: tuple[str, ...]
+    headings: tuple[int, ...]
+
+
+def outline(body: str) -> Outline:
+    """What a Markdown text has of links and headings, in its order."""
+    tokens = _parser.parse(body)
+    headings = tuple(int(token.tag[1:]) for token in tokens if token.type == "heading_open")
+    inside = [token.children or [] for token in tokens if token.type == "inline"]
+    return Outline(tuple(words for children in inside for words in _linked(children)), headings)
+
+
+def _linked(tokens: list[Token]) -> Iterator[str]:
+    words: str | None = None
+    for token in tokens:
+        if token.type == "link_open":
+            words = ""
+        elif token.type == "link_close":
+            yield (words or "").strip()
+            words = None
+        elif words is not None:
+            words += token.content
 
 
 def _words(tokens: list[Token]) -> str:
