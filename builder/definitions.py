@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from builder import drafts, publish, usage
+from builder import checkpoints, drafts, publish, usage
 from builder.commands._fields import proposed_key
 from builder.models import DraftCommand
 from builder.workspaces import workspace
@@ -218,6 +218,7 @@ def take_out(definitions: Sequence[Definition], *, keep_drafts: bool = False) ->
     ids = [definition.id for definition in definitions]
     if not keep_drafts:
         db.session.execute(delete(DraftCommand).where(DraftCommand.definition_id.in_(ids)))
+        checkpoints.forget(ids)
         db.session.execute(delete(Draft).where(Draft.definition_id.in_(ids)))
     for definition in definitions:
         definition.current_version_id = None

@@ -128,8 +128,13 @@ def _taken_back(user: User, draft: Draft) -> int:
 
 def meet(some: Iterable[str], others: Iterable[str]) -> bool:
     """Whether one of the objects is one of the others, or inside one, or around one."""
-    pairs = ((f"{one}/", f"{other}/") for one in some for other in list(others))
+    pairs = ((_within(one), _within(other)) for one in some for other in list(others))
     return any(one.startswith(other) or other.startswith(one) for one, other in pairs)
+
+
+def _within(name: str) -> str:
+    """How the names of what lies in an object begin; in "" lies everything."""
+    return f"{name}/" if name else ""
 
 
 def _begin(user: User, app: str, target: Target) -> Draft:

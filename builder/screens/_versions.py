@@ -1,19 +1,32 @@
 """What the tabs “Versions” of all kinds share."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from builder import change_words, history, releases
+from builder import change_words, checkpoints, history, releases
+from builder.checkpoints import Named
 from builder.rehearsing import sees_all
 from builder.releases import Release
 from builder.studio import Studio
 
 
+@dataclass(frozen=True)
+class State:
+    """A version or a named state, as the address calls it and as people do."""
+
+    name: str
+    title: str
+    document: Any
+    in_force: bool = False
+
+
 class Versions:
-    """Tab “Versions” of one kind: what came into force when, and what differs between any two."""
+    """Tab “Versions” of one kind: what came into force when, named states, and what differs between any two."""
 
     tab = "versions"
     title = _l("Versions")
@@ -29,13 +42,18 @@ class Versions:
         return None
 
     def context(self, studio: Studio) -> Mapping[str, Any]:
-        """The versions, the two that are compared, whether the last publish can be taken back, and what
+        """The versions, named states, the two that are compared, whether the last publish can be taken back, and what
         anybody did to the draft.
         """
         listed = releases.releases(studio.app, studio.target)
-        old, new = _compared(studio, listed)
+        named = checkpoints.listed(studio.draft)
+        states = _states(listed, named)
+        old, new = _compared(studio, states)
         return {
             "releases": listed,
+            "named": named,
+            "longest_name": checkpoints.LONGEST,
+            "states": states,
             "sees_all": sees_all(studio.user),
             "old": old,
             "new": new,
@@ -61,15 +79,30 @@ def _share(studio: Studio) -> str:
     return f"{current_app.config['SETTINGS'].public_url}{path}"
 
 
-def _compared(studio: Studio, listed: list[Release]) -> tuple[Release | None, Release | None]:
-    """The versions that the address names in `from` and `to`; `to` without a number is the draft."""
-    by_number = {str(release.version.number): release for release in listed}
-    old = by_number.get(studio.asked.get("from", "")) or next((r for r in listed if r.in_force), None)
-    return old, by_number.get(studio.asked.get("to", ""))
+def _states(listed: list[Release], named: list[Named]) -> list[State]:
+    """What can be compared: the one in force first of the versions, then the named states."""
+    versions = [
+        State(
+            str(each.version.number),
+            str(_("Version %(number)s", number=each.version.number)),
+            each.version.document,
+            each.in_force,
+        )
+        for each in listed
+    ]
+    kept = (each.checkpoint for each in named)
+    return [*versions, *(State(f"s{each.id}", f"“{each.name}”", each.document) for each in kept)]
 
 
-def _lines(studio: Studio, old: Release | None, new: Release | None) -> list[change_words.Line]:
+def _compared(studio: Studio, states: list[State]) -> tuple[State | None, State | None]:
+    """The states that the address names in `from` and `to`; `to` without a name is the draft."""
+    by_name = {each.name: each for each in states}
+    old = by_name.get(studio.asked.get("from", "")) or next((each for each in states if each.in_force), None)
+    return old or next(iter(states), None), by_name.get(studio.asked.get("to", ""))
+
+
+def _lines(studio: Studio, old: State | None, new: State | None) -> list[change_words.Line]:
     if old is None:
         return []
-    after = new.version.document if new else studio.document
-    return change_words.lines(studio.target.kind, old.version.document, after, studio.text)
+    after = new.document if new else studio.document
+    return change_words.lines(studio.target.kind, old.document, after, studio.text)
