@@ -154,10 +154,18 @@ def _opened(
         panel=Panel(*channelled),
         values=values,
         recipients=people,
-        offered=tuple(offered_recipients(studio, words)) if "to" in known.options["properties"] else (),
+        offered=_offered(studio, words, known),
         when=_condition(studio, card.key, action, asked) if "when" in action or asked == "when" else None,
         waiting=_waiting(studio, card.key, action["wait"], refused) if "wait" in action else None,
     )
+
+
+def _offered(studio: Studio, words: Words, known: Any) -> tuple[Any, ...]:
+    """Who can be chosen; a record is given to a person, not to a group."""
+    if "to" not in known.options["properties"]:
+        return ()
+    groups = tuple(offered_recipients(studio, words))
+    return groups[:2] if known.name == "assign" else groups
 
 
 def _condition(studio: Studio, key: str, action: Document, asked: str) -> Editor:

@@ -100,8 +100,10 @@ class Words:
             return self._notify(action)
         known = ACTIONS.get(kind)
         told = str(known.label) if known else kind
+        if kind == "assign":
+            return self._assign(told, action)
         if "form" not in action:
-            return told
+            return _quoting(told, action)
         told = str(_("%(what)s: %(form)s", what=told, form=self.form(action["form"])))
         fields = [self._set(action["form"], *value) for value in action.get("set", {}).items()]
         return str(_("%(what)s (%(fields)s)", what=told, fields=listed(fields[:6]))) if fields else told
@@ -140,6 +142,14 @@ class Words:
             return title
         shown = "" if constant == "" else words.told(self._studio, field, constant, self._titles)
         return str(_("%(field)s: %(value)s", field=title, value=shown or _("(empty)")))
+
+    def _assign(self, told: str, action: Document) -> str:
+        """Which field of the record gets whom."""
+        people = listed([self.recipient(spec) for spec in action.get("to", ())])
+        field = self.field(self._document["trigger"].get("form"), str(action.get("field", "")))
+        return str(
+            _("%(what)s: %(field)s, %(people)s", what=told, field=field, people=people or _("nobody yet"))
+        )
 
     def _notify(self, action: Document) -> str:
         message = self.message(str(action.get("message", "")))
@@ -185,6 +195,12 @@ class Words:
         """The title of a role."""
         roles = self._studio.app_document.get("roles", ())
         return next((self._studio.text(each["title"]) for each in roles if each["key"] == key), key)
+
+
+def _quoting(told: str, action: Document) -> str:
+    """An action with the words that it writes."""
+    text = str(action.get("text", action.get("reason", "")))[:80]
+    return str(_("%(what)s: “%(text)s”", what=told, text=text)) if text else told
 
 
 def channels(action: Document) -> list[str]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from flask_babel import gettext as _
 
+from builder import run_words
 from builder.automation_words import Words
 from builder.dry_run import Outcome
 from builder.pointers import newest
@@ -92,6 +93,8 @@ class Shown:
     waits_until: str
     only_if: str
     skipped: bool
+    did: tuple[str, ...]
+    """What it did besides the records and messages that are shown."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ class Telling:
             "" if made.waits_until is None else self._moment(made.waits_until),
             self._words.condition(made.action),
             made.skipped,
+            () if made.writes or made.letters else tuple(run_words.results(made.result)),
         )
 
     def _moment(self, moment: datetime) -> str:

@@ -49,6 +49,7 @@ class Made:
     left_out: tuple[Mapping[str, str], ...] = ()
     error: str = ""
     more: int = 0
+    result: Mapping[str, Any] = field(default_factory=dict)
     skipped: bool = False
     waits_until: datetime | None = None
 
@@ -140,7 +141,7 @@ def _made(
     app, at, action = done
     step_id = session.scalar(select(Step.id).where(Step.run_id == run.id, Step.index == at))
     written = result.get("created", []) + result.get("updated", [])
-    form = lookup.form(app, str(action["form"])) if written else None
+    form = lookup.form(app, str(result["form"])) if written else None
     writes = _events(session, run, form, written) if form else []
     own = select(Delivery).where(Delivery.step_id == step_id).order_by(Delivery.id)
     letters = session.scalars(own).all()
@@ -153,6 +154,7 @@ def _made(
         tuple(letters[:MOST_SHOWN]),
         tuple(result.get("left_out", ())),
         more=max(0, max(len(writes), len(letters)) - MOST_SHOWN),
+        result=result,
     )
 
 

@@ -48,17 +48,21 @@ def _told(studio: Studio, automation: Automation, step: Step) -> str:
     what = f"{step.index + 1}. {words.action(action)}"
     if step.state == "skipped":
         return str(_("%(action)s: not done. %(condition)s", action=what, condition=words.condition(action)))
-    found = "; ".join(_results(step.result or {}))
+    found = "; ".join(results(step.result or {}))
     return str(_("%(action)s: %(result)s", action=what, result=found)) if found else what
 
 
-def _results(result: Mapping[str, Any]) -> Iterator[str]:
+def results(result: Mapping[str, Any]) -> Iterator[str]:
     """What a result says, in short."""
     if result.get("created"):
         yield str(ngettext("%(num)d record created", "%(num)d records created", len(result["created"])))
     if "updated" in result and not result.get("created"):
         yield str(ngettext("%(num)d record changed", "%(num)d records changed", len(result["updated"])))
+    if "deleted" in result:
+        yield str(ngettext("%(num)d record deleted", "%(num)d records deleted", len(result["deleted"])))
+    if "comment" in result:
+        yield str(_("1 comment added"))
     if "recipients" in result:
         yield str(ngettext("to %(num)d person", "to %(num)d people", len(result["recipients"])))
     if "stop" in result:
-        yield str(result["stop"])
+        yield str(_("the run ends here"))

@@ -58,6 +58,9 @@ def _started_by(document: Document, automations: Mapping[str, Document], context
 
 def _writes(document: Document, context: Context) -> Iterator[Write]:
     for action in document["actions"]:
+        if action["type"] == "assign" and action.get("triggers", True):
+            form = str(document["trigger"].get("form"))
+            yield Write(form, "updated", _touched(form, frozenset((str(action["field"]),)), context))
         if action.get("triggers", True) and "form" in action:
             fields = _touched(str(action["form"]), frozenset(action.get("set", ())), context)
             for kind in _KINDS.get(action["type"], ()):

@@ -159,8 +159,16 @@ def _automation(document: Document, context: Context) -> Found:
         yield from _date(("trigger",), "field", trigger, fields)
     for index, action in enumerate(document["actions"]):
         yield from _action(("actions", index), action, context)
+        if fields and "field" in action:
+            yield from _assigned(("actions", index, "field"), action["field"], fields)
         if fields and "wait" in action:
             yield from _date(("actions", index, "wait"), "until", action["wait"], fields)
+
+
+def _assigned(path: Path, key: str, fields: Mapping[str, Field]) -> Found:
+    yield from _field(path, key, fields)
+    if key in fields and fields[key].type.name != "member":
+        yield Problem(path, "not_a_member", _("“%(key)s” is not a member field.", key=key))
 
 
 def _date(path: Path, name: str, part: Document, fields: Mapping[str, Field]) -> Found:

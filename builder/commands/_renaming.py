@@ -154,6 +154,7 @@ def _automation(document: Document, form: str, rename: Rename) -> None:
         _action(action, form, rename if starts else same, rename)
         if starts:
             _text(action.get("wait", {}), "until", rename)
+            _text(action, "field", rename)
 
 
 def _action(action: Document, form: str, read: Rename, rename: Rename) -> None:

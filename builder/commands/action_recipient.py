@@ -1,12 +1,14 @@
 """Adds a recipient to a message that an automation sends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 
 from builder.commands._automations import KEY, WHO, name_of, opened, who_of
 from builder.commands._base import Arguments, Done, closed, refuse, said
 from builder.commands._workspace import Target, Workspace
+from runtime.automations.actions import ACTIONS
 from runtime.fields import N_
 from runtime.notifications.recipients import KINDS, STARTER
 
@@ -29,8 +31,9 @@ class AddRecipient:
     def apply(self, work: Workspace, target: Target, arguments: Arguments) -> Done:
         action = opened(work.open(target), arguments["action"])
         kind, _colon, named = _asked(arguments).partition(":")
-        if kind not in KINDS or bool(named) == (kind == STARTER) or "to" not in action:
+        if kind not in KINDS or bool(named) == (kind == STARTER) or not _takes_people(action):
             refuse("who", "unknown", _("Choose who gets it."))
+        action.setdefault("to", [])
         if len(action["to"]) >= MOST:
             refuse("who", "too_many", _("A message has at most %(limit)s kinds of recipients.", limit=MOST))
         spec = {kind: True if kind == STARTER else named}
@@ -40,6 +43,11 @@ class AddRecipient:
             said(N_("Added a recipient: %(action)s"), action=name_of(action)),
             select=f"action/{action['key']}",
         )
+
+
+def _takes_people(action: Mapping[str, Any]) -> bool:
+    known = ACTIONS.get(str(action["type"]))
+    return "to" in action or (known is not None and "to" in known.options["properties"])
 
 
 def _asked(arguments: Arguments) -> str:

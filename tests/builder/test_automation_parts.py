@@ -99,7 +99,7 @@ def test_the_log_says_what_each_action_did_and_why_one_was_left_out(world: World
     world.work()
     log = plain(page(world, key, "runs"))
     assert "not done. Only if: Name is Ada" in log
-    assert "2. Stop here: That is all." in log
+    assert "2. Stop here: “That is all.”: the run ends here" in log
     world.browsers["anna"].post(f"{BASE}/{key}/design/switch", data={"on": "0"})
 
 
@@ -150,3 +150,23 @@ def test_a_new_key_is_written_into_waits_and_conditions_and_they_count_as_uses()
     (action,) = desk.get("automation", "a")["actions"]
     assert action["wait"]["until"] == "until"
     assert action["when"]["properties"]["record"]["required"] == ["called"]
+
+
+def test_actions_on_the_record_itself_are_checked_for_loops_and_for_fields_that_are_there() -> None:
+    own = form("order", {"name": field("text"), "owner": field("member")}, ("name",))
+    give: dict[str, Any] = {"type": "assign", "field": "owner", "to": [{"starter": True}]}
+
+    def found(action: dict[str, Any], **trigger: Any) -> set[str]:
+        document = automation("a", "order", action)
+        document["trigger"] |= trigger
+        known = context(own, document)
+        return {problem.code for check in CHECKS.values() if "automation" in check.kinds
+                for problem in check.check(document, known)}  # fmt: skip
+
+    assert found(give) == {"loop"}
+    assert found(give, on=["created"]) == set()
+    assert found({**give, "field": "gone"}, on=["created"]) == {"unknown_field"}
+    assert found({**give, "field": "name"}, on=["created"]) == {"not_a_member"}
+    desk = Desk(own, automation("a", "order", give))
+    desk.order("field.rename", field="owner", key="whose")
+    assert desk.get("automation", "a")["actions"][0]["field"] == "whose"

@@ -15,7 +15,7 @@ from runtime.conditions.facts import look_up
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
 from runtime.errors import PermanentError
-from runtime.records import store
+from runtime.records import deletion, store
 from runtime.records.store import Actor, Saved
 
 
@@ -61,8 +61,17 @@ class ActionContext:
     ) -> Saved:
         """Create a record, or change one, as the identity of the run and within the chain's budget."""
         self.budget.spend()
-        actor = self.actor
-        if self.onlooker is not None:
-            actor = replace(actor, user=self.onlooker, onlooker=self.onlooker, trusted=False)
         with silence(not triggers):
-            return store.save(actor, form, dict(values), record_id=record_id)
+            return store.save(self._writer, form, dict(values), record_id=record_id)
+
+    def delete(self, form: Form, record_id: int, *, triggers: bool = True) -> None:
+        """Put a record into the trash, as the identity of the run and within the chain's budget."""
+        self.budget.spend()
+        with silence(not triggers):
+            deletion.delete(self._writer, form, record_id)
+
+    @property
+    def _writer(self) -> Actor:
+        if self.onlooker is None:
+            return self.actor
+        return replace(self.actor, user=self.onlooker, onlooker=self.onlooker, trusted=False)

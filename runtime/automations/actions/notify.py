@@ -12,10 +12,11 @@ from runtime.accounts.models import User
 from runtime.automations import context as contexts
 from runtime.automations.actions import ActionContext, Options, Result
 from runtime.automations.actions._matching import KEY
+from runtime.automations.actions._people import TO, people
 from runtime.definitions import lookup
 from runtime.definitions.documents import MessageDoc
 from runtime.fields import N_, Reader
-from runtime.notifications import beside, deliveries, messages, only, recipients
+from runtime.notifications import beside, deliveries, messages, only
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.messages import Through
@@ -44,11 +45,7 @@ class Notify:
                 "examples": ["visit_due"],
             },
             "to": {
-                "type": "array",
-                "items": {"type": "object"},
-                "minItems": 1,
-                "maxItems": 50,
-                "title": N_("To"),
+                **TO,
                 "description": N_("A field, the manager of a person, a role, who started it; as to or cc."),
                 "examples": [[{"field": "owner"}, {"manager_of": "owner", "as": "cc"}]],
             },
@@ -69,10 +66,7 @@ class Notify:
     def run(self, context: ActionContext, options: Options) -> Result:
         """Make the deliveries; how many, and who was left out and why, is the result."""
         message = lookup.message(context.automation.app, options["message"])
-        record = context.values["record"]
-        found = recipients.resolve(
-            context.session, options["to"], context.form, record, record, context.actor.user
-        )
+        record, found = context.values["record"], people(context, options["to"])
         channels = [name for name in options.get("channels", DEFAULT_CHANNELS) if name in CHANNELS]
         source = Source(context.step_id, context.run.id, context.run.form_id, context.run.record_id)
         seen = beside.of(message, context.form, record)

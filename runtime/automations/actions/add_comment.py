@@ -1,0 +1,59 @@
+"""Writes a comment on the record that started the automation."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from runtime import comments
+from runtime.automations.actions import ActionContext, Options, Result
+from runtime.automations.actions._matching import KEY
+from runtime.automations.actions._people import TO, people
+from runtime.errors import PermanentError
+from runtime.fields import N_
+from runtime.records import query
+
+
+class AddComment:
+    """Writes in the name of whoever started the run, who must be able to read the record, and mentions people. Its text
+    is fixed: a value of the record would be read by some who may not see its field.
+    """
+
+    name = "add_comment"
+    label = _l("Add a comment")
+    icon = "message-plus"
+    options: Options = {
+        "type": "object",
+        "properties": {
+            "type": {"const": "add_comment", "title": N_("Action"), "description": N_("Add a comment.")},
+            "key": KEY,
+            "text": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 2000,
+                "title": N_("Text"),
+                "description": N_("What it says, in Markdown; a name after an @ mentions that person."),
+                "examples": ["Please look at this."],
+            },
+            "to": {**TO, "minItems": 0, "description": N_("Whom it mentions besides.")},
+        },
+        "required": ["type", "text"],
+        "additionalProperties": False,
+    }
+
+    def run(self, context: ActionContext, options: Options) -> Result:
+        """Write the comment, once for the step; its id, and how many it mentions, is the result."""
+        user = context.actor.user
+        if user is None:
+            raise PermanentError(_("There is nobody in whose name it could be written."))
+        record = query.get(context.onlooker or user, context.form, context.run.record_id)
+        said = comments.read(context.form, record, _text(context, options))
+        comment = comments.write(user, context.form, record, said, f"step-{context.step_id}")
+        return {"comment": comment.id, "recipients": [each.id for each in said.mentioned]}
+
+
+def _text(context: ActionContext, options: Options) -> str:
+    found = people(context, options["to"]).recipients if options.get("to") else []
+    named = " ".join(f"@{user.name}" for user, _part in found)
+    return f"{named} {options['text']}" if named else str(options["text"])
+
+
+plugin = AddComment()
