@@ -77,8 +77,8 @@ def others(user: User, draft: Draft) -> list[str]:
             DraftCommand.user_id != user.id,
             DraftCommand.at > now() - LATELY,
         )
-        .distinct()
-        .order_by(User.name)
+        .group_by(User.name, User.name_key)
+        .order_by(User.name_key)
     )
     return list(rows.scalars())
 

@@ -49,7 +49,7 @@ def form_of(studio: Studio) -> Form | None:
 
 def people() -> list[tuple[int, str]]:
     """Active people to whom it could be addressed: id and name."""
-    found = select(User.id, User.name).where(User.active).order_by(User.name, User.id).limit(LISTED)
+    found = select(User.id, User.name).where(User.active).order_by(User.name_key, User.id).limit(LISTED)
     return [(user_id, name) for user_id, name in db.session.execute(found)]
 
 

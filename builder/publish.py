@@ -21,7 +21,7 @@ from runtime.definitions import lookup, schemas
 from runtime.definitions.documents import Document, Form
 from runtime.definitions.models import App, Definition, Version
 from runtime.errors import Invalid, NotFound, Problem
-from runtime.records import recounts, search_index, search_texts, tables, view_indexes
+from runtime.records import recounts, search_index, search_texts, spelling_keys, tables, view_indexes
 
 NO_ANSWERS: Mapping[tuple[str, str], Answers] = {}
 
@@ -250,7 +250,7 @@ def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None
         backfilling.end(session, definition_id, but=version_id)
     for definition, chosen in definitions.items():
         if definition.kind == "form":
-            form = lookup.form_by_id(definition.id)
+            form = spelling_keys.planned(session, lookup.form_by_id(definition.id))
             tables.migrate(session, form)
             search_index.plan(session, form)
             conversion.plan(session, form, _versions_before(form))

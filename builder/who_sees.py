@@ -72,7 +72,7 @@ def _with_field(studio: Studio, key: str) -> Form:
         "title": studio.target.key,
         "properties": {each: _plain(properties[each]) for each in needed if each in properties},
     }
-    named = {"app": studio.app, "table_name": "", "zone": studio.zone}
+    named: dict[str, Any] = {"app": studio.app, "table_name": "", "zone": studio.zone}
     return parse_form(document, definition_id=0, version_id=0, number=0, **named)
 
 

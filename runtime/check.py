@@ -15,7 +15,7 @@ from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
-from runtime.records import links, recounts, search_index, tables, trash
+from runtime.records import links, recounts, search_index, spelling_keys, tables, trash
 from runtime.records.models import Event, Trashed
 
 log = logging.getLogger(__name__)
@@ -119,6 +119,14 @@ def a_deleted_record_is_gone() -> Iterator[Violation]:
         there = select(table.c.id).join(Event, Event.record_id == table.c.id).where(*gone, last)
         for record_id in db.session.scalars(there):
             yield {"form": form.key, "record": record_id}
+
+
+@invariant
+def texts_have_the_keys_of_their_order() -> Iterator[Violation]:
+    """Beside each text stands the key by which lists are ordered."""
+    for form in _published_forms():
+        for record_id, key in spelling_keys.wrong(form):
+            yield {"form": form.key, "record": record_id, "field": key}
 
 
 @invariant

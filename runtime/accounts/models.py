@@ -4,10 +4,13 @@ from datetime import datetime
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from runtime import spelling
 from runtime.db import Base, Moment
 from runtime.times import now
+
+ORDERED = String(201).with_variant(String(201, collation="C"), "postgresql")  # alike on both databases
 
 
 class Department(Base):
@@ -41,6 +44,7 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
     is_designer: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     search_text: Mapped[str] = mapped_column(String(1000), default="")
+    name_key: Mapped[str] = mapped_column(ORDERED, default="")  # by which people follow each other
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
@@ -51,6 +55,11 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
     guest_of = ("", "")  # app and form, of who only fills in a public form; never stored
     visit = ""  # by which the files of such a guest are known; never stored
     guest_files = False  # whether such a guest may send files; never stored
+
+    @validates("name")
+    def _spelled(self, _key: str, name: str) -> str:
+        self.name_key = spelling.name_key(name)
+        return name
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the token of the session, not the number of the user."""

@@ -47,7 +47,7 @@ def _edit(form: DepartmentForm, department: Department) -> Response:
     inside = f"/{department.id}/"
     # It cannot move below itself, so it and what is under it are not offered.
     tree = [one for one in service.tree() if not department.id or inside not in one.path]
-    form.offer(tree, db.session.scalars(select(User).where(User.active).order_by(User.name)))
+    form.offer(tree, db.session.scalars(select(User).where(User.active).order_by(User.name_key, User.id)))
     if not (form.validate_on_submit() and _save(form, department)):
         status = 422 if form.errors else 200
         return make_response(

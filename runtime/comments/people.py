@@ -65,7 +65,7 @@ def _may_know(form: Form) -> tuple[ColumnElement[bool], ...]:
 
 def readers(form: Form, record: Record, *wanted: ColumnElement[bool]) -> Iterator[User]:
     """Those of the people that are wanted who may read the record, by name."""
-    query = select(User).where(*_may_know(form), *wanted).order_by(User.name, User.id).limit(LOOKED_AT)
+    query = select(User).where(*_may_know(form), *wanted).order_by(User.name_key, User.id).limit(LOOKED_AT)
     for start in count(0, LOOKED_AT):
         users = db.session.scalars(query.offset(start)).unique().all()
         yield from access.who_can(users, "read", form, record)

@@ -77,6 +77,8 @@ class Form:
     document: Document
     rows: Mapping[str, "Form"]
     parent_table: str | None
+    spelled: bool = True
+    """Whether all of its records have the keys by which their texts are ordered."""
 
     @cached_property
     def parts(self) -> dict[str, frozenset[str]]:
@@ -237,6 +239,7 @@ def parse_form(
     table_name: str,
     zone: str,
     parent_table: str | None = None,
+    spelled: bool = True,
 ) -> Form:
     """A form from a document that passed its schema and the publish checks."""
     own, fields = document.get("fw", {}), parse_fields(document)
@@ -282,6 +285,7 @@ def parse_form(
             )
         ),
         parent_table=parent_table,
+        spelled=spelled,
     )
 
 

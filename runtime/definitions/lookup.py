@@ -37,6 +37,7 @@ class Current(NamedTuple):
     key: str
     definition_id: int
     version_id: int
+    spelled: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,26 @@ class Catalogue:
 
 
 _IN_FORCE = (
-    select(App.key, Definition.kind, Definition.key, Definition.id, Definition.current_version_id)
+    select(
+        App.key,
+        Definition.kind,
+        Definition.key,
+        Definition.id,
+        Definition.current_version_id,
+        Definition.spelled_to.is_(None),
+    )
     .join(App, App.id == Definition.app_id)
     .where(Definition.current_version_id.is_not(None))
     .order_by(Definition.id)
 )
 # Publishing brings a larger version id than ever before, retiring takes one away: the same number of
-# definitions in force with the same largest version means that nothing changed.
-_STAMP = select(func.count(Definition.current_version_id), func.max(Definition.current_version_id))
+# definitions in force with the same largest version means that nothing changed. Only by a publish do texts of a form
+# come to wait for their keys; then there are fewer such forms, one by one.
+_STAMP = select(
+    func.count(Definition.current_version_id),
+    func.max(Definition.current_version_id),
+    func.count(Definition.spelled_to),
+)
 
 
 def catalogue() -> Catalogue:
@@ -82,9 +95,9 @@ def _known_catalogue() -> Catalogue:
 
 def _read_catalogue() -> Catalogue:
     found = Catalogue()
-    for app, kind, key, definition_id, version_id in db.session.execute(_IN_FORCE):
+    for app, kind, key, definition_id, version_id, spelled in db.session.execute(_IN_FORCE):
         assert version_id is not None  # by the condition above
-        current = Current(app, kind, key, definition_id, version_id)
+        current = Current(app, kind, key, definition_id, version_id, bool(spelled))
         found.by_name[current.app, current.kind, current.key] = current
         found.by_id[current.definition_id] = current
     return found
@@ -143,7 +156,7 @@ def _version(version_id: int) -> _Row:
     return _Row(*row)
 
 
-def _parse(version_id: int, zone: str) -> Any:
+def _parse(version_id: int, zone: str, spelled: bool) -> Any:
     row = _version(version_id)
     named: dict[str, Any] = {
         "definition_id": row.definition_id,
@@ -153,9 +166,8 @@ def _parse(version_id: int, zone: str) -> Any:
     if row.kind == "app":
         return documents.parse_app(row.document, **named)
     if row.kind == "form":
-        return documents.parse_form(
-            row.document, app=row.app, zone=zone, table_name=row.table_name or "", **named
-        )
+        named |= {"table_name": row.table_name or "", "spelled": spelled}
+        return documents.parse_form(row.document, app=row.app, zone=zone, **named)
     if row.kind == "automation":
         return documents.parse_automation(row.document, app=row.app, **named)
     if row.kind == "message":
@@ -165,16 +177,16 @@ def _parse(version_id: int, zone: str) -> Any:
     raise NotFound(_("There is no such version."))
 
 
-def _parsed(version_id: int, zone: str = "") -> Any:
+def _parsed(version_id: int, zone: str = "", spelled: bool = True) -> Any:
     known = db.session().info.get("uncommitted", {}).get(version_id)
     if known is None:
         known = current_app.extensions.setdefault("parsed_versions", {})
-    found = known.get((version_id, zone))
+    found = known.get((version_id, zone, spelled))
     if found is None:
         for oldest in list(known)[:-CACHED_VERSIONS]:
             known.pop(oldest, None)
         # Threads may parse the same at once; all get the first object, for which the table is made.
-        found = known.setdefault((version_id, zone), _parse(version_id, zone))
+        found = known.setdefault((version_id, zone, spelled), _parse(version_id, zone, spelled))
     return found
 
 
@@ -203,7 +215,7 @@ def _zone(app_key: str) -> str:
 def form(app_key: str, form_key: str) -> Form:
     """The form's version in force; NotFound for one that is not published."""
     current = _current(app_key, "form", form_key)
-    found: Form = _parsed(current.version_id, _zone(app_key))
+    found: Form = _parsed(current.version_id, _zone(app_key), current.spelled)
     return found
 
 
@@ -217,7 +229,8 @@ def form_if_any(app_key: str, form_key: str) -> Form | None:
 
 def forms(app_key: str) -> list[Form]:
     """Every published form of an app, oldest first."""
-    return [_parsed(current.version_id, _zone(app_key)) for current in catalogue().of("form", app_key)]
+    zone = _zone(app_key)
+    return [_parsed(each.version_id, zone, each.spelled) for each in catalogue().of("form", app_key)]
 
 
 def form_by_id(definition_id: int) -> Form:
@@ -236,15 +249,16 @@ def form_by_id_if_any(definition_id: int) -> Form | None:
 
 def form_of_version(version_id: int) -> Form:
     """The form as this version, past or present, has it."""
-    app_key = db.session.scalar(
-        select(App.key)
+    row = db.session.execute(
+        select(App.key, Definition.spelled_to.is_(None))
         .join(Definition, Definition.app_id == App.id)
         .join(Version, Version.definition_id == Definition.id)
         .where(Version.id == version_id, Definition.kind == "form")
-    )
-    if app_key is None:
+    ).one_or_none()
+    if row is None:
         raise NotFound(_("There is no such version."))
-    found: Form = _parsed(version_id, _zone(app_key))
+    app_key, spelled = row
+    found: Form = _parsed(version_id, _zone(app_key), bool(spelled))
     return found
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.db import Base, Json, Moment
@@ -26,6 +26,8 @@ class Definition(Base):
     """One thing of an app: kind and key. `table_name` is the SQL table of a published form.
 
     `current_version_id` is the published version in force; None before the first publish and after retiring.
+    `spelled_to` is the last record whose texts got the keys by which they are ordered, while a job gives them to what
+    stood there before; None once all have them.
     """
 
     __tablename__ = "definitions"
@@ -39,6 +41,7 @@ class Definition(Base):
     current_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("versions.id", name="fk_definitions_current_version_id", use_alter=True)
     )
+    spelled_to: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Draft(Base):

@@ -72,7 +72,7 @@ def _records(
 
 
 def _members(sought: str) -> Select[int, str]:
-    found = select(User.id, User.name).where(User.active).order_by(User.name, User.id)
+    found = select(User.id, User.name).where(User.active).order_by(User.name_key, User.id)
     for word in search_key(sought).split()[:1]:
         found = found.where(User.search_text.contains(word, autoescape=True))
     return found

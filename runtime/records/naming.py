@@ -9,6 +9,7 @@ from runtime import access
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import NOBODY, Field, Reader
+from runtime.records import orders
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import stored, table
@@ -44,9 +45,15 @@ def first(
 ) -> list[tuple[int, str]]:
     """The first records that meet the conditions, by title."""
     field, own = _shown_title(form, hidden), table(form).c
-    order = [own.id.desc()] if field is None else [own[field.key], own.id]
+    order = [own.id.desc()] if field is None else [by_title(form, field).asc().nulls_first(), own.id]
     found = db.session.execute(_select(form, hidden).where(*wanted).order_by(*order).limit(limit)).all()
     return list(_titles(form, found, hidden).items())
+
+
+def by_title(form: Form, field: Field) -> ColumnElement[Any]:
+    """The column by which titles follow each other."""
+    found: ColumnElement[Any] = table(form).c[orders.order_name(form, field.key)]
+    return found
 
 
 def title_field(form: Form) -> Field | None:

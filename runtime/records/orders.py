@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from runtime.definitions.documents import Form
 from runtime.fields import LISTED
-from runtime.records.tables import is_longer, is_wide, stored
+from runtime.records.tables import is_longer, is_spelled, is_wide, order_column, stored
 
 SYSTEM_ORDERS = ("id", "created_at", "updated_at")
 MOST_SORTS = 3
@@ -82,9 +82,21 @@ def _has_order(form: Form, key: str, hidden: frozenset[str]) -> bool:
     return key in stored(form) and key not in hidden and form.fields[key].type.value_type not in LISTED
 
 
+def is_keyed(form: Form, key: str) -> bool:
+    """Whether keys beside the texts of this field decide: of a form whose records all have them."""
+    return form.spelled and key in form.fields and is_spelled(form.fields[key])
+
+
+def order_name(form: Form, key: str) -> str:
+    """The column by which a list is ordered that is ordered by this field."""
+    return order_column(form, key) if is_keyed(form, key) else key
+
+
 def is_cut(form: Form, by: Order, key: str) -> bool:
     """Whether only the beginning of a text decides: of several, a cursor has room for that alone."""
     if key in SYSTEM_ORDERS:
         return False
     field = form.fields[key]
+    if is_keyed(form, key):
+        return False
     return is_wide(field) or (len(by.sorts) > 1 and is_longer(field, BEGINNING))

@@ -31,12 +31,12 @@ from sqlalchemy import (
     union,
 )
 
-from runtime import documents
+from runtime import documents, spelling
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import ValueType
 from runtime.records import rows
-from runtime.records.orders import BEGINNING, SYSTEM_ORDERS, Order, is_cut
+from runtime.records.orders import BEGINNING, SYSTEM_ORDERS, Order, is_cut, is_keyed, order_name
 from runtime.records.rows import Record
 from runtime.records.sources import is_id
 from runtime.records.tables import own_order, table
@@ -199,7 +199,7 @@ def _id_level(form: Form, descending: bool, found: Place | None) -> _Level:
 
 
 def _sorted(form: Form, by: Order, key: str) -> ColumnElement[Any]:
-    column = table(form).c[key]
+    column = table(form).c[order_name(form, key)]
     return func.substr(column, 1, BEGINNING, type_=column.type) if is_cut(form, by, key) else column
 
 
@@ -228,14 +228,21 @@ def _after_both(last: _Level, own_id: _Level) -> list[ColumnElement[bool]]:
 
 def cursor(form: Form, by: Order, last: Record) -> str:
     """The place of a record in an order, as text for a URL."""
-    text = documents.dumps([by.name, *(_told(form, by, each, last) for each in by.keys), last.id])
+    text = documents.dumps([_name(form, by), *(_told(form, by, each, last) for each in by.keys), last.id])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _name(form: Form, by: Order) -> str:
+    """What a cursor calls its order: another one once the texts have keys."""
+    return f"{by.name}^" if form.spelled else by.name
 
 
 def _told(form: Form, by: Order, key: str, last: Record) -> Any:
     value = getattr(last, key) if key in SYSTEM_ORDERS else last.values.get(key)
     if isinstance(value, datetime):
         return value.isoformat()
+    if is_keyed(form, key):
+        return rows.spell(value)
     return value[:BEGINNING] if value is not None and is_cut(form, by, key) else value
 
 
@@ -246,7 +253,7 @@ def place(form: Form, by: Order, after: str | None) -> Place | None:
     try:
         text = base64.urlsafe_b64decode(after + "=" * (-len(after) % 4))
         name, *values, record_id = documents.loads(text)
-        if name != by.name or not is_id(record_id):
+        if name != _name(form, by) or not is_id(record_id):
             return None
         pairs = zip(by.keys, values, strict=True)
         return Place(tuple(_column_value(form, by, *pair) for pair in pairs), record_id)
@@ -261,8 +268,10 @@ def _column_value(form: Form, by: Order, key: str, value: Any) -> Any:
     if key in SYSTEM_ORDERS:
         return datetime.fromisoformat(value).astimezone(UTC)
     field = form.fields[key]
+    if is_keyed(form, key):
+        return _beginning(value, spelling.LONGEST)
     if is_cut(form, by, key):
-        return _beginning(value)
+        return _beginning(value, BEGINNING)
     if field.type.value_type_of(field) is ValueType.TEXT:
         return field.type.to_column(_text(value), field)
     # A record may hold what options and limits of today refuse: only what no column can hold is no place.
@@ -273,8 +282,8 @@ def _column_value(form: Form, by: Order, key: str, value: Any) -> Any:
     return field.type.to_column(value, field)
 
 
-def _beginning(value: Any) -> str:
-    if len(_text(value)) > BEGINNING:
+def _beginning(value: Any, longest: int) -> str:
+    if len(_text(value)) > longest:
         raise ValueError("a cursor with what is no beginning of a text")
     return str(value)
 

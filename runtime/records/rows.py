@@ -13,7 +13,8 @@ from runtime import times
 from runtime.conditions import ConditionError
 from runtime.definitions.documents import Form
 from runtime.fields import FieldType
-from runtime.records.tables import SYSTEM, stored, table
+from runtime.records.tables import SYSTEM, order_column, spelled, stored, table
+from runtime.spelling import order_key
 
 Values = dict[str, Any]
 
@@ -113,8 +114,17 @@ def _bound(convert: Callable[..., Any], field: Any) -> Callable[[Any], Any]:
 
 
 def to_columns(form: Form, values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """The column values of these stored fields, None for empty ones."""
-    return {key: form.fields[key].type.to_column(values.get(key), form.fields[key]) for key in keys}
+    """The column values of these stored fields, None for empty ones, and the keys of those that are ordered by them."""
+    wanted = tuple(keys)
+    found = {key: form.fields[key].type.to_column(values.get(key), form.fields[key]) for key in wanted}
+    for key in set(wanted).intersection(spelled(form)):
+        found[order_column(form, key)] = spell(values.get(key))
+    return found
+
+
+def spell(value: Any) -> str | None:
+    """The key by which a stored text is ordered."""
+    return None if value is None else order_key(value)
 
 
 def column(form: Form, path: str) -> ColumnElement[Any]:

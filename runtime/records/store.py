@@ -373,11 +373,7 @@ def _update(write: _Write, record: Record) -> Saved:
     form = write.form
     changed = changes.differing(record.values, write.values)
     _keep_up(write, {key: write.values.get(key) for key in changed})
-    columns = {
-        key: form.fields[key].type.to_column(write.values.get(key), form.fields[key])
-        for key in changed
-        if key not in form.rows
-    }
+    columns = rows.to_columns(form, write.values, (key for key in changed if key not in form.rows))
     row = {
         **columns,
         **_ownership(write, write.values),

@@ -31,8 +31,9 @@ from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, CreateTa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
+from runtime import spelling
 from runtime.db import Base, Moment, is_rehearsed
-from runtime.definitions import roll_ups
+from runtime.definitions import keeping, roll_ups
 from runtime.definitions.documents import Form
 from runtime.definitions.models import App, Definition
 from runtime.errors import Invalid, Problem
@@ -63,6 +64,8 @@ MAY_BE_NULL = frozenset({"created_by", "updated_by", "owner_id", "department_id"
 
 MAX_INDEXED_BYTES = 2600  # PostgreSQL refuses an index entry of more than a third of a page
 SYSTEM_BYTES = 8  # of an id or a moment
+SPELLED = ("text", "long_text")
+SPELLED_BYTES = 4 * spelling.LONGEST
 LIKENED = ("text", "email")
 LIKENED_LENGTH = 100  # letters, of which four times as many bytes fit into an index with three others
 _BETWEEN = " -._,·"
@@ -113,11 +116,29 @@ def kept(form: Form) -> tuple[str, ...]:
 
 def running(form: Form, key: str) -> Column[Any]:
     """Beside a roll-up: how many values it is made of, and their exact sum."""
-    return table(form).c[_running(key)]
+    return table(form).c[_beside(key)]
 
 
-def _running(key: str) -> str:
+def _beside(key: str) -> str:
     return f"_{key}"  # no field is called so
+
+
+def is_spelled(field: Field) -> bool:
+    """Whether texts of this field follow each other by keys that stand beside them."""
+    is_text = field.type.name == "formula" and field.options.get("result") == "text"
+    return is_text or field.type.name in SPELLED
+
+
+@keeping.kept(1024)
+def spelled(form: Form) -> tuple[str, ...]:
+    """The fields with such keys; rows of sub-tables have their own order."""
+    fields = form.fields if form.parent_table is None else {}
+    return tuple(key for key, field in fields.items() if is_spelled(field))
+
+
+def order_column(form: Form, key: str) -> str:
+    """The column by which a field is ordered: its own, or that of its keys."""
+    return _beside(key) if key in form.fields and is_spelled(form.fields[key]) else key
 
 
 def link_tables(form: Form) -> dict[str, Table]:
@@ -149,9 +170,14 @@ def _table(form: Form, metadata: MetaData) -> Table:
         type_ = _type(field)
         if type_ is not None:
             columns.append(Column(key, type_))
-    columns += (Column(_running(key), Text()) for key in roll_ups.of(form))
+    columns += (Column(_beside(key), Text()) for key in roll_ups.of(form))
+    columns += (Column(_beside(key), _key_text()) for key in spelled(form))
     # Without AUTOINCREMENT, SQLite gives the id of the last deleted record to the next one.
     return Table(form.table_name, metadata, *columns, sqlite_autoincrement=True)
+
+
+def _key_text() -> TypeEngine[Any]:
+    return Text().with_variant(Text(collation="C"), "postgresql")  # code point by code point, as SQLite does
 
 
 def give_way(session: Session) -> None:
@@ -306,7 +332,7 @@ def indexes(form: Form, *, postgres: bool) -> list[Index]:
     plain: list[tuple[str, ...]] = [(key,) for key in (*RIGHTS, *pointers)]
     plain += [(key, "id") for key in _ordered(form)]
     # What each right gives, in the order of the list: nobody's first page is sorted out of all that he may read.
-    order = (own_order(form), "id") if own_order(form) else ("id",)
+    order = (order_column(form, own_order(form)), "id") if own_order(form) else ("id",)
     plain += [(right, *order) for right in RIGHTS]
     made = [
         Index(index_name("ix", form, each), *in_order(new, each, postgres)) for each in dict.fromkeys(plain)
@@ -353,13 +379,13 @@ def in_order(new: Table, keys: tuple[str, ...], postgres: bool) -> list[ColumnEl
 def _ordered(form: Form) -> list[str]:
     """Columns by which lists are often sorted: the list's own order and every date."""
     dates = [key for key, field in stored(form).items() if field.type.name in ("date", "datetime")]
-    return [own_order(form), *dates] if own_order(form) else dates
+    return [order_column(form, own_order(form)), *dates] if own_order(form) else dates
 
 
 def own_order(form: Form) -> str:
     """The column beside the id that the list is sorted by and that has indexes; empty when there is none."""
     key = form.sort.removeprefix("-")
-    short = key in stored(form) and not is_wide(form.fields[key])
+    short = key in stored(form) and (is_spelled(form.fields[key]) or not is_wide(form.fields[key]))
     return key if key in SYSTEM or short else ""
 
 
@@ -382,7 +408,13 @@ def is_longer(field: Field, characters: int) -> bool:
 
 def widest(form: Form, keys: Iterable[str]) -> int:
     """The bytes that the longest values of these columns can take together."""
-    return sum(_widest(form.fields[key]) if key in form.fields else SYSTEM_BYTES for key in keys)
+    return sum(_width(form, key) for key in keys)
+
+
+def _width(form: Form, name: str) -> int:
+    if name in form.fields:
+        return _widest(form.fields[name])
+    return SYSTEM_BYTES if name in SYSTEM or name == "id" else SPELLED_BYTES
 
 
 def _widest(field: Field) -> int:

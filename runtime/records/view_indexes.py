@@ -39,8 +39,7 @@ def reconcile(session: Session, form: Form, views: Iterable[Mapping[str, Any]]) 
     for name in needless:
         session.execute(DropIndex(_named(form, name)))
     if tables.is_postgres(session) and (
-        (missing and _is_large(session, form))
-        or set(_broken(session.connection(), form)).difference(needless)
+        (missing and _is_large(session, form)) or set(broken(session.connection(), form)).difference(needless)
     ):
         _set_going(session, form)
         return
@@ -90,7 +89,7 @@ def work(lease: Lease) -> None:
         with (
             batches.held(lease),
             db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
-            _alone(connection, form),
+            alone(connection, form),
         ):
             _build(connection, form, views)
     with transaction() as session:
@@ -98,7 +97,7 @@ def work(lease: Lease) -> None:
 
 
 @contextmanager
-def _alone(connection: Connection, form: Form) -> Iterator[None]:
+def alone(connection: Connection, form: Form) -> Iterator[None]:
     """While nobody else builds indexes of the form, whose halves would look broken; AwayError while somebody does. The
     lock goes with its connection; waiting for it would keep the other from ending.
     """
@@ -113,7 +112,7 @@ def _alone(connection: Connection, form: Form) -> Iterator[None]:
 
 def _build(connection: Connection, form: Form, views: Iterable[Mapping[str, Any]]) -> None:
     """Each without a lock that keeps others from reading or writing."""
-    for name in _broken(connection, form):
+    for name in broken(connection, form):
         connection.execute(DropIndex(_beside_others(_named(form, name))))
     missing, needless = _differences(connection, form, views)
     for name in needless:
@@ -122,9 +121,9 @@ def _build(connection: Connection, form: Form, views: Iterable[Mapping[str, Any]
         connection.execute(CreateIndex(_beside_others(_index(form, name, keys, postgres=True))))
 
 
-def _broken(connection: Connection, form: Form) -> Sequence[str]:
+def broken(connection: Connection, form: Form, prefix: str = PREFIX) -> Sequence[str]:
     """The indexes that a build began and did not end."""
-    return connection.scalars(_BROKEN, {"table": form.table_name, "prefix": f"{PREFIX}_%"}).all()
+    return connection.scalars(_BROKEN, {"table": form.table_name, "prefix": f"{prefix}_%"}).all()
 
 
 def _beside_others(index: Index) -> Index:
@@ -134,7 +133,9 @@ def _beside_others(index: Index) -> Index:
 
 def columns(form: Form, view: Mapping[str, Any]) -> tuple[str, ...]:
     """The columns of the index that serves a view; none where the indexes of the form do already."""
-    sorts = [each.key for each in orders.read(view.get("sort") or form.sort or "-id")]
+    sorts = [
+        tables.order_column(form, each.key) for each in orders.read(view.get("sort") or form.sort or "-id")
+    ]
     equal = [*_equal(view.get("filter")), *([view["group_by"]] if "group_by" in view else [])]
     is_calendar = view.get("kind") == "calendar" and "date_field" in view
     sorts = [view["date_field"]] if is_calendar else sorts  # it has its own order
@@ -166,4 +167,6 @@ def _equal(condition: Any) -> list[str]:
 def _may_index(form: Form, key: str) -> bool:
     if key in tables.SYSTEM:
         return key != "search_text"
+    if key not in form.fields:
+        return key.removeprefix("_") in tables.spelled(form)
     return key in tables.stored(form) and not tables.is_wide(form.fields[key])

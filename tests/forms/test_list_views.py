@@ -338,15 +338,15 @@ def test_given_published_views_when_they_change_then_each_has_the_index_that_ser
 ) -> None:
     designer = Browser(sign_in(app.test_client(), alice))
     shared = save(designer, shared="on").location.split("view=")[1]
-    assert indexes() == [["grade", "name", "id"]]
+    assert indexes() == [["grade", "_name", "id"]]
 
     changed = {"view": shared, "shared": "on", "title": "A first", "sort": "-state,name", "act": "save"}
     designer.client.post(VIEWS, data=changed)
-    assert indexes() == [["grade", "state", "name", "id"]]
+    assert indexes() == [["grade", "state", "_name", "id"]]
 
     with transaction():
         publish.rollback(None, "followup", "view", shared, 1)
-    assert indexes() == [["grade", "name", "id"]]
+    assert indexes() == [["grade", "_name", "id"]]
 
     designer.client.post(VIEWS, data={"view": shared, "act": "delete"})
     assert indexes() == []
@@ -369,7 +369,7 @@ def test_given_long_texts_when_a_view_compares_and_sorts_by_several_then_its_ind
 
     found = view_indexes.columns(form, {"filter": equal, "sort": ",".join(all_[2:])})
 
-    assert found == ("number", "name", "address", "id")
+    assert found == ("number", "name", "_address", "id")
 
 
 def test_given_many_views_when_they_are_published_then_the_form_has_so_many_indexes_and_no_more(
@@ -401,7 +401,7 @@ def test_given_a_large_table_when_a_view_is_published_then_a_job_builds_its_inde
         assert indexes() == [] and waits() == "pending"
         other.execute(text("SELECT pg_advisory_unlock(hashtext('view_indexes'), :id)"), lock)
     with transaction() as session:  # what a build leaves behind that was killed
-        name = tables.index_name("iv", lookup.form("followup", "customer"), ("grade", "name", "id"))
+        name = tables.index_name("iv", lookup.form("followup", "customer"), ("grade", "_name", "id"))
         own = tables.table(lookup.form("followup", "customer")).name
         session.execute(text(f'CREATE INDEX "{name}" ON "{own}" (id)'))
         session.execute(
@@ -414,7 +414,7 @@ def test_given_a_large_table_when_a_view_is_published_then_a_job_builds_its_inde
     for _time in range(2):
         work_off()
 
-        assert indexes() == [["grade", "name", "id"]]
+        assert indexes() == [["grade", "_name", "id"]]
     assert waits() == "done"
 
 

@@ -4,4 +4,5 @@ Everything that can be chosen stands in the address, so a link shows what its se
 """
 
 from runtime.records import search_texts as _search_texts  # noqa: F401  (registers what makes them)
+from runtime.records import spelling_keys as _spelling_keys  # noqa: F401  (registers what gives them)
 from runtime.records import view_indexes as _view_indexes  # noqa: F401  (registers what builds them)

@@ -28,7 +28,7 @@ from runtime.forms.lists.columns import is_number
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import Asked
 from runtime.forms.names import kind_of, titles_for
-from runtime.records import figures, lookups, orders, paging
+from runtime.records import figures, lookups, orders, paging, rows
 from runtime.records.figures import Number, Tally
 from runtime.records.rows import Record
 from runtime.records.tables import is_wide
@@ -183,7 +183,7 @@ def headings(
     one = form.fields[asked.look.group_by]
     groups = _Groups(one, asked.look.period, reader)
     begins: dict[int, Any] = {}
-    now: Any = _before(user, form, asked, groups)
+    now: Any = _before(user, form, asked, groups, records)
     for record in records:
         group = groups.of(record.values.get(one.key))
         if (group,) != now:
@@ -233,12 +233,18 @@ def retold(
     return Retold(tuple(heads.values()), totals(user, form, replace(asked, after=""), reader))
 
 
-def _before(user: User, form: Form, asked: Asked, groups: _Groups) -> Any:
+def _before(user: User, form: Form, asked: Asked, groups: _Groups, records: Sequence[Record]) -> Any:
     """The group of the record before this page, in a tuple; None before the first page."""
     hidden = access.fields(user, form).hidden
     by = orders.order(form, order(form, asked.look, hidden), hidden)
     place = paging.place(form, by, asked.after) if asked.after else None
-    return (groups.of(groups.one.type.from_column(place.values[0], groups.one)),) if place else None
+    if place is None:
+        return None
+    if not orders.is_keyed(form, groups.one.key):
+        return (groups.of(groups.one.type.from_column(place.values[0], groups.one)),)
+    # Of a text the cursor knows the key alone: it tells whether the first group goes on, which is all that is asked.
+    first = records[0].values.get(groups.one.key) if records else None
+    return (first,) if rows.spell(first) == place.values[0] else None
 
 
 def _tallies(user: User, form: Form, asked: Asked, groups: _Groups, found: list[Any]) -> dict[Any, Tally]:
