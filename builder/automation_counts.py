@@ -7,7 +7,7 @@ them: else a condition on hidden values would be answered by the number.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import Select, exists, select
@@ -83,7 +83,7 @@ def newest(form: Form, document: Document, now: datetime, user: User) -> tuple[i
     """How many of the newest records were looked at, and the ids of those that meet the condition."""
     counting = _counting(form, document, now, user)
     found = counting.newest()
-    return len(found), [record.id for record in _holding(found, counting.when)]
+    return len(found), [record.id for record in counting.holding(found, counting.when)]
 
 
 def _counting(form: Form, document: Document, now: datetime, user: User) -> "_Counting":
@@ -167,7 +167,7 @@ class _Counting:
         week_ago = self.now - WEEK
         number = sum(
             week_ago < moment.due_at <= self.now
-            for record in _holding(found, self.when)
+            for record in self.holding(found, self.when)
             for moment in self._moments(record)
         )
         return self._count(number, more)
@@ -187,7 +187,7 @@ class _Counting:
         judged = None if self.when is not None and "now" in self.when.reads else self.when
         planned = [
             [each for each in self._moments(record) if over.isdisjoint(_names(record.id, each))]
-            for record in _holding(found, judged)
+            for record in self.holding(found, judged)
         ]
         return self._ahead([listed for listed in planned if listed], more=more, others=others)
 
@@ -234,6 +234,12 @@ class _Counting:
     def _moments(self, record: Record) -> list[Moment]:
         return moments(record.values[self._key], self.trigger, self._zone, self._calendar)
 
+    def holding(self, records: Iterable[Record], when: Condition | None) -> Iterable[Record]:
+        """Those of the records that meet a condition."""
+        zone = self._zone if is_zone(self._zone) else self.form.zone
+        of_record = partial(context.of_record, user=None, zone=zone)
+        return (record for record in records if when is None or when.holds(of_record(record)))
+
     def _count(self, number: int, more: bool) -> Count:
         return Count(number, more, self.user is not None)
 
@@ -241,10 +247,6 @@ class _Counting:
 def _people(ids: set[int]) -> Mapping[int, User]:
     found = db.session.scalars(select(User).where(User.id.in_(ids))).unique() if ids else ()
     return {user.id: user for user in found}
-
-
-def _holding(records: Iterable[Record], when: Condition | None) -> Iterable[Record]:
-    return (record for record in records if when is None or when.holds(context.of_record(record, None)))
 
 
 def _names(record_id: int, moment: Moment) -> set[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.automations import context, runs
 from runtime.automations.models import Timer
+from runtime.automations.planning import zone_of
 from runtime.automations.runs import About
 from runtime.automations.triggers import TRIGGERS
 from runtime.db import db, rehearsal
@@ -83,10 +84,13 @@ class _Play:
     automation: Automation
     form: Form
 
+    def _of_record(self, record: Record) -> context.Context:
+        return context.of_record(record, None, zone_of(self.automation, self.form))
+
     def outcome(self, record: Record, asked: Asked) -> Outcome:
         trigger, happened = TRIGGERS[self.automation.trigger["type"]], None
         if trigger.planned:
-            starts, values = asked.how == "moment", context.of_record(record, None)
+            starts, values = asked.how == "moment", self._of_record(record)
         else:
             happened = _event(self.form, record, asked)
             starts = trigger.matches(happened, self.automation.trigger)

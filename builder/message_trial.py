@@ -130,19 +130,19 @@ def _context(
         reader=Reader(locale, recipient.zone or form.zone),
         names=ReadersNames(studio.app, studio.user),
         through=beside.of(message, form, values).seen_by(recipient, studio.user),
-        holding=_holding(message, seen, recipient, hidden),
+        holding=_holding(message, form, seen, recipient, hidden),
     )
     return context if record else {**context, **_stand_ins(studio, message, form)}
 
 
 def _holding(
-    message: MessageDoc, seen: Record | None, recipient: User, hidden: frozenset[str]
+    message: MessageDoc, form: Form, seen: Record | None, recipient: User, hidden: frozenset[str]
 ) -> Mapping[str, bool]:
     """Which conditions hold for the recipient; all of them while there is no record, so that every part is shown."""
     if seen is None:
         return dict.fromkeys(message.conditions, True)
     known = {**rows.system(seen), **seen.values}
-    return only.holding(message, known, access.facts(recipient), hidden | seen.unseen)
+    return only.holding(message, known, access.facts(recipient), hidden | seen.unseen, zone=form.zone)
 
 
 def _stand_ins(studio: Studio, message: MessageDoc, form: Form) -> dict[str, str]:

@@ -18,7 +18,8 @@ from runtime.definitions.documents import Form
 from runtime.definitions.layout import Section, Tab
 from runtime.definitions.rules import Rule
 from runtime.fields import Reader
-from runtime.forms.conditions.sights import TITLES
+from runtime.forms.conditions.sights import ASKED, TITLES
+from runtime.forms.names import Titles
 from runtime.records.judge import Judged
 from runtime.records.state import context, may_be_hidden
 from runtime.records.wording import locale, said
@@ -216,9 +217,12 @@ class _Teller:
             return said(field.title)
         return str(_(TITLES[key])) if key in TITLES else path
 
-    def value(self, path: str, constant: Any) -> str:
+    def value(self, path: str, constant: Any, asks: str = "", /) -> str:
         teller, key = self._of_record(path)
-        field, names = teller.form.fields.get(key), teller.tested.names
+        field, names = ASKED.get(asks) or teller.form.fields.get(key), teller.tested.names
+        if asks:
+            names = Titles(None)
+            names.add_departments([constant])
         try:
             shown = field and field.type.display(constant, field, Reader(locale(), self.form.zone), names)
         except (TypeError, ValueError, ArithmeticError, AttributeError):

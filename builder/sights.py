@@ -14,7 +14,7 @@ from builder.checks import Context
 from builder.checks._context import outer_form
 from runtime.definitions.documents import MAX_HOPS
 from runtime.fields import Field, ValueType
-from runtime.forms.conditions.sights import PLAIN, Sight, Source, drawn, like, system, user
+from runtime.forms.conditions.sights import PLAIN, Sight, Source, drawn, like, moments, system, user
 from runtime.text import Title
 
 Tell = Callable[[Title], str]
@@ -24,7 +24,7 @@ def sight(context: Context, name: str, tell: Tell) -> Sight:
     """The sight of this name; one that sees nothing for a name that is none."""
     kind, *forms = name.split(":")
     form = forms[0] if forms else ""
-    someone = list(user())
+    someone = [*user(), *moments()]
     if kind == "own" and outer_form(form):
         return _of_row(context, name, form, tell)
     if kind == "own":
@@ -36,8 +36,8 @@ def sight(context: Context, name: str, tell: Tell) -> Sight:
     if kind == "view":
         return _sight(name, [*_fields(context, form, tell), *system(form)], someone)
     if kind == "event":
-        known = [*_event(context, form, tell), *someone]
-        return _sight(name, known, known)
+        known = [*_event(context, form, tell), *user()]
+        return _sight(name, known, [*known, *moments()])
     return Sight(name, {}, {})
 
 
@@ -50,7 +50,9 @@ def _of_row(context: Context, name: str, form: str, tell: Tell) -> Sight:
         if each.type is not ValueType.ROWS
     ]
     system_facts = _under("record", system())
-    return _sight(name, [*_fields(context, form, tell), *of_record], [*of_record, *system_facts, *user()])
+    return _sight(
+        name, [*_fields(context, form, tell), *of_record], [*of_record, *system_facts, *user(), *moments()]
+    )
 
 
 def _sight(name: str, sources: list[Source], facts: list[Source]) -> Sight:

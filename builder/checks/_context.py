@@ -116,6 +116,10 @@ class Context:
         record = self.record_types(outer_form(form) or form)
         return {**_under("record", record), **_under("user", USER_TYPES)}
 
+    def condition_facts(self, form: str) -> Types:
+        """What conditions compare with: `fact_types`, and the present moment with the days around it."""
+        return {**self.fact_types(form), "now": ValueType.DATETIME}
+
     def column_types(self, form: str) -> Types:
         """`lines.amount`, as formulas name what stands in all rows of a sub-table."""
         return {

@@ -76,7 +76,7 @@ def formulas_of_automation(document: Document, context: Context) -> Iterator[For
 def conditions_of_form(document: Document, context: Context) -> Iterator[ConditionPlace]:
     """Conditions of rules in force, of what references offer and of what roll-ups count."""
     form = form_key(document)
-    seen, facts = context.rule_types(form), context.fact_types(form)
+    seen, facts = context.rule_types(form), context.condition_facts(form)
     for index, rule in in_force(document.get("fw", {})):
         yield ConditionPlace(("fw", "rules", index, "when"), rule["when"], seen, facts)
     for key, field in context.fields(form).items():
@@ -101,7 +101,7 @@ def conditions_of_automation(document: Document, context: Context) -> Iterator[C
 def conditions_of_message(document: Document, context: Context) -> Iterator[ConditionPlace]:
     """What parts of a message depend on: the record and its recipient."""
     form = str(document.get("form", ""))
-    seen, facts = context.rule_types(form), context.fact_types(form)
+    seen, facts = context.rule_types(form), context.condition_facts(form)
     for index, each in enumerate(document.get("conditions", ())):
         yield ConditionPlace(("conditions", index, "when"), each["when"], seen, facts)
 
@@ -111,7 +111,7 @@ def conditions_of_view(document: Document, context: Context) -> Iterator[Conditi
     if "filter" in document:
         form = str(document["form"])
         yield ConditionPlace(
-            ("filter",), document["filter"], context.record_types(form), context.fact_types(form)
+            ("filter",), document["filter"], context.record_types(form), context.condition_facts(form)
         )
 
 

@@ -16,7 +16,7 @@ MOST = 20
 def types(work: Workspace, target: Target) -> tuple[Types, Types]:
     """What the conditions of a message look at, and what their facts may name."""
     form, context = str(work.read(target).get("form", "")), _rules.context_of(work)
-    return context.rule_types(form), context.fact_types(form)
+    return context.rule_types(form), context.condition_facts(form)
 
 
 def condition_of(message: Document, key: str) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def rule_types(work: Workspace, target: Target, name: str = "") -> tuple[Types, 
     a column of them.
     """
     context, form = context_of(work), rows_form(target, name)
-    return context.rule_types(form), context.fact_types(form)
+    return context.rule_types(form), context.condition_facts(form)
 
 
 def formula_types(work: Workspace, target: Target, name: str = "") -> Types:

@@ -29,7 +29,7 @@ class SetOffer:
         if own["type"] not in ("reference", "references") or "form" not in own:
             refuse("field", "no_reference", _("Only a reference to a form offers records."))
         context = _rules.context_of(work)
-        types, facts = context.record_types(own["form"]), context.fact_types(target.key)
+        types, facts = context.record_types(own["form"]), context.condition_facts(target.key)
         _rules.judge_condition(arguments["offer"], own.get("offer", {}), types, facts, "offer")
         own["offer"] = arguments["offer"]
         if arguments["offer"] == {}:

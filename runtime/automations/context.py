@@ -1,4 +1,4 @@
-"""What an automation knows, as plain values: `record`, `before`, `changed`, `user` (its starter), `now`."""
+"""What an automation knows, as plain values: `record`, `before`, `changed`, `user` (its starter), what lies around."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam
 
-from runtime import access, times
+from runtime import access, surroundings
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
@@ -23,26 +23,27 @@ def of_event(event: Event, form: Form, user: User | None, row: Record | None) ->
     values = event.before if deleted else event.after
     system = {"id": event.record_id} if deleted or row is None else rows.context(row)
     record = {**{key: system[key] for key in system if key not in form.fields}, **values}
-    return _context(record, event.before or {}, event.changed or [], user)
+    return _context(record, event.before or {}, event.changed or [], user, form.zone)
 
 
-def of_record(record: Record, user: User | None) -> Context:
-    """The context of a planned moment: the record as it is now, nothing before."""
-    return _context(rows.context(record), {}, [], user)
+def of_record(record: Record, user: User | None, zone: str) -> Context:
+    """The context of a planned moment: the record as it is now, nothing before; days are those of the zone."""
+    return _context(rows.context(record), {}, [], user, zone)
 
 
-def after_wait(event: Event, record: Record, user: User | None) -> Context:
+def after_wait(event: Event, record: Record, user: User | None, zone: str) -> Context:
     """The context of an event whose run waited: the record as it is now, and what the event changed."""
-    return _context(rows.context(record), event.before or {}, event.changed or [], user)
+    return _context(rows.context(record), event.before or {}, event.changed or [], user, zone)
 
 
-def _context(record: Context, before: Context, changed: list[str], user: User | None) -> Context:
+def _context(record: Context, before: Context, changed: list[str], user: User | None, zone: str) -> Context:
+    known = access.facts(user)
     return {
+        **surroundings.around(zone, known),
         "record": record,
         "before": before,
         "changed": list(changed),
-        "user": access.facts(user),
-        "now": times.iso(times.now()),
+        "user": known,
     }
 
 

@@ -14,6 +14,7 @@ from runtime.accounts.models import User
 from runtime.automations import chain, context, pauses, waits
 from runtime.automations.actions import ACTIONS, ActionContext, Result
 from runtime.automations.models import Run, Step
+from runtime.automations.planning import zone_of
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
 from runtime.errors import NotFound
@@ -155,9 +156,9 @@ class _Work:
         """What formulas and conditions read: the record as the event left it, after a wait as it is now."""
         if self.event is None:
             assert self.record is not None
-            return context.of_record(self.record, self.user)
+            return context.of_record(self.record, self.user, zone_of(self.automation, self.form))
         if self.record is not None and _has_waited(self.run):
-            return context.after_wait(self.event, self.record, self.user)
+            return context.after_wait(self.event, self.record, self.user, self.form.zone)
         return context.of_event(self.event, self.form, self.user, self.record)
 
     @cached_property

@@ -100,16 +100,20 @@ def _wanted(automation: Automation, form: Form, record: Record) -> tuple[str, li
     value = record.values.get(automation.trigger["field"])
     if value is None:
         return CLEARED, []
-    if not _may_hold(automation, record):
+    if not _may_hold(automation, form, record):
         return CONDITION, []
     known = holidays.of(lookup.app_info(form.app))
     return "", moments(value, automation.trigger, zone_of(automation, form), known)
 
 
-def _may_hold(automation: Automation, record: Record) -> bool:
+def _may_hold(automation: Automation, form: Form, record: Record) -> bool:
     # A condition on the present moment cannot be judged before it comes.
     when = automation.when
-    return when is None or "now" in when.reads or when.holds(context.of_record(record, None))
+    return (
+        when is None
+        or "now" in when.reads
+        or when.holds(context.of_record(record, None, zone_of(automation, form)))
+    )
 
 
 def _timer(automation: Automation, form: Form, record: Record, moment: Moment) -> Timer:

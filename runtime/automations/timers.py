@@ -190,6 +190,11 @@ def fire(lease: Lease) -> None:
         lease.finish(session)
 
 
+def _holds(automation: Automation, form: Form, record: Record) -> bool:
+    zone = planning.zone_of(automation, form)
+    return automation.when is None or automation.when.holds(context.of_record(record, None, zone))
+
+
 def _decide(session: Session, timer: Timer) -> None:
     automation = lookup.automation_of_version(timer.version_id)
     form = lookup.form_by_id(timer.form_id)
@@ -198,7 +203,7 @@ def _decide(session: Session, timer: Timer) -> None:
         _settle(timer, "cancelled", DELETED)
     elif pauses.pause_of(session, timer.automation_id, timer.version_id) is not None:
         _settle(timer, "skipped", SWITCHED_OFF)
-    elif automation.when is not None and not automation.when.holds(context.of_record(record, None)):
+    elif not _holds(automation, form, record):
         _settle(timer, "skipped", planning.CONDITION)
     elif now() - max(timer.due_at, timer.changed_at) > _window(automation):
         _miss(session, automation, timer)

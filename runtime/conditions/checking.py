@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from runtime.conditions import days, departments
 from runtime.conditions.errors import ConditionError, Place
 from runtime.conditions.facts import is_number, is_time
 from runtime.conditions.nodes import AnyOf, Atom, Constant, Fact, Not, Part, Property, Required, Schema
@@ -75,7 +76,8 @@ _TYPES: dict[ValueType, tuple[str, ...]] = {
 def check(document: Any, types: Types, facts: Types | None = None) -> list[Problem]:
     """What is wrong with the condition in a context of these dotted paths; empty when all is well.
 
-    `facts` are the paths that a fact may name, where they are others than those of the context.
+    `facts` are the paths that a fact may name, where they are others than those of the context; with `now` among
+    them also `days.…`, `people.…` and `departments.…`.
     """
     try:
         schema = parse(document)
@@ -141,10 +143,17 @@ class _Checker:
             if not isinstance(operand, Fact):
                 if not _fits(operand, kind):
                     yield ConditionError("wrong_type", atom.place, field=path)
-            elif operand.path not in self._facts:
+            elif (fact := self._fact(operand.path)) is None:
                 yield ConditionError("unknown_fact", atom.place, fact=operand.path)
-            elif self._facts[operand.path] not in (kind, ValueType.LIST):
+            elif fact not in (kind, ValueType.LIST):
                 yield ConditionError("wrong_type", atom.place, field=path)
+
+    def _fact(self, path: str) -> ValueType | None:
+        """Where `now` is known, days counted from it are, and who is in which department then."""
+        found = self._facts.get(path)
+        if found is not None or "now" not in self._facts:
+            return found
+        return ValueType.NUMBER if departments.is_fact(path) else days.type_of(path)
 
 
 def _fits(constant: Constant, kind: ValueType) -> bool:

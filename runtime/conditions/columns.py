@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from runtime import times
 from runtime.conditions.errors import ConditionError
 from runtime.conditions.evaluation import test_of
-from runtime.conditions.facts import as_time, constants, is_clock, is_number, is_storable, is_time
+from runtime.conditions.facts import Among, as_time, constants, is_clock, is_number, is_storable, is_time
 from runtime.conditions.nodes import Atom, Constant, Schema
 from runtime.db import Json
 from runtime.fields import ValueType
@@ -113,9 +113,13 @@ def _equal_truths(column: Column, keyword: str, operands: list[Constant]) -> Exp
 
 def _equal_numbers(column: Column, keyword: str, operands: list[Any]) -> Expression:
     numbers = [each for each in operands if is_number(each)]
-    if isinstance(column.type, Integer):
-        low, high = _integer_range(column.type)
-        numbers = [int(each) for each in numbers if low <= each <= high and each == int(each)]
+    groups = [each for each in operands if isinstance(each, Among)]
+    if not isinstance(column.type, Integer):  # which may store a number in another unit than it is
+        return _among(column, numbers + [number for group in groups for number in group])
+    if groups:
+        return or_(_equal_numbers(column, keyword, numbers), *(column.in_(each.select) for each in groups))
+    low, high = _integer_range(column.type)
+    numbers = [int(each) for each in numbers if low <= each <= high and each == int(each)]
     return _among(column, numbers)
 
 
@@ -214,6 +218,7 @@ def _bound_moment(column: Column, keyword: str, operands: list[Any]) -> Expressi
 
 def _contains(column: Column, keyword: str, operands: list[Constant]) -> Expression:
     """Lists of records hold texts, or ids."""
+    operands = [one for each in operands for one in (each if isinstance(each, Among) else [each])]
     texts = dict.fromkeys(each for each in operands if isinstance(each, str) and is_storable(each))
     numbers = dict.fromkeys(int(cast(Any, each)) for each in operands if _is_whole(each))
     found: list[Expression] = [HasNumber(column, literal(number, BigInteger())) for number in numbers]

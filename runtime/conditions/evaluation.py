@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from runtime.conditions.facts import constants, is_list, is_number, is_object, is_time
-from runtime.conditions.nodes import AnyOf, Atom, Constant, Fact, Not, Part, Property, Required, Schema
+from runtime.conditions import days, departments
+from runtime.conditions.facts import Among, constants, is_list, is_number, is_object, is_time
+from runtime.conditions.nodes import AnyOf, Atom, Fact, Not, Part, Property, Required, Schema
 from runtime.conditions.parsing import parse
 
 Test = Callable[[Any, Mapping[str, Any]], bool]
@@ -39,7 +40,10 @@ def compile(document: Any) -> Condition:
 
 
 def reads(schema: Schema) -> frozenset[str]:
-    """The dotted paths that are looked at, facts included; an object counts only where nothing in it does."""
+    """The dotted paths that are looked at, facts included; an object counts only where nothing in it does.
+
+    Days counted from today count as `now`; who is in a department is no more read than a constant.
+    """
     paths = set(_paths(schema, ""))
     inner = {path.rsplit(".", 1)[0] for path in paths if "." in path}
     return frozenset(paths - inner)
@@ -51,7 +55,9 @@ def _paths(schema: Schema, path: str) -> Iterator[str]:
         match part:
             case Atom():
                 yield from [path] if path else []
-                yield from (each.path for each in part.operands if isinstance(each, Fact))
+                yield from (
+                    read for each in part.operands if isinstance(each, Fact) and (read := _read(each))
+                )
             case Required():
                 yield prefix + part.name
             case Property():
@@ -63,6 +69,12 @@ def _paths(schema: Schema, path: str) -> Iterator[str]:
                 yield from _paths(part.schema, path)
             case Schema():
                 yield from _paths(part, path)
+
+
+def _read(fact: Fact) -> str:
+    if departments.is_fact(fact.path):
+        return ""
+    return "now" if fact.path.partition(".")[0] == days.ROOT else fact.path
 
 
 def test_of(schema: Schema) -> Test:
@@ -160,10 +172,16 @@ def _type(operands: list[Any]) -> Check:
     return _TYPES[operands[0]]
 
 
-def _one_of(operands: list[Constant]) -> Check:
+def _one_of(operands: list[Any]) -> Check:
     """JSON equality: 1 equals 1.0, true equals neither."""
     truths = frozenset(each for each in operands if isinstance(each, bool))
-    others = frozenset(each for each in operands if not isinstance(each, bool))
+    groups = [each for each in operands if isinstance(each, Among)]
+    others = frozenset(each for each in operands if not isinstance(each, bool | Among))
+    if groups:
+        return lambda value: (
+            _is_scalar(value)
+            and (value in truths if isinstance(value, bool) else value in others or _in_any(value, groups))
+        )
     if not others:
         return lambda value: isinstance(value, bool) and value in truths
 
@@ -175,7 +193,15 @@ def _one_of(operands: list[Constant]) -> Check:
     return check
 
 
-def _contains(operands: list[Constant]) -> Check:
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, _SCALARS)
+
+
+def _in_any(value: Any, groups: list[Among]) -> bool:
+    return is_number(value) and any(value in group for group in groups)
+
+
+def _contains(operands: list[Any]) -> Check:
     equals = _one_of(operands)
     return lambda value: not is_list(value) or any(equals(item) for item in value)
 

@@ -1,10 +1,13 @@
 """Facts: values of the context that stand where a constant could (`{"fact": "user.department_id"}`)."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import Select
 
 from runtime.conditions.nodes import Constant, Fact, Operand
 
@@ -17,6 +20,21 @@ _LISTS = (list, tuple, set, frozenset)
 _NUMBERS = (int, Decimal, float)  # a tuple, because a union takes twice as long
 
 
+class Among(ABC):
+    """A fact that stands for many whole numbers, ids as a rule, which a database finds without their being listed."""
+
+    @property
+    @abstractmethod
+    def select(self) -> Select[int]:
+        """The numbers as a query."""
+
+    @abstractmethod
+    def __contains__(self, number: Any) -> bool: ...
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[int]: ...
+
+
 def look_up(path: str, facts: Mapping[str, Any]) -> Any:
     """The value at a dotted path, None when any step is absent."""
     value: Any = facts
@@ -25,7 +43,7 @@ def look_up(path: str, facts: Mapping[str, Any]) -> Any:
     return value
 
 
-def constants(operands: tuple[Operand, ...], facts: Mapping[str, Any]) -> Iterator[Constant]:
+def constants(operands: tuple[Operand, ...], facts: Mapping[str, Any]) -> Iterator[Constant | Among]:
     """The operands with facts put in: an absent fact gives nothing, a list each of its values."""
     for operand in operands:
         if not isinstance(operand, Fact):
@@ -36,7 +54,7 @@ def constants(operands: tuple[Operand, ...], facts: Mapping[str, Any]) -> Iterat
 
 
 def _is_constant(value: Any) -> bool:
-    return isinstance(value, str | int | Decimal)
+    return isinstance(value, str | int | Decimal | Among)
 
 
 def is_object(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """Says a condition as a sentence, in the language of a locale."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import force_locale, gettext
 
@@ -13,7 +13,13 @@ from runtime.conditions.parsing import parse
 from runtime.fields import N_
 
 Name = Callable[[str], str]
-Value = Callable[[str, Any], str]
+
+
+class Value(Protocol):
+    """Says a constant of the field at a path as people read it, or of what an operator `asks` instead."""
+
+    def __call__(self, path: str, constant: Any, asks: str = "", /) -> str: ...
+
 
 _TYPES = {
     "string": N_("%(field)s is a text"),
@@ -43,7 +49,8 @@ _SAID_BY = {
 def phrase(document: Any, name: Name, value: Value, locale: str) -> str:
     """The condition in words, without a full stop; ConditionError when it is none.
 
-    `name(path)` is the title of a field or fact, `value(path, constant)` a constant as people read it.
+    `name(path)` is the title of a field or fact, `value(path, constant)` a constant as people read it;
+    where an operator asks for something else than a value of the field, `value(path, constant, "department")`.
     """
     schema = parse(document)
     with force_locale(locale):
@@ -77,6 +84,12 @@ class _Speaker:
         if operator.values == "two":
             low, high = row.value
             return self._say(operator.sentence, row.path, value=low, until=high)
+        if operator.asks == "days":
+            sentence = operator.singular if row.value == 1 else operator.sentence
+            return str(gettext(sentence, field=self._name(row.path), value=row.value))
+        if operator.asks and not isinstance(row.value, Mapping):
+            told = self._value(row.path, row.value, operator.asks)
+            return str(gettext(operator.sentence, field=self._name(row.path), value=told))
         if operator.every:
             told = both([self._told(row.path, each) for each in row.value])
             return str(gettext(operator.sentence, field=self._name(row.path), value=told))

@@ -6,17 +6,24 @@ Nobody learns from a text what he may not see: a condition that reads such a fie
 from collections.abc import Mapping, Set
 from typing import Any
 
+from runtime import surroundings
 from runtime.conditions import Condition
 from runtime.definitions.documents import MessageDoc
 
 
 def holding(
-    message: MessageDoc, record: Mapping[str, Any], user: Mapping[str, Any], unseen: Set[str] = frozenset()
+    message: MessageDoc,
+    record: Mapping[str, Any],
+    user: Mapping[str, Any],
+    unseen: Set[str] = frozenset(),
+    *,
+    zone: str = "UTC",
 ) -> dict[str, bool]:
     """By key whether each condition of the message holds. `record` has the values that the recipient may see and what
     every record has, `user` the recipient as conditions know people, `unseen` the fields that he may not see.
+    Days are those of the zone.
     """
-    facts = {"record": record, "user": user}
+    facts = {**surroundings.around(zone, user), "record": record, "user": user}
     return {
         key: not (read(each) & unseen) and each.holds(record, facts)
         for key, each in message.conditions.items()

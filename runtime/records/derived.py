@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from runtime import times
+from runtime import surroundings, times
 from runtime.definitions import dependencies
 from runtime.definitions.documents import Form
 from runtime.fields import FieldError
@@ -91,7 +91,8 @@ def _without_rules(form: Form) -> Form:
 
 def _kept(form: Form, record: Record) -> set[str]:
     """The fields that a rule keeps as they are, or keeps empty, while it hides them."""
-    hidden = state(form, record.values, {"record": record.values, "user": {}}).hidden
+    facts = {**surroundings.around(form.zone, {}), "record": record.values, "user": {}}
+    hidden = state(form, record.values, facts).hidden
     return {
         key
         for key, mode in hidden.items()

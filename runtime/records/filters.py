@@ -15,7 +15,11 @@ from runtime.records import rows
 from runtime.records.tables import SYSTEM, stored
 
 OWNERS = ("owner_id", "department_id")
-FACTS = {"user.id": ValueType.NUMBER, "user.department_id": ValueType.NUMBER}
+FACTS = {
+    "user.id": ValueType.NUMBER,
+    "user.department_id": ValueType.NUMBER,
+    "now": ValueType.DATETIME,
+}
 
 
 def problems(form: Form, document: Any, hidden: frozenset[str]) -> list[Problem]:

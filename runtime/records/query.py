@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, func, literal, select, union_all
 
-from runtime import access
+from runtime import access, surroundings
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
@@ -170,7 +170,13 @@ def _filtered(user: User | None, form: Form, condition: access.Document | None) 
     if condition is None:
         return []
     # Whoever asks may be anybody: what he may not see is refused here, whatever was judged before.
-    return [filters.where(form, condition, access.fields(user, form).hidden, {"user": access.facts(user)})]
+    return [filters.where(form, condition, access.fields(user, form).hidden, _facts(user, form))]
+
+
+def _facts(user: User | None, form: Form) -> dict[str, Any]:
+    """What a condition on records may name beside them."""
+    known = access.facts(user)
+    return {"user": known, **surroundings.around(form.zone, known)}
 
 
 def for_reader(user: User | None, form: Form, records: list[Record]) -> list[Record]:
@@ -261,7 +267,7 @@ def revisions(
     hidden, own = access.fields(user, form).hidden, table(form).c
     wanted = [_readable(user, form), *searching.sought(form, search, hidden).conditions]
     if condition is not None:
-        wanted.append(filters.where(form, condition, hidden, {"user": access.facts(user)}))
+        wanted.append(filters.where(form, condition, hidden, _facts(user, form)))
     if among is not None:
         wanted.append(own.id.in_([each for each in among if is_id(each)][:MAX_COUNTED]))
     found = select(own.id, own.revision).where(*wanted).order_by(own.id).limit(most)
@@ -311,5 +317,5 @@ def _allowed_for(
     user: User | None, form: Form, condition: access.Document | None, facts: Mapping[str, Any] | None
 ) -> list[ColumnElement[bool]]:
     """A condition of the form's own, which may look at what the user may not see."""
-    own = {"user": access.facts(user), **(facts or {})}
+    own = {**_facts(user, form), **(facts or {})}
     return [] if condition is None else [allowed(form, condition, own)]

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from runtime import access, times
+from runtime import access, surroundings, times
 from runtime.access import FieldRights
 from runtime.db import db, is_rehearsed
 from runtime.definitions.documents import Form
@@ -146,13 +146,15 @@ def _case(
     staying: frozenset[str] = frozenset(),
     lookups: bool = False,
 ) -> Case:
+    now, user = times.now(), access.facts(actor.user)
     return Case(
         form=form,
         sources=sources,
-        now=times.now(),
+        now=now,
         stored=None if record is None else record.whole,
         system={} if record is None else rows.system(record),
-        user=access.facts(actor.user),
+        user=user,
+        around=surroundings.around(form.zone, user, now),
         person=actor.is_person,
         may_number=actor.origin in ("import", "sample") or actor.trusted,
         lookups=lookups,

@@ -39,6 +39,8 @@ class Case:
     system: Mapping[str, Any] = field(default_factory=dict)
     """`id`, `created_by` and so on, as far as they are known."""
     user: Mapping[str, Any] = field(default_factory=dict)
+    around: Mapping[str, Any] = field(default_factory=dict)
+    """What conditions may name beside: see `runtime.surroundings`."""
     person: bool = True
     """Whether locks bind the writer: they bind people, not automations."""
     may_number: bool = False
@@ -137,7 +139,7 @@ def facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _facts(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     record = {**case.system, **values} if case.outside is None else case.outside
-    return {"record": record, "user": case.user}
+    return {**case.around, "record": record, "user": case.user}
 
 
 def _read(case: Case, given: Mapping[str, Any]) -> tuple[Values, Faults]:

@@ -27,7 +27,8 @@ def values_of(operator: Operator, kind: ValueType) -> st.SearchStrategy[Any]:
         "two": st.lists(one, min_size=2, max_size=2),
         "many": st.lists(one),
     }
-    return shapes[operator.values]
+    asked = {"days": st.integers(1, 3_660), "department": st.integers(1, 999_999_999)}
+    return asked.get(operator.asks, shapes[operator.values])
 
 
 @st.composite

@@ -1,7 +1,7 @@
 """A record table with a column of every type, its records, and random conditions about them."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from runtime import times
+from runtime.conditions.days import Days
+from runtime.conditions.facts import Among
 from runtime.db import Moment
 from runtime.fields import ValueType
 from runtime.fields._columns import CalendarDate, ExactNumber, Instant, Several
@@ -66,6 +68,30 @@ ODD_NUMBERS = [
 ]
 TRUTHS = [True, False]
 CONSTANTS = [*TEXTS, *NUMBERS, *ODD_NUMBERS, *TRUTHS, *DAYS, *MOMENTS, *CLOCKS]
+NAMED_DAYS = ("today", "before_1", "after_1", "begin", "end", "begin_before_1", "end_after_1")
+DAYS_AROUND = Days(datetime(2026, 11, 21, tzinfo=UTC), "UTC")
+
+
+class Listed(Among):
+    """A fact that stands for these numbers."""
+
+    def __init__(self, *numbers: int) -> None:
+        self.numbers = numbers
+
+    def __contains__(self, number: Any) -> bool:
+        return number in self.numbers
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.numbers)
+
+    @property
+    def select(self) -> sa.Select[int]:
+        """The numbers as a query."""
+        held = [sa.select(sa.literal(number, sa.BigInteger())) for number in self.numbers]
+        none = sa.select(sa.literal(0, sa.BigInteger())).where(sa.false())
+        return sa.select(sa.union_all(none, *held).subquery("listed").c[0])
+
+
 FACTS: dict[str, Any] = {
     "user": {
         "id": 5,
@@ -76,13 +102,19 @@ FACTS: dict[str, Any] = {
         "ids": [0, 1, 5],
         "yes": True,
     },
-    "days": {"today": "2026-11-21", "none": []},
+    "days": {**{name: DAYS_AROUND[name] for name in NAMED_DAYS}, "none": []},
+    "now": "2026-11-21T00:00:00Z",
+    "people": {"in_1": Listed(1, 5), "in_7": Listed()},
+    "departments": {"in_1": Listed(0), "in_mine": Listed(5)},
     "changed": ["amount", "due_on"],
 }
 FACT_PATHS = [
     *(f"user.{key}" for key in FACTS["user"]),
     "days.today",
     "days.none",
+    *(f"days.{name}" for name in NAMED_DAYS),
+    "now",
+    *("people.in_1", "people.in_7", "people.in_2", "departments.in_1", "departments.in_mine"),
     "user.gone",
     "gone.gone",
     "user",

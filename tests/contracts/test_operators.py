@@ -48,6 +48,12 @@ FACT_OF = {
 }
 
 
+ASKED: dict[str, list[Any]] = {
+    "days": [1, 7, 3_660],
+    "department": [1, 7, 999_999_999, {"fact": "user.department_id"}],
+}
+
+
 def examples(operator: Operator) -> list[Row]:
     """Rows of the operator on every field that it is for, with constants and with a fact."""
     found = []
@@ -62,7 +68,8 @@ def examples(operator: Operator) -> list[Row]:
             "two": [[low, high] for low in constants[:3] for high in [*constants[2:5], fact]],
             "many": [[], constants[:1], constants[:3], [*constants[3:5], fact]],
         }
-        found += [Row(name, operator.name, value) for value in shapes[operator.values]]
+        asked = ASKED.get(operator.asks, shapes[operator.values])
+        found += [Row(name, operator.name, value) for value in asked]
     return found
 
 
@@ -71,6 +78,7 @@ def test_an_operator_says_what_it_is(operator: Operator) -> None:
     assert operator.label and operator.for_types and operator.__class__.__module__.endswith(operator.name)
     assert "%(field)s" in operator.sentence
     assert ("%(value)s" in operator.sentence) is (operator.values != "none")
+    assert ("%(value)s" in operator.singular) is (operator.asks == "days" and operator.values == "one")
     assert ("%(until)s" in operator.sentence) is (operator.values == "two")
     assert not operator.opposite or not OPERATORS[operator.opposite].opposite
 
@@ -84,7 +92,7 @@ def test_a_row_is_read_back_from_its_condition(operator: Operator) -> None:
 @every_operator
 def test_a_row_is_a_sound_condition(operator: Operator) -> None:
     facts = {"user.name": ValueType.TEXT, "user.id": ValueType.NUMBER, "user.at": ValueType.DATETIME}
-    facts |= {"days.today": ValueType.DATE, "user.yes": ValueType.BOOL, "user.hour": ValueType.TIME}
+    facts |= {"now": ValueType.DATETIME, "user.yes": ValueType.BOOL, "user.hour": ValueType.TIME}
     for row in examples(operator):
         if "user.gone" not in str(row.value):
             assert check(from_rows(Group("all", (row,))), TYPES, facts) == []

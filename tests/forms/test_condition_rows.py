@@ -236,7 +236,42 @@ def test_what_a_reference_offers_is_compared_with_fields_that_point_to_the_same_
 
 def test_a_person_is_never_greater_than_another() -> None:
     names = {each.name for each in lines.operators(seen().sources["who"])}
-    assert names == set(lines.POINTING)
+    assert names == {*lines.POINTING, "in_department", "not_in_department"}
+
+
+def test_a_number_of_days_is_asked_for_instead_of_a_date() -> None:
+    # given
+    block = Block("all", (Line("start", "in_last_days", ("14",)), Line("who", "in_department", ("7",))))
+
+    # when
+    document = stored(block)
+
+    # then
+    assert opened(document) == block
+    bounds = document["allOf"][0]["properties"]["start"]
+    assert (bounds["formatMinimum"], bounds["formatMaximum"]) == (
+        {"fact": "days.before_14"},
+        {"fact": "days.today"},
+    )
+    for wrong in ("0", "3661", "1.5", "-3", "many"):
+        line = Line("start", "in_last_days", (wrong,))
+        assert set(lines.finished(Block("all", (line,)), seen(), READER).faults) == {"0"}
+
+
+def test_another_question_begins_with_an_empty_answer() -> None:
+    # given the operator *is* with a person, and then *is in department*
+    sent = {
+        "path": "who",
+        "was": "who",
+        "how": "equals",
+        "op": "in_department",
+        "value.0": "5",
+        "fact": "user.id",
+    }
+    posted = MultiDict({"c.mode": "all", **{f"c.0.{name}": text for name, text in sent.items()}})
+
+    # then
+    assert posts.read(posted) == Block("all", (Line("who", "in_department"),))
 
 
 def test_an_event_sees_the_record_before_and_after() -> None:

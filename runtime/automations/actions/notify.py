@@ -101,7 +101,9 @@ def _content(context: ActionContext, message: MessageDoc, user: User, through: T
             reader=Reader(user.locale, user.zone or context.form.zone),
             names=ReadersNames(info.key, user),
             through=through,
-            holding=only.holding(message, {**system, **known}, access.facts(user), unseen),
+            holding=only.holding(
+                message, {**system, **known}, access.facts(user), unseen, zone=context.form.zone
+            ),
         )
         text = messages.render(message, user.locale, values, default=info.default_locale)
     return Content(text.subject, text.body, path, user.locale)

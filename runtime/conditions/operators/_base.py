@@ -24,11 +24,17 @@ class Operator:
     """The verb in the editor, English; translated where it is shown."""
     sentence: str
     """The whole row in words, with `%(field)s`, `%(value)s` and, of two values, `%(until)s`."""
+    singular: str = ""
+    """The same of one day, where it `asks` for days."""
     for_types: frozenset[ValueType]
     every: bool = False
     """Whether a sentence joins several values by *and*, not by *or*."""
     values: str = "one"
     """How many values the row takes: none, one, two or many; two and many come as a list."""
+    asks: str = ""
+    """What the row asks for where it is no value of the field: a number of `days`, or a `department`."""
+    for_fields: frozenset[str] = frozenset()
+    """The types of fields that it is for; empty for all whose values are `for_types`."""
     keyword: str = ""
     json_type: str = "number"
     opposite: str = ""

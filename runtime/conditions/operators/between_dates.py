@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runtime.conditions.operators._base import TIMES, NotThisOperator, Operator
+from runtime.conditions.operators._days import is_span
 from runtime.fields import N_
 
 
@@ -20,7 +21,7 @@ class BetweenDates(Operator):
 
     def from_schema(self, schema: Mapping[str, Any]) -> Any:
         value = [schema.get("formatMinimum"), schema.get("formatMaximum")]
-        if dict(schema) != self.to_schema(value):
+        if dict(schema) != self.to_schema(value) or is_span(value):
             raise NotThisOperator
         return value
 

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from runtime import documents
 from runtime.conditions.operators import Operator
+from runtime.fields import Field
 from runtime.forms.conditions import controls, lines, words
 from runtime.forms.conditions.controls import Spot
 from runtime.forms.conditions.lines import Block, Kept, Line
-from runtime.forms.conditions.sights import Sight, Source
+from runtime.forms.conditions.sights import POINTERS, Sight, Source
 from runtime.forms.conditions.words import Looker
 from runtime.forms.shown import Choice, Shown
 
@@ -98,20 +99,19 @@ class _Drawing:
         )
 
     def _facts(self, source: Source, operator: Operator | None) -> tuple[Source, ...]:
-        takes_one = operator is not None and operator.values == "one"
-        return tuple(self.sight.facts_like(source)) if takes_one else ()
+        return () if operator is None else tuple(lines.facts(self.sight, source, operator))
 
     def _controls(self, line: Line, source: Source, operator: Operator | None, place: str) -> Iterator[Shown]:
         if operator is None or operator.values == "none" or line.fact:
             return
-        reader = self.looker.reader
-        listed = tuple(Choice(*each) for each in source.field.type.choices(source.field, reader))
+        reader, field = self.looker.reader, lines.value_field(source, operator)
+        listed = tuple(Choice(*each) for each in field.type.choices(field, reader))
         for number, raw in enumerate(self._raws(line, operator, bool(listed))):
             label = _("Value") if number == 0 else _("Value %(number)s", number=number + 1)
-            if source.points:
-                yield self._picker(source, place, number, str(label), raw)
+            if field.type.name in POINTERS:
+                yield self._picker(field, place, number, str(label), raw)
             else:
-                yield self._control(source, listed, f"{place}.value", label, raw)
+                yield self._control(field, listed, f"{place}.value", label, raw)
 
     def _raws(self, line: Line, operator: Operator, listed: bool) -> list[Any]:
         """What the controls hold: one each, of many values one control for all, or one more to fill."""
@@ -121,19 +121,19 @@ class _Drawing:
         wanted = 2 if operator.values == "two" else 1
         return (raws + [""] * wanted)[:wanted]
 
-    def _picker(self, source: Source, place: str, number: int, label: str, raw: str) -> Shown:
+    def _picker(self, field: Field, place: str, number: int, label: str, raw: str) -> Shown:
         line = f"{self.id}-{place}"
         spot = Spot(f"{line}-v{number}", label, posts=f"{place}.value.{number}")
         told = [("aria-label", label)]
         if self.faults.get(place.removeprefix("c.")):
             told.append(("aria-describedby", f"{line}-fault"))
-        found = controls.control(self.looker, source.field, raw, spot)
+        found = controls.control(self.looker, field, raw, spot)
         return replace(found, attributes=(*found.attributes, *told))
 
-    def _control(self, source: Source, listed: tuple[Choice, ...], name: str, label: str, raw: Any) -> Shown:
-        kind = source.field.type
+    def _control(self, field: Field, listed: tuple[Choice, ...], name: str, label: str, raw: Any) -> Shown:
+        kind = field.type
         template = "fields/choice.html" if listed else kind.template
-        attributes = {} if listed else kind.attributes(source.field, self.looker.reader)
+        attributes = {} if listed else kind.attributes(field, self.looker.reader)
         known = {choice.key for choice in listed}
         raws = raw if isinstance(raw, list) else [raw]
         gone = tuple(Choice(each, each) for each in raws if each and each not in known) if listed else ()
@@ -146,5 +146,5 @@ class _Drawing:
             raw=raw if isinstance(raw, str) else tuple(raw),
             attributes=(*attributes.items(), ("aria-label", label)),
             choices=(*first, *listed, *gone) if listed else (),
-            prefix=kind.prefix(source.field, self.looker.reader),
+            prefix=kind.prefix(field, self.looker.reader),
         )

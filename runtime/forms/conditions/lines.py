@@ -12,17 +12,20 @@ from typing import Any
 from flask_babel import gettext as _
 
 from runtime import problems
-from runtime.conditions import ConditionError, Group, Mode, Row, from_rows, rows, together
+from runtime.conditions import ConditionError, Group, Mode, Row, days, from_rows, rows, together
 from runtime.conditions.operators import OPERATORS, Operator
+from runtime.conditions.operators._departments import OWN
 from runtime.documents import same
 from runtime.fields import LISTED, NOBODY, Field, FieldError, Reader
-from runtime.forms.conditions.sights import Sight, Source
+from runtime.forms.conditions.sights import ASKED, POINTERS, Sight, Source
 
 POINTING = frozenset(("equals", "not_equals", "one_of", "not_one_of", "is_empty", "is_not_empty"))
 _ORDER = (
     *("equals", "not_equals", "is_yes", "is_no", "greater_than", "at_least", "less_than", "at_most"),
+    *("in_department", "not_in_department", "within_department", "not_within_department"),
     *("is_or_below", "is_not_below", "has_any_of", "has_all_of", "has_none_of"),
-    *("between", "after", "on_or_after", "before", "on_or_before", "between_dates"),
+    *("between", "is_today", "at_today", "after", "on_or_after", "before", "on_or_before", "between_dates"),
+    *("in_last_days", "at_last_days", "not_in_last_days", "not_at_last_days", "in_next_days", "at_next_days"),
 )
 _LAST = ("one_of", "not_one_of", "is_empty", "is_not_empty")
 
@@ -126,17 +129,18 @@ def _line(row: Row, source: Source, reader: Reader) -> Line | None:
     if isinstance(row.value, Mapping):
         return Line(row.path, row.operator, fact=str(row.value.get("fact", "")))
     values = row.value if isinstance(row.value, list) else [row.value]
+    field = value_field(source, OPERATORS[row.operator])
     try:
-        raws = tuple(_raw(value, source, reader) for value in values)
+        raws = tuple(_raw(value, source, field, reader) for value in values)
     except (TypeError, ValueError, ArithmeticError, AttributeError):
         return None  # a constant of another type than the field has now
     return Line(row.path, row.operator, raws)
 
 
-def _raw(value: Any, source: Source, reader: Reader) -> str:
+def _raw(value: Any, source: Source, field: Field, reader: Reader) -> str:
     if source.type in LISTED:
-        return _item(str(value), source.field, reader)
-    raw = source.field.type.to_raw(value, source.field, reader)
+        return _item(str(value), field, reader)
+    raw = field.type.to_raw(value, field, reader)
     if not isinstance(raw, str):
         raise TypeError
     return raw
@@ -151,19 +155,36 @@ def _item(value: str, field: Field, reader: Reader) -> str:
 
 def _stale(line: Line, sight: Sight) -> bool:
     source = sight.sources[line.path]
-    return line.operator not in {each.name for each in operators(source)} or (
-        bool(line.fact) and line.fact not in {fact.path for fact in sight.facts_like(source)}
+    operator = next((each for each in operators(source) if each.name == line.operator), None)
+    return operator is None or (
+        bool(line.fact) and line.fact not in {fact.path for fact in facts(sight, source, operator)}
     )
 
 
 def operators(source: Source) -> list[Operator]:
     """The operators for a source, the usual ones first."""
-    known = [
-        each
-        for each in OPERATORS.values()
-        if source.type in each.for_types and (not source.points or each.name in POINTING)
-    ]
+    known = [each for each in OPERATORS.values() if _is_for(each, source)]
     return sorted(known, key=lambda each: _place(each.name))
+
+
+def _is_for(operator: Operator, source: Source) -> bool:
+    if operator.for_fields:
+        return source.field.type.name in operator.for_fields
+    return source.type in operator.for_types and (not source.points or operator.name in POINTING)
+
+
+def facts(sight: Sight, source: Source, operator: Operator) -> list[Source]:
+    """What can stand instead of a value in a line."""
+    if operator.values != "one" or operator.asks == "days":
+        return []
+    if operator.asks:
+        return [fact for fact in sight.facts.values() if fact.path == OWN]
+    return sight.facts_like(source)
+
+
+def value_field(source: Source, operator: Operator) -> Field:
+    """The field that reads and shows the value of a line: the source's own, unless the operator asks for else."""
+    return ASKED.get(operator.asks, source.field)
 
 
 def _place(name: str) -> int:
@@ -219,29 +240,35 @@ def _row(line: Line, sight: Sight, reader: Reader) -> Row:
     if operator.values == "none":
         return Row(line.path, operator.name)
     if line.fact and operator.values == "one":
-        if line.fact not in {fact.path for fact in sight.facts_like(source)}:
+        if line.fact not in {fact.path for fact in facts(sight, source, operator)}:
             raise _Unfinished(_("This cannot be compared with the field. Choose something else."))
         return Row(line.path, operator.name, {"fact": line.fact})
     return Row(line.path, operator.name, _value(line, source, operator, reader))
 
 
 def _value(line: Line, source: Source, operator: Operator, reader: Reader) -> Any:
-    raws = [raw for raw in line.raws if raw.strip()]
+    raws, field = [raw for raw in line.raws if raw.strip()], value_field(source, operator)
     if len(raws) < (2 if operator.values == "two" else 1):
-        raise _Unfinished(_("Choose a value.") if _picked(source) else _("Enter a value."))
-    values = [_read(raw, source, reader) for raw in raws]
+        raise _Unfinished(_("Choose a value.") if _picked(field) else _("Enter a value."))
+    values = [_read(raw, field, source.title, reader) for raw in raws]
+    if operator.asks == "days" and not _are_days(values[0]):
+        raise _Unfinished(_("Enter a whole number of days from 1 to %(most)s.", most=days.MOST))
     if operator.values == "one":
         return values[0]
     return values[:2] if operator.values == "two" else values
 
 
-def _picked(source: Source) -> bool:
-    return source.points or "enum" in source.field.type.keywords
+def _are_days(value: Any) -> bool:
+    return bool(value == int(value) and 1 <= value <= days.MOST)
 
 
-def _read(raw: str, source: Source, reader: Reader) -> Any:
+def _picked(field: Field) -> bool:
+    return field.type.name in POINTERS or "enum" in field.type.keywords
+
+
+def _read(raw: str, field: Field, title: str, reader: Reader) -> Any:
     try:
-        value = source.field.type.parse(raw, source.field, reader)
+        value = field.type.parse(raw, field, reader)
         return value[-1] if isinstance(value, list) else value
     except FieldError as error:
-        raise _Unfinished(problems.sentence(error.code, error.params, source.title)) from error
+        raise _Unfinished(problems.sentence(error.code, error.params, title)) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 from runtime import documents
 from runtime.conditions import Mode
+from runtime.conditions.operators import OPERATORS
 from runtime.fields import ValueType
 from runtime.forms.conditions.lines import Block, Kept, Line, operators
 from runtime.forms.conditions.sights import Sight
@@ -45,8 +46,15 @@ def _posted_line(posted: Any, here: str) -> Line:
     path = posted[f"{here}.path"]
     if path != posted.get(f"{here}.was", path):  # the other controls still belong to the field before
         return Line(path)
+    operator = posted.get(f"{here}.op", "")
+    if _asks(operator) != _asks(posted.get(f"{here}.how", operator)):  # the value was another operator's
+        return Line(path, operator)
     raws = (*posted.getlist(f"{here}.value"), *_picked(posted, here))
-    return Line(path, posted.get(f"{here}.op", ""), raws, posted.get(f"{here}.fact", ""))
+    return Line(path, operator, raws, posted.get(f"{here}.fact", ""))
+
+
+def _asks(operator: str) -> str:
+    return OPERATORS[operator].asks if operator in OPERATORS else ""
 
 
 def _picked(posted: Any, here: str) -> Iterator[str]:

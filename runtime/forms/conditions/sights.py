@@ -27,7 +27,11 @@ _USER: Mapping[str, tuple[str, str]] = {
     "user.id": ("member", N_("Me, whoever is signed in")),
     "user.department_id": ("department", N_("My department")),
 }
-TITLES = {path: title for path, (_kind, title) in {**_SYSTEM, **_USER}.items()}
+_MOMENTS: Mapping[str, tuple[str, str]] = {
+    "days.today": ("date", N_("Today")),
+    "now": ("datetime", N_("Now")),
+}
+TITLES = {path: title for path, (_kind, title) in {**_SYSTEM, **_USER, **_MOMENTS}.items()}
 """What no form names itself, by path: titles for `gettext`."""
 PLAIN = {
     ValueType.TEXT: "text",
@@ -41,6 +45,9 @@ PLAIN = {
     ValueType.FILES: "file",
     ValueType.ROWS: "sub_table",
 }
+
+
+DEPARTMENT = "_department"
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,13 @@ def plain_field(key: str, type_name: str) -> Field:
     return parse_field(key, {"fw": {"type": type_name}})
 
 
+ASKED: Mapping[str, Field] = {
+    "days": parse_field("_days", {"fw": {"type": "number", "decimals": 0}}),
+    "department": plain_field(DEPARTMENT, "department"),
+}
+"""The fields that read what operators ask for where it is no value of the field itself."""
+
+
 def system(form: str = "") -> list[Source]:
     """What every record has; the record itself only where it can be compared with references to its form."""
     group, found = _("About the record"), []
@@ -124,6 +138,13 @@ def user() -> Iterator[Source]:
     group = _("Whoever does it")
     for path, (kind, title) in _USER.items():
         yield Source(path, _(title), group, ValueType.NUMBER, kind, plain_field(path, kind))
+
+
+def moments() -> Iterator[Source]:
+    """Today and now, as facts."""
+    for path, (kind, title) in _MOMENTS.items():
+        field = plain_field(path, kind)
+        yield Source(path, _(title), "", field.type.value_type, field.type.value_type.value, field)
 
 
 def fits(target: Source, source: Source) -> bool:

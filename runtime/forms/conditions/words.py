@@ -10,7 +10,7 @@ from runtime.accounts.models import User
 from runtime.conditions import ConditionError
 from runtime.definitions import lookup
 from runtime.fields import LISTED, Field, Reader
-from runtime.forms.conditions.sights import Sight
+from runtime.forms.conditions.sights import ASKED, Sight
 from runtime.forms.names import Titles
 
 
@@ -55,12 +55,13 @@ class Teller:
         """The title of a source or fact."""
         return self._sight.title(path)
 
-    def value(self, path: str, constant: Any) -> str:
-        """A constant as the field shows it."""
+    def value(self, path: str, constant: Any, asks: str = "", /) -> str:
+        """A constant as the field shows it, or what an operator asks for instead."""
         source = self._sight.sources.get(path)
-        if source is None:
+        if source is None and not asks:
             return str(constant)
-        return told(self._looker, source.field, constant, self._titles)
+        field = ASKED[asks] if asks or source is None else source.field
+        return told(self._looker, field, constant, self._titles)
 
 
 def told(looker: Looker, field: Field, constant: Any, titles: Titles) -> str:

@@ -10,17 +10,30 @@ from runtime import conditions
 from runtime.accounts.models import User
 from runtime.conditions import ConditionError, Group
 from runtime.definitions.documents import Form
+from runtime.errors import NotFound
 from runtime.fields import Field, Reader
 from runtime.forms.conditions import drawing, lines, posts, words
 from runtime.forms.conditions.drawing import Rows
 from runtime.forms.conditions.lines import Block, Line
-from runtime.forms.conditions.sights import PLAIN, Sight, Source, drawn, like, system, user
+from runtime.forms.conditions.sights import (
+    ASKED,
+    DEPARTMENT,
+    PLAIN,
+    Sight,
+    Source,
+    drawn,
+    like,
+    moments,
+    system,
+    user,
+)
 from runtime.forms.lists.looks import filter_text
 from runtime.records import filters
 from runtime.records.tables import stored
 from runtime.text import localized
 
 ID = "filter"
+_IN_DEPARTMENTS = ("member", "department")
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,19 @@ def sight(form: Form, hidden: frozenset[str], locale: str) -> Sight:
         if key in known and kind in PLAIN:
             own.append(Source(key, localized(one.title, locale), "", kind, like(one, kind), drawn(one, kind)))
     sources = [*own, *(each for each in system(form.key) if each.path in known)]
-    return Sight("", {each.path: each for each in sources}, {each.path: each for each in user()})
+    return Sight(
+        "", {each.path: each for each in sources}, {each.path: each for each in (*user(), *moments())}
+    )
+
+
+def picked(seen: Sight, path: str) -> Field:
+    """What a row picks from: what its field points to, or departments for *is in department*; NotFound for others."""
+    source = seen.sources.get(path)
+    if source is not None and source.points:
+        return source.field
+    if path == DEPARTMENT and any(each.field.type.name in _IN_DEPARTMENTS for each in seen.sources.values()):
+        return ASKED["department"]
+    raise NotFound
 
 
 def posted(sent: Any, seen: Sight, reader: Reader) -> Posted | None:

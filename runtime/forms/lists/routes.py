@@ -106,11 +106,7 @@ def options_of(app: str, form: str, path: str) -> str:
     """What a picker in the filter offers for the search `q`: records that the person may read, people, departments."""
     user, found = signed_in_user(), form_for(app, form, "read")
     seen = filtering.sight(found, access.fields(user, found).hidden, reader_for(user, found).locale)
-    source = seen.sources.get(path)
-    if source is None or not source.points:
-        raise NotFound
-    plain = replace(
-        source.field, options={key: own for key, own in source.field.options.items() if key != "offer"}
-    )
+    field = filtering.picked(seen, path)
+    plain = replace(field, options={key: own for key, own in field.options.items() if key != "offer"})
     offer = options.offer(user, app, plain, {}, request.args.get("q", ""))
     return render_template("fields/_options.html", key=path, offer=offer)
