@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from runtime import spreadsheets
 from runtime.errors import Invalid
-from runtime.spreadsheets import MAX_COLUMNS, MEGABYTE, SEPARATORS, refuse, width
+from runtime.sizes import MEGABYTE
+from runtime.spreadsheets import MAX_COLUMNS, SEPARATORS, refuse, width
 from runtime.text import clean_text
 
 MAX_ROWS = 500  # that are looked at

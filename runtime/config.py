@@ -5,6 +5,7 @@ import secrets
 import shlex
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -148,13 +149,28 @@ def _secret_key(environ: Mapping[str, str], home: Path) -> str:
             raise SettingError("FORMWRIGHT_SECRET_KEY needs at least 16 characters")
         return given
     path = home / "secret_key"
+    if not path.exists():
+        _make_secret_key(path)
+    found = path.read_text(encoding="utf-8").strip()
+    if len(found) < 16:
+        raise SettingError(
+            f"the secret key is lost: put it back into {path}, or remove this file for a new one"
+        )
+    return found
+
+
+def _make_secret_key(path: Path) -> None:
+    """Have a key there, whole or not at all: web, worker and clock may start together, and one key must win."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        # O_EXCL: web, worker and clock may start together, and one key must win.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="utf-8").strip()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _database(url: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO
 
-MEGABYTE = 1024 * 1024
+from runtime.sizes import MEGABYTE
+
 LOOKED_AT = 4 * MEGABYTE  # at the beginning; where all of that is ASCII, the usual encoding will do
 JUDGED = 256 * 1024  # from the first line on that is not ASCII
 SAMPLE, SAMPLE_LENGTH = 3, 60  # lines that show what an encoding makes of a text, and their characters

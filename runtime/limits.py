@@ -17,8 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from runtime import endpoints
 from runtime.db import db
+from runtime.sizes import MEGABYTE
 
-MEGABYTE = 1024 * 1024
 MAX_BODY = 16 * MEGABYTE
 MAX_BODY_WITH_FILES = 256 * MEGABYTE
 MAX_BODY_OF_GUESTS = 64 * MEGABYTE

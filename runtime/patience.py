@@ -17,9 +17,11 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from runtime.sizes import MEGABYTE
+
 PATIENCE = 30.0  # seconds that a request may take to arrive
 SLOWEST = 32_000  # bytes a second that a large one must come with, beyond that
-LARGEST = 256 * 1024 * 1024  # bytes that are waited for: the application takes no more
+LARGEST = 256 * MEGABYTE  # bytes that are waited for: the application takes no more
 KEPT = 256 * 1024  # bytes of a request that are collected in memory
 CHUNK = 64 * 1024
 _END = b"\r\n\r\n"

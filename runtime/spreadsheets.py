@@ -21,9 +21,9 @@ from flask_babel import gettext as _
 
 from runtime import encodings
 from runtime.errors import Invalid, Problem
+from runtime.sizes import MEGABYTE
 
 MAX_COLUMNS = 200
-MEGABYTE = 1024 * 1024
 BLANK_ROWS = 20_000  # one after the other: then there comes no more
 LAST_ROW = 1_048_576  # of a sheet in Excel
 HEAD_ROWS = 20  # among which the titles are looked for

@@ -13,10 +13,11 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.constants import SHARED_STRINGS, XLSM, XLSX, XLTM, XLTX
 
-_MEGABYTE = 1024 * 1024
+from runtime.sizes import MEGABYTE
+
 MAX_PARTS = 1_000
-MAX_ROW = 8 * _MEGABYTE  # what one row may unpack to: it is held as a whole
-MAX_PART = 8 * _MEGABYTE  # what every other part may that is read: it is held as a whole, too
+MAX_ROW = 8 * MEGABYTE  # what one row may unpack to: it is held as a whole
+MAX_PART = 8 * MEGABYTE  # what every other part may that is read: it is held as a whole, too
 _STYLES = "xl/styles.xml"
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _HELD = re.compile(rb"<(?:\w+:)?[vt](?:\s[^<>]*)?>[^<]")  # what a cell holds: a value, or a text
@@ -66,7 +67,7 @@ def _size(parts: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> tuple[int
     size = row = filled = 0
     in_rows = _has_rows(part.filename)
     with parts.open(part) as stream:
-        while piece := stream.read(_MEGABYTE):
+        while piece := stream.read(MEGABYTE):
             size += len(piece)
             rows = _ROW.split(piece) if in_rows else []
             row = 0 if len(rows) > 1 else row + len(piece)

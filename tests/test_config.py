@@ -1,7 +1,9 @@
 """Every setting may come as a file named by `NAME_FILE`; what cannot be used is told in one line."""
 
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,3 +110,24 @@ def test_a_scanner_is_a_command_that_is_there(environ: dict[str, str]) -> None:
 def test_a_scanner_that_cannot_run_is_told(environ: dict[str, str], text: str, why: str) -> None:
     with pytest.raises(SettingError, match=f"^FORMWRIGHT_SCANNER.*{why}"):
         config.read({**environ, "FORMWRIGHT_SCANNER": text})
+
+
+def test_a_secret_key_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, made = os.link, []
+
+    def linked(part: Any, path: Any) -> None:
+        made.append(Path(part).read_text())
+        Path(path).write_text("the key of who was faster")
+        real(part, path)
+
+    monkeypatch.setattr(os, "link", linked)
+    key = config.read({"FORMWRIGHT_HOME": str(tmp_path)}).secret_key
+    assert key == "the key of who was faster"
+    assert len(made[0]) >= 48
+    assert [each.name for each in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_a_secret_key_that_was_lost_is_told_and_not_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("")
+    with pytest.raises(config.SettingError, match="secret key is lost"):
+        config.read({"FORMWRIGHT_HOME": str(tmp_path)})

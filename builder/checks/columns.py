@@ -44,11 +44,6 @@ def _own(field: Field) -> Iterator[Problem]:
         if key in OF_ROWS:
             sentence = _("The key “%(key)s” is used by the product itself. Choose another one.", key=key)
             yield Problem(path, "reserved_key", sentence)
-        if column.options.get("on_delete") in ("delete", "empty", "take_out"):
-            sentence = _(
-                "A row cannot go with the record that it picks, nor lose it: choose to refuse instead."
-            )
-            yield Problem((*path, "fw", "on_delete"), "not_in_rows", sentence)
 
 
 def _as_a_form(field: Field, document: Document, context: Context) -> Iterator[Problem]:

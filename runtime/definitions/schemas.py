@@ -17,6 +17,7 @@ from runtime import config, documents
 from runtime.definitions.keywords import MAX_PROBLEMS, Validator
 from runtime.errors import Problem
 from runtime.registry import Registry as PlugIns
+from runtime.sizes import MEGABYTE
 
 FOLDER = Path(config.ROOT) / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,9 +29,9 @@ GENERATED = {
 }
 SHARED = ("common", *GENERATED)
 
-MAX_SIZE, MAX_DEPTH, MAX_NODES = 2 * 1024 * 1024, 20, 20_000
+MAX_SIZE, MAX_DEPTH, MAX_NODES = 2 * MEGABYTE, 20, 20_000
 # A package holds many documents, each judged by its own limits when it is published.
-PACKAGE_SIZE, PACKAGE_DEPTH, PACKAGE_NODES = 16 * 1024 * 1024, 24, 400_000
+PACKAGE_SIZE, PACKAGE_DEPTH, PACKAGE_NODES = 16 * MEGABYTE, 24, 400_000
 
 
 def kinds() -> tuple[str, ...]:

@@ -22,9 +22,9 @@ from runtime.fields._base import (
 from runtime.fields._columns import Several
 from runtime.fields._listed import joined
 from runtime.fields._options import option
+from runtime.sizes import MEGABYTE
 from runtime.text import localized
 
-MEGABYTE = 1024 * 1024
 MOST_MEGABYTES = 100  # of one file, whatever an option says
 MOST_FILES = 50
 KINDS: Mapping[str, tuple[str, ...]] = {

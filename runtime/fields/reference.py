@@ -16,7 +16,7 @@ class ReferenceField(IdField):
     `fill` copies values of the picked record into fields of this one, once, when it is picked; use a look-up
     to show the live value instead. `offer` is a condition over the records that may be picked, judged in the
     list and again when saving, as is the right to read the record. `on_delete` says what becomes of this
-    record when the picked one is deleted.
+    record, or of this row of a sub-table, when the picked one is deleted.
     """
 
     name = "reference"

@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 from runtime import outbox
 from runtime.db import db, transaction
 from runtime.fields import Field, FieldError
-from runtime.fields._files import MEGABYTE, FilesField
+from runtime.fields._files import FilesField
 from runtime.files import naming, pictures, scanning, signing, sniffing
 from runtime.files.models import StoredFile
 from runtime.files.senders import Sender
 from runtime.files.storage import StorageError, storage
+from runtime.sizes import MEGABYTE
 from runtime.times import now
 
 log = logging.getLogger(__name__)

@@ -26,6 +26,7 @@ from runtime.forms.lists import pages as lists
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.reads import offer_reads
 from runtime.forms.record import page as record_page
+from runtime.forms.row_posts import legible
 from runtime.forms.tabs import in_tabs
 from runtime.htmx import go_to
 from runtime.records import deletion, history, query, store
@@ -34,6 +35,7 @@ from runtime.text import localized
 
 blueprint = Blueprint("forms", __name__, url_prefix="/apps")
 blueprint.add_app_template_filter(in_tabs)
+blueprint.add_app_template_filter(legible)
 blueprint.add_app_template_global(drawn)
 
 

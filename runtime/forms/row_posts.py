@@ -11,6 +11,7 @@ was.
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -93,13 +94,14 @@ def unpacked(posted: Posted, tables: Collection[str]) -> Posted:
     for key in tables:
         starts = tuple(f"{before}{key}." for before in _BESIDE)
         for text in whole.poplist(f"{key}.{REST}"):
-            for name, value in _pairs(text):
+            for name, value in pairs_of(text):
                 if name.startswith(starts) and name not in posted:
                     whole.add(name, value)
     return whole
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def pairs_of(text: str) -> list[tuple[str, str]]:
+    """The names and texts of the cells that `packed` made one text of; BadRequest for any other."""
     try:
         pairs = json.loads(text or "[]")
     except (ValueError, RecursionError):
@@ -113,6 +115,20 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 def _is_pair(found: object) -> bool:
     return isinstance(found, list) and len(found) == 2 and all(isinstance(each, str) for each in found)
+
+
+def legible(typed: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What was posted as people read it: each cell by itself, without the handles of rows."""
+    sent = list(typed)
+    tables = {name.partition(".")[0] for name, _text in sent if "." in name}
+    for name, text in sent:
+        if name in tables:
+            continue
+        if not name.endswith(f".{REST}"):
+            yield name, text
+            continue
+        with suppress(BadRequest, RequestEntityTooLarge):
+            yield from pairs_of(text)
 
 
 def packed(pairs: Iterable[tuple[str, str]]) -> str:

@@ -15,7 +15,7 @@ from runtime.db import db
 from runtime.definitions import lookup, roll_ups
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Invalid
-from runtime.records import changes, links, store, trash
+from runtime.records import changes, links, row_pointers, store, trash
 from runtime.records import purging as _purging  # noqa: F401  (registers what empties the trash)
 from runtime.records.rows import Record
 from runtime.records.sources import Actor
@@ -30,6 +30,7 @@ LETTING_GO = ("empty", "take_out")
 def delete(actor: Actor, form: Form, record_id: int, *, revision: int | None = None) -> None:
     """Put a record into the trash, with those whose reference to it says `on_delete: delete`. References that say
     `empty` or `take_out` lose it by a save of their records, unless they would be empty and are required, or too short.
+    A row of a sub-table whose reference says `delete` leaves its record by such a save.
 
     Never commits. Conflict("stale") for another revision than `revision`; Conflict("referred_to"), naming the
     forms, while other records refer to it. NotFound, Forbidden as for a save.
@@ -99,18 +100,25 @@ def _delete_dependants(actor: Actor, form: Form, record: Record, with_id: int, d
 def _let_go(actor: Actor, form: Form, record: Record) -> None:
     """Have the references that may lose a record lose it, by whatever rights on them: it will not be there."""
     whole = actor.as_trusted()
-    for other, keys in _letting_go(form).items():
-        ids = _referring_ids(other, keys, [record.id])
+    fields, in_rows = _letting_go(form), row_pointers.letting_go(form)
+    for other in dict.fromkeys([*fields, *in_rows]):
+        keys, columns = fields.get(other, []), in_rows.get(other, [])
+        own_ids = _referring_ids(other, keys, [record.id]) if keys else []
+        ids = [*{*own_ids, *row_pointers.holding(other, columns, record.id, MAX_TOGETHER + 1)}]
+        ids = [each for each in ids if each != record.id or other.key != form.key]
         if len(ids) > MAX_TOGETHER:
             raise _referred_to(form, record.id)
         for row in _locked(other, keys, ids):
             held: dict[str, Any] = dict(zip(keys, row[1:], strict=True))
             # What somebody let point elsewhere before we had the lock stays as it is.
-            left = {
+            left: dict[str, Any] = {
                 key: _without(value, record.id) for key, value in held.items() if _names(value, record.id)
             }
-            if left:
-                _take_out(whole, form, record.id, other, row.id, left)
+            tables = row_pointers.left(other, columns, row.id, record.id)
+            if tables is None:
+                raise _referred_to(form, record.id)
+            if left or tables:
+                _take_out(whole, form, record.id, other, row.id, {**left, **tables}, alone=bool(tables))
 
 
 def _names(value: Any, record_id: int) -> bool:
@@ -122,12 +130,20 @@ def _without(value: Any, record_id: int) -> list[int] | None:
 
 
 def _take_out(
-    actor: Actor, form: Form, record_id: int, other: Form, own_id: int, left: dict[str, list[int] | None]
+    actor: Actor,
+    form: Form,
+    record_id: int,
+    other: Form,
+    own_id: int,
+    left: dict[str, Any],
+    *,
+    alone: bool,
 ) -> None:
     if any(value is None and key in other.required for key, value in left.items()):
         raise _referred_to(form, record_id)
     try:
-        store.save(actor, other, left, record_id=own_id, partial=True)
+        # Of rows only what changes is judged: a cell that no longer fits keeps nobody from deleting.
+        store.save(actor, other, left, record_id=own_id, partial=not alone, alone=alone)
     except Invalid as error:  # a list that would be too short
         raise _referred_to(form, record_id) from error
 

@@ -13,12 +13,12 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields._texts import MAX_LENGTH, cleaned
+from runtime.sizes import MEGABYTE
 from runtime.transfer import cells, groups, importing, importing_job
 from runtime.transfer.models import Import, ImportRow
 from runtime.transfer.planning import Desk
 
 CHUNK = 500
-IN_MEMORY = 1024 * 1024
 Mended = dict[int, dict[str, str]]
 
 
@@ -79,7 +79,7 @@ def _rows(own: Import, wanted: Mended) -> list[ImportRow]:
 
 def file_of(user: User, form: Form, own: Import) -> BinaryIO:
     """The rows that were not imported as CSV: number, the columns as they were, why."""
-    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (whoever sends it closes it)
+    file = SpooledTemporaryFile(MEGABYTE)  # noqa: SIM115  (whoever sends it closes it)
     text = io.TextIOWrapper(cast(BinaryIO, file), "utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     titles, desk = importing.titles(own), Desk(user, form, own)

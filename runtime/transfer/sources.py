@@ -10,7 +10,8 @@ from typing import BinaryIO
 from flask import current_app
 from flask_babel import gettext as _
 
-from runtime.spreadsheets import MEGABYTE, refuse
+from runtime.sizes import MEGABYTE
+from runtime.spreadsheets import refuse
 
 MOST = 64 * MEGABYTE
 

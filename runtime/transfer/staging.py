@@ -11,7 +11,8 @@ from sqlalchemy import func, insert, select
 
 from runtime import spreadsheets
 from runtime.db import db
-from runtime.spreadsheets import BLANK_ROWS, HEAD_ROWS, MAX_COLUMNS, MEGABYTE, Sheet
+from runtime.sizes import MEGABYTE
+from runtime.spreadsheets import BLANK_ROWS, HEAD_ROWS, MAX_COLUMNS, Sheet
 from runtime.transfer import meaning, sources
 from runtime.transfer.models import ImportRow
 

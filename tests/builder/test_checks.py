@@ -110,10 +110,6 @@ def lines(columns: dict[str, Any], required: tuple[str, ...] = (), **own: Any) -
             lines({"a": field("reference", form="nowhere")}),
             ("properties/lines/items/properties/a/fw/form", "unknown_form"),
         ),
-        (
-            lines({"a": field("reference", form="quote", on_delete="delete")}),
-            ("properties/lines/items/properties/a/fw/on_delete", "not_in_rows"),
-        ),
         (lines({}), ("properties/lines/fw", "no_columns")),
     ],
     ids=lambda part: part[1] if isinstance(part, tuple) else "",

@@ -12,8 +12,8 @@ from runtime.check import violations
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.errors import Conflict, Invalid
-from runtime.records import deletion, query, store, trash
-from runtime.records.models import Event
+from runtime.records import changes, deletion, query, restoring, store, trash
+from runtime.records.models import Event, Trashed
 from runtime.records.tables import table
 from tests.conftest import Queries, both_databases
 from tests.records.factory import TRUSTED, field, form_document, give_role, page, shop
@@ -38,6 +38,22 @@ NEEDS = form_document(
 PAIR = form_document(
     "pair", {"both": {**field("references", form="customer", on_delete="take_out"), "minItems": 2}}
 )
+IN_ROWS = {
+    "empty": field("reference", form="customer", on_delete="empty", fill={"town": "town"}),
+    "whole": field("reference", form="customer", on_delete="delete"),
+    "town": field("text"),
+    "count": field("number", {"default": 1}),
+}
+TOUR = form_document(
+    "tour",
+    {
+        "stops": field("sub_table", {"type": "array", "items": {"type": "object", "properties": IN_ROWS}}),
+        "total": field("formula", formula="SUM(stops.count)", result="number"),
+        "host": field("reference", form="customer", on_delete="empty"),
+    },
+)
+NEEDED = {"type": "object", "properties": {"by": IN_ROWS["empty"]}, "required": ["by"]}
+TRIP = form_document("trip", {"stops": field("sub_table", {"type": "array", "items": NEEDED, "minItems": 1})})
 ALL = ["create", "read", "update", "delete"]
 ROLES = {
     "clerk": [
@@ -49,7 +65,7 @@ ROLES = {
 
 @pytest.fixture
 def clerk(app: Flask, bob: User) -> User:
-    shop(CUSTOMER, VISIT, NEEDS, PAIR, roles=ROLES)
+    shop(CUSTOMER, VISIT, NEEDS, PAIR, TOUR, TRIP, roles=ROLES)
     give_role(bob)
     return bob
 
@@ -169,3 +185,47 @@ def test_all_that_a_list_holds_is_read_at_once(clerk: User, queries: Queries) ->
         return len([each for each in queries.statements if f"FROM {own}" in each])
 
     assert asked(shops) == asked(shops[:2])
+
+
+@both_databases
+def test_cells_of_rows_are_emptied_and_rows_leave_their_record_in_one_change(clerk: User) -> None:
+    acme, ohm = saved("customer", name="Acme", town="Bonn"), saved("customer", name="Ohm")
+    rows = [{"empty": acme}, {"whole": acme, "count": 5}, {"whole": ohm, "empty": acme}, {"empty": ohm}]
+    tour = saved("tour", stops=rows, host=acme)
+    delete(clerk, acme)
+    after = _values(tour)
+    assert [(row.get("empty"), row.get("whole"), row.get("town")) for row in after["stops"]] == [
+        (None, None, "Bonn"),
+        (None, ohm, "Bonn"),
+        (ohm, None, None),
+    ]
+    assert after["total"] == 3 and "host" not in after
+    told = db.session.scalars(select(Event).where(Event.record_id == tour, Event.kind == "updated")).all()
+    assert [set(event.changed) for event in told] == [{"stops", "total", "host"}]
+    assert violations() == []
+
+
+def test_a_record_stays_where_a_row_cannot_do_without_it(clerk: User) -> None:
+    acme, ohm = saved("customer", name="Acme"), saved("customer", name="Ohm")
+    trip = saved("trip", stops=[{"by": acme}, {"by": ohm}])
+    with pytest.raises(Conflict) as refused:
+        delete(clerk, acme)
+    assert refused.value.code == "referred_to" and "1 record of Trip" in refused.value.message
+    assert len(_values(trip, "trip")["stops"]) == 2
+
+
+def test_what_comes_back_from_the_trash_finds_the_rows_as_they_are_now(clerk: User) -> None:
+    acme = saved("customer", name="Acme")
+    tour = saved("tour", stops=[{"whole": acme}, {"empty": acme, "count": 2}])
+    delete(clerk, acme)
+    with transaction():
+        kept = db.session.scalars(select(Trashed).where(Trashed.record_id == acme)).one()
+        restoring.restore(page(clerk), lookup.form("shop", "customer"), kept)
+    assert [row["count"] for row in _values(tour)["stops"]] == [2]
+    assert violations() == []
+
+
+def _values(record_id: int, form: str = "tour") -> dict[str, Any]:
+    with transaction():
+        found = lookup.form("shop", form)
+        return changes.locked(TRUSTED, found, record_id, "update").values

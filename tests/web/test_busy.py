@@ -50,6 +50,18 @@ def test_a_form_that_cannot_be_stored_now_can_be_sent_again(
     assert browser.post(f"{FOLLOWUP}/customer/new", data=NEW).status_code == 303
 
 
+def test_rows_that_are_not_on_the_page_are_shown_cell_by_cell_and_sent_again_as_they_were(
+    browser: FlaskClient,
+) -> None:
+    rest = '[["lines.r7.text","Sixth <row>"]]'
+    sent = {**NEW, "lines": "r2 r7", "lines.r2.text": "First row", "lines.rest": rest}
+    answer = browser.post(f"{FOLLOWUP}/customer/new", data=sent, headers={"Origin": "http://localhost"})
+    told = answer.text[answer.text.index('<dl class="typed">') :]
+    assert "<dt>lines.r7.text</dt><dd>Sixth &lt;row&gt;</dd>" in told and "<dd>First row</dd>" in told
+    assert "[[" not in told and "r2 r7" not in told
+    assert '<textarea name="lines.rest"' in answer.text
+
+
 def test_a_script_gets_the_sentence_alone(browser: FlaskClient) -> None:
     answer = browser.post(f"{FOLLOWUP}/customer/new", data=NEW, headers={"HX-Request": "true"})
     assert answer.status_code == 503
