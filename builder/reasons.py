@@ -28,12 +28,16 @@ ROWS = 20  # of a sub-table are told
 
 
 class Reason(NamedTuple):
-    """Why a field, section or tab is as it is, where it is edited, and whether it is shown."""
+    """Why a field, section or tab is as it is, where it is edited, and whether it is shown. `name` is the key of a
+    field or of a column (`lines.price`), "" of anything else; `rows` are the numbers of the rows that it is told of.
+    """
 
     title: str
     told: str
     address: str
     shown: bool
+    name: str = ""
+    rows: str = ""
 
 
 def reasons(studio: Studio, tested: Tried) -> list[Reason]:
@@ -54,9 +58,15 @@ def _of_fields(studio: Studio, tested: Tried) -> Iterator[Reason]:
     form, judged = tested.form, tested.judged
     spoken = _spoken_of(form)
     for key, one in form.fields.items():
-        if key in spoken | judged.hidden:
+        if key in spoken | judged.hidden or _closed(form, judged, key):
             told, address = why(tested, key), studio.url("fields", sel=f"field/{key}")
-            yield Reason(studio.text(one.title), told, address, key in judged.visible)
+            yield Reason(studio.text(one.title), told, address, key in judged.visible, key)
+
+
+def _closed(form: Form, judged: Judged, key: str) -> bool:
+    """Whether the rights on fields keep it from being changed, which no rule does."""
+    locked = key in judged.locked and form.fields[key].type.writable
+    return locked and not any(key in rule.lock and _holds(rule, form, judged) for rule in form.rules)
 
 
 def _spoken_of(form: Form) -> frozenset[str]:
@@ -78,7 +88,7 @@ def _of_rows(studio: Studio, tested: Tried) -> Iterator[Reason]:
             for (told, shown), rows in found.items():
                 title = _of_these(studio.text(form.fields[key].title) or key, rows, tested.form, table)
                 address = studio.url("fields", sel=f"field/{table}.{key}")
-                yield Reason(title, told, address, shown)
+                yield Reason(title, told, address, shown, f"{table}.{key}", " ".join(rows))
 
 
 def _of_these(column: str, rows: list[str], form: Form, table: str) -> str:
@@ -148,6 +158,8 @@ def _shown_only(showing: list[Rule], teller: "_Teller") -> str:
 
 
 def _also(form: Form, judged: Judged, key: str, teller: "_Teller") -> Iterator[str]:
+    if key in judged.visible and _closed(form, judged, key):
+        yield str(_("Read-only by the rights on fields."))
     for rule in form.rules:
         if key not in judged.visible or not _holds(rule, form, judged):
             continue

@@ -14,6 +14,63 @@
     };
     show();
     new MutationObserver(show).observe(source, { childList: true });
+    explain(frame.contentDocument, source);
+  }
+
+  // The reason at the field itself, while the pointer is on it or the focus in it; Escape takes it away.
+  function explain(page, source) {
+    const tip = page.createElement("div");
+    tip.id = "why-tip";
+    tip.className = "why-tip";
+    tip.setAttribute("role", "tooltip");
+    tip.hidden = true;
+    let at = null, focused = null;
+
+    function reason(field) {
+      const [key, , column] = field.dataset.field.split(".");
+      const row = field.closest("[data-row]")?.querySelector("th")?.textContent.trim();
+      const name = column ? `${key}.${column}` : key;
+      const fits = ({ dataset }) => dataset.why === name && (!column || dataset.rows.split(" ").includes(row));
+      return [...source.children].find(fits)?.querySelector("[data-told]").textContent;
+    }
+
+    function leave() {
+      tip.hidden = true;
+      const ids = focused?.getAttribute("aria-describedby")?.split(" ").filter((id) => id !== tip.id) ?? [];
+      if (ids.length) focused.setAttribute("aria-describedby", ids.join(" "));
+      else focused?.removeAttribute("aria-describedby");
+      at = focused = null;
+    }
+
+    function come(field, control) {
+      if (tip.contains(field) || field === at) return;
+      leave();
+      const told = field && reason(field);
+      if (!told) return;
+      at = field;
+      tip.textContent = told;
+      tip.hidden = false;
+      page.body.append(tip); // last, wherever a morph left it
+      const { left, bottom } = field.getBoundingClientRect();
+      tip.style.left = `${left + page.defaultView.scrollX}px`;
+      tip.style.top = `${bottom + page.defaultView.scrollY}px`;
+      if (!control) return;
+      focused = control;
+      control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${tip.id}`.trim());
+    }
+
+    const fieldOf = ({ target }) => target.closest("[data-field]");
+    page.addEventListener("pointerover", (event) => {
+      if (fieldOf(event)) come(fieldOf(event));
+      else if (!focused && !tip.contains(event.target)) leave();
+    });
+    page.addEventListener("focusin", (event) => come(fieldOf(event), event.target));
+    page.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
+    new MutationObserver(() => {
+      const [field, control] = [at, focused];
+      leave();
+      if (field?.isConnected) come(field, control);
+    }).observe(source, { childList: true });
   }
 
   frame.addEventListener("load", watch);

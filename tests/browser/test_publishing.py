@@ -155,6 +155,19 @@ def test_the_preview_shows_a_phone_a_record_and_a_browser_without_scripts_and_ke
     frame.locator("[name=remind][value=yes]").check()
     expect(page.locator("#why")).not_to_have_text(hidden)
     expect(page.locator("#why svg").last).not_to_have_attribute("aria-label", re.compile("hidden|隐藏"))
+
+    # The same at the field: for the pointer and for the focus, until Escape takes it away.
+    told, field = frame.locator("#why-tip"), page.locator("#why [data-why]").last.get_attribute("data-why")
+    why = page.locator(f"#why [data-why='{field}'] [data-told]").inner_text()
+    frame.locator(f"#f-{field}").hover()
+    expect(told).to_have_text(why)
+    control = frame.locator(f"#f-{field}").locator("input:visible, select, textarea").first
+    control.press("Escape")
+    expect(told).to_be_hidden()
+    frame.locator("#f-remind").locator("input:visible").first.focus()
+    control.focus()
+    expect(told).to_have_text(why)
+    expect(control).to_have_attribute("aria-describedby", re.compile(r"\bwhy-tip$"))
     tabs.errors[:] = [
         line for line in tabs.errors if "'allow-scripts'" not in line
     ]  # which is what was asked for

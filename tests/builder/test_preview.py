@@ -152,6 +152,17 @@ def test_a_sample_fills_every_field_with_what_it_would_take(world: World) -> Non
     assert "Acme Ltd" not in get(world, f"{FRAME}?record=sample", "dora").text
 
 
+def test_why_a_field_is_read_only_for_a_role_is_told_without_any_rule(world: World) -> None:
+    revision = re.search(r'data-revision="(\d+)"', get(world, f"{DESIGN}/").text)
+    assert revision
+    arguments = {"field": "content", "path": ["fw", "access", "reader"], "value": "read"}
+    asked = json.dumps({"name": "field.set", "args": arguments})
+    post(world, f"{DESIGN}/commands", rev=revision[1], do=asked)
+    told = re.compile(r'data-why="content".*?Read-only by the rights on fields\.', re.DOTALL)
+    assert told.search(why(get(world, f"{FRAME}?role=reader")))
+    assert not told.search(why(get(world, FRAME)))
+
+
 def why(answer: TestResponse) -> str:
     """What a page or an answer in the frame says for the page around it."""
     return answer.text.split('id="why-now"')[1]
