@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 
 from builder import rule_boxes, rule_targets, trying
+from builder.commands import _rules
 from builder.condition_editor import Editor, Place, editor, sight_of
 from builder.formula_editor import FormulaEditor, FormulaPlace, formula_editor
 from builder.rule_boxes import Entry
@@ -90,12 +92,13 @@ def rules_of_field(studio: Studio, key: str) -> FieldRules:
 
 def offer_of(studio: Studio, key: str) -> Offer | None:
     """What a reference offers; None for a field that refers to nothing."""
-    field = studio.context.fields(studio.target.key).get(key)
+    form = _form_of(studio, key)
+    field = studio.context.fields(form).get(_own(key))
     if field is None or field.type.name not in OFFERING or not field.options.get("form"):
         return None
     other, stored = str(field.options["form"]), field.options.get("offer")
     place = Place(
-        f"offer-{key}", "reference.offer", f"offer:{studio.target.key}:{other}", {"field": key}, "offer"
+        f"offer-{key.replace('.', '-')}", "reference.offer", f"offer:{form}:{other}", {"field": key}, "offer"
     )
     seen, tested = sight_of(studio, place.sight), trying.tried(studio, trying.chosen_or_newest(studio))
     says = words.condition(studio, stored or {}, seen)
@@ -128,7 +131,8 @@ def _suggestions(key: str, seen: Sight) -> Iterator[Suggestion]:
 
 
 def _ours(fact: Source) -> str:
-    return str(_("this record's %(field)s", field=fact.title))
+    """A field of the record, as it is told; one of the record around a row has a name that says so already."""
+    return fact.title if fact.group else str(_("this record's %(field)s", field=fact.title))
 
 
 def _counted(studio: Studio, other: str, offer: Any, tested: Tried | None) -> str:
@@ -146,24 +150,46 @@ def _counted(studio: Studio, other: str, offer: Any, tested: Tried | None) -> st
 
 
 def fill_of(studio: Studio, key: str) -> Fill | None:
-    """What a reference fills; None for a field that refers to nothing."""
-    field = studio.context.fields(studio.target.key).get(key)
+    """What a reference fills; None for a field that refers to nothing. A column fills columns of its row."""
+    form, name = _form_of(studio, key), _own(key)
+    fields = studio.context.fields(form)
+    field = fields.get(name)
     if field is None or field.type.name != "reference" or not field.options.get("form"):
         return None
-    own = sight_of(studio, f"own:{studio.target.key}").sources
+    sources = sight_of(studio, f"own:{form}").sources
+    own = {path: each for path, each in sources.items() if path in fields}
     theirs = sight_of(studio, f"own:{field.options['form']}").sources
     stored: Mapping[str, str] = field.options.get("fill", {})
+    called = partial(_named, _rules.table_of(key))
     rows = [
-        Filled(Named(target, rule_targets.title(studio, target)), source, _fitting(own.get(target), theirs))
+        Filled(
+            Named(called(target), rule_targets.title(studio, called(target))),
+            source,
+            _fitting(own.get(target), theirs),
+        )
         for target, source in stored.items()
     ]
-    writable = studio.context.fields(studio.target.key)
     left = [
-        Named(path, each.title)
+        Named(called(path), each.title)
         for path, each in own.items()
-        if path not in (key, *stored) and writable[path].type.writable and _fitting(each, theirs)
+        if path not in (name, *stored) and fields[path].type.writable and _fitting(each, theirs)
     ]
     return Fill(key, rule_targets.title(studio, key), tuple(rows), tuple(left))
+
+
+def _form_of(studio: Studio, key: str) -> str:
+    """The form that a field belongs to, or the rows that a column does, as checks call it."""
+    return rule_boxes.form_key(studio, _rules.table_of(key))
+
+
+def _own(key: str) -> str:
+    """The key of a field or column where it stands."""
+    return key.rpartition(".")[2]
+
+
+def _named(table: str, key: str) -> str:
+    """A field or column as commands call it."""
+    return f"{table}.{key}" if table else key
 
 
 def _fitting(target: Source | None, theirs: Mapping[str, Source]) -> tuple[Named, ...]:

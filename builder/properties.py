@@ -207,7 +207,7 @@ class Properties:
         find = where_used.of_field if self.kind == "field" else where_used.of_part
         find = where_used.of_column if self.is_column else find
         found = find(self.studio.context, self.studio.target.key, self.target, self.studio.text)
-        return _used(self.studio, found)
+        return used_of(self.studio, found)
 
     @property
     def suffering(self) -> list[Used]:
@@ -325,10 +325,11 @@ _KNOWN: Mapping[str, Any] = {
 
 def used_in(studio: Studio, kind: str, name: str) -> list[Used]:
     """What uses a form, a message or a role of the app."""
-    return _used(studio, where_used.of_definition(studio.context, kind, name, studio.text))
+    return used_of(studio, where_used.of_definition(studio.context, kind, name, studio.text))
 
 
-def _used(studio: Studio, found: list[where_used.Use]) -> list[Used]:
+def used_of(studio: Studio, found: list[where_used.Use]) -> list[Used]:
+    """The uses as a page lists them, each with its address."""
     return [Used(use.words, _address_of(studio, use), use.path[:2] not in LEFT) for use in found]
 
 

@@ -32,7 +32,8 @@ def sight(context: Context, name: str, tell: Tell) -> Sight:
         return _sight(name, own, [*_under("record", own), *_under("record", system()), *someone])
     if kind == "offer" and len(forms) == 2:
         seen = [*_fields(context, forms[1], tell), *system(forms[1])]
-        return _sight(name, seen, [*_under("record", _fields(context, form, tell)), *someone])
+        around = _of_outer(context, form, tell) if outer_form(form) else _fields(context, form, tell)
+        return _sight(name, seen, [*_under("record", around), *someone])
     if kind == "view":
         return _sight(name, [*_fields(context, form, tell), *system(form)], someone)
     if kind == "event":
@@ -43,16 +44,20 @@ def sight(context: Context, name: str, tell: Tell) -> Sight:
 
 def _of_row(context: Context, name: str, form: str, tell: Tell) -> Sight:
     """A row of a sub-table, with its record: the fields of both, named apart."""
-    around = _fields(context, outer_form(form), tell)
-    of_record = [
-        replace(each, title=str(_("this record's %(field)s", field=each.title)), group=str(_("This record")))
-        for each in _under("record", around)
-        if each.type is not ValueType.ROWS
-    ]
+    of_record = _under("record", _of_outer(context, form, tell))
     system_facts = _under("record", system())
     return _sight(
         name, [*_fields(context, form, tell), *of_record], [*of_record, *system_facts, *user(), *moments()]
     )
+
+
+def _of_outer(context: Context, form: str, tell: Tell) -> list[Source]:
+    """The fields of the record that a row belongs to."""
+    return [
+        replace(each, title=str(_("this record's %(field)s", field=each.title)), group=str(_("This record")))
+        for each in _fields(context, outer_form(form), tell)
+        if each.type is not ValueType.ROWS
+    ]
 
 
 def _sight(name: str, sources: list[Source], facts: list[Source]) -> Sight:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from builder.checks import Context
 from builder.commands import _rules
 from builder.commands._base import Arguments, Done, closed, refuse, said
-from builder.commands._fields import TEXT, own_field
+from builder.commands._fields import TEXT, field_in
 from builder.commands._workspace import Target, Workspace
 from builder.sights import sight
 from runtime.fields import N_
@@ -17,7 +17,7 @@ from runtime.text import localized
 
 class SetFill:
     """Lets the reference `field` fill `target` from the field `source` of the picked record; an empty source
-    fills it no longer, none at all means the likeliest field.
+    fills it no longer, none at all means the likeliest field. A column (`lines.product`) fills columns of its row.
     """
 
     name = "reference.fill"
@@ -32,16 +32,24 @@ class SetFill:
         form, filled = work.open(target), arguments["target"]
         if not filled:  # the list of fields before one is chosen
             return Done(said(N_("Choose a field")))
-        own, title = own_field(form, arguments["field"])["fw"], _rules.title_of(form, filled)
-        source = arguments.get("source")
+        own, title = field_in(form, arguments["field"])["fw"], _rules.title_of(form, filled)
+        source, name = arguments.get("source"), _own_name(arguments["field"], filled)
         fill = own.setdefault("fill", {})
         if source != "":
-            fill[filled] = _source(_rules.context_of(work), target.key, str(own.get("form")), filled, source)
+            holder = _rules.rows_form(target, arguments["field"])
+            fill[name] = _source(_rules.context_of(work), holder, str(own.get("form")), name, source)
             return Done(said(N_("%(field)s is filled in"), field=title))
-        fill.pop(filled, None)
+        fill.pop(name, None)
         if not fill:
             del own["fill"]
         return Done(said(N_("%(field)s is filled in no longer"), field=title))
+
+
+def _own_name(field: str, filled: str) -> str:
+    """What the reference calls the field that it fills: a column of its row by the column's own key."""
+    if _rules.table_of(field) != _rules.table_of(filled):
+        refuse("target", "unknown", _("A column fills columns of its own row, a field fields of the form."))
+    return filled.rpartition(".")[2]
 
 
 def _source(context: Context, form: str, other: str, filled: str, source: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from builder import check_boxes, rule_boxes, rule_targets, trying
+from builder import check_boxes, rule_boxes, rule_targets, rule_trials, rule_uses, trying
 from builder.check_boxes import CheckBox
 from builder.commands import _rules
 from builder.formula_editor import formula_editor
@@ -49,6 +49,9 @@ class FormRules:
             "tables": rule_targets.tables(studio),
             "rows": len(trying.rows(tested, table)) if tested and table else 0,
             "row": _row(studio),
+            "uses": rule_uses.in_form(studio, entries),
+            "last": rule_trials.last(studio) if entries else {},
+            "used_by": {box.entry.key: rule_uses.everywhere(studio, box.entry) for box in boxes},
             "reads": reads,
             "readable": _readable(studio, entries),
             "boxes": boxes,

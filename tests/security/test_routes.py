@@ -191,6 +191,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "design_conditions.change"): (401, 404, 404, 404, 404, 404),
     ("POST", "design_formulas.change"): (401, 404, 404, 404, 404, 404),
     ("POST", "design_formulas.result"): (401, 404, 404, 404, 404, 404),
+    ("POST", "design_rules.test"): (401, 404, 404, 404, 404, 404),
     ("GET", "design_formulas.names"): (303, 404, 404, 404, 404, 404),
     ("POST", "dry_run.try_it"): (401, 404, 404, 404, 404, 404),
     ("GET", "apps.new_app"): (303, 404, 404, 404, 200, 200),

@@ -1,0 +1,95 @@
+"""What depends on what a rule acts on: in the list all of the form that reads it, in full where the rule is open."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from flask_babel import gettext as _
+
+from builder import where_used
+from builder.checks import _places
+from builder.commands import _rules
+from builder.properties import Used, used_of
+from builder.rule_boxes import Entry
+from builder.rule_targets import title
+from builder.studio import Studio
+from runtime import formulas
+from runtime.formulas import FormulaError
+
+
+def in_form(studio: Studio, entries: list[Entry]) -> Mapping[str, tuple[str, ...]]:
+    """For each rule, by its key, the fields, rules and checks of the form that read what it acts on; in one pass over
+    the form, however many rules there are.
+    """
+    readers: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for read, owner, words in (*_formulas(studio), *_rules_reading(entries)):
+        readers[read].append((owner, words))
+    return {
+        entry.key: tuple(
+            dict.fromkeys(
+                words for on in sorted(entry.on) for owner, words in readers[on] if owner != entry.key
+            )
+        )
+        for entry in entries
+    }
+
+
+def _rules_reading(entries: list[Entry]) -> Iterator[tuple[str, str, str]]:
+    for entry in entries:
+        if not entry.off:
+            yield from ((read, entry.key, entry.effects) for read in entry.reads)
+
+
+def _formulas(studio: Studio) -> Iterator[tuple[str, str, str]]:
+    """What formulas of the form read, each with the field or check that it belongs to."""
+    for place in _places.formulas_of_form(studio.document, studio.context):
+        owner, words = _owner(studio, place.path)
+        for name in _names(place.text):
+            yield name, owner, words
+
+
+def _owner(studio: Studio, path: tuple[str | int, ...]) -> tuple[str, str]:
+    match path:
+        case ("properties", str(key), *_rest):
+            return key, title(studio, key)
+        case ("fw", "rules", int(index), "then", "set", str(key)):
+            return str(studio.document["fw"]["rules"][index]["key"]), title(studio, key)
+        case ("fw", "checks", int(index), *_rest):
+            return "", str(_("The check %(check)s", check=studio.document["fw"]["checks"][index]["key"]))
+    return "", ""
+
+
+def _names(text: str) -> frozenset[str]:
+    """The fields that a formula reads; of columns both the sub-table and `lines.price`."""
+    try:
+        paths = [path[1:] if path[0] == "record" else path for path in formulas.parse(text).names]
+    except FormulaError:
+        return frozenset()
+    return frozenset(name for path in paths if path for name in (path[0], ".".join(path)))
+
+
+def everywhere(studio: Studio, entry: Entry) -> list[Used]:
+    """All of the app that uses what a rule acts on, but the rule itself."""
+    found: dict[str, Used] = {}
+    for name in sorted(entry.on):
+        for use in used_of(studio, _found(studio, entry, name)):
+            found.setdefault(use.words, use)
+    return list(found.values())
+
+
+def _found(studio: Studio, entry: Entry, name: str) -> list[where_used.Use]:
+    context, form = studio.context, studio.target.key
+    find = where_used.of_field if name in context.fields(form) else where_used.of_part
+    if _rules.table_of(name):
+        find = where_used.of_column
+    return [use for use in find(context, form, name, studio.text) if not _is_own(studio, entry, use)]
+
+
+def _is_own(studio: Studio, entry: Entry, use: where_used.Use) -> bool:
+    """Whether a use is the rule itself."""
+    match use.path:
+        case ("fw", "rules", int(index), *_rest):
+            return bool(studio.document["fw"]["rules"][index]["key"] == entry.key)
+        case ("properties", str(table), "items", "fw", "rules", int(index), *_rest):
+            rule = studio.document["properties"][table]["items"]["fw"]["rules"][index]
+            return f"{table}.{rule['key']}" == entry.key
+    return False
