@@ -15,8 +15,8 @@ from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
-from runtime.records import links, recounts, search_index, spelling_keys, tables, trash
-from runtime.records.models import Event, Trashed
+from runtime.records import links, recounts, search_index, search_texts, spelling_keys, tables, trash
+from runtime.records.models import Event, SearchIndex, Trashed
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +143,19 @@ def a_search_finds_every_record() -> Iterator[Violation]:
     for form in _published_forms():
         for record_id, why in search_index.wrong(form):
             yield {"form": form.key, "record": record_id, "index": why}
+
+
+@invariant
+def the_index_of_a_search_is_being_made() -> Iterator[Violation]:
+    """No job was given up that makes the texts or the index of a search: until it is tried again, searches are slow."""
+    given_up = (
+        select(Definition.key, Outbox.kind, Outbox.error)
+        .join(SearchIndex, SearchIndex.form_id == Definition.id)
+        .join(Outbox, Outbox.ref_id == SearchIndex.id)
+        .where(Outbox.kind.in_((search_index.KIND, search_texts.KIND)), Outbox.state == "dead")
+    )
+    for key, kind, error in db.session.execute(given_up):
+        yield {"form": key, "job": kind, "error": error}
 
 
 @invariant

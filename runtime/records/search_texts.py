@@ -1,18 +1,22 @@
 """Making the search texts of records anew when a form is published in which other fields are searched.
 
 A job goes through the records in batches and may be killed at any moment. Until it is done the search reads the fields
-themselves: the texts still hold those that left the form, which perhaps not everybody might see.
+themselves: the texts still hold those that left the form, which perhaps not everybody might see. It ends once no save
+can go on that began by the version before, and looks at what such saves wrote.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from runtime import batches, jobs, outbox, times
+from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form, parse_fields
+from runtime.definitions.models import Version
 from runtime.jobs import Lease
 from runtime.records import rows, search, search_index
 from runtime.records.models import SearchIndex
@@ -20,6 +24,7 @@ from runtime.records.search_index import STALE
 from runtime.records.tables import table
 
 KIND = "search_texts"
+SLOWEST = timedelta(minutes=2)  # that a save takes: the server ends a request after one
 
 
 def hold(session: Session, form_ids: Iterable[int]) -> None:
@@ -50,7 +55,11 @@ def _set_going(session: Session, kind: str, index_id: int) -> None:
 @jobs.handler(KIND)
 def work(lease: Lease) -> None:
     """Make some batches anew; what is left waits for its next turn."""
-    batches.work(lease, lambda session: _batch(session, lease.ref_id))
+    batches.work(
+        lease,
+        lambda session: _batch(session, lease.ref_id),
+        lambda session: _look_again(session, lease.ref_id),
+    )
 
 
 def _batch(session: Session, index_id: int) -> bool:
@@ -63,14 +72,43 @@ def _batch(session: Session, index_id: int) -> bool:
     index.last_id = ids[-1] if ids else index.last_id
     if len(ids) == batches.SIZE:
         return False
+    if times.now() < _settled_at(form):
+        return True
+    _make_late_ones(session, form)
     index.state, index.last_id = "waiting", 0
     _set_going(session, search_index.KIND, index.id)
     return True
 
 
+def _look_again(session: Session, index_id: int) -> None:
+    index = session.get_one(SearchIndex, index_id)
+    form = lookup.form_by_id_if_any(index.form_id)
+    if form is not None and index.state == STALE:
+        outbox.revive(session, KIND, index_id, due_at=_settled_at(form))
+
+
+def _settled_at(form: Form) -> datetime:
+    """When no save goes on any more that began before the form was published."""
+    published = select(Version.published_at).where(Version.id == form.version_id)
+    return db.session.scalars(published).one() + SLOWEST
+
+
+def _make_late_ones(session: Session, form: Form) -> None:
+    """Make the texts of records that were saved meanwhile, or came, by the version before."""
+    own = table(form).c
+    since = _settled_at(form) - 2 * SLOWEST
+    late = (own.version_id != form.version_id) & (own.updated_at >= since)
+    _make(session, form, rows.select_all(form).where(late).order_by(own.id))
+
+
 def _made(session: Session, form: Form, last_id: int) -> list[int]:
+    own = table(form).c
+    some = rows.select_all(form).where(own.id > last_id).order_by(own.id).limit(batches.SIZE)
+    return _make(session, form, some)
+
+
+def _make(session: Session, form: Form, some: Select[Any]) -> list[int]:
     own = table(form)
-    some = rows.select_all(form).where(own.c.id > last_id).order_by(own.c.id).limit(batches.SIZE)
     found = [rows.record(form, row) for row in session.execute(some.with_for_update())]
     for record in found:
         text = search.text_of(form, record.values)

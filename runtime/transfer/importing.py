@@ -28,6 +28,7 @@ from runtime.transfer.planning import Desk
 
 KIND, END = "import", "import_end"
 KEPT = timedelta(days=1)  # after the last step
+LOST = 2 * KEPT  # a file that a crash left is older: nothing is at work any more that could still name it
 MOST = 10  # of one person and form at a time
 DONE = ("created", "updated")  # states of rows that changed a record
 FAILED = "failed"  # the error that says no more than that
@@ -251,6 +252,7 @@ def end(lease: Lease) -> None:
             touch(found)
         elif found is not None:
             drop(found)
+    sources.sweep(LOST, set(db.session.scalars(select(Import.key))))
 
 
 def given_up(session: Session, import_id: int, error: str) -> None:

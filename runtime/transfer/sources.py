@@ -4,6 +4,8 @@ may be read anew in another encoding.
 
 import hashlib
 import os
+from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +14,7 @@ from flask_babel import gettext as _
 
 from runtime.sizes import MEGABYTE
 from runtime.spreadsheets import refuse
+from runtime.times import now
 
 MOST = 64 * MEGABYTE
 
@@ -45,3 +48,11 @@ def keep(key: str, file: BinaryIO) -> str:
 def remove(key: str) -> None:
     """Forget the spreadsheet."""
     place(key).unlink(missing_ok=True)
+
+
+def sweep(age: timedelta, known: Collection[str]) -> None:
+    """Forget spreadsheets of this age that belong to no import: a crash came between the file and its row."""
+    before = (now() - age).timestamp()
+    for path in place("").iterdir():
+        if path.name not in known and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+import time_machine
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
@@ -13,12 +14,15 @@ from sqlalchemy.orm import Session
 
 from runtime import batches, grams, jobs, outbox, schema
 from runtime.accounts.models import User
+from runtime.check import violations
 from runtime.db import db, transaction, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
+from runtime.outbox import Outbox
 from runtime.records import finding, query, search, search_index, search_texts
 from runtime.records.models import SearchIndex
 from runtime.records.tables import table
+from runtime.times import now
 from tests.conftest import Queries, both_databases
 from tests.records import test_query
 from tests.records.factory import field, form_document, publish, shop
@@ -225,13 +229,37 @@ def test_given_a_field_that_left_the_form_then_nobody_finds_records_by_it(clerk:
         search_texts.plan(session, order(), [test_query.ORDER])
     assert (found(clerk, "secret"), found(clerk, "上海")) == ([], ids)  # at once, by reading the fields
     user_id = clerk.id
-    while leases := jobs.claim_due():
-        for lease in leases:
-            jobs.work_off(lease)
+    _work_off()
+    assert db.session.scalars(
+        select(SearchIndex.state).where(SearchIndex.form_id == order().definition_id)
+    ).all() == ["stale"]
+    # A save that began before the publish ends after its record was gone through.
+    own = table(order())
+    with transaction() as session:
+        late = {"search_text": "secret", "version_id": order().version_id - 1, "updated_at": now()}
+        session.execute(update(own).where(own.c.id == ids[0]).values(**late))
+    with time_machine.travel(now() + 2 * search_texts.SLOWEST):
+        _work_off()
     clerk = db.session.get_one(User, user_id)
     assert db.session.scalars(select(SearchIndex.state).distinct()).all() == ["ready"]
     assert search.sought(order(), "secret", frozenset()).pieces is not None
     assert (found(clerk, "secret"), found(clerk, "shanghai")) == ([], ids)
+
+
+def _work_off() -> None:
+    while leases := jobs.claim_due():
+        for lease in leases:
+            jobs.work_off(lease)
+
+
+def test_a_job_of_the_search_that_was_given_up_is_told(clerk: User) -> None:
+    with transaction() as session:
+        index = session.scalars(select(SearchIndex)).first()
+        assert index is not None
+        row = Outbox(kind=search_texts.KIND, ref_id=index.id, state="dead", error="disk full", due_at=now())
+        session.add(row)
+    told = [each for each in violations() if each["rule"] == "the_index_of_a_search_is_being_made"]
+    assert [(each["job"], each["error"]) for each in told] == [("search_texts", "disk full")]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import resource
 import sqlite3
@@ -842,3 +843,30 @@ def test_an_import_is_forgotten_a_day_after_its_last_step(world: World) -> None:
             )
             assert db.session.scalar(own) == 0
     assert "Forgotten" in named(world, "Forgotten")
+
+
+def test_a_file_that_a_crash_left_goes_by_and_by_and_no_other(world: World) -> None:
+    wizard = Wizard(world, sheet(["Name"], ["Kept file"]))
+    with world.app.app_context():
+        old, new, own = (sources.place(key) for key in ("0" * 32, "1" * 32, wizard.key))
+        for path in (old, new, own):
+            path.write_bytes(b"x")
+        for path in (old, own):
+            os.utime(path, (0, 0))
+        another = importing.get(*_of_anna(world), wizard.key)
+        outbox.revive(db.session(), importing.END, another.id, due_at=now())
+        db.session.commit()
+        with transaction() as session:
+            session.get_one(Import, another.id).state = "checking"  # it is at work: nobody forgets it
+        jobs.work(
+            db.session.scalars(
+                select(outbox.Outbox.id).where(
+                    outbox.Outbox.kind == importing.END, outbox.Outbox.ref_id == another.id
+                )
+            ).one()
+        )
+        assert [path.exists() for path in (old, new, own)] == [False, True, True]
+
+
+def _of_anna(world: World) -> tuple[User, Any]:
+    return db.session.get_one(User, world.ids["anna"]), lookup.form("followup", "customer")
