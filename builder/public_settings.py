@@ -120,6 +120,10 @@ class Settings(Form):
         _l("One part after the other"),
         description=_l("Its tabs, or without tabs its sections, become pages with Back and Next."),
     )
+    questions = BooleanField(
+        _l("One question at a time"),
+        description=_l("Every field becomes a page with Back and Next, which suits short forms and phones."),
+    )
     leads_to = StringField(
         _l("Where people go after sending"),
         [_https],
@@ -153,7 +157,8 @@ class Settings(Form):
         public.opens_at, public.closes_at = self.opens_at.moment, self.closes_at.moment
         public.most, public.once = self.most.number, bool(self.once.data)
         public.takes_files, public.later = bool(self.takes_files.data), bool(self.later.data)
-        public.steps, public.leads_to = bool(self.steps.data), self.leads_to.data or ""
+        public.steps, public.questions = bool(self.steps.data), bool(self.questions.data)
+        public.leads_to = self.leads_to.data or ""
         public.shown_by = [line.rstrip("/") for line in (self.shown_by.data or "").split()]
         if self.open_to_anyone.data:
             public.password_hash = ""
@@ -173,6 +178,7 @@ def settings_of(public: PublicForm, languages: Iterable[str], zone: str) -> Sett
         "takes_files": public.takes_files,
         "later": public.later,
         "steps": public.steps,
+        "questions": public.questions,
         "leads_to": public.leads_to,
         "shown_by": "\n".join(public.shown_by or ()),
     }

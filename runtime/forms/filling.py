@@ -146,7 +146,7 @@ def _steps(filling: Filling, sections: list[ShownSection], *, to_errors: bool = 
     """The pages of a form that has several."""
     if filling.step is None:
         return None
-    return steps(sections, filling.step, to_errors=to_errors)
+    return steps(sections, filling.step, by_question=filling.by_question, to_errors=to_errors)
 
 
 def _is_at_end(filling: Filling) -> bool:

@@ -69,6 +69,7 @@ class Filling:
     around: Mapping[str, object] = field(default_factory=dict)
     """What stands around the form, when it is not one of the pages of records."""
     step: str | None = None
+    by_question: bool = False
     """The key of the page that is shown of a form in several pages; None when all is on one."""
     section: str = ""
     """The key of the only section that is filled, on the page of the record that is made by `beside`."""

@@ -1,12 +1,15 @@
 """A form of several pages: all of it is sent each time, one part of it is shown."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from runtime.forms.shown import ShownSection
+from runtime.forms.shown import Shown, ShownSection
 from runtime.forms.tabs import ShownTab, in_tabs
+
+OUTPUT = "fields/output.html"
+LAID_OUT = ("fields/heading.html", "fields/note.html", "fields/divider.html")
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,14 @@ class Steps:
         return str(_("Step %(number)s of %(total)s", number=self.at + 1, total=len(self.all)))
 
 
-def steps(sections: Sequence[ShownSection], key: str, *, to_errors: bool = False) -> Steps:
-    """The tabs as pages, or without tabs the sections; at the one with this key, or at the first one with an error."""
-    found = _parts(sections)
+def steps(
+    sections: Sequence[ShownSection], key: str, *, by_question: bool = False, to_errors: bool = False
+) -> Steps:
+    """The tabs as pages, or without tabs the sections, or every question; at the one with this key, or at the first one
+    with an error.
+    """
+    found = [part for one in sections for part in _questions(one)] if by_question else _parts(sections)
+    found = found or [ShownTab("", "", ())]
     wrong = [at for at, one in enumerate(found) if one.errors] if to_errors else []
     here = next((at for at, one in enumerate(found) if one.key == key), 0)
     return Steps(found, wrong[0] if wrong else here)
@@ -48,5 +56,26 @@ def steps(sections: Sequence[ShownSection], key: str, *, to_errors: bool = False
 def _parts(sections: Iterable[ShownSection]) -> list[ShownTab]:
     tabs = in_tabs(sections)
     if len(tabs) != 1 or tabs[0].key:
-        return tabs or [ShownTab("", "", ())]
+        return tabs
     return [ShownTab(one.key, one.title, [one]) for one in tabs[0].sections]  # type: ignore[attr-defined]
+
+
+def _questions(section: ShownSection) -> Iterator[ShownTab]:
+    """Every question of a section as a page of its own: headings and notes stand before the next one, what is worked
+    out stands with the one before; after the last question all stands with that.
+    """
+    pages: list[list[Shown]] = [[]]
+    for one in (one for row in section.rows for one in row):
+        if one.template != OUTPUT and any(map(_asks, pages[-1])):
+            pages.append([])
+        pages[-1].append(one)
+    if len(pages) > 1 and not any(map(_asks, pages[-1])):
+        rest = pages.pop()
+        pages[-1] += rest
+    for page in filter(None, pages):
+        rows = tuple((replace(one, span=12),) for one in page)
+        yield ShownTab(page[0].key, section.title, [replace(section, key=page[0].key, rows=rows)])
+
+
+def _asks(one: Shown) -> bool:
+    return one.template != OUTPUT and one.template not in LAID_OUT

@@ -18,7 +18,7 @@ from runtime.forms.drafts import homeless
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.state import to_tell
 from runtime.htmx import go_to
-from runtime.public import drafts, opening, pages, traps
+from runtime.public import codes, drafts, opening, pages, traps
 from runtime.public.models import PublicDraft, PublicForm
 
 blueprint = Blueprint("public_later", __name__, url_prefix="/f/<slug>/later/<secret>")
@@ -43,6 +43,18 @@ def kept(slug: str, secret: str) -> Response:
     public, form = _found(slug)
     drafts.find(public, secret)
     return _kept_page(public, form, secret)
+
+
+@blueprint.get("/qr.svg")
+@open_to_all
+def code(slug: str, secret: str) -> Response:
+    """The link as a QR code, for going on with on a phone."""
+    public, _form = _found(slug)
+    drafts.find(public, secret)
+    link = links.absolute(url_for("public_later.show", slug=slug, secret=secret))
+    answer = Response(codes.svg(link), mimetype="image/svg+xml")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @blueprint.post("/mail")
@@ -121,6 +133,7 @@ def _kept_page(public: PublicForm, form: Form, secret: str, problem: str = "") -
     page = render_template(
         "public/kept.html",
         link=links.absolute(url_for("public_later.show", **here)),
+        code=url_for("public_later.code", **here),
         mail=url_for("public_later.mail", **here) if _mails() else "",
         mailed="mailed" in request.args,
         apart="apart" in request.args,

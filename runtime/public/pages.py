@@ -84,7 +84,8 @@ def filling_of(public: PublicForm, form: Form, typed: Entry) -> Filling:
         entry=typed,
         elsewhere=Addresses(here, evaluate, "", "", upload=upload if public.takes_files else ""),
         origin="public",
-        step=request.form.get("_step", "")[:80] if public.steps else None,
+        step=request.form.get("_step", "")[:80] if public.steps or public.questions else None,
+        by_question=public.questions,
         around={
             "layout": LAYOUT,
             "guest": _guest_part(public, visit),

@@ -4,8 +4,9 @@ from functools import partial
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import TooManyRequests
 
-from runtime import i18n, limits
+from runtime import i18n, limits, paper
 from runtime.accounts import passwords, sessions
 from runtime.db import db, writing
 from runtime.definitions.documents import Form
@@ -96,11 +97,29 @@ def sent(slug: str, seal: str) -> Response:
             form=form,
             framed=bool(public.shown_by),
             read=reading.reading(guest, form, seen, g.reader) if seen else None,
+            paper=url_for("public.answers", slug=slug, seal=seal) if seen and paper.is_available() else "",
             thanks=pages.said(public.thanks, form),
             again="" if public.once else url_for("public.show", slug=slug),
             **filling.titles_of(form),
         )
     )
+
+
+@blueprint.get("/<slug>/sent/<seal>/answers.pdf")
+@open_to_all
+def answers(slug: str, seal: str) -> Response:
+    """What was sent as a PDF, for as long as it can be read back."""
+    public, form = pages.found(slug)
+    guest, record_id = opening.guest(public, form), seals.sent_record(public, seal)
+    seen = receipts.as_sent(form, guest, record_id) if record_id else None
+    if seen is None or not paper.is_available():
+        raise NotFound
+    if not limits.allows(limits.PUBLIC_PAPERS, f"public paper:{limits.sender()}"):
+        raise TooManyRequests
+    made = Response(receipts.as_pdf(form, guest, seen, g.reader), mimetype="application/pdf")
+    made.headers.set("Content-Disposition", "attachment", filename=f"{form.key}.pdf")
+    made.headers["Cache-Control"] = "private, no-store"
+    return made
 
 
 def _shut() -> str:

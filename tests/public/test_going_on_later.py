@@ -82,6 +82,16 @@ def test_what_was_typed_goes_on_on_another_device_with_its_file_and_is_gone_once
     assert phone.get(f"{link}/kept").status_code == 404
 
 
+def test_the_link_is_shown_as_a_qr_code_to_whoever_has_it(world: World, later: str) -> None:
+    link = kept(guest(world), later, name="Ann")
+
+    code = guest(world).get(f"{link}/qr.svg")
+
+    assert f'src="{link}/qr.svg"' in guest(world).get(f"{link}/kept").text
+    assert code.mimetype == "image/svg+xml" and code.headers["Cache-Control"] == "private, no-store"
+    assert guest(world).get(f"{link}x/qr.svg").status_code == 404
+
+
 def test_a_draft_is_only_found_by_its_whole_secret_of_which_no_table_tells(world: World, later: str) -> None:
     link = kept(guest(world), later, name="Ann")
     secret = link.rpartition("/")[2]

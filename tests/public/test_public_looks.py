@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from runtime import paper
 from tests.public.survey import DESIGN, guest, hidden, send, settings
 from tests.support.world import World
 
@@ -26,6 +27,49 @@ def test_in_steps_one_part_is_shown_and_the_others_are_sent_along(world: World, 
     assert wrong.status_code == 422 and "Fill in Your name." in wrong.text and "Step 1 of 2" in wrong.text
     assert "Step 2 of 2" in second.text and 'value="Ann"' in second.text and 'value="save"' in second.text
     assert "Step 1 of 2" in back.text and len(shown(back.text)) == len(shown(first)) == 1
+
+
+def test_one_question_at_a_time_every_field_is_a_page_and_what_is_worked_out_stands_with_its_question(
+    world: World, address: str
+) -> None:
+    settings(world, questions="y")
+    browser = guest(world)
+    page, seen = browser.get(address), []
+    while 'value="next"' in page.text:
+        (here,) = shown(page.text)
+        seen.append(here)
+        typed = {"_step": here, "_do": "next", "name": "Ann", "seats": "2"}
+        page = browser.post(address, data={**hidden(page.text), **typed})
+        assert page.status_code == 200 and len(seen) < 15, seen
+    seen += shown(page.text)
+
+    assert f"Step 1 of {len(seen)}" in browser.get(address).text
+    assert seen[:3] == ["number", "mail", "seats"] and seen[-1] == "guests"
+    assert "secret" not in page.text and "price" not in seen
+    typed = {"_step": seen[-1], "_do": "back", "name": "Ann"}
+    assert shown(browser.post(address, data={**hidden(page.text), **typed}).text) == [seen[-2]]
+
+
+def test_a_mistake_leads_to_its_question(world: World, address: str) -> None:
+    settings(world, questions="y")
+    browser = guest(world)
+    first = hidden(browser.get(address).text)
+
+    wrong = browser.post(address, data={**first, "_do": "next", "name": ""})
+
+    assert wrong.status_code == 422 and "Fill in Your name." in wrong.text and shown(wrong.text) == ["number"]
+
+
+def test_what_was_sent_is_kept_as_a_pdf_where_pdfs_are_made(world: World, address: str) -> None:
+    browser = guest(world)
+    sent = send(browser, address, name="Ann").location
+    page, paper_of_it = browser.get(sent).text, f"{sent}/answers.pdf"
+
+    if paper.is_available():
+        assert f'href="{paper_of_it}"' in page
+        got = browser.get(paper_of_it)
+        assert got.data.startswith(b"%PDF") and got.headers["Content-Disposition"].startswith("attachment")
+    assert browser.get(paper_of_it.replace("/sent/", "/sent/x")).status_code == 404
 
 
 def test_sent_from_a_step_before_the_last_it_goes_on_and_a_mistake_leads_to_its_step(

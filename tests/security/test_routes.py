@@ -153,6 +153,8 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "public.show"): (404, 404, 404, 404, 404, 404),  # no form is open here
     ("POST", "public.send"): (404, 404, 404, 404, 404, 404),
     ("POST", "public.evaluate"): (404, 404, 404, 404, 404, 404),
+    ("GET", "public.answers"): (404, 404, 404, 404, 404, 404),
+    ("GET", "public_later.code"): (404, 404, 404, 404, 404, 404),
     ("GET", "public.sent"): (404, 404, 404, 404, 404, 404),
     ("POST", "public_files.upload"): (404, 404, 404, 404, 404, 404),
     ("GET", "public_files.waiting"): (404, 404, 404, 404, 404, 404),
