@@ -54,7 +54,19 @@ def of_column(context: Context, form: str, key: str, tell: Callable[[Title], str
         for formula in _places.formulas_of_form(context.documents[("form", form)], context)
         if {(table, column), ("record", table, column)} & _names_in(formula.text)
     )
-    return _uses(context, chain(own, around), tell)
+    return _uses(context, chain(own, around, _told_of_rows(context, form, key)), tell)
+
+
+def _told_of_rows(context: Context, form: str, key: str) -> Places:
+    """Where messages tell of a column (`lines.price`)."""
+    for name, document in context.of("message").items():
+        if document.get("form") == form:
+            yield from (("message", name, (part,)) for part in TEXTS if key in _columns_in(document, part))
+
+
+def _columns_in(document: Document, part: str) -> set[str]:
+    names = frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
+    return {".".join(name.removeprefix("record.values.").split(".")[:2]) for name in names}
 
 
 def of_definition(context: Context, kind: str, name: str, tell: Callable[[Title], str]) -> list[Use]:
@@ -288,13 +300,9 @@ def _read_in(document: Document, part: str) -> frozenset[str]:
 
 
 def _variables(document: Document, part: str) -> set[str]:
-    """What the texts of a message name: to a check that knows no variable each is unknown."""
-    return {
-        fault.detail.partition(".")[0]
-        for source in document.get(part, {}).values()
-        for fault in liquid_check.faults(source, frozenset(), as_markdown=part == "body")
-        if fault.code == "unknown_variable"
-    }
+    """The fields that the texts of a message name, through names of their own too."""
+    names = frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
+    return {name.removeprefix("record.values.").split(".")[0] for name in names}
 
 
 def _named_places(context: Context, kind: str, name: str) -> Places:

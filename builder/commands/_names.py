@@ -7,6 +7,7 @@ from runtime import formulas
 from runtime.formulas import FormulaError
 from runtime.formulas.nodes import Name, walk
 from runtime.notifications import liquid_check
+from runtime.notifications.liquid_check import Reading
 
 RECORDS = ("record", "before")
 Rename = Callable[[str], str]
@@ -65,16 +66,32 @@ def in_liquid(text: str, rename: Rename, pointers: Collection[str] = (), theirs:
     """A text of a message; what is no Liquid stays as it is. `theirs` is for what is named through the `pointers`, the
     references to the form of the renamed field: the `phone` of `customer.phone`.
     """
-    names = liquid_check.names(text)
-    beside = ((at + len(path[0]) + 1, path[1]) for path, at in names if len(path) > 1 and path[0] in pointers)
-    text = _spliced(text, beside, theirs)  # behind the pointers, so that these keep their places
-    return _spliced(text, (_variable(path, at) for path, at in liquid_check.names(text)), rename)
+    beside = (_step(each, 1) for each in liquid_check.names(text) if each.path[0] in pointers)
+    text = _spliced(
+        text, filter(None, beside), theirs
+    )  # behind the pointers, so that these keep their places
+    own = (_step(each, 2 if _is_value(each) else 0) for each in liquid_check.names(text))
+    return _spliced(text, filter(None, own), rename)
 
 
-def _variable(path: tuple[str, ...], at: int) -> tuple[int, str]:
-    if path[:2] == ("record", "values") and len(path) > 2:
-        return at + len("record.values."), path[2]
-    return at, path[0]
+def columns_in_liquid(text: str, table: str, rename: Rename) -> str:
+    """A text of a message that tells of the rows of a sub-table."""
+    found = (
+        _step(each, 3 if _is_value(each) else 1)
+        for each in liquid_check.names(text)
+        if (each.path[2:3] if _is_value(each) else each.path[:1]) == (table,)
+    )
+    return _spliced(text, filter(None, found), rename)
+
+
+def _is_value(name: Reading) -> bool:
+    return name.path[:2] == ("record", "values") and len(name.path) > 2
+
+
+def _step(name: Reading, step: int) -> tuple[int, str] | None:
+    """A step of a name, and where it stands in the text; None where it does not."""
+    place = name.places[step] if step < len(name.path) else None
+    return None if place is None else (place, name.path[step])
 
 
 def in_condition(condition: Any, names: Rename, facts: Rename, *, own: bool) -> Any:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from builder.commands._names import Rename, in_condition, renaming, same, with_paths
+from builder.commands._names import Rename, columns_in_liquid, in_condition, renaming, same, with_paths
 from builder.commands._workspace import Target, Workspace
+from builder.where_used import TEXTS as MESSAGE_TEXTS
 
 Document = dict[str, Any]
 Path = tuple[str, ...]
@@ -21,6 +22,21 @@ def rename_column(work: Workspace, target: Target, key: str, new: str) -> None:
     _formulas(rows, partial(_alone, rename))
     for holder in (form, *_all_rows(form)):
         _formulas(holder, from_outside)
+    for message in work.targets("message"):
+        if work.read(message).get("form") == target.key:
+            _message(work, message, partial(columns_in_liquid, table=table, rename=rename))
+
+
+def _message(work: Workspace, message: Target, rewrite: Callable[[str], str]) -> None:
+    """The texts of a message that tell of rows."""
+    before = work.read(message)
+    after = {
+        part: {locale: rewrite(text) for locale, text in before[part].items()}
+        for part in MESSAGE_TEXTS
+        if part in before
+    }
+    if any(after[part] != before[part] for part in after):
+        work.open(message).update(after)
 
 
 def _after_table(table: str, rename: Rename, path: Path) -> Path:

@@ -34,6 +34,16 @@ class Fault:
     detail: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """One name in a text: the `path` that it means, `customer.phone` also where a name of the text's own stands for
+    `customer`, and of each step the place where it stands in the text; None for a step that only such a name says.
+    """
+
+    path: tuple[str, ...]
+    places: tuple[int | None, ...]
+
+
 @dataclass
 class _Walk:
     """One look through a text. `aliases` are the names that it makes itself, with the path they stand for."""
@@ -45,7 +55,7 @@ class _Walk:
     count: int = 0
     looped: int = 0
     loops: int = 0
-    names: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    names: list["Reading"] = field(default_factory=list)
     reads: set[str] = field(default_factory=set)
 
     def step(self) -> None:
@@ -56,8 +66,8 @@ class _Walk:
         self.faults.append(Fault(code, self.source.count("\n", 0, max(at, 0)) + 1, detail))
 
 
-def names(source: str) -> list[tuple[tuple[str, ...], int]]:
-    """The variables that a text reads from outside, each with the position where it stands; none of a text
+def names(source: str) -> list[Reading]:
+    """The variables that a text reads from outside, through names of its own (`assign`, `for`) too; none of a text
     that is no Liquid.
     """
     walk = _walked(source)
@@ -167,9 +177,7 @@ def _name(path: Path, walk: _Walk) -> str | None:
 
 
 def _check_name(path: Path, walk: _Walk) -> None:
-    if path.path[0] not in walk.aliases:
-        segments = takewhile(lambda segment: isinstance(segment, str), path.path)
-        walk.names.append((tuple(map(str, segments)), path.token.start_index))
+    walk.names += filter(None, [_reading(path, walk)])
     name = _name(path, walk)
     walk.reads.add(name or "")
     if name == "" or name in walk.known or (name in _LOOP and "forloop" in walk.aliases):
@@ -177,6 +185,22 @@ def _check_name(path: Path, walk: _Walk) -> None:
     if name is not None and name.endswith(".size") and name.removesuffix(".size") in walk.known:
         return
     walk.add("unknown_variable", path.token.start_index, str(path)[:80])
+
+
+def _reading(path: Path, walk: _Walk) -> Reading | None:
+    """What a name means; None for one that means nothing from outside."""
+    steps = [str(step) for step in takewhile(lambda step: isinstance(step, str), path.path)]
+    at, places = path.token.start_index, list[int | None]()
+    for step in steps:
+        places.append(at)
+        at += len(step) + 1
+    if not steps or steps[0] not in walk.aliases:
+        return Reading(tuple(steps), tuple(places))
+    stands_for = walk.aliases[steps[0]]
+    if not stands_for or stands_for == "forloop":
+        return None
+    before = stands_for.split(".")
+    return Reading((*before, *steps[1:]), (*[None] * len(before), *places[1:]))
 
 
 def _check_filter(used: Filter, walk: _Walk) -> None:
