@@ -13,6 +13,7 @@ from builder.condition_editor import Editor, Place, editor
 from builder.panels import Control, Option, Panel, Refused, Setting, panel
 from builder.panels._controls import told
 from builder.studio import Studio
+from runtime.automations import webhooks
 from runtime.automations.actions import ACTIONS, COMMON
 from runtime.automations.triggers import TRIGGERS
 from runtime.definitions.documents import Document
@@ -65,6 +66,8 @@ class Card:
     only_if: str = ""
     when: Editor | None = None
     waiting: Panel | None = None
+    secret: str = ""
+    """What signs its requests; for administrators."""
 
 
 def trigger_card(studio: Studio, words: Words, problems: Sequence[Problem], refused: Refused | None) -> Card:
@@ -155,6 +158,7 @@ def _opened(
         values=values,
         recipients=people,
         offered=_offered(studio, words, known),
+        secret=webhooks.secret(studio.app) if "url" in action and studio.user.is_admin else "",
         when=_condition(studio, card.key, action, asked) if "when" in action or asked == "when" else None,
         waiting=_waiting(studio, card.key, action["wait"], refused) if "wait" in action else None,
     )

@@ -199,7 +199,7 @@ class Words:
 
 def _quoting(told: str, action: Document) -> str:
     """An action with the words that it writes."""
-    text = str(action.get("text", action.get("reason", "")))[:80]
+    text = str(action.get("text") or action.get("reason") or action.get("url") or "")[:80]
     return str(_("%(what)s: “%(text)s”", what=told, text=text)) if text else told
 
 

@@ -62,6 +62,8 @@ def results(result: Mapping[str, Any]) -> Iterator[str]:
         yield str(ngettext("%(num)d record deleted", "%(num)d records deleted", len(result["deleted"])))
     if "comment" in result:
         yield str(_("1 comment added"))
+    if "webhook" in result:
+        yield str(_("a request to %(host)s", host=result["host"]))
     if "recipients" in result:
         yield str(ngettext("to %(num)d person", "to %(num)d people", len(result["recipients"])))
     if "stop" in result:

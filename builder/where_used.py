@@ -222,6 +222,8 @@ def _in_automation(document: Document, form: str, key: str, context: Context) ->
 
 def _read_in_action(action: Document, key: str) -> bool:
     """Whether an action reads the field of the record that started it."""
+    if key in action.get("fields", ()):
+        return True
     named = key in (action.get("wait", {}).get("until"), action.get("field"))
     return named or key in _reads(action.get("when", {})) or _named_in(action, key) or _people(action, key)
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, inspect, not_, or_, se
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import SQLColumnExpression
 
-from runtime.automations.models import Run, Step, Timer
+from runtime.automations.models import Run, Step, Timer, WebhookCall
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
@@ -232,6 +232,16 @@ def an_open_delivery_will_be_tried() -> Iterator[Violation]:
     tried = _has_open_work("delivery", Delivery.id)
     for delivery_id in db.session.scalars(select(Delivery.id).where(waiting, not_(tried))):
         yield {"delivery": delivery_id}
+
+
+@invariant
+def a_pending_request_will_be_sent() -> Iterator[Violation]:
+    """A request to another system that is pending has work in the outbox."""
+    sent = _has_open_work("webhook", WebhookCall.id)
+    for call_id in db.session.scalars(
+        select(WebhookCall.id).where(WebhookCall.state == "pending", not_(sent))
+    ):
+        yield {"webhook": call_id}
 
 
 @invariant

@@ -50,6 +50,9 @@ class Settings:
     scanner: tuple[str, ...] = ()
     """A command that reads a file from its standard input and ends with 1 when it found a virus in it."""
 
+    webhook_hosts: tuple[str, ...] = ()
+    """The hosts, `name` or `name:port`, to which automations may send requests; none when empty."""
+
     @property
     def secure(self) -> bool:
         """Whether people reach us by https, so cookies may be marked Secure."""
@@ -78,6 +81,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         proxies=_proxies(_value(environ, "FORMWRIGHT_PROXIES") or "0"),
         s3=_s3(environ),
         scanner=_scanner(_value(environ, "FORMWRIGHT_SCANNER")),
+        webhook_hosts=_hosts(_value(environ, "FORMWRIGHT_WEBHOOK_HOSTS")),
     )
 
 
@@ -140,6 +144,16 @@ def _scanner(text: str) -> tuple[str, ...]:
     if command and not shutil.which(command[0]):
         raise SettingError(f"FORMWRIGHT_SCANNER: there is no program {command[0]!r}")
     return command
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(each.strip().lower() for each in text.split(",") if each.strip())
+    wrong = next((each for each in hosts if "/" in each or "*" in each or "@" in each), "")
+    if wrong:
+        raise SettingError(
+            f"FORMWRIGHT_WEBHOOK_HOSTS lists names of hosts, with a port or without, not {wrong!r}"
+        )
+    return hosts
 
 
 def _secret_key(environ: Mapping[str, str], home: Path) -> str:

@@ -48,6 +48,11 @@ DAMAGE = [
         "an_open_delivery_will_be_tried",
         "UPDATE deliveries SET state = 'pending' WHERE channel = 'email'",
     ),
+    (
+        "a_pending_request_will_be_sent",
+        "INSERT INTO webhook_calls (step_id, run_id, key, url, body, state, reason, attempts, created_at) "
+        "SELECT id, run_id, 'k', 'u', 'b', 'pending', '', 0, CURRENT_TIMESTAMP FROM steps LIMIT 1",
+    ),
     ("an_inbox_delivery_is_one_notice", f"DELETE FROM notices WHERE id = ({LAST} notices)"),
 ]
 

@@ -161,6 +161,8 @@ def _automation(document: Document, context: Context) -> Found:
         yield from _action(("actions", index), action, context)
         if fields and "field" in action:
             yield from _assigned(("actions", index, "field"), action["field"], fields)
+        if fields:
+            yield from _fields(("actions", index, "fields"), action.get("fields", ()), fields)
         if fields and "wait" in action:
             yield from _date(("actions", index, "wait"), "until", action["wait"], fields)
 

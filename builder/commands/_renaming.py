@@ -155,6 +155,7 @@ def _automation(document: Document, form: str, rename: Rename) -> None:
         if starts:
             _text(action.get("wait", {}), "until", rename)
             _text(action, "field", rename)
+            _list(action, "fields", rename)
 
 
 def _action(action: Document, form: str, read: Rename, rename: Rename) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from runtime.accounts.models import User
 from runtime.automations import chain, context, pauses, runs, timers, undelivered, waits
+from runtime.automations import webhooks as _webhooks  # noqa: F401  (registers what sends them)
 from runtime.automations.models import Run
 from runtime.automations.runs import About
 from runtime.automations.triggers import TRIGGERS

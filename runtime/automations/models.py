@@ -84,6 +84,27 @@ class Timer(Base):
     changed_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
+class WebhookCall(Base):
+    """A request to another system: unique by the step that made it. `key` goes with it however often it is tried.
+    States: pending, sent, failed. What it told is not kept once it is sent.
+    """
+
+    __tablename__ = "webhook_calls"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("steps.id"), unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    url: Mapped[str] = mapped_column(String(500))
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    status: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class Pause(Base):
     """An automation that does not run: switched off `by` somebody, whatever its version (`version_id` is
     None), or because this version kept failing; a new version is not concerned then.

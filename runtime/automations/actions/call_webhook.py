@@ -1,0 +1,96 @@
+"""Sends a request to another system."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from runtime import access, documents, http, outbox, times
+from runtime.automations import webhooks
+from runtime.automations.actions import ActionContext, Options, Result
+from runtime.automations.actions._matching import KEY
+from runtime.automations.models import WebhookCall
+from runtime.errors import PermanentError
+from runtime.fields import N_
+
+
+class CallWebhook:
+    """Posts the record's id and the chosen fields as JSON to an https address whose host the operator allows, signed,
+    with a key that stays the same when it is tried again. Fields hidden from whoever started the run are left out.
+    """
+
+    name = "call_webhook"
+    label = _l("Tell another system")
+    icon = "webhook"
+    options: Options = {
+        "type": "object",
+        "properties": {
+            "type": {
+                "const": "call_webhook",
+                "title": N_("Action"),
+                "description": N_("Tell another system."),
+            },
+            "key": KEY,
+            "url": {
+                "type": "string",
+                "maxLength": 500,
+                "title": N_("Address"),
+                "description": N_("Begins with https://; its host must be one that the operator allows."),
+                "examples": ["https://hooks.example.com/orders"],
+            },
+            "fields": {
+                "type": "array",
+                "items": {"type": "string"},
+                "maxItems": 100,
+                "uniqueItems": True,
+                "title": N_("Fields"),
+                "description": N_("What it tells of the record besides its number."),
+                "examples": [["name", "state"]],
+            },
+        },
+        "required": ["type", "url"],
+        "additionalProperties": False,
+    }
+
+    def run(self, context: ActionContext, options: Options) -> Result:
+        """Put the request into the outbox, once for the step; its row and its host are the result."""
+        url = options["url"]
+        host = http.host_of(url)
+        if host not in webhooks.allowed():
+            raise PermanentError(_("The operator does not allow requests to %(host)s.", host=host or url))
+        call = WebhookCall(
+            step_id=context.step_id,
+            run_id=context.run.id,
+            key=uuid4().hex,
+            url=url,
+            body=documents.dumps(_told(context, options)),
+        )
+        context.session.add(call)
+        context.session.flush()
+        outbox.put(context.session, webhooks.KIND, call.id)
+        return {"webhook": call.id, "host": host}
+
+
+def _told(context: ActionContext, options: Options) -> Mapping[str, Any]:
+    record = context.values["record"]
+    named = [key for key in options.get("fields", ()) if key in record and key not in _hidden(context)]
+    return {
+        "app": context.automation.app,
+        "automation": context.automation.key,
+        "form": context.form.key,
+        "record": {"id": context.run.record_id, **{key: record[key] for key in named}},
+        "at": times.iso(times.now()),
+    }
+
+
+def _hidden(context: ActionContext) -> frozenset[str]:
+    """What whoever started the run may not see; all of it when nobody did."""
+    if context.actor.trusted:
+        return frozenset()
+    user = context.actor.user
+    return frozenset(context.form.fields if user is None else access.fields(user, context.form).hidden)
+
+
+plugin = CallWebhook()

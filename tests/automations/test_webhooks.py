@@ -1,0 +1,216 @@
+"""Requests to other systems: what is sent, how often, and where none ever goes."""
+
+import hashlib
+import hmac
+import json
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from runtime import config, http, jobs
+from runtime.automations import webhooks
+from runtime.automations.models import WebhookCall
+from runtime.db import db, transaction
+from runtime.errors import PermanentError
+from runtime.notifications.models import Notice
+from runtime.outbox import Outbox
+from runtime.times import now
+from tests.automations.conftest import Sales, rule, saved
+from tests.conftest import both_databases
+
+PRIVATE = (
+    *("127.0.0.1", "::1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "::ffff:127.0.0.1"),
+    *("0.0.0.0", "100.64.0.1", "fe80::1%eth0", "fc00::1", "224.0.0.1", "2002:7f00:1::", "::"),
+)
+
+
+class Sink:
+    """Another system: what it got, and what it answers."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.answers = [200]
+        sink = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                sink.got.append((dict(self.headers), body))
+                self.send_response(sink.answers.pop(0) if len(sink.answers) > 1 else sink.answers[0])
+                self.send_header("Location", "https://127.0.0.1/")
+                self.end_headers()
+
+            def log_message(self, *_args: Any) -> None:
+                return
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.host = f"hooks.example.com:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sink]:
+    sink = Sink()
+    yield sink
+    sink.server.shutdown()
+    sink.server.server_close()
+
+
+@pytest.fixture
+def sink(running: Sink, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Sink:
+    running.got, running.answers = [], [200]
+    settings = replace(app.config["SETTINGS"], webhook_hosts=(running.host,))
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    monkeypatch.setattr(http, "_secured", lambda opened, host: opened)
+    monkeypatch.setattr(http, "address_of", lambda host, port: "127.0.0.1")
+    return running
+
+
+def tell(host: str, **options: Any) -> dict[str, Any]:
+    action = {"type": "call_webhook", "url": f"https://{host}/in", "fields": ["name"], **options}
+    return rule("tell", saved(on=["created"]), action)
+
+
+def call() -> WebhookCall:
+    db.session.rollback()
+    query = select(WebhookCall).execution_options(populate_existing=True)
+    return db.session.scalars(query).one()
+
+
+@both_databases
+def test_a_saved_record_is_told_once_signed_and_is_not_kept(sales: Sales, sink: Sink) -> None:
+    sales.automate(tell(sink.host))
+    visit = sales.save("visit", name="Huaxin", number=3)
+    sales.work()
+    sales.work()
+    ((headers, body),) = sink.got
+    told = json.loads(body)
+    assert told.pop("at")
+    assert told == {
+        "app": "sales",
+        "automation": "tell",
+        "form": "visit",
+        "record": {"id": visit, "name": "Huaxin"},
+    }
+    moment, signed = (part.partition("=")[2] for part in headers["X-Formwright-Signature"].split(","))
+    wanted = hmac.new(webhooks.secret("sales").encode(), f"{moment}.".encode() + body, hashlib.sha256)
+    assert signed == wanted.hexdigest()
+    done = call()
+    assert (done.state, done.status, done.body) == ("sent", 200, "")
+    assert headers["Idempotency-Key"] == done.key
+
+
+def _due_again() -> None:
+    with transaction() as session:
+        for row in session.scalars(select(Outbox).where(Outbox.kind == "webhook")):
+            row.due_at = now()
+            row.lease_until = None if row.lease_until is None else now() - timedelta(seconds=1)
+
+
+def test_an_answer_that_may_change_is_asked_for_again_with_the_same_key(sales: Sales, sink: Sink) -> None:
+    sink.answers = [429, 503, 200]
+    sales.automate(tell(sink.host))
+    sales.save("visit", name="Huaxin")
+    for _try in range(3):
+        sales.work()
+        _due_again()
+    assert len(sink.got) == 3
+    assert len({headers["Idempotency-Key"] for headers, _body in sink.got}) == 1
+    assert call().state == "sent"
+
+
+@pytest.mark.parametrize("answer", [302, 404])
+def test_any_other_answer_gives_it_up_and_tells_who_answers_for_it(
+    sales: Sales, sink: Sink, answer: int
+) -> None:
+    sink.answers = [answer]
+    sales.automate(tell(sink.host))
+    sales.save("visit", name="Huaxin")
+    sales.work()
+    assert len(sink.got) == 1
+    assert (call().state, call().reason) == ("failed", f"the other side answered {answer}")
+    assert db.session.scalars(select(Notice)).all() is not None
+
+
+# Before it is sent, after it was sent and before we note it, in noting it.
+@pytest.mark.parametrize(("line", "times"), [("post", 1), ("answered", 2), ("finish", 2)])
+def test_a_worker_that_dies_sends_it_again_with_the_same_key(
+    sales: Sales, sink: Sink, monkeypatch: pytest.MonkeyPatch, line: str, times: int
+) -> None:
+    sales.automate(tell(sink.host))
+    sales.save("visit", name="Huaxin")
+    jobs.work(sales.outbox("run")[0].id)
+    owner, name = (jobs.Lease, "finish") if line == "finish" else (http, "post")
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def dying(*args: Any, **options: Any) -> Any:
+        if line == "answered":
+            real(*args, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(owner, name, dying)
+        jobs.work(sales.outbox("webhook")[0].id)
+    db.session.rollback()
+    _due_again()
+    sales.work()
+    assert len(sink.got) == times
+    assert len({headers["Idempotency-Key"] for headers, _body in sink.got}) == 1
+    assert call().state == "sent"
+
+
+def test_a_host_that_the_operator_did_not_name_fails_the_run(sales: Sales, sink: Sink) -> None:
+    sales.automate(tell("other.example.com"))
+    sales.save("visit", name="Huaxin")
+    sales.work()
+    (run,) = sales.runs()
+    assert (run.state, sink.got) == ("failed", [])
+    assert "does not allow requests to other.example.com" in run.reason
+
+
+@pytest.mark.parametrize(
+    "address",
+    PRIVATE,
+)
+def test_no_request_goes_to_an_address_that_is_not_public(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not http.is_public(address)
+    found = [(0, 0, 0, "", ("93.184.216.34", 443)), (0, 0, 0, "", (address, 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: found)
+    monkeypatch.setattr(socket, "create_connection", lambda *_args, **_options: pytest.fail("connected"))
+    with pytest.raises(PermanentError):
+        http.post("https://hooks.example.com/", b"", {}, ("hooks.example.com",))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.com/",
+        "https://me:secret@hooks.example.com/",
+        "https://hooks.example.com:99999/",
+        "https:///path",
+        "file:///etc/passwd",
+        "https://hooks.example.com/\r\nX: y",
+        "https://hooks.example.com /",
+        "gopher://hooks.example.com/",
+    ],
+)
+def test_an_address_that_is_not_plain_https_is_none(url: str) -> None:
+    assert http.host_of(url) == ""
+    with pytest.raises(PermanentError):
+        http.post(url, b"", {}, ("hooks.example.com",))
+
+
+def test_hosts_are_named_and_never_meant_by_a_pattern() -> None:
+    with pytest.raises(config.SettingError):
+        config._hosts("*.example.com")
+    assert config._hosts(" A.example.com, b.example.com:8443,") == ("a.example.com", "b.example.com:8443")
