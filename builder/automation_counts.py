@@ -141,8 +141,8 @@ class _Counting:
                 kind=each.kind,
                 record_id=each.record_id,
                 user_id=each.user_id,
-                before=shown(each.before),
-                after=shown(each.after),
+                kept_before=shown(each.before),
+                kept_after=shown(each.after),
                 changed=[key for key in each.changed or () if key not in hidden],
             )
             for each in events

@@ -133,8 +133,8 @@ def _event(form: Form, record: Record, asked: Asked) -> Event:
         revision=record.revision,
         origin="page",
         user_id=asked.by,
-        before=before,
-        after=after,
+        kept_before=before,
+        kept_after=after,
         changed=changes.differing(before, after),
     )
     db.session.add(made)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any
 
 MAX_DEPTH = 50
@@ -93,6 +94,7 @@ def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False) -> 
             return _PLAIN.encode(value)
         except _NotPlainError:
             pass
+        return _text(value)
     return "".join(_chunks(value, indent, sort_keys, 0))
 
 
@@ -108,6 +110,24 @@ def _not_plain(value: Any) -> Any:
 _PLAIN = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"), default=_not_plain
 )
+
+
+def _text(value: Any) -> str:
+    """JSON text on one line, in the order of the value."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is Decimal:
+        return plain_number(value)
+    if kind is dict:
+        return (
+            "{"
+            + ",".join([f"{encode_basestring(str(key))}:{_text(item)}" for key, item in value.items()])
+            + "}"
+        )
+    if kind is list or kind is tuple:
+        return "[" + ",".join([_text(item) for item in value]) + "]"
+    return "".join(_chunks(value, None, False, 0))
 
 
 def _chunks(value: Any, indent: int | None, sort_keys: bool, level: int) -> list[str]:

@@ -1,6 +1,7 @@
 """What changed in the rows of a sub-table, in words: rows that came, went or moved, and cells."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from runtime.definitions.documents import Form
 from runtime.fields import Field
 from runtime.records.changes import differing
+from runtime.records.row_history import Pairs
 from runtime.records.rows import Values
 from runtime.text import localized
 
@@ -16,16 +18,21 @@ MOST = 100  # changes that are told one by one
 Told = tuple[str, str, str, str]
 """The way to what changed, its title, what it was and what it is."""
 Show = Callable[[Field, Any], str]
+Say = Callable[[], Told]
+"""Puts a change into words: of thousands most are only counted."""
 
 
-def told(form: Form, old: Sequence[Values], new: Sequence[Values], show: Show, locale: str) -> list[Told]:
-    """The changes from the old rows to the new ones; `form` is that of the rows, as far as it may be seen."""
+def told(form: Form, old: Pairs, new: Pairs, show: Show, locale: str) -> list[Told]:
+    """The changes from the old rows to the new ones, with their places; `form` is that of the rows, as far as it may be
+    seen.
+    """
     words = _Words(form, show, locale)
     found = [*words.of_rows(old, new)]
+    said = [say() for say in found[:MOST]]
     if len(found) <= MOST:
-        return found
+        return said
     rest = _("and %(num)s more changes", num=len(found) - MOST)
-    return [*found[:MOST], (form.key, words.title, "", str(rest))]
+    return [*said, (form.key, words.title, "", str(rest))]
 
 
 class _Words:
@@ -33,27 +40,37 @@ class _Words:
         self._form, self._show, self._locale = form, show, locale
         self.title = localized(form.title, locale)
 
-    def of_rows(self, old: Sequence[Values], new: Sequence[Values]) -> Iterator[Told]:
-        before = {row["id"]: (number, row) for number, row in enumerate(old, start=1)}
-        after = {row["id"]: (number, row) for number, row in enumerate(new, start=1)}
+    def of_rows(self, old: Pairs, new: Pairs) -> Iterator[Say]:
+        before = {row["id"]: (at + 1, row) for at, row in old}
+        after = {row["id"]: (at + 1, row) for at, row in new}
         for row_id, (number, row) in before.items():
             if row_id not in after:
-                yield self._form.key, self._row(number), self._summary(row), ""
+                yield partial(self._gone, number, row)
         for row_id, (number, row) in after.items():
             if row_id in before:
                 yield from self._of_cells(number, before[row_id][1], row)
             else:
-                yield self._form.key, self._row(number), "", self._summary(row)
+                yield partial(self._new, number, row)
         if [each for each in before if each in after] != [each for each in after if each in before]:
-            yield self._form.key, self.title, "", str(_("the rows stand in another order"))
+            yield self._moved
 
-    def _of_cells(self, number: int, old: Values, new: Values) -> Iterator[Told]:
-        for key in differing(old, new):
+    def _of_cells(self, number: int, old: Values, new: Values) -> Iterator[Say]:
+        for key in differing(old, new) if old != new else ():
             if key in self._form.fields:
-                field = self._form.fields[key]
-                title = f"{self._row(number)}, {localized(field.title, self._locale)}"
-                path = f"{self._form.key}.{key}"
-                yield path, title, self._show(field, old.get(key)), self._show(field, new.get(key))
+                yield partial(self._changed, number, self._form.fields[key], old.get(key), new.get(key))
+
+    def _gone(self, number: int, row: Values) -> Told:
+        return self._form.key, self._row(number), self._summary(row), ""
+
+    def _new(self, number: int, row: Values) -> Told:
+        return self._form.key, self._row(number), "", self._summary(row)
+
+    def _moved(self) -> Told:
+        return self._form.key, self.title, "", str(_("the rows stand in another order"))
+
+    def _changed(self, number: int, field: Field, old: Any, new: Any) -> Told:
+        title = f"{self._row(number)}, {localized(field.title, self._locale)}"
+        return f"{self._form.key}.{field.key}", title, self._show(field, old), self._show(field, new)
 
     def _row(self, number: int) -> str:
         return str(_("%(title)s, row %(number)s", title=self.title, number=number))

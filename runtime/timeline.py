@@ -28,9 +28,9 @@ from runtime.fields import Field, Reader
 from runtime.notifications.channels import CHANNELS
 from runtime.notifications.models import Delivery
 from runtime.notifications.names import ReadersNames
-from runtime.records import history
+from runtime.records import history, row_history
 from runtime.records.models import Event
-from runtime.records.rows import Record, seen
+from runtime.records.rows import Record, Values
 from runtime.text import localized
 
 LATEST = 200  # of each kind
@@ -323,14 +323,19 @@ class _Story:
             if key in self._form.rows:
                 yield from self._changes_of_rows(key, event)
                 continue
-            old, new = (self._shown(one, values.get(key)) for values in (event.before, event.after))
+            held = (event.kept_before, event.kept_after)
+            old, new = (self._shown(one, values.get(key)) for values in held)
             yield Change(key, localized(one.title, self._user.locale), old, new)
 
     def _changes_of_rows(self, key: str, event: Event) -> Iterator[Change]:
-        old, new = (seen(values, self._hidden).get(key, []) for values in (event.before, event.after))
+        held = ((values or {}).get(key) for values in (event.kept_before, event.kept_after))
+        old, new = ([(at, self._seen(key, row)) for at, row in row_history.pairs(rows)] for rows in held)
         form = self._form.rows[key]
         for each in row_changes.told(form, old, new, self._shown, self._user.locale):
             yield Change(*each)
+
+    def _seen(self, key: str, row: Values) -> Values:
+        return {name: cell for name, cell in row.items() if f"{key}.{name}" not in self._hidden}
 
     def _shown(self, one: Field, value: Any) -> str:
         return one.type.display(value, one, self._reader, self._names)

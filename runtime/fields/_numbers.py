@@ -11,6 +11,7 @@ from runtime.fields._texts import plain
 
 WIDE = Context(prec=120)
 _LONGEST = 60
+_STEPS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(DIGITS + 1))
 _PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(0,[0-9]+|[0-9]+,([0-9]{1,2}|[0-9]{4,}))")
@@ -53,13 +54,17 @@ def normalised(value: JsonValue) -> JsonValue:
 def judge(number: JsonValue, decimals: int) -> None:
     """FieldError when a number has more decimals or digits than its column keeps."""
     exact = Decimal(number)
-    if exact != rounded(exact, decimals):
+    if exact != _cut(exact, decimals):
         raise FieldError("decimals", limit=decimals)
 
 
 def rounded(number: Decimal, decimals: int) -> Decimal:
     """The number rounded half up (away from zero) to so many decimals."""
-    return canonical(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, WIDE))
+    return canonical(_cut(number, decimals))
+
+
+def _cut(number: Decimal, decimals: int) -> Decimal:
+    return number.quantize(_STEPS[decimals], ROUND_HALF_UP, WIDE)
 
 
 def number_schema(field: Field, decimals: int) -> dict[str, Any]:

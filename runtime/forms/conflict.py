@@ -5,28 +5,15 @@ from dataclasses import replace
 from typing import TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import JsonValue, Names, Reader
 from runtime.forms import row_conflicts
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.shown import Clash
-from runtime.records.models import Event
 from runtime.records.rows import Record
 
 T = TypeVar("T")
-
-
-def values_at(form: Form, record_id: int, revision: int) -> Mapping[str, JsonValue]:
-    """The values that a person saw who opened the record at this revision; empty when history has none."""
-    found = db.session.scalar(
-        select(Event.after).where(
-            Event.form_id == form.definition_id, Event.record_id == record_id, Event.revision == revision
-        )
-    )
-    return found or {}
 
 
 def merge(

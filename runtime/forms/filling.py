@@ -25,7 +25,7 @@ from runtime.forms.state import to_tell
 from runtime.forms.steps import Steps, steps
 from runtime.htmx import go_to
 from runtime.links import own_path
-from runtime.records import query, store, tokens
+from runtime.records import history, query, store, tokens
 from runtime.records.rows import Record
 from runtime.text import localized
 
@@ -168,7 +168,7 @@ def _turn(filling: Filling, by: int) -> Response:
         looks = Looks(errors={name: one.message for name, one in wrong_here.items()}, exact=True)
         return page(filling, looks, 422, problems=pages.summary(filling, wrong_here))
     to = here.all[max(0, min(here.at + by, len(here.all) - 1))].key
-    return page(replace(filling, step=to), Looks(exact=True))
+    return page(filling.at_step(to), Looks(exact=True))
 
 
 def _scripts(filling: Filling) -> list[str]:
@@ -357,7 +357,7 @@ def made(filling: Filling) -> tuple[str, str] | None:
 def _changed_meanwhile(filling: Filling) -> Response:
     assert filling.record is not None
     form, record = filling.form, query.get(filling.user, filling.form, filling.record.id)
-    opened = conflict.values_at(form, record.id, revision() or 0)
+    opened = history.values_at(form, record.id, revision() or 0)
     mine, both = conflict.merge(form, filling.entry, opened, record, filling.rights.hidden)
     filling = _with(filling, mine, record)
     return page(

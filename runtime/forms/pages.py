@@ -1,7 +1,7 @@
 """The page on which a record is filled: judged, drawn, with its messages, its pickers and its conflict."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -105,6 +105,13 @@ class Filling:
     def actor(self) -> store.Actor:
         """Who saves what is filled in here."""
         return store.Actor(user=self.user, origin=self.origin, onlooker=self.onlooker)
+
+    def at_step(self, step: str) -> "Filling":
+        """The same with another of its pages shown; what is judged already is not judged again."""
+        moved = replace(self, step=step)
+        if "judged" in vars(self):
+            vars(moved)["judged"] = self.judged
+        return moved
 
     @cached_property
     def judged(self) -> Judged:

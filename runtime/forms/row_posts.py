@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -161,27 +162,46 @@ def done(posted: Posted, deeds: Iterable[str], tables: Collection[str]) -> tuple
     A deed is `row_add:lines`, `row_copy:lines.n1` and so on; what is none, or about a row of another table than
     these or one that is not there, does nothing.
     """
-    changed, row = MultiDict(posted), ""
+    changed, row, cells = MultiDict(posted), "", _Cells(posted)
     for text in list(deeds)[-MOST_DEEDS:]:
         deed, _colon, place = text.partition(":")
         key, _dot, handle = place.partition(".")
         if deed in DEEDS and key in changed and key in tables:
             handle, dot, column = handle.partition(".")
-            done_to = _one(changed, deed, key, handle)
+            done_to = _one(changed, deed, key, handle, cells)
             row = f"{done_to}{dot}{column}" if done_to else row
         elif deed == PAGE and f"_at.{key}" in changed:
             changed[f"_at.{key}"] = handle
     return changed, row
 
 
-def _one(posted: Posted, deed: str, key: str, handle: str) -> str:
+class _Cells:
+    """The names under which each row posts its cells, looked through once however many rows are copied."""
+
+    def __init__(self, posted: Posted) -> None:
+        self._posted = posted
+
+    @cached_property
+    def of_row(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """By sub-table and handle: what stands before a name, and the column."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for name in self._posted:
+            before = name[: name.find(".") + 1] if name.startswith("_") else ""
+            key, _dot, rest = name[len(before) :].partition(".")
+            handle, dot, column = rest.partition(".")
+            if dot and before in _BESIDE:
+                found.setdefault((key, handle), []).append((before, column))
+        return found
+
+
+def _one(posted: Posted, deed: str, key: str, handle: str, cells: _Cells) -> str:
     rows = handles(key, posted)
     at = rows.index(handle) if handle in rows else None
     if deed in (ADD, COPY) and (at is not None or deed == ADD):
         (new,) = new_handles(key, posted, 1)
         rows.insert(len(rows) if at is None else at + 1, new)
         if deed == COPY:
-            _copy(posted, f"{key}.{handle}.", f"{key}.{new}.")
+            _copy(posted, key, handle, new, cells)
         handle = new
     elif at is not None and deed == REMOVE:
         rows.pop(at)
@@ -212,7 +232,7 @@ def new_handles(key: str, posted: Posted, count: int) -> list[str]:
     return [f"n{each}" for each in range(number, number + count)]
 
 
-def _copy(posted: Posted, start: str, to: str) -> None:
-    starts = tuple(before + start for before in _BESIDE)
-    for name in [name for name in posted if name.startswith(starts)]:
-        posted.setlist(name.replace(start, to, 1), posted.getlist(name))
+def _copy(posted: Posted, key: str, handle: str, new: str, cells: _Cells) -> None:
+    cells.of_row[key, new] = names = list(cells.of_row.get((key, handle), ()))
+    for before, column in names:
+        posted.setlist(f"{before}{key}.{new}.{column}", posted.getlist(f"{before}{key}.{handle}.{column}"))

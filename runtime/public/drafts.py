@@ -40,18 +40,20 @@ def secret_of(draft: PublicDraft) -> str:
     return urlsafe_b64encode(said.digest()).decode().rstrip("=")
 
 
-def find(public: PublicForm, secret: str) -> PublicDraft:
-    """The draft that a link leads to; NotFound for one that was sent, or whose time is over."""
-    found = _find(public, secret)
+def find(public: PublicForm, secret: str, *, to_write: bool = True) -> PublicDraft:
+    """The draft that a link leads to, locked unless it is only read; NotFound for one that was sent, or whose time is
+    over.
+    """
+    found = _find(public, secret, to_write=to_write)
     if found is None:
         raise NotFound(_("There is nothing to go on with here: it was sent, or its 30 days are over."))
     return found
 
 
-def _find(public: PublicForm, secret: str) -> PublicDraft | None:
+def _find(public: PublicForm, secret: str, *, to_write: bool = True) -> PublicDraft | None:
     own = (PublicDraft.form_id == public.form_id, PublicDraft.secret_hash == _hash(secret))
-    asked = select(PublicDraft).where(*own, PublicDraft.changed_at > now() - KEPT).with_for_update()
-    return db.session.scalar(asked)
+    asked = select(PublicDraft).where(*own, PublicDraft.changed_at > now() - KEPT)
+    return db.session.scalar(asked.with_for_update() if to_write else asked)
 
 
 def _hash(secret: str) -> str:

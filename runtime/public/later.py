@@ -41,7 +41,7 @@ def show(slug: str, secret: str) -> Response:
 def kept(slug: str, secret: str) -> Response:
     """That it is kept, the link to it, and whether it shall be mailed."""
     public, form = _found(slug)
-    drafts.find(public, secret)
+    drafts.find(public, secret, to_write=False)
     return _kept_page(public, form, secret)
 
 

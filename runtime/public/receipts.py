@@ -10,9 +10,8 @@ from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.fields import Reader
 from runtime.forms import reading
-from runtime.forms.conflict import values_at
 from runtime.i18n import moment_text
-from runtime.records import rows
+from runtime.records import history, rows
 from runtime.records.rows import Record
 from runtime.records.tables import table
 from runtime.text import localized
@@ -23,7 +22,7 @@ def as_sent(form: Form, guest: User, record_id: int) -> Record | None:
     row = db.session.execute(rows.select_all(form).where(table(form).c.id == record_id)).one_or_none()
     if row is None:
         return None
-    sent = replace(rows.record(form, row), values=dict(values_at(form, record_id, 1)))
+    sent = replace(rows.record(form, row), values=dict(history.values_at(form, record_id, 1)))
     return sent.without(access.fields(guest, form).hidden)
 
 

@@ -12,7 +12,7 @@ from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.fields import ValueType
-from runtime.records import links, roll_ups, rows, subtables
+from runtime.records import links, roll_ups, row_history, rows, subtables
 from runtime.records.models import Event
 from runtime.records.rows import Record, Values
 from runtime.records.sources import Actor, allowed, is_id
@@ -82,10 +82,12 @@ def note(
     before: Values,
     after: Values,
     token: Token | None = None,
+    packed: bool = False,
 ) -> Event:
-    """Write the event of a change and tell all that listen, in this transaction.
+    """Write the event of a change and tell all that listen, in this transaction. Of many rows of a sub-table a `packed`
+    one keeps those that differ: where the event before it left all others as they were before this change.
 
-    The event is a copy for reading: it does not belong to the session.
+    The event is a copy for reading, with all rows: it does not belong to the session.
     """
     row: dict[str, Any] = {
         "kind": kind,
@@ -98,15 +100,18 @@ def note(
         "run_id": actor.run_id,
         "depth": actor.depth,
         "root_id": actor.root_id,
-        "before": before,
-        "after": after,
+        "kept_before": before,
+        "kept_after": after,
         "changed": differing(before, after),
         "token": token.key if token else None,
         "token_hash": token.hash if token else None,
         "cause": actor.cause,
         "at": times.now(),
     }
-    event = Event(id=db.session.scalar(_INSERT, row), **row)
+    shorter = row_history.packed(before, after, form.rows) if packed else (before, after)
+    names = {**row, "before": shorter[0], "after": shorter[1]}
+    del names["kept_before"], names["kept_after"]
+    event = Event(id=db.session.scalar(_INSERT, names), **row)
     if kind != "deleted":  # then its links went with it, and the trash keeps its files
         _hold_files(form, record_id, before, after, row["changed"])
         links.write(form, record_id, before, after)

@@ -9,10 +9,11 @@ from sqlalchemy.orm import load_only
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records.models import Event
+from runtime.records.models import WITH_VALUES, Event
+from runtime.records.rows import Values
 
 MOST_MERGED = 10  # one into another, and that into the next
-KINDS = ("created", "updated", "restored")  # what left the record with values
+KINDS = WITH_VALUES
 
 
 def merged_into(form: Form, record_id: int) -> int:
@@ -51,3 +52,10 @@ def version(form: Form, record_id: int, number: int) -> Event:
     if found is None:
         raise NotFound(_("There is no such version of this record."))
     return found
+
+
+def values_at(form: Form, record_id: int, revision: int) -> Values:
+    """What the record held at this revision; empty when history has none."""
+    own = (Event.form_id == form.definition_id, Event.record_id == record_id)
+    found = db.session.scalars(select(Event).where(*own, Event.revision == revision)).first()
+    return {} if found is None else found.after or {}

@@ -7,19 +7,23 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry
 
 from runtime import formulas, problems
+from runtime.access import FieldRights
 from runtime.definitions.documents import Form
+from runtime.definitions.keeping import kept
 from runtime.definitions.rules import Check
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, ValueType
 from runtime.fields.sub_table import fewest_rows, most_rows
 from runtime.formulas import FormulaError
 from runtime.records import values as settling
+from runtime.records.fitting import Fits, fits
 from runtime.records.reads import field_of
 from runtime.records.rows import seen
+from runtime.records.state import OPEN, State
 from runtime.records.values import Case, Outcome, Values
 from runtime.records.wording import problem, said
 
@@ -62,11 +66,10 @@ def judge(case: Case, given: Mapping[str, Any]) -> Judged:
 
 
 def _judged(case: Case, outcome: Outcome) -> Judged:
-    rights = case.rights
-    there = frozenset(case.form.fields.keys() - outcome.state.hidden.keys())
-    visible = there - rights.hidden
-    asked = (case.form.required | outcome.state.required) - rights.closed
-    required = frozenset(key for key in asked if key in visible)
+    rights, state = case.rights, outcome.state
+    form = case.form
+    standing = _undisturbed(form, rights) if state is OPEN else _standing(form, rights, state)
+    there, visible, required, locked = standing
     found = _Findings(case, outcome, there)
     found.unread()
     found.missing(required)
@@ -80,7 +83,7 @@ def _judged(case: Case, outcome: Outcome) -> Judged:
         values=outcome.values,
         visible=visible,
         required=required,
-        locked=outcome.state.locked | rights.closed,
+        locked=locked,
         problems=tuple(_ordered(case.form, found.problems)),
         warnings=tuple(found.warnings),
         ignored=outcome.ignored,
@@ -90,6 +93,20 @@ def _judged(case: Case, outcome: Outcome) -> Judged:
         untouched=_untouched(case, outcome.values) if case.lookups else {},
         overruled=found.overruled,
     )
+
+
+def _standing(form: Form, rights: FieldRights, state: State) -> tuple[frozenset[str], ...]:
+    """The fields that no rule hides, and those of them that the writer sees, must fill, and may not write."""
+    there = frozenset(form.fields.keys() - state.hidden.keys())
+    visible = there - rights.hidden
+    asked = (form.required | state.required) - rights.closed
+    return there, visible, frozenset(asked & visible), state.locked | rights.closed
+
+
+@kept(1024)
+def _undisturbed(form: Form, rights: FieldRights) -> tuple[frozenset[str], ...]:
+    """The same where no rule does anything, as in most rows: found out once."""
+    return _standing(form, rights, OPEN)
 
 
 def _untouched(case: Case, values: Values) -> dict[str, Judged]:
@@ -159,16 +176,20 @@ class _Findings:
 
     def unfit(self) -> None:
         """Values that their schema or their field type refuses."""
-        for key, validator in validators(self.form).items():
+        for key, surely_fits in _fitting(self.form).items():
             if key not in self.values or key not in self.visible or key in self._at or self.case.is_kept(key):
                 continue
-            error = next(validator.iter_errors(self.values[key]), None)
+            value = self.values[key]
+            error = None if surely_fits(value) else self._error(key, value)
             if error is not None and self.form.fields[key].type.name in settling.POINTERS:
                 self._add(key, NOT_AVAILABLE)
             elif error is not None:
                 self._add(key, *problems.from_json_schema(error, self.form.fields[key]))
             else:
                 self._check(self.form.fields[key])
+
+    def _error(self, key: str, value: Any) -> ValidationError | None:
+        return next(validators(self.form)[key].iter_errors(value), None)
 
     def in_rows(self) -> dict[str, tuple[Judged, ...]]:
         """The judgement on each row of each sub-table; its problems are told by their way: `lines`, 2, `price`."""
@@ -345,3 +366,9 @@ def validators(form: Form) -> Mapping[str, Draft202012Validator]:
         for key, field in form.fields.items()
         if field.type.stored
     }
+
+
+@lru_cache(1024)
+def _fitting(form: Form) -> Mapping[str, Fits]:
+    """For each stored field whether a value surely fits its schema."""
+    return {key: fits(one.type.value_schema(one)) for key, one in form.fields.items() if one.type.stored}

@@ -1,20 +1,37 @@
 """Tables beside the records: what happened to them (events) and the counters of serial numbers."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import DDL, BigInteger, ForeignKey, Index, String, Table, UniqueConstraint, event, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    event,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from runtime import grams
 from runtime.db import Base, Json, Moment
+from runtime.records import row_history
 from runtime.times import now
+
+WITH_VALUES = ("created", "updated", "restored")
+"""The kinds of events that left the record with values: the versions of a record."""
 
 
 class Event(Base):
     """One change of one record: the history row, the automation's trigger and the submit token in one.
 
-    `before` and `after` are the record's values (field key → JSON value), `changed` the keys that differ.
+    `before` and `after` are the record's values (field key → JSON value), `changed` the keys that differ. Of many rows
+    of a sub-table only those that differ are kept (`row_history`); the others are read with the events before this one.
     `run_id` names the automation run that wrote it, `depth` counts automations in the chain and
     `root_id` is the event the chain began with. `token` is the submit token (page) or Idempotency-Key (API),
     made unique together with the user and the form; `token_hash` is of the values it came with. `cause` is what
@@ -48,13 +65,36 @@ class Event(Base):
     run_id: Mapped[int | None] = mapped_column(index=True)
     depth: Mapped[int] = mapped_column(default=0)
     root_id: Mapped[int | None]
-    before: Mapped[Any] = mapped_column(Json)
-    after: Mapped[Any] = mapped_column(Json)
+    kept_before: Mapped[Any] = mapped_column("before", Json)
+    kept_after: Mapped[Any] = mapped_column("after", Json)
     changed: Mapped[Any] = mapped_column(Json)
     token: Mapped[str | None] = mapped_column(String(100))
     token_hash: Mapped[str | None] = mapped_column(String(64))
     cause: Mapped[Any | None] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    @property
+    def before(self) -> Any:
+        """The values before the change, with all rows."""
+        return self._whole[0] if row_history.is_packed(self.kept_before) else self.kept_before
+
+    @property
+    def after(self) -> Any:
+        """The values after the change, with all rows."""
+        return self._whole[1] if row_history.is_packed(self.kept_after) else self.kept_after
+
+    @cached_property
+    def _whole(self) -> tuple[Any, Any]:
+        """Both with all rows, once: events never change."""
+        session = object_session(self)
+        assert session is not None  # one that belongs to none was just written, and has all rows
+        own = (Event.form_id == self.form_id, Event.record_id == self.record_id, Event.kind.in_(WITH_VALUES))
+        earlier = select(Event.kept_after).where(*own, Event.revision < self.revision, Event.id < self.id)
+        found = session.scalars(earlier.order_by(Event.id.desc()).limit(row_history.STEPS)).all()[::-1]
+        keys = [key for key, held in self.kept_after.items() if type(held) is dict]
+        before = {key: row_history.rows_of(key, found) for key in keys}
+        after = {key: row_history.rows_of(key, [*found, self.kept_after]) for key in keys}
+        return {**self.kept_before, **before}, {**self.kept_after, **after}
 
 
 class Trashed(Base):

@@ -33,7 +33,7 @@ def work(lease: Lease) -> None:
 def _purge(session: Session, row: Trashed) -> None:
     """Remove what the history keeps of the record's values, and its files; that there was one stays."""
     own = (Event.form_id == row.form_id, Event.record_id == row.record_id)
-    session.execute(update(Event).where(*own).values(before={}, after={}, changed=[]))
+    session.execute(update(Event).where(*own).values(kept_before={}, kept_after={}, changed=[]))
     files.drop(row.form_id, row.record_id)
     for listener in AFTER_PURGE:
         listener(session, row.form_id, row.record_id)

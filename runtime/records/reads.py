@@ -6,6 +6,7 @@ from functools import lru_cache
 from runtime import formulas
 from runtime.definitions import dependencies
 from runtime.definitions.documents import Form
+from runtime.fields import ValueType
 from runtime.formulas import Formula
 from runtime.records.state import may_be_hidden
 
@@ -15,6 +16,12 @@ def with_first_values(form: Form) -> frozenset[str]:
     """The fields that rules may hide and that begin with a value."""
     begin = (key for key, one in form.fields.items() if one.default is not None or "initial" in one.options)
     return frozenset(begin) & may_be_hidden(form)
+
+
+@lru_cache(1024)
+def through_trees(form: Form) -> tuple[str, ...]:
+    """The fields whose values are ways through a tree."""
+    return tuple(key for key, one in form.fields.items() if one.type.value_type is ValueType.PATH)
 
 
 @lru_cache(1024)

@@ -19,9 +19,10 @@ from sqlalchemy.exc import IntegrityError
 from runtime import access, surroundings, times
 from runtime.access import FieldRights
 from runtime.db import db, is_rehearsed
+from runtime.definitions import roll_ups
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, Problem
-from runtime.records import changes, duplicates, rows, search, serials, subtables, tokens, unique
+from runtime.records import changes, duplicates, row_history, rows, search, serials, subtables, tokens, unique
 from runtime.records import judge as judging
 from runtime.records.changes import AFTER_EVENT
 from runtime.records.judge import Judged
@@ -406,5 +407,16 @@ def _ownership(write: _Write, values: Values) -> Values:
 
 
 def _noted(write: _Write, kind: str, record_id: int, revision: int, before: Values, after: Values) -> Saved:
-    event = changes.note(write.actor, write.form, kind, record_id, revision, before, after, write.token)
+    packed = write.record is not None and _follows(write.form, write.record, revision)
+    event = changes.note(
+        write.actor, write.form, kind, record_id, revision, before, after, write.token, packed
+    )
     return Saved(record_id, revision, after, event.id, warnings=write.judged.warnings)
+
+
+def _follows(form: Form, record: Record, revision: int) -> bool:
+    """Whether the event before this one is sure to say of all rows how they were: another version knows other columns,
+    and what follows from roll-ups has no event.
+    """
+    is_same = record.version_id == form.version_id and not roll_ups.of(form)
+    return is_same and revision % row_history.STEPS != 0 and not is_rehearsed()

@@ -5,7 +5,7 @@ publish needs CREATE TABLE, ADD COLUMN and CREATE INDEX, in the transaction that
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -98,7 +98,8 @@ def table(form: Form) -> Table:
     return found
 
 
-def stored(form: Form) -> dict[str, Field]:
+@keeping.kept(1024)
+def stored(form: Form) -> Mapping[str, Field]:
     """The fields that have a column."""
     return {key: field for key, field in form.fields.items() if is_stored(field)}
 
@@ -108,6 +109,7 @@ def is_stored(field: Field) -> bool:
     return _type(field) is not None
 
 
+@keeping.kept(1024)
 def kept(form: Form) -> tuple[str, ...]:
     """The fields whose values a record keeps: those that have a column, and the sub-tables."""
     columns = stored(form)

@@ -16,9 +16,7 @@ from runtime.records.models import Event
 from runtime.records.sources import Actor
 
 MAX_TOKEN = 80
-_FIRST = select(Event.id, Event.record_id, Event.revision, Event.after, Event.token_hash).where(
-    Event.form_id == bindparam("form_id"), Event.token == bindparam("token")
-)
+_FIRST = select(Event.id).where(Event.form_id == bindparam("form_id"), Event.token == bindparam("token"))
 
 
 @dataclass(frozen=True)
@@ -60,14 +58,18 @@ def _key(user_id: int | None, token: str) -> str:
 
 def record_of(form: Form, user_id: int, token: str) -> int | None:
     """The record that this person saved with this token; None when there is none."""
-    asked = {"form_id": form.definition_id, "token": _key(user_id, token)}
-    event = db.session.execute(_FIRST, asked).one_or_none()
-    return None if event is None else int(event.record_id)
+    event = _event(form, _key(user_id, token))
+    return None if event is None else event.record_id
+
+
+def _event(form: Form, key: str) -> Event | None:
+    found = db.session.scalar(_FIRST, {"form_id": form.definition_id, "token": key})
+    return None if found is None else db.session.get(Event, found)
 
 
 def first(form: Form, token: Token) -> Saved | None:
     """What the first save with this token left; Conflict when that came with other values."""
-    event = db.session.execute(_FIRST, {"form_id": form.definition_id, "token": token.key}).one_or_none()
+    event = _event(form, token.key)
     if event is None:
         return None
     if event.token_hash != token.hash:

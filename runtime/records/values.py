@@ -17,7 +17,7 @@ from runtime.definitions.documents import Form
 from runtime.definitions.rules import GIVEN
 from runtime.fields import Field, FieldError, ValueType
 from runtime.formulas import Formula, FormulaError
-from runtime.records.reads import fills, names_read, with_first_values
+from runtime.records.reads import fills, names_read, through_trees, with_first_values
 from runtime.records.sources import Sources, is_id
 from runtime.records.state import OPEN, State, state
 
@@ -184,7 +184,8 @@ def _defaults(case: Case, sent: Sent) -> Values:
 def _reopened(case: Case, sent: Sent, stored: Mapping[str, Any]) -> Values:
     """The stored values, with first values for the empty fields that rules hid: they count once these show."""
     values = {**stored, **_moved(case, stored)}
-    empty = with_first_values(case.form) - stored.keys() - sent.keys()
+    beginning = with_first_values(case.form)
+    empty = beginning - stored.keys() - sent.keys() if beginning else beginning
     if not (empty and sent):
         return values
     hidden = _settled(case, {}, values)[1].hidden
@@ -196,7 +197,9 @@ def _reopened(case: Case, sent: Sent, stored: Mapping[str, Any]) -> Values:
 
 def _moved(case: Case, stored: Mapping[str, Any]) -> Values:
     """The stored ways through a tree as they go now: an option that was moved may not stop every later write."""
-    ways = (key for key, found in case.form.fields.items() if found.type.value_type is ValueType.PATH)
+    ways = through_trees(case.form)
+    if not ways:
+        return {}
     fields = (case.form.fields[key] for key in ways if key in stored and key not in case.rights.closed)
     return {found.key: found.type.normalise(stored[found.key], found) for found in fields}
 

@@ -350,7 +350,7 @@ def test_given_a_cell_when_it_is_opened_and_saved_then_it_takes_few_statements(
     queries.clear()
     put(clerk, trip, "nights", "3", editor)
 
-    assert (opened, queries.count) == (5, 12), queries.statements
+    assert (opened, queries.count) == (5, 11), queries.statements
 
 
 @pytest.mark.parametrize(

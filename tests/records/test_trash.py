@@ -173,7 +173,7 @@ def test_after_its_days_a_record_is_removed_with_all_that_its_history_told(clerk
 
     db.session.add(clerk)
     assert db.session.scalar(select(func.count()).select_from(Trashed)) == 0
-    told = db.session.execute(select(Event.record_id, Event.kind, Event.before, Event.after)).all()
+    told = db.session.execute(select(Event.record_id, Event.kind, Event.kept_before, Event.kept_after)).all()
     gone = [
         (kind, before or after)
         for each, kind, before, after in told

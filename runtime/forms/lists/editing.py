@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -68,9 +68,12 @@ def _in_list(address: str) -> str:
 
 
 def _asked(user: User, form: Form, reader: Reader) -> Asked:
-    """The list in which the cell stands, as the address of the request names it."""
-    hidden = access.fields(user, form).hidden
-    return asking.read(form, request.args, views.kept(user, form, reader.locale), hidden)
+    """The list in which the cell stands, as the address of the request names it; read once in a request."""
+    if "list_of_cell" not in g:
+        hidden = access.fields(user, form).hidden
+        g.list_of_cell = asking.read(form, request.args, views.kept(user, form, reader.locale), hidden)
+    found: Asked = g.list_of_cell
+    return found
 
 
 def require_open(one: Filling, key: str) -> None:

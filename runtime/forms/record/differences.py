@@ -58,7 +58,8 @@ def _differing(
             continue
         title = localized(one.title, locale)
         if one.key in form.rows:
-            told = row_changes.told(form.rows[one.key], *aligned(before or [], after or []), show, locale)
+            was, is_now = ([*enumerate(rows)] for rows in aligned(before or [], after or []))
+            told = row_changes.told(form.rows[one.key], was, is_now, show, locale)
             if told:
                 yield Difference(one.key, title, "", "", rows=tuple(each[1:] for each in told))
             continue
