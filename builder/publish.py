@@ -69,6 +69,14 @@ def publish_together(
     """
     drafts.require_designer(user)
     drafts.lock(app)
+    return apply(user, app, judged(app, names), note, answers)
+
+
+def judged(app: str, names: Sequence[tuple[str, str]]) -> list[Change]:
+    """The drafts of these kinds and keys, and what comes into force along with them.
+
+    Raises Invalid with every problem found, its path led by the index of the draft.
+    """
     changes = [
         Change(kind, key, drafts.read_draft(app, kind, key).document, (index,), is_draft=True)
         for index, (kind, key) in enumerate(names)
@@ -77,7 +85,7 @@ def publish_together(
     found = problems(app, changes)
     if found:
         raise Invalid(found)
-    return apply(user, app, changes, note, answers)
+    return changes
 
 
 def with_app(app: str, changes: Sequence[Change]) -> list[Change]:

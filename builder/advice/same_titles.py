@@ -28,7 +28,7 @@ def _fields(document: Document) -> Iterator[Problem]:
     titles = {key: schema["fw"].get("title") for key, schema in document["properties"].items()}
     count = _count(title for title in titles.values() if title)
     for key, title in titles.items():
-        read = next((each for each in _readings(title) if count[each] > 1), None) if title else None
+        read = next((each for each in sorted(_readings(title)) if count[each] > 1), None) if title else None
         if read is not None:
             sentence = _("Another field is called “%(title)s” too.", title=read[1])
             yield Problem(("properties", key, "fw", "title"), "same_title", sentence)

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
+from flask_babel import get_timezone
 from flask_babel import gettext as _
 
-from builder import change_words, drafts, impact, publish, releases, reviewed, shapes
+from builder import announcing, change_words, drafts, impact, planning, publish, releases, reviewed, shapes
 from builder.amending import Answers
 from builder.answers import Asked, Asking
 from builder.change_words import Line
@@ -22,6 +25,9 @@ from runtime.db import db, transaction
 from runtime.definitions import schemas
 from runtime.errors import Conflict, Invalid, Problem
 from runtime.htmx import go_to
+from runtime.i18n import moment_text
+
+NOTE = 400  # characters of the note that is put in
 
 blueprint = plugin = Blueprint("publishing", __name__, url_prefix="/apps")
 
@@ -77,8 +83,13 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
             drafts.lock(app)
             chosen = [each for each in chosen if _is_changed(app, each)]
             reviewed.require(app, reviewed.with_app(app, chosen), _seen())  # the drafts that were asked about
-            versions = publish.publish_together(signed_in_user(), app, chosen, note, answers)
-            told = _told(versions)
+            if request.form.get("when") == "later":
+                told = _planned(app, chosen, answers, note)
+            else:
+                versions = publish.publish_together(signed_in_user(), app, chosen, note, answers)
+                told = _told(versions)
+                if _tells():
+                    announcing.published(db.session(), app, versions, note)
     except Invalid as error:
         db.session.rollback()
         return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
@@ -88,6 +99,34 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
         return _page(studio(app, kinds, key), set(chosen), refused, 409)
     flash(told)
     return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
+
+
+def _tells() -> bool:
+    return request.form.get("notify") == "app"
+
+
+def _planned(app: str, chosen: list[Target], answers: dict[tuple[str, str], Answers], note: str) -> str:
+    """Plan to publish at the moment that was typed, in the zone of whoever typed it; what is said then."""
+    user = signed_in_user()
+    if user is None or not chosen:
+        return str(_("There was nothing to publish."))
+    text = request.form.get("at", "")
+    try:
+        at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(str(get_timezone())))
+    except (ValueError, OverflowError) as error:
+        raise Invalid([Problem((), "at", _("Choose when it shall be published."))]) from error
+    planned = planning.plan(user, app, chosen, answers, at.astimezone(UTC), note, tells=_tells())
+    return str(_("It will be published %(moment)s.", moment=moment_text(planned.at)))
+
+
+@blueprint.post(f"{BASE}/publish/planned/<int:number>/cancel")
+def cancel(app: str, kinds: str, key: str, number: int) -> Response:
+    """Take back a plan to publish."""
+    require_designer()
+    with _refusals():
+        planning.cancel(signed_in_user(), app, number)
+        flash(_("It will not be published then. The draft is as it was."))
+    return go_to(url_for("publishing.review", app=app, kinds=kinds, key=key))
 
 
 def _seen() -> dict[Target, str]:
@@ -168,9 +207,28 @@ def _page(now: Studio, chosen: set[Target] | None, refused: list[Problem], statu
     parts = [_part(now, target, target in picked) for target in candidates]
     known = {found.sentence for part in parts for found in part.problems}
     others = list(dict.fromkeys(problem.message for problem in refused if problem.message not in known))
-    note = request.form.get("note", "")
-    page = render_template("builder/publish.html", studio=now, parts=parts, others=others, note=note)
+    page = render_template(
+        "builder/publish.html",
+        studio=now,
+        parts=parts,
+        others=others,
+        note=request.form.get("note", _note(parts)),
+        zone=str(get_timezone()),
+        planned=planning.listed(now.app),
+        posted=request.form,
+    )
     return make_response(page, status)
+
+
+def _note(parts: list[Part]) -> str:
+    """What the chosen parts change, as the note begins."""
+    told = dict.fromkeys(line.sentence for part in parts if part.chosen for line in part.lines)
+    found = ""
+    for sentence in told:
+        if len(found) + len(sentence) > NOTE:
+            return f"{found} · …"
+        found = f"{found} · {sentence}" if found else sentence
+    return found
 
 
 def _part(now: Studio, target: Target, chosen: bool) -> Part:

@@ -183,6 +183,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "problems.count"): (303, 404, 404, 404, 404, 404),
     ("POST", "problems.fix"): (401, 404, 404, 404, 400, 400),
     ("POST", "publishing.rollback"): (401, 404, 404, 404, 404, 404),
+    ("POST", "publishing.cancel"): (401, 404, 404, 404, 404, 404),
     ("POST", "publishing.undo"): (401, 404, 404, 404, 404, 404),
     ("POST", "messages.test"): (401, 404, 404, 404, 404, 404),
     ("GET", "messages.mail"): (303, 404, 404, 404, 404, 404),

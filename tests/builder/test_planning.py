@@ -1,0 +1,170 @@
+"""Publishing at a later moment: what was looked at or nothing, once, and whoever shall know of it is told."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from builder import announcing, planning
+from builder.models_planned import PlannedPublish
+from runtime import jobs
+from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.notifications.models import Delivery, Notice
+from runtime.outbox import Outbox
+from runtime.times import now
+from tests.support.pages import reviewed
+from tests.support.world import World, world_on
+
+CUSTOMER = "/apps/followup/forms/customer/design"
+both = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    with world_on(getattr(request, "param", "sqlite"), request, tmp_path) as found:
+        yield found
+
+
+def post(world: World, path: str, seen: str, **form: Any) -> str:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', seen)
+    assert token
+    answer = world.browsers["dora"].post(path, data={"csrf_token": token[1], **form}, follow_redirects=True)
+    return answer.text
+
+
+def page(world: World) -> str:
+    return world.browsers["dora"].get(f"{CUSTOMER}/publish").text
+
+
+def rename(world: World, text: str) -> None:
+    """Change the draft."""
+    seen = world.browsers["dora"].get(f"{CUSTOMER}/").text
+    revision = re.search(r'data-revision="(\d+)"', seen)
+    assert revision
+    change = {"name": "form.set", "args": {"path": ["title"], "value": {"en": text, "zh": text}}}
+    post(world, f"{CUSTOMER}/commands", seen, rev=revision[1], do=json.dumps(change))
+
+
+def plan(world: World, ahead: timedelta = timedelta(hours=1), **more: str) -> str:
+    """Plan to publish what the page shows."""
+    seen = page(world)
+    zone = re.search(r"Later means \(([^)]+)\)", seen)
+    assert zone
+    at = (now() + ahead).astimezone(ZoneInfo(zone[1])).strftime("%Y-%m-%dT%H:%M")
+    given = {"part": "form/customer", "when": "later", "at": at, "note": "Look", **reviewed(seen), **more}
+    return post(world, f"{CUSTOMER}/publish", seen, **given)
+
+
+def fall_due(world: World) -> None:
+    """Let the moment come, and the worker have its turn."""
+    with world.app.app_context():
+        with transaction() as session:
+            session.execute(update(Outbox).where(Outbox.kind == "planned_publish").values(due_at=now()))
+            own = select(Outbox.id).where(Outbox.kind == "planned_publish", Outbox.state == "pending")
+            ids = list(session.scalars(own))
+        for lease in filter(None, map(jobs.claim, ids)):
+            planning.work(lease)
+        db.session.remove()
+
+
+def version(world: World) -> int:
+    with world.app.app_context():
+        return lookup.form("followup", "customer").number
+
+
+def plans(world: World) -> list[tuple[str, str]]:
+    with world.app.app_context():
+        return [(each.state, each.reason) for each in db.session.scalars(select(PlannedPublish))]
+
+
+@both
+def test_what_was_looked_at_is_published_at_its_moment_and_once(world: World) -> None:
+    rename(world, "Client")
+    before = version(world)
+    assert "It will be published" in plan(world)
+    assert (version(world), plans(world)) == (before, [("waiting", "")])
+    fall_due(world)
+    fall_due(world)
+    assert (version(world), plans(world)) == (before + 1, [("done", "")])
+
+
+def test_a_draft_that_changed_meanwhile_is_not_published_and_its_planner_is_told(world: World) -> None:
+    rename(world, "Client")
+    before = version(world)
+    plan(world)
+    rename(world, "Buyer")
+    fall_due(world)
+    [(state, reason)] = plans(world)
+    assert (version(world), state) == (before, "failed") and "changed" in reason
+    assert "Not published" in page(world)
+    with world.app.app_context():
+        told = db.session.scalars(select(Notice).where(Notice.user_id == world.ids["dora"])).all()
+        assert [each.subject for each in told] == ["A planned publish did not happen"]
+
+
+def test_a_plan_is_cancelled_and_stays_so(world: World) -> None:
+    rename(world, "Client")
+    before = version(world)
+    plan(world)
+    place = re.search(r'action="([^"]+/planned/\d+/cancel)"', page(world))
+    assert place
+    assert "It will not be published then" in post(world, place[1], page(world))
+    fall_due(world)
+    assert (version(world), plans(world)) == (before, [("cancelled", "")])
+
+
+@pytest.mark.parametrize(
+    "more", [{"at": ""}, {"at": "soon"}, {"at": "2001-01-01T09:00"}, {"at": "2999-01-01T09:00"}]
+)
+def test_a_moment_that_is_none_is_refused_and_nothing_typed_is_lost(
+    world: World, more: dict[str, str]
+) -> None:
+    rename(world, "Client")
+    answer = plan(world, **more)
+    assert "hoose" in answer and 'value="later" checked' in answer and 'value="Look"' in answer
+    assert plans(world) == []
+
+
+def test_everybody_with_a_role_is_told_once_with_what_is_published(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename(world, "Client")
+    before = version(world)
+    plan(world, notify="app")
+    tell: Callable[..., int] = announcing.published
+
+    def killed(*given: Any) -> int:
+        tell(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(announcing, "published", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fall_due(world)
+    monkeypatch.undo()
+    with world.app.app_context():
+        db.session.rollback()
+        assert (lookup.form("followup", "customer").number, db.session.scalars(select(Delivery)).all()) == (
+            before,
+            [],
+        )
+        with transaction() as session:
+            session.execute(update(Outbox).values(state="pending", lease_until=None))
+    fall_due(world)
+    with world.app.app_context():
+        told = db.session.scalars(select(Notice)).all()
+        assert {each.body for each in told} == {"Look"}
+        assert world.ids["bob"] in [each.user_id for each in told] and world.ids["eve"] is not None
+        assert len(told) == len({each.user_id for each in told})
+    assert version(world) == before + 1
+
+
+def test_the_note_begins_with_what_changes(world: World) -> None:
+    rename(world, "Client")
+    assert re.search(r'id="note" name="note" value="[^"]+title', page(world))
