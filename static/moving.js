@@ -87,11 +87,11 @@
     if (event.target.id === "moving" && event.submitter) moved = recordOf(event.submitter.value);
   });
 
-  // The column of which more was loaded since the page was drawn stays as long: the address tells of it.
+  // Columns of which more was loaded since the page was drawn stay as long: the address tells of it.
   document.addEventListener("submit", ({ target }) => {
     if (target.id !== "moving") return;
     const asked = new URLSearchParams(location.search);
-    for (const name of ["lane", "upto"]) {
+    for (const name of ["lane", "upto", "lanes"]) {
       const input = target.elements[name] ?? target.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
       input.value = asked.get(name) ?? "";
     }

@@ -18,7 +18,7 @@ from builder.studio import Studio
 from builder.view_preview import preview
 from runtime.fields import Field
 from runtime.forms.conditions.lines import Line
-from runtime.forms.lists import grouping
+from runtime.forms.lists import stretches, totals
 from runtime.forms.lists.columns import is_number, sortable
 from runtime.forms.lists.kinds import KINDS, LIST, Kind
 from runtime.forms.lists.kinds._base import Part
@@ -118,8 +118,8 @@ def _period(studio: Studio, fields: Mapping[str, Field]) -> Iterator[Control]:
     """By which stretches of time a list is grouped, where it is by a date."""
     by = fields.get(studio.document.get("group_by", ""))
     if studio.document["kind"] == LIST and by is not None and by.type.name in ("date", "datetime"):
-        now = studio.document.get("period", grouping.USUAL)
-        options = tuple(Option(name, _(title), name == now) for name, title in grouping.PERIODS.items())
+        now = studio.document.get("period", stretches.USUAL)
+        options = tuple(Option(name, _(title), name == now) for name, title in stretches.PERIODS.items())
         yield Control(
             "v-period", "pick", _(NAMES["period"]), options=options, send=_set("period"), read={"as": "text"}
         )
@@ -130,7 +130,7 @@ def _figures(studio: Studio, fields: Mapping[str, Field], columns: list[str]) ->
     numbers = (fields[key] for key in columns if key in fields) if studio.document["kind"] == LIST else ()
     for one in numbers:
         now = studio.document.get("figures", {}).get(one.key, "")
-        ways = (("", _("no figure")), *((name, _(title)) for name, title in grouping.FUNCTIONS.items()))
+        ways = (("", _("no figure")), *((name, _(title)) for name, title in totals.FUNCTIONS.items()))
         if one.type.stored and is_number(one):
             yield Control(
                 f"v-figure-{one.key}",

@@ -34,8 +34,8 @@ class Way:
         """The first of them in this order, after the cursor."""
         if self.sought.pieces is None:
             return paging.fetch(self.form, [*self.wanted, *self.sought.plain], self.readable, by, size, after)
-        found = [self.sought.pieces.holds(), _by_no_index([or_(*self.readable), *self.wanted])]
-        return paging.fetch(self.form, [*found, *self.sought.beside], [true()], by, size, after)
+        found = holding([or_(*self.readable), *self.wanted], self.sought)
+        return paging.fetch(self.form, found, [true()], by, size, after)
 
     def count(self) -> tuple[int, bool]:
         """How many there are, and whether there are more than that."""
@@ -58,6 +58,13 @@ def way(form: Form, wanted: Wanted, readable: Wanted, sought: Search, *, reads_a
         return Way(form, wanted, readable, walk)
     found = counted(form, [or_(*readable), *wanted], sought, MANY + 1)
     return Way(form, wanted, readable, walk if found > MANY else sought, found)
+
+
+def holding(wanted: Wanted, sought: Search) -> list[ColumnElement[bool]]:
+    """What holds for the records for which all of `wanted` holds and which the search finds, and for no others."""
+    if sought.pieces is None:
+        return [*wanted, *sought.plain]
+    return [sought.pieces.holds(), _by_no_index(wanted), *sought.beside]
 
 
 def counted(form: Form, wanted: Wanted, sought: Search, most: int | None = MAX_COUNTED + 1) -> int:

@@ -77,7 +77,6 @@ def fetch(
 def fetch_each(
     form: Form,
     wanted: Wanted,
-    either: Wanted,
     by: Order,
     column: ColumnElement[Any],
     sizes: Mapping[Any, int],
@@ -87,9 +86,7 @@ def fetch_each(
     """
     number = func.row_number().over(partition_by=column, order_by=_ordering(form, by))
     numbered = (
-        select(table(form).c.id, column.label("value"), number.label("number"))
-        .where(*wanted, or_(*either))
-        .subquery()
+        select(table(form).c.id, column.label("value"), number.label("number")).where(*wanted).subquery()
     )
     of_size = {size: [each for each in sizes if sizes[each] == size] for size in set(sizes.values())}
     parts = [

@@ -131,8 +131,7 @@ def lanes(
     """The first records of each value of a field, as many as `sizes` says; `totals` are those of `count_by`. One
     statement, however many values there are.
     """
-    readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
-    wanted = _asked_for(user, form, condition, search)
+    wanted = listed(user, form, condition, search)
     order = orders.order(form, sort, access.fields(user, form).hidden)
     field, column = form.fields[key], table(form).c[key]
     bound = {
@@ -140,7 +139,7 @@ def lanes(
         for value, size in sizes.items()
         if totals.get(value)
     }
-    found = paging.fetch_each(form, wanted, readable, order, column, bound) if bound else []
+    found = paging.fetch_each(form, wanted, order, column, bound) if bound else []
     lanes = {value: Lane(totals.get(value, 0), []) for value in sizes}
     for record in for_reader(user, form, [rows.record(form, row) for row in found]):
         lanes[record.values.get(key)].items.append(record)
@@ -156,14 +155,8 @@ def listed(
     user: User | None, form: Form, condition: access.Document | None, search: str
 ) -> list[ColumnElement[bool]]:
     """What holds for the records of a list and no others; ConditionError as for a page."""
-    return [_readable(user, form), *_asked_for(user, form, condition, search)]
-
-
-def _asked_for(
-    user: User | None, form: Form, condition: access.Document | None, search: str
-) -> list[ColumnElement[bool]]:
     sought = searching.sought(form, search, access.fields(user, form).hidden)
-    return [*sought.conditions, *_filtered(user, form, condition)]
+    return finding.holding([_readable(user, form), *_filtered(user, form, condition)], sought)
 
 
 def _filtered(user: User | None, form: Form, condition: access.Document | None) -> list[ColumnElement[bool]]:
@@ -264,10 +257,7 @@ def revisions(
     """The ids and revisions of the first `most` records that the user may read and that fit, of all or `among` these;
     ConditionError as for a page.
     """
-    hidden, own = access.fields(user, form).hidden, table(form).c
-    wanted = [_readable(user, form), *searching.sought(form, search, hidden).conditions]
-    if condition is not None:
-        wanted.append(filters.where(form, condition, hidden, _facts(user, form)))
+    own, wanted = table(form).c, listed(user, form, condition, search)
     if among is not None:
         wanted.append(own.id.in_([each for each in among if is_id(each)][:MAX_COUNTED]))
     found = select(own.id, own.revision).where(*wanted).order_by(own.id).limit(most)
@@ -303,8 +293,8 @@ def options(
 ) -> list[tuple[int, str]]:
     """What a reference to this form offers: id and title of the readable records that fit, by title."""
     hidden = access.fields(user, form).hidden
-    sought = searching.sought(form, search, hidden).conditions
-    wanted = [_readable(user, form), *sought, *_allowed_for(user, form, condition, facts)]
+    wanted = [_readable(user, form), *_allowed_for(user, form, condition, facts)]
+    wanted = finding.holding(wanted, searching.sought(form, search, hidden))
     return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)), hidden)
 
 

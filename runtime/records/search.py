@@ -34,11 +34,6 @@ class Search:
     pieces: Pieces | None = None
     beside: Conditions = own_field(default_factory=list)
 
-    @property
-    def conditions(self) -> Conditions:
-        """What must hold, by the index where there is one."""
-        return self.plain if self.pieces is None else [self.pieces.holds(), *self.beside]
-
     def among(self, chosen: Select[Any]) -> Select[Any]:
         """Those of the chosen records that are found, one by one: a limit spares the rest."""
         if self.pieces is None:

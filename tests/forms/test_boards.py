@@ -81,7 +81,7 @@ def test_given_more_cards_than_a_column_shows_when_more_are_asked_for_then_the_n
     further, more = unescape(found[1]), unescape(found[2])
 
     assert columns(page)["A"] == [f"Customer {number:02}" for number in range(20)]
-    assert len(columns(browser.open(further).text)["A"]) == 45
+    assert len(columns(browser.open(further).text)["A"]) == 40
     part = browser.client.get(more, headers=TYPED).text
     assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', part) == [f"Customer {n:02}" for n in range(20, 40)]
     assert "fw-next" in part
@@ -101,10 +101,32 @@ def test_given_a_card_that_was_loaded_later_when_its_menu_is_opened_then_its_col
     page = browser.open(unescape(link[2])).text
 
     assert f'form="moving" name="move" value="{link[1]}.1.is:B"' in page
-    assert '<input type="hidden" name="lane" value="is:A">' in page
-    answer = move(browser, int(link[1]), "is:B", lane="is:A", card=link[1])
+    assert '<input type="hidden" name="lanes" value="{&#34;is:A&#34;:40}">' in page
+    answer = move(browser, int(link[1]), "is:B", lanes='{"is:A":40}', card=link[1])
     assert len(columns(browser.open(answer.location).text)["A"]) == 21
     assert "card=" not in answer.location
+
+
+def test_given_two_columns_of_which_more_was_loaded_then_the_address_tells_of_both(browser: Browser) -> None:
+    grades = ["A"] * 41 + ["B"] * 41
+    make_all("customer", [{"name": f"Customer {n:02}", "grade": grade} for n, grade in enumerate(grades)])
+    more = [unescape(each) for each in re.findall(r'hx-get="([^"]*after=[^"]*)"', browser.open(BOARD).text)]
+
+    shown = f"http://localhost{BOARD}"
+    for each in more:  # whose links were drawn before anything was loaded
+        answer = browser.client.get(each, headers={**TYPED, "HX-Current-URL": shown})
+        shown = answer.headers["HX-Replace-Url"]
+
+    page = columns(browser.open(shown).text)
+    assert [len(page[each]) for each in ("A", "B")] == [40, 40]
+
+
+@pytest.mark.parametrize("lanes", ["x", "[]", '{"is:A":-1}', '{"is:A":"x"}', '{"is:A":true}', '{"a":' * 500])
+def test_given_an_address_with_columns_that_make_no_sense_then_they_are_as_long_as_usual(
+    browser: Browser, lanes: str
+) -> None:
+    make_all("customer", [{"name": f"Customer {n:02}", "grade": "A"} for n in range(22)])
+    assert len(columns(browser.open(f"{BOARD}&lanes={quote_plus(lanes)}").text)["A"]) == 20
 
 
 def test_given_few_or_many_columns_and_cards_when_a_board_is_opened_then_it_takes_seven_statements(

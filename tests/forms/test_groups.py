@@ -15,7 +15,7 @@ from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.errors import NotFound
-from runtime.forms.lists import grouping
+from runtime.forms.lists import grouping, stretches
 from runtime.forms.lists.looks import Look
 from runtime.records import figures, query, store
 from tests.conftest import Queries, both_databases, make_user
@@ -355,5 +355,5 @@ def test_a_list_with_groups_and_figures_takes_two_statements_more(
     ],
 )
 def test_a_stretch_ends_where_the_next_begins(first: str, period: str, last: str) -> None:
-    assert grouping._last(date.fromisoformat(first), period) == date.fromisoformat(last)
-    assert grouping._first(date.fromisoformat(last), period, "en") == date.fromisoformat(first)
+    assert stretches.last_day(date.fromisoformat(first), period) == date.fromisoformat(last)
+    assert stretches.first_day(date.fromisoformat(last), period, "en") == date.fromisoformat(first)

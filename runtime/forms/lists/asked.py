@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from runtime import documents
 from runtime.definitions.documents import Form
-from runtime.forms.lists import columns
+from runtime.forms.lists import columns, lengths
 from runtime.forms.lists.kinds import KINDS, LIST
+from runtime.forms.lists.lengths import LONGEST_LANE
 from runtime.forms.lists.looks import FIELDS, MOST_COLUMNS, Look, filter_text
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked
 from runtime.forms.lists.views import WHOLE, Kept, View
@@ -17,7 +18,6 @@ from runtime.records import filters, orders
 from runtime.records.sources import is_id
 
 LONGEST_SEARCH = 100
-LONGEST_LANE = len("is:") + 100
 LONGEST_FILTER = 3000
 """Bytes of a filter in an address, where a Chinese character takes nine: a server takes addresses of 8 kB, and that of
 changed rows holds the filter twice.
@@ -48,6 +48,7 @@ def read(form: Form, args: Mapping[str, str], kept: Kept, hidden: frozenset[str]
         after=args.get("after", ""),
         upto=max(PER_PAGE, min(_number(args, "upto"), MOST_ROWS)),
         lane=args.get("lane", "")[:LONGEST_LANE],
+        lanes=lengths.text(lengths.read(args.get("lanes", ""))) if look.kind == "board" else "",
         day=args.get("day", "")[:10],
         span=args.get("span", "")[:10],
         card=card if is_id(card := _number(args, "card")) else 0,

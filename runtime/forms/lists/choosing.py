@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from runtime import documents
 from runtime.definitions.documents import Form
 from runtime.fields import Reader
-from runtime.forms.lists import columns, grouping
+from runtime.forms.lists import columns, grouping, stretches, totals
 from runtime.forms.lists.looks import Look
 from runtime.text import localized
 
@@ -52,13 +52,13 @@ def chosen(form: Form, sent: Any, hidden: frozenset[str]) -> tuple[str, ...]:
 
 
 def _figure(form: Form, look: Look, hidden: frozenset[str], key: str) -> str | None:
-    return look.told.get(key, "") if grouping.may_tell(form, key, hidden) else None
+    return look.told.get(key, "") if totals.may_tell(form, key, hidden) else None
 
 
 def figures(form: Form, sent: Any, columns: tuple[str, ...], hidden: frozenset[str]) -> str:
     """What a request wants to be told of the numbers in these columns."""
     asked = {key: how for key in columns if (how := sent.get(f"figure.{key}", ""))}
-    return grouping.settled(form, documents.dumps(asked), hidden)
+    return totals.settled(form, documents.dumps(asked), hidden)
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def grouped(form: Form, look: Look, hidden: frozenset[str], reader: Reader) -> G
     """What can be chosen, each with its title and whether it is chosen."""
     fields = [(key, one) for key, one in form.fields.items() if key not in hidden and grouping.fits(one)]
     by = [(key, localized(one.title, reader.locale), key == look.group_by) for key, one in fields]
-    periods = grouping.PERIODS.items() if look.period else ()
+    periods = stretches.PERIODS.items() if look.period else ()
     return Grouped(
         (("", str(_("nothing")), not look.group_by), *by),
         tuple((name, str(_(title)), name == look.period) for name, title in periods),
-        tuple((name, str(_(title))) for name, title in grouping.FUNCTIONS.items()),
+        tuple((name, str(_(title))) for name, title in totals.FUNCTIONS.items()),
     )

@@ -11,12 +11,13 @@ from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.fields import Field, Reader
-from runtime.forms.lists import grouping
+from runtime.forms.lists import grouping, totals
 from runtime.forms.lists.cells import counted, texts
 from runtime.forms.lists.columns import Column, is_numeric, order_of, shown, sortable, turned
-from runtime.forms.lists.grouping import Figure, Heading
+from runtime.forms.lists.grouping import Heading
 from runtime.forms.lists.kinds._base import Shown
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
+from runtime.forms.lists.totals import Figure
 from runtime.records import orders, query
 from runtime.records.query import Page
 from runtime.records.rows import Record
@@ -86,7 +87,7 @@ def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     return Listing(
         columns=head,
         rows=[replace(each, heading=headings.get(each.id)) for each in drawn] if headings else drawn,
-        totals=grouping.totals(user, form, asked, reader) if page.items else (),
+        totals=totals.totals(user, form, asked, reader) if page.items else (),
         **shared,
     )
 

@@ -15,7 +15,7 @@ from runtime.forms.conditions.drawing import Rows
 from runtime.forms.drafts import keeping
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
-from runtime.forms.lists import choosing, columns, filtering, sharing, views
+from runtime.forms.lists import choosing, columns, filtering, lengths, sharing, views
 from runtime.forms.lists.choosing import Box, Grouped
 from runtime.forms.lists.filtering import Chip, Onlooker, Posted
 from runtime.forms.lists.kinds import KINDS, LIST, Kind
@@ -59,6 +59,8 @@ def show(user: User, form: Form) -> Response:
     reader, hidden = reader_for(user, form), access.fields(user, form).hidden
     kept = views.kept(user, form, reader.locale)
     asked = asking.read(form, request.args, kept, hidden)
+    if is_htmx() and asked.look.kind == "board":
+        asked = lengths.continued(asked, request.headers.get("HX-Current-URL", ""))
     sent = None
     if "c.mode" in request.args:
         seen = filtering.sight(form, hidden, reader.locale)

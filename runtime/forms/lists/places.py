@@ -33,6 +33,8 @@ class Asked:
     view: str = ""
     lane: str = ""
     """The column of a board of which more is asked for."""
+    lanes: str = ""
+    """The other columns of which more is shown, as `lengths` reads it."""
     card: int = 0
     """The record of which the page asks where it shall go."""
     day: str = ""
@@ -51,7 +53,13 @@ class Places:
         self.state: dict[str, str] = {}
         """What stands in the query of the address of what is asked for now."""
         self._put(self.state, {"view": asked.view, "search": asked.search, **asked.look.parts()})
-        own = {"upto": asked.upto, "after": asked.after, "panel": asked.panel, "lane": asked.lane}
+        own: dict[str, Any] = {
+            "upto": asked.upto,
+            "after": asked.after,
+            "panel": asked.panel,
+            "lane": asked.lane,
+        }
+        own["lanes"] = asked.lanes
         self._put(self.state, {**own, "card": asked.card, "day": asked.day, "span": asked.span})
 
     def to(self, **changes: Any) -> str:

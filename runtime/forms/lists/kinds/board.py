@@ -15,6 +15,7 @@ from runtime.conditions.facts import is_storable
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import N_, NOBODY, Field, FieldError, Reader
+from runtime.forms.lists import lengths
 from runtime.forms.lists.cells import counted
 from runtime.forms.lists.columns import is_summable, order_of
 from runtime.forms.lists.kinds._base import SORTABLE, Kind, Part, Shown, colour_part, of_types, switches
@@ -25,10 +26,11 @@ from runtime.forms.names import titles_for
 from runtime.records import figures, query
 from runtime.records.query import Lane
 from runtime.records.rows import Record
+from runtime.spelling import name_key
 from runtime.text import localized
 
 TYPES = ("choice", "yes_no", "member")
-A_LANE = 20
+A_LANE = lengths.SHORT
 MOST_LANES = 60
 MOST_LIMIT = 9999
 _NONE, _IS = "none", "is:"  # how addresses name a column: its value may be any text
@@ -150,16 +152,16 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
     hidden, field = access.fields(user, form).hidden, form.fields[asked.look.group_by]
     totals, found = _lanes(user, form, asked, reader)
     records = [record for lane in found.values() for record in lane.items]
-    plain = Places(form, replace(asked, panel="", after="", lane="", upto=PER_PAGE, card=0))
+    plain = Places(form, replace(asked, panel="", after="", lane="", lanes="", upto=PER_PAGE, card=0))
     drawn = cards(user, form, asked.look, records, reader)
     sums, limits = _sums(user, form, asked, reader), limits_of(asked.look)
-    titles = _titles(user, form, field, list(found), reader)
+    titled = _titled(user, form, field, found, reader)
     total = sum(totals.values())
     return Board(
         count=counted(total, False, reader),
-        places=Places(form, replace(asked, after="")),  # with the column of which more is shown
+        places=Places(form, replace(asked, after="", lane="", lanes=lengths.text(lengths.of(asked)))),
         order=order_of(form, asked.look.sort, hidden),
-        address=plain.to(lane=asked.lane, upto=asked.upto),
+        address=plain.to(lanes=lengths.text(lengths.of(asked))),
         is_empty=not total,
         field=field.key,
         title=localized(field.title, reader.locale),
@@ -172,7 +174,7 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
                 limits.get(value, 0) if isinstance(value, str) else 0,
                 sums.get(value, ""),
             )
-            for (value, lane), title in zip(found.items(), titles, strict=True)
+            for value, lane, title in titled
         ),
         movable=movable(user, form, (field.key,), records),
         cut=bool(totals.keys() - found.keys()),
@@ -215,9 +217,9 @@ def _lanes(user: User, form: Form, asked: Asked, reader: Reader) -> tuple[dict[A
         return {}, {value: Lane(len(page.items), page.items, page.next)}
     wanted: dict[str, Any] = {"condition": asked.look.condition, "search": asked.search}
     totals = query.count_by(user, form, field.key, **wanted)
-    longer = min(max(asked.upto, A_LANE), MOST_ROWS)
+    longer = lengths.of(asked)
     sizes = {
-        value: longer if _ref(field, value, reader) == asked.lane else A_LANE
+        value: longer.get(_ref(field, value, reader), A_LANE)
         for value in _fitting(_values(field, totals, reader), totals)
     }
     return totals, query.lanes(user, form, field.key, totals, sizes, sort=order, **wanted)
@@ -239,6 +241,17 @@ def _fitting(values: list[Any], present: Collection[Any]) -> list[Any]:
     return [each for each in values if each in kept]
 
 
+def _titled(
+    user: User, form: Form, field: Field, lanes: Mapping[Any, Lane], reader: Reader
+) -> list[tuple[Any, Lane, str]]:
+    """The columns with their titles; those of people in the order of their names."""
+    titles = _titles(user, form, field, list(lanes), reader)
+    found = [(value, lane, title) for (value, lane), title in zip(lanes.items(), titles, strict=True)]
+    if field.type.name == "member":
+        found.sort(key=lambda each: (each[0] is None, name_key(each[2])))
+    return found
+
+
 def _titles(user: User, form: Form, field: Field, values: list[Any], reader: Reader) -> list[str]:
     names = titles_for(user, form, [field], [{field.key: value} for value in values])
     none = _("No answer")
@@ -254,16 +267,18 @@ def _column(
     places: Places,
     reader: Reader,
 ) -> Column:
-    upto = asked.upto if ref == asked.lane else A_LANE
-    goes_on = bool(lane.next) and upto < MOST_ROWS
+    longer = lengths.of(asked)
+    upto = longer.get(ref, A_LANE)
+    goes_on = bool(lane.next) and sum({**longer, ref: upto + A_LANE}.values()) <= MOST_ROWS
+    going_on = lengths.text({**longer, ref: upto + A_LANE})
     return Column(
         id=sha256(ref.encode()).hexdigest()[:12],
         ref=ref,
         title=title,
         count=format_decimal(lane.total, locale=reader.locale),
         cards=tuple(drawn[record.id] for record in lane.items),
-        more=places.on(lane.next or "", lane=ref, upto=upto + A_LANE) if goes_on else "",
-        further=places.to(lane=ref, upto=upto + A_LANE) if goes_on else "",
+        more=places.on(lane.next or "", lane=ref, lanes=going_on) if goes_on else "",
+        further=places.to(lanes=going_on) if goes_on else "",
         full=bool(lane.next) and not goes_on,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import N_, Reader
-from runtime.forms.lists import grouping, widths
+from runtime.forms.lists import grouping, totals, widths
 from runtime.forms.lists.kinds._base import Kind, Part, Shown
 from runtime.forms.lists.listing import listing
 from runtime.forms.lists.looks import Look
@@ -26,7 +26,7 @@ class ListKind(Kind):
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
         found = super().settled(form, look, hidden)
-        told = grouping.settled(form, look.figures, hidden)
+        told = totals.settled(form, look.figures, hidden)
         return replace(
             found,
             period=grouping.period(form, replace(found, period=look.period)),
