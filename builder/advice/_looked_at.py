@@ -12,7 +12,7 @@ Looked = tuple[ConditionPlace, Mapping[str, Field]]
 
 
 def conditions(document: Document, context: Context) -> Iterator[Looked]:
-    """Those of an automation, of a message, or of a form and of the rows of its sub-tables; the fields by path."""
+    """Those of an automation, a message, a view, or of a form and of the rows of its sub-tables; the fields by path."""
     yield from _conditions(document, context)
     for key, table in document.get("properties", {}).items():
         if "items" in table:
@@ -29,6 +29,7 @@ def _conditions(document: Document, context: Context) -> Iterator[Looked]:
     if "$id" not in document:
         fields = context.fields(str(document.get("form")))
         yield from ((place, fields) for place in _places.conditions_of_message(document, context))
+        yield from ((place, fields) for place in _places.conditions_of_view(document, context))
         return
     form = _places.form_key(document)
     fields = context.fields(form)

@@ -5,9 +5,12 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from builder import definitions, gallery, packages, uninstalling, upgrading
+from builder import definitions, gallery, packages, publish, uninstalling, upgrading
+from builder.advice import fixed_ids
 from builder.change_words import lines
+from builder.checks import Context
 from builder.commands import Target
 from builder.routes.designer import require_designer
 from builder.studio import address
@@ -78,9 +81,24 @@ def _taken(find: Callable[[], Any]) -> Response:
     if known:
         return go_to(url_for("gallery.upgrade", app=app))
     flash(_("%(app)s is installed.", app=_tell(package["definitions"]["app"]["title"])))
+    _tell_of_fixed_ids(str(package["app"]))
     return go_to(
         f"/apps/{app}/" if signed_in_user().is_admin else address(app, Target("app", app), "overview")
     )
+
+
+def _tell_of_fixed_ids(app: str) -> None:
+    """Say how many conditions name entries of the server that the package comes from: they mean others here."""
+    found = fixed_ids.count(Context(app, publish.documents_in_force(app)))
+    if found:
+        told = ngettext(
+            "%(num)d condition names a record, person or department by its number on another server. "
+            "Choose the right one here: it is listed among the problems of its form, list or automation.",
+            "%(num)d conditions name records, people or departments by their numbers on another server. "
+            "Choose the right ones here: they are listed among the problems of their forms, lists and automations.",
+            found,
+        )
+        flash(told, "error")
 
 
 @blueprint.get("/<app>/export")

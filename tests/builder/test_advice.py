@@ -30,6 +30,7 @@ VISIT = form("visit", {"customer": field("reference", form="customer"), "count":
         ({"required": ["count"], "properties": {"count": {"const": 12}}}, False),
         ({"properties": {"customer": {"const": {"fact": "user.id"}}}}, False),
         ({"required": ["customer"]}, False),
+        ({"properties": {"count": {"enum": [{"fact": "people.in_7"}]}}}, False),
     ],
 )
 def test_a_condition_on_one_record_of_this_server_is_told(when: Any, is_told: bool) -> None:
@@ -37,6 +38,22 @@ def test_a_condition_on_one_record_of_this_server_is_told(when: Any, is_told: bo
     assert told(document) == (["fw/rules/0/when"] if is_told else [])
     started = automation("a", "visit", when={"properties": {"record": when}})
     assert told(started) == (["when"] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    "when, is_told",
+    [
+        ({"properties": {"created_by": {"const": 7}}}, True),
+        ({"properties": {"owner_id": {"enum": [{"fact": "people.in_7"}]}}}, True),
+        ({"properties": {"owner_id": {"enum": [{"fact": "people.in_mine"}]}}}, False),
+        ({"properties": {"department_id": {"enum": [{"fact": "departments.in_7"}]}}}, True),
+        ({"properties": {"customer": {"const": 12}}}, True),
+        ({"properties": {"count": {"const": 12}}}, False),
+    ],
+)
+def test_so_is_the_filter_of_a_view(when: Any, is_told: bool) -> None:
+    view = {"$schema": "urn:formwright:view:1", "key": "v", "form": "visit", "kind": "list", "filter": when}
+    assert told(view) == (["filter"] if is_told else [])
 
 
 def test_so_are_conditions_on_rows_and_on_their_record() -> None:
