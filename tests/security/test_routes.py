@@ -227,6 +227,11 @@ API: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "api.restore_record"): (401, 404, 403, 404, 404, 404),
     ("DELETE", "api.purge_record"): (401, 404, 403, 403, 404, 404),
     ("GET", "api.record_timeline"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.list_versions"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.read_version"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.compare_versions"): (401, 404, 404, 404, 404, 404),  # no two are named
+    ("POST", "api.restore_version"): (401, 404, 403, 428, 404, 428),
+    ("POST", "api.merge_records"): (401, 404, 403, 400, 404, 400),
     ("GET", "api.list_comments"): (401, 404, 200, 200, 404, 200),
     ("GET", "api.read_comment"): (401, 404, 404, 404, 404, 404),  # a comment that there is not
     ("PATCH", "api.change_comment"): (401, 404, 404, 404, 404, 404),

@@ -1,0 +1,78 @@
+"""Versions and merging over the API, with the rights and errors of the pages."""
+
+from itertools import count
+
+import pytest
+
+from tests.support.world import World, records
+
+_numbers = count()
+
+
+@pytest.fixture
+def customer(world: World) -> int:
+    """A customer of Bob's with two versions."""
+    api = world.api("bob")
+    found = api.made("customer", name=f"Old {next(_numbers)}", phone="13800138000")
+    path = records("customer", found)
+    changed = api("PATCH", path, json={"values": {"phone": None}}, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200, changed.text
+    return found
+
+
+def test_versions_are_listed_read_and_compared_by_who_reads_the_record(world: World, customer: int) -> None:
+    api, path = world.api("bob"), records("customer", f"{customer}/versions")
+
+    assert [each["number"] for each in api("GET", path).json["items"]] == [2, 1]
+    assert api("GET", f"{path}?after=2").json["items"][0]["number"] == 1
+    assert api("GET", f"{path}/1").json["values"]["phone"] == "+8613800138000"
+    compared = api("GET", f"{path}/compare?old=2&new=1").json
+    assert (compared["old"], compared["new"]) == (1, 2)
+    assert [(each["key"], each["old"], each["new"]) for each in compared["items"]] == [
+        ("phone", "+8613800138000", None)
+    ]
+    assert api("GET", f"{path}/9").status_code == 404
+    assert api("GET", f"{path}?after=x").status_code == 400
+    assert world.api("eve")("GET", f"{path}/1").status_code == 404
+
+
+def test_a_version_is_restored_by_a_save_that_says_so(world: World, customer: int) -> None:
+    api, path = world.api("bob"), records("customer", f"{customer}/versions/1/restore")
+
+    assert api("POST", path, json={}).status_code == 428
+    assert api("POST", path, json={}, headers={"If-Match": '"1"'}).status_code == 412
+    assert api("POST", path, json={"fields": 1}, headers={"If-Match": '"2"'}).status_code == 400
+    same = api("POST", path, json={"fields": ["name"]}, headers={"If-Match": '"2"'})
+    assert (same.status_code, same.json["revision"]) == (200, 2)
+    done = api("POST", path, json={}, headers={"If-Match": '"2"'})
+
+    assert (done.status_code, done.json["revision"], done.json["values"]["phone"]) == (
+        200,
+        3,
+        "+8613800138000",
+    )
+    told = api("GET", records("customer", f"{customer}/timeline")).json["items"]
+    assert any("restored version 1" in each["text"] for each in told)
+    assert world.api("rita")("POST", path, json={}, headers={"If-Match": '"3"'}).status_code == 403
+
+
+def test_records_are_merged_once_and_only_as_they_were_read(world: World, customer: int) -> None:
+    api, path = world.api("anna"), "/apps/followup/forms/customer/merge"
+    other = api.made("customer", name="Twin")
+    wish = {
+        "into": customer,
+        "revisions": {str(customer): 2, str(other): 1},
+        "values": {"phone": "13900139000"},
+    }
+    once = {"Idempotency-Key": f"merge {customer}"}
+
+    assert api("POST", path, json={**wish, "revisions": {str(customer): 1, str(other): 1}}).status_code == 412
+    assert api("POST", path, json={**wish, "into": 0}).status_code == 409
+    assert api("POST", path, json={**wish, "revisions": {"x": 1}}).status_code == 400
+    assert world.api("rita")("POST", path, json=wish).status_code == 403
+    assert world.api("eve")("POST", path, json=wish).status_code in (403, 404)
+    done, again = (api("POST", path, json=wish, headers=once) for _time in range(2))
+
+    assert (done.status_code, done.json["values"]["phone"]) == (200, "+8613900139000"), done.text
+    assert (again.status_code, again.json["id"]) == (200, customer)
+    assert api("GET", records("customer", other)).status_code == 404
