@@ -69,7 +69,7 @@ def test_a_file_that_is_no_text_is_named(environ: dict[str, str], tmp_path: Path
 
 def test_the_table_names_every_setting() -> None:
     readme = Path(config.ROOT, "README.md").read_text("utf-8")
-    assert {attribute for attribute, _text in GIVEN.values()} | {"s3", "scanner"} == set(
+    assert {attribute for attribute, _text in GIVEN.values()} | {"s3", "scanner", "webhook_hosts"} == set(
         config.Settings.__dataclass_fields__
     )
     assert all(f"`{name}`" in readme for name in GIVEN)

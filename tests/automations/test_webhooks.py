@@ -24,7 +24,7 @@ from runtime.notifications.models import Notice
 from runtime.outbox import Outbox
 from runtime.times import now
 from tests.automations.conftest import Sales, rule, saved
-from tests.conftest import both_databases
+from tests.conftest import both_databases, make_user
 
 PRIVATE = (
     *("127.0.0.1", "::1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "::ffff:127.0.0.1"),
@@ -131,13 +131,15 @@ def test_an_answer_that_may_change_is_asked_for_again_with_the_same_key(sales: S
 def test_any_other_answer_gives_it_up_and_tells_who_answers_for_it(
     sales: Sales, sink: Sink, answer: int
 ) -> None:
+    ann = make_user("ann", is_admin=True).id
     sink.answers = [answer]
     sales.automate(tell(sink.host))
     sales.save("visit", name="Huaxin")
     sales.work()
     assert len(sink.got) == 1
     assert (call().state, call().reason) == ("failed", f"the other side answered {answer}")
-    assert db.session.scalars(select(Notice)).all() is not None
+    (notice,) = db.session.scalars(select(Notice)).all()
+    assert (notice.user_id, notice.subject) == (ann, "A request of “tell” was not taken")
 
 
 # Before it is sent, after it was sent and before we note it, in noting it.
