@@ -47,6 +47,7 @@ ALIASES = {
     "roll_up": "aggregate total summary rollup subtotal 汇总 合计 统计 计数",
     "references": "links relations many several tags 多选关联 多个 关联",
     "member": "person user people 人员 成员",
+    "page_break": "step wizard next 分页 下一页 步骤",
     "formula": "calculate computed 计算",
     "serial": "auto number id 流水号 编号",
 }

@@ -118,7 +118,10 @@ class Settings(Form):
     )
     steps = BooleanField(
         _l("One part after the other"),
-        description=_l("Its tabs, or without tabs its sections, become pages with Back and Next."),
+        description=_l(
+            "Its tabs, or without tabs its sections, become pages with Back and Next. "
+            "What a page break ends always does."
+        ),
     )
     questions = BooleanField(
         _l("One question at a time"),

@@ -6,7 +6,13 @@ Values that can be hashed: what looks the same is drawn once (`drawn`).
 from dataclasses import dataclass
 from datetime import datetime
 
-UNLABELLED = ("fields/yes_no.html", "fields/heading.html", "fields/note.html", "fields/divider.html")
+UNLABELLED = (
+    "fields/yes_no.html",
+    "fields/heading.html",
+    "fields/note.html",
+    "fields/divider.html",
+    "fields/page_break.html",
+)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """A form of several pages: all of it is sent each time, one part of it is shown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
+from runtime.definitions.documents import Form
 from runtime.forms.shown import Shown, ShownSection
 from runtime.forms.tabs import ShownTab, in_tabs
 
+BREAK = "fields/page_break.html"
+FIRST = "first"  # the key of the first page of a form without tabs
 OUTPUT = "fields/output.html"
 LAID_OUT = ("fields/heading.html", "fields/note.html", "fields/divider.html")
 
@@ -40,24 +43,65 @@ class Steps:
         return str(_("Step %(number)s of %(total)s", number=self.at + 1, total=len(self.all)))
 
 
+def is_cut(form: Form) -> bool:
+    """Whether the form has page breaks, hidden ones among them."""
+    return any(one.type.template == BREAK for one in form.fields.values())
+
+
 def steps(
-    sections: Sequence[ShownSection], key: str, *, by_question: bool = False, to_errors: bool = False
+    sections: Sequence[ShownSection],
+    key: str,
+    *,
+    by_question: bool = False,
+    cut: bool = False,
+    to_errors: bool = False,
 ) -> Steps:
-    """The tabs as pages, or without tabs the sections, or every question; at the one with this key, or at the first one
-    with an error.
+    """The pages that there are: at the one with this key, or at the first one with an error. A tab begins a page, and
+    so does what follows a page break. In a form without tabs that is not `cut` by such every section does; or every
+    question.
     """
-    found = [part for one in sections for part in _questions(one)] if by_question else _parts(sections)
+    asked = (part for one in sections for part in _questions(one))
+    found = list(asked) if by_question else _parts(sections, cut)
     found = found or [ShownTab("", "", ())]
     wrong = [at for at, one in enumerate(found) if one.errors] if to_errors else []
     here = next((at for at, one in enumerate(found) if one.key == key), 0)
     return Steps(found, wrong[0] if wrong else here)
 
 
-def _parts(sections: Iterable[ShownSection]) -> list[ShownTab]:
+def _parts(sections: Sequence[ShownSection], cut: bool) -> list[ShownTab]:
     tabs = in_tabs(sections)
-    if len(tabs) != 1 or tabs[0].key:
-        return tabs
-    return [ShownTab(one.key, one.title, [one]) for one in tabs[0].sections]  # type: ignore[attr-defined]
+    if len(tabs) != 1 or tabs[0].key or cut:
+        return [page for tab in tabs for page in _pages(tab)]
+    return [ShownTab(one.key, one.title, [one]) for one in sections]
+
+
+def _pages(tab: ShownTab) -> Iterator[ShownTab]:
+    """A tab, cut at its page breaks; pages on which nothing stands are none."""
+    key, title = tab.key or FIRST, tab.title
+    here: list[ShownSection] = []
+    for section in tab.sections:
+        for after, part in _cut(section):  # type: ignore[arg-type]
+            if after:
+                if here:
+                    yield ShownTab(key, title, here)
+                key, title, here = f"after-{after}", "", []
+            here += [part] if part.rows else []
+    if here:
+        yield ShownTab(key, title, here)
+
+
+def _cut(section: ShownSection) -> Iterator[tuple[str, ShownSection]]:
+    """The parts of a section, each with the page break that stands before it; the first one has its title."""
+    rows: list[tuple[Shown, ...]] = []
+    after, title = "", section.title
+    for row in section.rows:
+        cut = next((one.key for one in row if one.template == BREAK), "")
+        if cut:
+            yield after, replace(section, title=title, rows=tuple(rows))
+            after, title, rows = cut, title if not rows else "", []
+        if left := tuple(one for one in row if one.template != BREAK):
+            rows.append(left)
+    yield after, replace(section, title=title, rows=tuple(rows))
 
 
 def _questions(section: ShownSection) -> Iterator[ShownTab]:
@@ -65,7 +109,7 @@ def _questions(section: ShownSection) -> Iterator[ShownTab]:
     out stands with the one before; after the last question all stands with that.
     """
     pages: list[list[Shown]] = [[]]
-    for one in (one for row in section.rows for one in row):
+    for one in (one for row in section.rows for one in row if one.template != BREAK):
         if one.template != OUTPUT and any(map(_asks, pages[-1])):
             pages.append([])
         pages[-1].append(one)

@@ -13,6 +13,7 @@ from runtime.forms import entry, filling, uploads
 from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Addresses, Filling
+from runtime.forms.steps import is_cut
 from runtime.public import opening, seals, traps
 from runtime.public.models import PublicForm
 from runtime.text import localized
@@ -84,7 +85,7 @@ def filling_of(public: PublicForm, form: Form, typed: Entry) -> Filling:
         entry=typed,
         elsewhere=Addresses(here, evaluate, "", "", upload=upload if public.takes_files else ""),
         origin="public",
-        step=request.form.get("_step", "")[:80] if public.steps or public.questions else None,
+        step=request.form.get("_step", "")[:80] if public.steps or public.questions or is_cut(form) else None,
         by_question=public.questions,
         around={
             "layout": LAYOUT,

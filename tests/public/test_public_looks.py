@@ -6,7 +6,8 @@ import re
 import pytest
 
 from runtime import paper
-from tests.public.survey import DESIGN, guest, hidden, send, settings
+from tests.builder.factory import field, save_and_publish
+from tests.public.survey import DESIGN, SURVEY, guest, hidden, send, settings
 from tests.support.world import World
 
 
@@ -156,3 +157,20 @@ def test_a_link_is_made_for_each_channel(world: World, address: str) -> None:
     assert f"{address}?f.name=Poster" in page and f"{address}?f.name=A+%26+B" in page
     assert page.count("?f.name=Poster") == 1
     assert 'value="A & B"' in html.unescape(guest(world).get(f"{address}?f.name=A+%26+B").text)
+
+
+def test_a_page_break_makes_pages_without_any_setting(world: World, address: str) -> None:
+    survey = {**SURVEY, "properties": {**SURVEY["properties"], "cut": field("page_break", title="Cut")}}
+    you, visit = SURVEY["fw"]["layout"]
+    rows = [*you["rows"][:2], ["cut"], *you["rows"][2:]]
+    survey["fw"] = {**SURVEY["fw"], "layout": [{**you, "rows": rows}, visit]}
+    with world.app.app_context():
+        save_and_publish("form", "survey", survey)
+    browser = guest(world)
+    first = browser.get(address).text
+    second = browser.post(address, data={**hidden(first), "_do": "next", "name": "Ann"}).text
+    assert "Step 1 of 2" in first and shown(first) == ["first"] and "fw-page-break" not in first
+    assert "Step 2 of 2" in second and 'value="save"' in second
+    assert re.search(r'id="panel-first"[^>]* hidden>', second) and not re.search(
+        r'id="panel-after-cut"[^>]* hidden>', second
+    )
