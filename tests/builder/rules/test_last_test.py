@@ -27,7 +27,7 @@ def rule(world: World) -> str:
 
 
 def test_the_list_says_what_of_the_form_reads_what_a_rule_acts_on(world: World, rule: str) -> None:
-    assert re.search(r"Used by\s*: .*Require Opportunity", row(world, rule))
+    assert re.search(r"Used by: .*Require Opportunity", row(world, rule))
 
 
 def test_the_last_try_stays_until_it_is_tried_again_and_grows_old_with_the_rule(
