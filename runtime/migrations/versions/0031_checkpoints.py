@@ -22,6 +22,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_checkpoints_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoints")),
-        sa.UniqueConstraint("definition_id", "name", name=op.f("uq_checkpoints_definition_id")),
+        sa.UniqueConstraint("definition_id", "name", name=op.f("uq_checkpoints_definition_id_name")),
         sqlite_autoincrement=True,
     )
