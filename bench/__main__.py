@@ -17,7 +17,7 @@ from bench.servers import Side
 from bench.work import FORMS
 from tests.support.mail import MailSink
 
-PARTS = ("submissions", "pages", "jobs", "search", "designer")
+PARTS = ("submissions", "pages", "groups", "jobs", "search", "designer")
 TIMERS = 1000
 IN_TURN, IN_TURN_SECONDS = 100, 20.0  # timers that come due one after the other
 PATIENCE = 120.0  # seconds until a mail is given up
@@ -129,6 +129,18 @@ def pages(pair: Pair, seconds: float, many: int) -> None:
     pair.compare(f"the same without an index, of {many:,}", 1, seconds, ours, twin, Aim(rate=1 / 1.15))
 
 
+def groups(pair: Pair, seconds: float, many: int) -> None:
+    """The list in groups, each with its count, beside what the driver alone takes to count them."""
+    load(pair.our_clients[:8], work.submit(f"{FORMS}/plain/new"), 0.5)
+    load(pair.twin_clients[:8], work.submit("/plain/new"), 0.5)
+    rows.fill(pair.ours, pair.twin, many)
+    with rows.counting(pair.twin, "kind") as count:
+        ours, raw = work.get(f"{FORMS}/plain/?by=kind"), work.call(count)
+        pair.compare(
+            f"list of {many:,} in groups, beside the driver", 1, seconds, ours, raw, Aim(rate=1 / 1.1)
+        )
+
+
 def jobs(pair: Pair, seconds: float) -> None:
     """How quickly the worker does what has piled up, and how soon due timers have become mails."""
     _records, before, _waited = rows.wait_for_copies(pair.ours)
@@ -185,6 +197,8 @@ def measure(pair: Pair, parts: tuple[str, ...], counts: tuple[int, ...], seconds
         jobs(pair, seconds)
     if "pages" in parts:
         pages(pair, seconds, many)
+    if "groups" in parts:
+        groups(pair, seconds, many)
     if "search" in parts:
         searching.measure(pair, seconds, many)
     if "designer" in parts:

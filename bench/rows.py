@@ -168,6 +168,14 @@ def grow(
         )
 
 
+@contextmanager
+def counting(side: Side, column: str) -> Iterator[Callable[[], list[Any]]]:
+    """Gives a function that counts the records by a column with the driver alone."""
+    with connected(side) as connection:
+        query = text(f"SELECT {column}, count(*) FROM {table_name(connection)} GROUP BY {column}")
+        yield lambda: list(connection.execute(query))
+
+
 def some_id(side: Side) -> int:
     """The id of a record that stands there."""
     with connected(side) as connection:
