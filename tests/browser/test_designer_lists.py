@@ -220,6 +220,7 @@ def test_what_is_typed_is_saved_while_it_is_typed_and_is_one_step(page: Page) ->
 
     session = page.context.new_cdp_session(page)
     session.send("Input.imeSetComposition", {"text": "zi", "selectionStart": 2, "selectionEnd": 2})
+    expect(title).to_have_value("A newzi")
     page.clock.fast_forward(20_000)
     expect(shown).to_have_text("A ne")  # a word that is composed waits
     session.send("Input.insertText", {"text": "字"})

@@ -185,6 +185,7 @@ def test_t18_left_mid_way_reopened_and_saved_after_the_log_in_ended(
             session.execute(delete(LoginSession))
         page.clock.run_for(61_000)
         page.locator("[data-saving]").click()
+        expect(page.locator("#again-password")).to_be_focused()
         page.locator("#again-password").press_sequentially(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"/report/\d+/$"))

@@ -10,7 +10,6 @@ WANTED = (
 
 # FORMWRIGHT_SLOW=6 makes pages six times slower, as on a busy machine: tests that are faster than a page fail then.
 SLOWER = float(os.environ.get("FORMWRIGHT_SLOW", "1"))
-LATENCY = {"offline": False, "latency": 20 * SLOWER, "downloadThroughput": -1, "uploadThroughput": -1}
 
 # Runs before the page's own scripts, outside its CSP. A swap that takes the focused element away and leaves
 # the focus nowhere sends people who use a keyboard or a screen reader back to the top of the page.
@@ -32,9 +31,7 @@ def watch(context: BrowserContext, errors: list[str]) -> None:
 
 
 def _slow(page: Page) -> None:
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    devtools.send("Network.emulateNetworkConditions", LATENCY)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
 
 def _watch(page: Page, errors: list[str]) -> None:
