@@ -37,6 +37,7 @@ DAMAGE = [
     ("every_record_has_its_history", f"DELETE FROM events WHERE id = ({LAST} events)"),
     ("every_record_has_its_history", "UPDATE {visit} SET revision = revision + 1"),
     ("a_deleted_record_is_gone", f"UPDATE events SET kind = 'deleted' WHERE id = ({LAST} events)"),
+    ("texts_have_the_keys_of_their_order", "UPDATE {customer} SET _name = 'elsewhere'"),
     (
         "a_running_run_is_still_to_be_worked_on",
         f"UPDATE runs SET state = 'running' WHERE id = ({LAST} runs)",
