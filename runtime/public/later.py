@@ -50,7 +50,7 @@ def kept(slug: str, secret: str) -> Response:
 def code(slug: str, secret: str) -> Response:
     """The link as a QR code, for going on with on a phone."""
     public, _form = _found(slug)
-    drafts.find(public, secret)
+    drafts.find(public, secret, to_write=False)
     link = links.absolute(url_for("public_later.show", slug=slug, secret=secret))
     answer = Response(codes.svg(link), mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = "private, no-store"

@@ -59,13 +59,13 @@ def send(slug: str) -> Response:
     if not pages.is_admitted(public):
         return _let_in(public, form)
     posted = pages.posted(public, form)
-    deed = request.form.get("_do", "save")
+    deed = request.form.get("_do", "save").partition(":")[0]
     if deed == "save" and (opening.state(public) != "open" or _has_sent(public)) and not _is_repeated(form):
         return filling.page(posted, Looks(exact=True), 409, notice=_shut())
     if deed == "later" and public.later:
         return later.keep(public, posted)
     answer = filling.save(posted, partial(_keep, public))
-    if deed.startswith("language:"):
+    if deed == "language":
         return sessions.with_cookie(answer, i18n.LOCALE_COOKIE, i18n.locale())
     return answer
 

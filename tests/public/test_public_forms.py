@@ -147,6 +147,18 @@ def test_closing_keeps_what_somebody_is_typing_and_a_new_address_ends_the_old_on
     assert guest(world).get(opened(world)).status_code == 200
 
 
+def test_after_its_time_nothing_comes_in_whatever_the_button_is_called(world: World, address: str) -> None:
+    browser, before = guest(world), len(stored(world))
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+    settings(world, closes_at="2020-01-02T08:00")
+
+    late = [browser.post(address, data={**fields, "name": "L", "_do": deed}) for deed in ("save", "save:x")]
+
+    assert [each.status_code for each in late] == [409, 409]
+    assert len(stored(world)) == before
+
+
 def test_without_the_password_nothing_is_shown_or_taken(world: World, address: str) -> None:
     with time_machine.travel(datetime.now(UTC) - LATER):
         fields = hidden(guest(world).get(address).text)

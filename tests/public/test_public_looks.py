@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -159,13 +160,22 @@ def test_a_link_is_made_for_each_channel(world: World, address: str) -> None:
     assert 'value="A & B"' in html.unescape(guest(world).get(f"{address}?f.name=A+%26+B").text)
 
 
-def test_a_page_break_makes_pages_without_any_setting(world: World, address: str) -> None:
+@pytest.fixture
+def cut(world: World) -> Iterator[None]:
+    """The survey with a page break, until the test is over: the others share it."""
     survey = {**SURVEY, "properties": {**SURVEY["properties"], "cut": field("page_break", title="Cut")}}
     you, visit = SURVEY["fw"]["layout"]
     rows = [*you["rows"][:2], ["cut"], *you["rows"][2:]]
     survey["fw"] = {**SURVEY["fw"], "layout": [{**you, "rows": rows}, visit]}
     with world.app.app_context():
         save_and_publish("form", "survey", survey)
+    yield
+    with world.app.app_context():
+        save_and_publish("form", "survey", SURVEY)
+
+
+@pytest.mark.usefixtures("cut")
+def test_a_page_break_makes_pages_without_any_setting(world: World, address: str) -> None:
     browser = guest(world)
     first = browser.get(address).text
     second = browser.post(address, data={**hidden(first), "_do": "next", "name": "Ann"}).text

@@ -159,6 +159,17 @@ def test_a_comment_that_is_refused_keeps_its_files_in_hand(world: World, custome
     assert file_at(customer, key) in page(world, "bob", customer)
 
 
+def test_a_file_that_is_refused_leaves_the_others_in_hand(world: World, customer: int) -> None:
+    files = [(BytesIO(b"plan"), "plan.txt"), (BytesIO(b""), "empty.txt"), (BytesIO(b"map"), "map.txt")]
+
+    refused = world.browsers["bob"].post(
+        f"{CUSTOMERS}{customer}/comments", data={"text": "Look", "_file": files}
+    )
+
+    assert refused.status_code == 422 and "Look" in refused.text
+    assert len(re.findall(r'name="files" id="files-[0-9a-f]+-box"', refused.text)) == 2
+
+
 def test_a_file_alone_is_a_comment_and_the_same_form_sent_twice_is_one(
     world: World, customer: int, context: None
 ) -> None:

@@ -40,7 +40,7 @@ def write(app: str, form: str, record_id: int) -> Response:
     text, token = request.form.get("text", ""), request.form.get("_once", "")[:TOKEN_LENGTH]
     answered, keys = _number("reply_to"), request.form.getlist("files")
     try:
-        keys += _received(found, token)
+        _receive(found, token, keys)
         said = comments.read(found, record, text, [key for key in keys if key])
         db.session.commit()  # what was read so far; on SQLite others may write until here
         with writing():
@@ -147,17 +147,20 @@ def _number(name: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def _received(form: Form, once: str) -> list[str]:
-    """The keys of the files that came with the comment itself, without JavaScript; Invalid for one that is refused."""
+def _receive(form: Form, once: str, keys: list[str]) -> None:
+    """Add the keys of the files that came with the comment itself, without JavaScript; Invalid for one that is refused,
+    once all others are kept: who corrects it does not choose them again.
+    """
     chosen = [each for name in request.files for each in request.files.getlist(name) if each.filename]
-    user, keys = signed_in_user(), list[str]()
+    user, refused = signed_in_user(), list[Problem]()
     for each in chosen:
         try:
             stream = cast(BinaryIO, each.stream)
             keys.append(attached.take(user, form, str(each.filename), stream, once).key)
         except FieldError as error:
-            raise Invalid([_told(form, error)]) from None
-    return keys
+            refused.append(_told(form, error))
+    if refused:
+        raise Invalid(refused)
 
 
 def _told(form: Form, error: FieldError) -> Problem:
