@@ -6,14 +6,16 @@ from flask import Response
 from flask_babel import gettext as _
 
 from runtime import access
+from runtime.accounts.models import User
 from runtime.api import blueprint
 from runtime.api.body import BadRequest, PreconditionFailed, answer, errors, read_object
 from runtime.api.records import api_user, form_for, idempotency_key
 from runtime.db import db
-from runtime.errors import Conflict, Forbidden, Invalid
-from runtime.merging.doing import MOST, Wish, merge
-from runtime.records import tokens
+from runtime.definitions.documents import Form
+from runtime.errors import Conflict, Forbidden, Invalid, NotFound
+from runtime.merging.doing import MOST, Wish, done_before, merge
 from runtime.records.rows import seen
+from runtime.records.tokens import Saved
 
 
 @blueprint.post("/apps/<app>/forms/<form>/merge")
@@ -22,27 +24,34 @@ def merge_records(app: str, form: str) -> Response:
     user, found = api_user(), form_for(app, form, "update")
     if not access.can(user, "delete", found):
         raise Forbidden(_("You may not do this."))
-    token = idempotency_key() or ""
-    hidden = access.fields(user, found).hidden
-    wish = _wish(read_object(required=["revisions"]), token)
-    if token and (done := tokens.record_of(found, user.id, token)):
-        return answer({"id": done}, 200)
+    wish = _wish(read_object(required=["revisions"]), idempotency_key() or "")
+    if done := done_before(user, found, wish):
+        return _told(user, found, done)
     try:
         saved = merge(user, found, wish)
     except Invalid as error:
         db.session.rollback()
         return errors(error.problems)
-    except Conflict as error:
+    except (Conflict, NotFound) as error:
+        db.session.rollback()
+        if done := done_before(user, found, wish):  # by the same request, while this one waited for it
+            return _told(user, found, done)
         if error.code == "stale":
             raise PreconditionFailed(
                 _("This record has changed since you read it. Read it again.")
             ) from error
         raise
     db.session.commit()
-    return answer(
-        {"id": saved.id, "revision": saved.revision, "values": seen(saved.values, hidden)},
-        revision=saved.revision,
-    )
+    return _told(user, found, saved)
+
+
+def _told(user: User, form: Form, saved: Saved) -> Response:
+    values = seen(saved.values, access.fields(user, form).hidden)
+    told = {"id": saved.id, "revision": saved.revision, "values": values}
+    response = answer(told, revision=saved.revision)
+    if saved.repeated:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 def _wish(body: dict[str, Any], token: str) -> Wish:

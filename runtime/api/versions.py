@@ -1,5 +1,6 @@
 """The versions of a record over the API: listed, read, compared, restored."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +19,10 @@ from runtime.forms.record import bringing_back
 from runtime.forms.record.bringing_back import Left
 from runtime.forms.record.differences import differences
 from runtime.forms.record.version_pages import PER_PAGE
-from runtime.records import history, query, store
+from runtime.records import history, query, store, tokens
 from runtime.records.models import Event
 from runtime.records.rows import seen
+from runtime.records.tokens import Saved
 from runtime.times import iso
 
 RECORD = "/apps/<app>/forms/<form>/records/<int:record_id>/versions"
@@ -82,10 +84,11 @@ def restore_version(app: str, form: str, record_id: int, number: int) -> Respons
     if (fields := _named()) is not None:
         plan = bringing_back.chosen(plan, fields)
     actor = replace(bringing_back.actor(api_user(), event), origin="api")
+    token = idempotency_key()
+    if token and (before := tokens.event_of(found, api_user().id, token)):
+        return _restored(found, tokens.require_same(before, record_id, actor.cause), plan.left)
     try:
-        saved = store.save(
-            actor, found, plan.values, record_id=record_id, revision=revision, token=idempotency_key()
-        )
+        saved = store.save(actor, found, plan.values, record_id=record_id, revision=revision, token=token)
     except Invalid as error:
         db.session.rollback()
         return errors(error.problems)
@@ -96,14 +99,16 @@ def restore_version(app: str, form: str, record_id: int, number: int) -> Respons
             ) from error
         raise
     db.session.commit()
-    shown = seen(saved.values, access.fields(api_user(), found).hidden)
-    told = {
-        "id": saved.id,
-        "revision": saved.revision,
-        "values": shown,
-        "left": [_left(one) for one in plan.left],
-    }
-    return answer(told, revision=saved.revision)
+    return _restored(found, saved, plan.left)
+
+
+def _restored(form: Form, saved: Saved, left: Iterable[Left]) -> Response:
+    shown = seen(saved.values, access.fields(api_user(), form).hidden)
+    told = {"id": saved.id, "revision": saved.revision, "values": shown, "left": [_left(one) for one in left]}
+    response = answer(told, revision=saved.revision)
+    if saved.repeated:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 def _readable(app: str, form: str, record_id: int) -> Form:

@@ -19,7 +19,7 @@ from runtime.automations import chain
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Invalid, NotFound, Problem
-from runtime.records import changes, deletion, links, query, store
+from runtime.records import changes, deletion, links, query, store, tokens
 from runtime.records.judge import holding_files
 from runtime.records.rows import Record
 from runtime.records.sources import MERGE, Actor
@@ -57,14 +57,23 @@ def merge(user: User, form: Form, wish: Wish) -> Saved:
         comments.move(form, each, wish.into)
         deletion.delete(replace(person, cause={"into": wish.into}), form, each)
         files.move(taken, form.definition_id, each, wish.into)
-    names = ", ".join(f"#{each}" for each in wish.others)
-    told = replace(person, cause={"merged": names})
+    told = replace(person, cause=_cause(wish))
     saved = store.save(told, form, wish.values, record_id=wish.into, token=wish.token or None, always=True)
     if not taken <= _files(form, saved.values):
         raise Conflict(
             _("A rule of the form keeps the files that you chose from the record that stays."), code="refused"
         )
     return saved
+
+
+def done_before(user: User, form: Form, wish: Wish) -> Saved | None:
+    """What this very merge left when it was asked for before; Conflict when its token came with something else."""
+    event = tokens.event_of(form, user.id, wish.token) if wish.token else None
+    return None if event is None else tokens.require_same(event, wish.into, _cause(wish))
+
+
+def _cause(wish: Wish) -> dict[str, str]:
+    return {"merged": ", ".join(f"#{each}" for each in wish.others)}
 
 
 def _locked(person: Actor, form: Form, wish: Wish) -> dict[int, Record]:

@@ -58,8 +58,20 @@ def _key(user_id: int | None, token: str) -> str:
 
 def record_of(form: Form, user_id: int, token: str) -> int | None:
     """The record that this person saved with this token; None when there is none."""
-    event = _event(form, _key(user_id, token))
+    event = event_of(form, user_id, token)
     return None if event is None else event.record_id
+
+
+def event_of(form: Form, user_id: int, token: str) -> Event | None:
+    """What this person saved with this token; None when there is nothing."""
+    return _event(form, _key(user_id, token))
+
+
+def require_same(event: Event, record_id: int, cause: Mapping[str, Any]) -> Saved:
+    """What the earlier deed left, if it was this one; Conflict when its token came with something else."""
+    if event.record_id != record_id or any((event.cause or {}).get(key) != cause[key] for key in cause):
+        raise _reused()
+    return Saved(event.record_id, event.revision, event.after, event.id, repeated=True)
 
 
 def _event(form: Form, key: str) -> Event | None:
@@ -73,5 +85,9 @@ def first(form: Form, token: Token) -> Saved | None:
     if event is None:
         return None
     if event.token_hash != token.hash:
-        raise Conflict(_("This form was sent before with other values."), code="token_reused")
+        raise _reused()
     return Saved(event.record_id, event.revision, event.after, event.id, repeated=True)
+
+
+def _reused() -> Conflict:
+    return Conflict(_("This form was sent before with other values."), code="token_reused")

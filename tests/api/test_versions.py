@@ -74,5 +74,39 @@ def test_records_are_merged_once_and_only_as_they_were_read(world: World, custom
     done, again = (api("POST", path, json=wish, headers=once) for _time in range(2))
 
     assert (done.status_code, done.json["values"]["phone"]) == (200, "+8613900139000"), done.text
-    assert (again.status_code, again.json["id"]) == (200, customer)
+    assert (again.status_code, again.json) == (200, done.json)
+    assert again.headers["Idempotent-Replayed"] == "true"
     assert api("GET", records("customer", other)).status_code == 404
+
+
+def test_a_key_that_came_with_another_deed_is_refused_and_nothing_is_called_merged(
+    world: World, customer: int
+) -> None:
+    api, path, once = (
+        world.api("anna"),
+        "/apps/followup/forms/customer/merge",
+        {"Idempotency-Key": f"c {customer}"},
+    )
+    other = api.create("customer", headers=once, name="Apart").json["id"]
+
+    reused = api(
+        "POST",
+        path,
+        json={"into": other, "revisions": {str(customer): 2, str(other): 1}},
+        headers=once,
+    )
+
+    assert (reused.status_code, reused.json["error"]["code"]) == (409, "token_reused")
+    assert api("GET", records("customer", customer)).status_code == 200
+
+
+def test_a_restore_sent_twice_is_one_and_is_answered_alike(world: World, customer: int) -> None:
+    api, path = world.api("bob"), records("customer", f"{customer}/versions/1/restore")
+    once = {"Idempotency-Key": f"back {customer}", "If-Match": '"2"'}
+
+    done, again = (api("POST", path, json={}, headers=once) for _time in range(2))
+    other = api("POST", path.replace("/1/", "/2/"), json={}, headers=once)
+
+    assert (done.status_code, again.status_code) == (200, 200), again.text
+    assert again.json == done.json and again.json["revision"] == 3
+    assert (other.status_code, other.json["error"]["code"]) == (409, "token_reused")
