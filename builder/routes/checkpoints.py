@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 
 from builder import checkpoints, designing
 from builder.commands import Target
-from builder.designing import Outcome
-from builder.routes.designer import BASE, answer, require_designer, revision_read
+from builder.routes.designer import BASE, answer, asked_of, require_designer
 from builder.studio import KINDS, address
 from builder.workspaces import draft_of
 from runtime.accounts.sessions import signed_in_user
@@ -50,15 +49,8 @@ def restore(app: str, kinds: str, key: str, number: int) -> Response:
     """Make the draft what it was then: one command, which can be undone."""
     require_designer()
     target = Target(KINDS[kinds], key)
-    return answer(app, target, lambda: _restored(app, target, number))
-
-
-def _restored(app: str, target: Target, number: int) -> Outcome:
-    found = checkpoints.find(app, target, number)
-    arguments = {"name": found.name, "document": found.document}
-    return designing.run(
-        designing.Request(signed_in_user(), app, target, "draft.restore", arguments, revision_read())
-    )
+    asked = asked_of(app, target, "draft.restore", {"state": number})
+    return answer(app, target, lambda: designing.run(asked))
 
 
 def _told(app: str, target: Target, work: Callable[[], str]) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from flask_babel import gettext as _
 
@@ -94,14 +95,19 @@ def _cut(section: ShownSection) -> Iterator[tuple[str, ShownSection]]:
     """The parts of a section, each with the page break that stands before it; the first one has its title."""
     rows: list[tuple[Shown, ...]] = []
     after, title = "", section.title
-    for row in section.rows:
-        cut = next((one.key for one in row if one.template == BREAK), "")
-        if cut:
-            yield after, replace(section, title=title, rows=tuple(rows))
-            after, title, rows = cut, title if not rows else "", []
-        if left := tuple(one for one in row if one.template != BREAK):
-            rows.append(left)
+    for is_break, among in (
+        (each, list(some)) for row in section.rows for each, some in groupby(row, _is_break)
+    ):
+        if not is_break:
+            rows.append(tuple(among))
+            continue
+        yield after, replace(section, title=title, rows=tuple(rows))
+        after, title, rows = among[-1].key, "" if rows else title, []
     yield after, replace(section, title=title, rows=tuple(rows))
+
+
+def _is_break(one: Shown) -> bool:
+    return one.template == BREAK
 
 
 def _questions(section: ShownSection) -> Iterator[ShownTab]:
@@ -109,7 +115,7 @@ def _questions(section: ShownSection) -> Iterator[ShownTab]:
     out stands with the one before; after the last question all stands with that.
     """
     pages: list[list[Shown]] = [[]]
-    for one in (one for row in section.rows for one in row if one.template != BREAK):
+    for one in (one for row in section.rows for one in row if not _is_break(one)):
         if one.template != OUTPUT and any(map(_asks, pages[-1])):
             pages.append([])
         pages[-1].append(one)

@@ -1,5 +1,6 @@
 """Named states of a draft: kept as they were, compared, gone back to as one step, and told apart."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from builder import checkpoints, definitions, drafts
+from builder.models import DraftCommand
 from builder.models_checkpoints import Checkpoint
 from runtime import documents
 from runtime.accounts.models import User
@@ -115,6 +117,32 @@ def test_what_somebody_did_since_the_page_was_drawn_is_not_overwritten_unseen(br
     changed = stored()
     answer = post(browser, f"{BILL}/checkpoints/{one.id}/restore", rev="1")
     assert (answer.status_code, stored()) == (STALE, changed)
+
+
+def test_of_what_differs_from_a_named_state_only_what_was_chosen_comes_back(browser: FlaskClient) -> None:
+    do(browser, "field.title", field="name", locale="en", text="Name")
+    do(browser, "field.title", field="more", locale="en", text="More")
+    keep(browser, "One")
+    [one] = kept()
+    do(browser, "field.title", field="name", locale="en", text="Title")
+    do(browser, "field.title", field="more", locale="en", text="Rest")
+    asked = post(browser, f"{BILL}/checkpoints/{one.id}/restore", rev="1")
+    mine = dict(re.findall(r'name="(mine[.0-9]*)" value="([^"]*name[^"]*)"', asked.text))
+    assert (asked.status_code, len(mine)) == (STALE, 1)
+    chosen = {name: html.unescape(path) for name, path in mine.items()}
+    assert post(browser, f"{BILL}/checkpoints/{one.id}/restore", **chosen).status_code == 303
+    assert re.findall(r'"en": ?"(\w+)"', stored().split('"properties"')[1]) == ["Name", "Rest"]
+
+
+def test_going_back_stands_in_the_log_by_the_number_of_the_state(browser: FlaskClient) -> None:
+    do(browser, "field.add", type="date")
+    keep(browser, "One")
+    [one] = kept()
+    do(browser, "field.delete", field="more")
+    assert post(browser, f"{BILL}/checkpoints/{one.id}/restore").status_code == 303
+    db.session.rollback()
+    done = db.session.scalars(select(DraftCommand).where(DraftCommand.name == "draft.restore")).one()
+    assert done.arguments == {"state": one.id}
 
 
 def test_a_state_of_another_definition_is_not_found(browser: FlaskClient) -> None:

@@ -35,7 +35,7 @@ def pages(*sections: ShownSection) -> list[list[tuple[str, list[str]]]]:
         ([section("s", "a", "b"), section("t", "c")], [[("S", ["a", "b"])], [("T", ["c"])]]),
         ([section("s", "a", "_x", "b"), section("t", "c")], [[("S", ["a"])], [("", ["b"]), ("T", ["c"])]]),
         ([section("s", "a b", "_x"), section("t", "c")], [[("S", ["a", "b"])], [("T", ["c"])]]),
-        ([section("s", "a _x b")], [[("S", ["a", "b"])]]),
+        ([section("s", "a _x b")], [[("S", ["a"])], [("", ["b"])]]),
         ([section("s", "_x", "a", "_y", "_z", "b", "_w")], [[("S", ["a"])], [("", ["b"])]]),
         (
             [section("s", "a", "_x", "b", tab="one"), section("t", "c", tab="two")],

@@ -59,6 +59,33 @@ def test_columns_of_rows_are_left_out_alike(bob: User) -> None:
     assert "Pump" in html and "Part" in html and "Cost" not in html and "77" not in html
 
 
+@pytest.mark.parametrize(
+    "rows, sheets",
+    [
+        ("name cut more", [["Acme"], ["Rest"]]),
+        ("cut name more", [["Acme", "Rest"]]),
+        ("name cut secret again more", [["Acme"], ["Rest"]]),
+        ("name more cut secret", [["Acme", "Rest"]]),
+    ],
+)
+def test_a_page_break_begins_a_page_only_between_what_is_printed(
+    bob: User, rows: str, sheets: list[list[str]]
+) -> None:
+    known = {
+        "name": factory.field("text", title="Name"),
+        "more": factory.field("text", title="More"),
+        "secret": factory.field("text", title="Inner note", **LEFT_OUT),
+        **{key: factory.field("page_break", title=key) for key in ("cut", "again")},
+    }
+    keys = rows.split()
+    layout = [{"key": "a", "rows": [[key] for key in keys]}]
+    values = {key: text for key, text in (("name", "Acme"), ("more", "Rest"), ("secret", "x")) if key in keys}
+    record = made(bob, {key: known[key] for key in keys}, values=values, layout=layout)
+    html, _state = papers.page(bob, lookup.form("shop", "order"), record)
+    parts = html.partition("<section>")[2].split('<div class="break">')
+    assert [re.findall("Acme|Rest", each) for each in parts] == sheets
+
+
 def test_the_page_of_a_record_shows_it_and_hides_it_where_it_is_printed(
     client: FlaskClient, bob: User
 ) -> None:
