@@ -13,9 +13,9 @@ from runtime.times import now
 class PlannedPublish(Base):
     """Drafts of an app that shall come into force together at `at`, as they were looked at.
 
-    `chosen` are the kinds and keys that were picked, `seen` the marks of these and of what comes along with them, by
-    `kind/key`; `answers` what shall become of stored records, the same way. States: waiting, done, failed (with the
-    `reason`), cancelled.
+    `chosen` are the kinds and keys that were picked, `seen` the marks and digests of these and of what comes along with
+    them, by `kind/key`; `answers` what shall become of stored records, the same way. `told` is what people with a role
+    read if it `tells` them. States: waiting, done, failed (with the `reason`), cancelled.
     """
 
     __tablename__ = "planned_publishes"
@@ -27,6 +27,7 @@ class PlannedPublish(Base):
     answers: Mapped[Any] = mapped_column(Json)
     note: Mapped[str] = mapped_column(String(500), default="")
     tells: Mapped[bool] = mapped_column(default=False)
+    told: Mapped[str] = mapped_column(String(500), default="")
     at: Mapped[datetime] = mapped_column(Moment)
     by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     state: Mapped[str] = mapped_column(String(10), default="waiting")

@@ -8,6 +8,7 @@ or not yet.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from flask_babel import force_locale
@@ -20,11 +21,12 @@ from builder.amending import Answers, Change
 from builder.commands import Target
 from builder.models_planned import PlannedPublish
 from builder.studio import PLURALS
-from runtime import jobs, outbox, times
+from runtime import documents, jobs, outbox, times
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions.models import App
 from runtime.errors import Conflict, Forbidden, FormwrightError, Invalid, NotFound, Problem
+from runtime.i18n import moment_text
 from runtime.jobs import Lease
 
 KIND = "planned_publish"
@@ -40,22 +42,25 @@ def plan(
     at: datetime,
     note: str = "",
     *,
-    tells: bool = False,
+    told: str | None = None,
 ) -> PlannedPublish:
-    """Plan to publish these drafts as they are now. The app's turn must be held. Raises Invalid for a moment that is no
-    time to come, and for what would be refused now.
+    """Plan to publish these drafts as they are now; `told` is what people with a role read then, None tells nobody. The
+    app's turn must be held. Raises Invalid for a moment that is no time to come, and for what would be refused now,
+    Conflict for drafts of which one is planned already: the second plan would be sure to fail.
     """
     drafts.require_designer(user)
     if not times.now() < at < times.now() + LONGEST:
-        raise Invalid([Problem((), "at", _("Choose a moment that is still to come, within a year."))])
+        raise Invalid([Problem(("at",), "at", _("Choose a moment that is still to come, within a year."))])
+    _refuse_planned(app, chosen)
     publish.judged(app, chosen)
     planned = PlannedPublish(
         app_id=db.session.scalars(select(App.id).where(App.key == app)).one(),
         chosen=[list(each) for each in chosen],
-        seen={f"{each.kind}/{each.key}": reviewed.mark(app, each) for each in reviewed.with_app(app, chosen)},
+        seen=_seen(app, chosen),
         answers={f"{kind}/{key}": _stored(each) for (kind, key), each in answers.items()},
         note=note[:500],
-        tells=tells,
+        tells=told is not None,
+        told=(told or "")[:500],
         at=at,
         by=user.id,
     )
@@ -63,6 +68,27 @@ def plan(
     db.session.flush()
     outbox.put(db.session(), KIND, planned.id, due_at=at)
     return planned
+
+
+def _refuse_planned(app: str, chosen: Sequence[Target]) -> None:
+    own = select(PlannedPublish).join(App, App.id == PlannedPublish.app_id)
+    for each in db.session.scalars(own.where(App.key == app, PlannedPublish.state == "waiting")):
+        if {tuple(name) for name in each.chosen} & {tuple(target) for target in chosen}:
+            when = moment_text(each.at)
+            raise Conflict(_("This is planned for %(moment)s already.", moment=when), code="planned")
+
+
+def _seen(app: str, chosen: Sequence[Target]) -> dict[str, str]:
+    """The marks of what comes into force, by `kind/key`, each with a digest of the document: the draft of something
+    that was deleted and made again begins to count anew.
+    """
+    own = [publish.Change(*each, drafts.read_draft(app, *each).document) for each in chosen]
+    return {f"{each.kind}/{each.key}": _mark(app, each) for each in publish.with_app(app, own)}
+
+
+def _mark(app: str, change: publish.Change) -> str:
+    text = documents.dumps(change.document, sort_keys=True)
+    return f"{reviewed.mark(app, Target(change.kind, change.key))} {sha256(text.encode()).hexdigest()}"
 
 
 def listed(app: str) -> list[tuple[PlannedPublish, str]]:
@@ -98,7 +124,13 @@ def cancel(user: User | None, app: str, planned_id: int) -> None:
 
 
 def _given_up(session: Session, planned_id: int, error: str) -> None:
-    _fail(session, planned_id, error)
+    """What it broke of is in the dead letter, and is nothing for people to read."""
+    planned = _locked(session, planned_id)
+    with force_locale(session.get_one(User, planned.by).locale):
+        reason = _(
+            "The server failed at it again and again. An administrator finds the reason in the log of runs."
+        )
+    _fail(session, planned_id, reason)
 
 
 @jobs.handler(KIND, on_dead=_given_up)
@@ -130,13 +162,14 @@ def _publish(session: Session, planned: PlannedPublish) -> None:
             raise Forbidden(_("You may not change definitions."))
         drafts.lock(app)
         chosen = [Target(*each) for each in planned.chosen]
-        seen = {Target(*name.split("/", 1)): mark for name, mark in planned.seen.items()}
-        reviewed.require(app, reviewed.with_app(app, chosen), seen)
+        if _seen(app, chosen) != planned.seen:
+            raise Conflict(
+                _("This was changed after you looked at it, so nothing was published."), code="reviewed"
+            )
         answers = {_name(name): _answers(each) for name, each in planned.answers.items()}
-        versions = publish.publish_together(user, app, chosen, planned.note, answers)
+        told = planned.told if planned.tells else None
+        announcing.publish_together(user, app, chosen, planned.note, answers, told=told)
     planned.state = "done"
-    if planned.tells:
-        announcing.published(session, app, versions, planned.note)
 
 
 def _fail(session: Session, planned_id: int, reason: str) -> None:

@@ -86,10 +86,11 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
             if request.form.get("when") == "later":
                 told = _planned(app, chosen, answers, note)
             else:
-                versions = publish.publish_together(signed_in_user(), app, chosen, note, answers)
+                _require_now()
+                versions = announcing.publish_together(
+                    signed_in_user(), app, chosen, note, answers, told=_people_told()
+                )
                 told = _told(versions)
-                if _tells():
-                    announcing.published(db.session(), app, versions, note)
     except Invalid as error:
         db.session.rollback()
         return _page(studio(app, kinds, key), set(chosen), error.problems, 422)
@@ -101,22 +102,34 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
     return go_to(url_for("designer.show", app=app, kinds=kinds, key=key, tab="versions"))
 
 
-def _tells() -> bool:
-    return request.form.get("notify") == "app"
+def _people_told() -> str | None:
+    """What people with a role read of it; None when they are not told."""
+    return request.form.get("told", "")[:500] if request.form.get("notify") == "app" else None
+
+
+def _require_now() -> None:
+    """Whoever typed a moment does not mean now."""
+    if request.form.get("at", "").strip():
+        sentence = _("This is a later moment, and “Now” is chosen. Choose the other, or empty this.")
+        raise Invalid([Problem(("at",), "at", sentence)])
 
 
 def _planned(app: str, chosen: list[Target], answers: dict[tuple[str, str], Answers], note: str) -> str:
-    """Plan to publish at the moment that was typed, in the zone of whoever typed it; what is said then."""
+    """Plan to publish at the moment that was typed; what is said then."""
     user = signed_in_user()
     if user is None or not chosen:
         return str(_("There was nothing to publish."))
-    text = request.form.get("at", "")
-    try:
-        at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(str(get_timezone())))
-    except (ValueError, OverflowError) as error:
-        raise Invalid([Problem((), "at", _("Choose when it shall be published."))]) from error
-    planned = planning.plan(user, app, chosen, answers, at.astimezone(UTC), note, tells=_tells())
+    planned = planning.plan(user, app, chosen, answers, _moment(), note, told=_people_told())
     return str(_("It will be published %(moment)s.", moment=moment_text(planned.at)))
+
+
+def _moment() -> datetime:
+    """What was typed, in the zone of whoever typed it."""
+    try:
+        typed = datetime.fromisoformat(request.form.get("at", ""))
+        return typed.replace(tzinfo=ZoneInfo(str(get_timezone()))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # nothing, or a year that only another zone has
+        raise Invalid([Problem(("at",), "at", _("Choose when it shall be published."))]) from error
 
 
 @blueprint.post(f"{BASE}/publish/planned/<int:number>/cancel")
@@ -207,11 +220,13 @@ def _page(now: Studio, chosen: set[Target] | None, refused: list[Problem], statu
     parts = [_part(now, target, target in picked) for target in candidates]
     known = {found.sentence for part in parts for found in part.problems}
     others = list(dict.fromkeys(problem.message for problem in refused if problem.message not in known))
+    at_moment = next((problem.message for problem in refused if problem.path == ("at",)), "")
     page = render_template(
         "builder/publish.html",
         studio=now,
         parts=parts,
         others=others,
+        at_moment=at_moment,
         note=request.form.get("note", _note(parts)),
         zone=str(get_timezone()),
         planned=planning.listed(now.app),
@@ -226,7 +241,7 @@ def _note(parts: list[Part]) -> str:
     found = ""
     for sentence in told:
         if len(found) + len(sentence) > NOTE:
-            return f"{found} · …"
+            return f"{found} · …" if found else f"{sentence[:NOTE]}…"
         found = f"{found} · {sentence}" if found else sentence
     return found
 

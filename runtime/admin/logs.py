@@ -87,8 +87,8 @@ def redrive(outbox_id: int) -> Response:
 
 
 def record_place(form_id: int, record_id: int) -> tuple[str, str] | None:
-    """Address and title of a record's page; None when its form is not in force."""
-    form = lookup.form_by_id_if_any(form_id)
+    """Address and title of a record's page; None when its form is not in force, and for 0, which is no record."""
+    form = lookup.form_by_id_if_any(form_id) if record_id else None
     if form is None:
         return None
     return f"/apps/{form.app}/forms/{form.key}/{record_id}/", f"{localized(form.title, locale())} {record_id}"

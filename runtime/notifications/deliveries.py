@@ -31,7 +31,9 @@ AFTER_FAILURE: list[Callable[[Session, Delivery], None]] = []
 
 @dataclass(frozen=True)
 class Source:
-    """What a delivery belongs to: the step that made it and its run, or a comment; the record it is about."""
+    """What a delivery belongs to: the step that made it and its run, or a comment; the record it is about, 0 for what
+    tells of no record.
+    """
 
     step_id: int | None
     run_id: int | None

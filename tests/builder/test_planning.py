@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from builder import announcing, planning
+from builder import announcing, drafts, planning
 from builder.models_planned import PlannedPublish
 from runtime import jobs
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.definitions.models import Draft
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
 from runtime.times import now
@@ -120,16 +121,53 @@ def test_a_plan_is_cancelled_and_stays_so(world: World) -> None:
     assert (version(world), plans(world)) == (before, [("cancelled", "")])
 
 
-@pytest.mark.parametrize(
-    "more", [{"at": ""}, {"at": "soon"}, {"at": "2001-01-01T09:00"}, {"at": "2999-01-01T09:00"}]
-)
-def test_a_moment_that_is_none_is_refused_and_nothing_typed_is_lost(
-    world: World, more: dict[str, str]
-) -> None:
+def test_a_moment_that_is_none_is_refused_where_it_was_typed_and_nothing_typed_is_lost(world: World) -> None:
     rename(world, "Client")
-    answer = plan(world, **more)
-    assert "hoose" in answer and 'value="later" checked' in answer and 'value="Look"' in answer
+    for at in ("", "soon", "2001-01-01T09:00", "2999-01-01T09:00", "0001-01-01T00:00", "9999-12-31T23:59"):
+        answer = plan(world, at=at, told="Have a look")
+        assert 'value="later" checked' in answer and 'value="Look"' in answer, at
+        assert 'aria-describedby="at-error"' in answer and 'value="Have a look"' in answer, at
     assert plans(world) == []
+
+
+def test_whoever_types_a_moment_and_leaves_now_chosen_is_asked(world: World) -> None:
+    rename(world, "Client")
+    before = version(world)
+    answer = plan(world, when="now")
+    assert 'aria-describedby="at-error"' in answer and (version(world), plans(world)) == (before, [])
+
+
+def test_what_is_planned_already_is_not_planned_twice(world: World) -> None:
+    rename(world, "Client")
+    plan(world)
+    assert "planned for" in plan(world)
+    assert len(plans(world)) == 1
+
+
+def test_a_draft_that_was_deleted_and_made_again_is_another_one(world: World) -> None:
+    rename(world, "Client")
+    plan(world)
+    with world.app.app_context(), transaction() as session:
+        definition = drafts.find("followup", "form", "customer")
+        assert definition is not None
+        draft = session.get_one(Draft, definition.id)
+        draft.document = {
+            **draft.document,
+            "title": {"en": "Buyer", "zh": "Buyer"},
+        }  # with its old revision
+    before = version(world)
+    fall_due(world)
+    assert (version(world), [state for state, _reason in plans(world)]) == (before, ["failed"])
+
+
+def test_what_the_server_failed_at_is_told_in_words_for_people(world: World) -> None:
+    rename(world, "Client")
+    plan(world)
+    with world.app.app_context(), transaction() as session:
+        [planned] = session.scalars(select(PlannedPublish))
+        jobs.ON_DEAD["planned_publish"](session, planned.id, "OperationalError: [SQL: SELECT 1]")
+    [(state, reason)] = plans(world)
+    assert state == "failed" and "SQL" not in reason and "administrator" in reason
 
 
 def test_everybody_with_a_role_is_told_once_with_what_is_published(
@@ -137,14 +175,14 @@ def test_everybody_with_a_role_is_told_once_with_what_is_published(
 ) -> None:
     rename(world, "Client")
     before = version(world)
-    plan(world, notify="app")
-    tell: Callable[..., int] = announcing.published
+    plan(world, notify="app", told="*Look*")
+    publish: Callable[..., Any] = announcing.publish_together
 
-    def killed(*given: Any) -> int:
-        tell(*given)
+    def killed(*given: Any, **named: Any) -> None:
+        publish(*given, **named)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(announcing, "published", killed)
+    monkeypatch.setattr(announcing, "publish_together", killed)
     with pytest.raises(KeyboardInterrupt):
         fall_due(world)
     monkeypatch.undo()
@@ -159,10 +197,24 @@ def test_everybody_with_a_role_is_told_once_with_what_is_published(
     fall_due(world)
     with world.app.app_context():
         told = db.session.scalars(select(Notice)).all()
-        assert {each.body for each in told} == {"Look"}
+        assert {each.body for each in told} == {"\\*Look\\*"}
         assert world.ids["bob"] in [each.user_id for each in told] and world.ids["eve"] is not None
         assert len(told) == len({each.user_id for each in told})
     assert version(world) == before + 1
+
+
+def test_the_names_of_what_changed_are_told_to_designers_alone(world: World) -> None:
+    rename(world, "Secret")
+    seen = page(world)
+    given = {"part": "form/customer", "when": "now", "notify": "app", **reviewed(seen)}
+    note = "Renamed to Secret"
+    post(world, f"{CUSTOMER}/publish", seen, note=note, **given)
+    seen = page(world)
+    post(world, f"{CUSTOMER}/publish", seen, note=note, **{**given, **reviewed(seen)})  # there is nothing new
+    with world.app.app_context():
+        told = db.session.scalars(select(Notice)).all()
+        assert {each.body for each in told} == {"A new version is in use\\."}
+        assert len(told) == len({each.user_id for each in told})
 
 
 def test_the_note_begins_with_what_changes(world: World) -> None:
