@@ -81,11 +81,25 @@ def few(own: Import, rows: list[ImportRow]) -> list[ImportRow]:
 
 
 def further(own: Import, rows: Sequence[ImportRow]) -> dict[int, list[ImportRow]]:
-    """The further rows of these, by the number of the first; of more than a sub-table takes, not all."""
+    """The further rows of these, by the number of the first; of more than the sub-tables take, not all."""
     found: dict[int, list[ImportRow]] = defaultdict(list)
     if has_rows(own.mapping):
         mine = (ImportRow.import_id == own.id, ImportRow.under.in_([row.number for row in rows]))
-        asked = select(ImportRow).where(*mine).order_by(ImportRow.number).limit(MAX_ROWS + AT_ONCE)
+        asked = select(ImportRow).where(*mine).order_by(ImportRow.number).limit(_most(own))
         for row in db.session.scalars(asked):
             found[row.under or 0].append(row)
     return found
+
+
+def _most(own: Import) -> int:
+    """How many are read: those of the sub-tables of one record may all stand below each other, and one of them has too
+    many then.
+    """
+    tables = {key.partition(".")[0] for key in own.mapping if "." in key}
+    return max(AT_ONCE, MAX_ROWS * len(tables)) + 1
+
+
+def count(own: Import) -> int:
+    """How many rows of the spreadsheet are further ones."""
+    mine = (ImportRow.import_id == own.id, ImportRow.number > own.head, ImportRow.under.is_not(None))
+    return db.session.scalars(select(func.count()).select_from(ImportRow).where(*mine)).one()

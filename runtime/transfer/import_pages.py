@@ -140,6 +140,7 @@ def rows(user: User, form: Form, own: Import, after: int) -> dict[str, Any]:
     desk, reader = Desk(user, form, own), reader_for(user, form)
     return {
         **progress(own),
+        "further": groups.count(own) if groups.has_rows(own.mapping) and not own.is_at_work else 0,
         "faulty": [each for row in listed[:SHOWN] for each in _by_row(faults(desk, row, reader))],
         "next": listed[SHOWN - 1].number if len(listed) > SHOWN else None,
         "after": after,

@@ -84,20 +84,21 @@ def file_of(user: User, form: Form, own: Import) -> BinaryIO:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     titles, desk = importing.titles(own), Desk(user, form, own)
     writer.writerow(map(cells.harmless, [*titles, _("Row"), _("Problem")]))
-    for row in _faulty(own):
-        writer.writerow(map(cells.harmless, [*_cells(desk, row), str(row.number), _why(row)]))
+    for row, why in _faulty(own):
+        writer.writerow(map(cells.harmless, [*_cells(desk, row), str(row.number), why]))
     text.detach()
     file.seek(0)
     return cast(BinaryIO, file)
 
 
-def _faulty(own: Import) -> Iterator[ImportRow]:
+def _faulty(own: Import) -> Iterator[tuple[ImportRow, str]]:
+    """The rows of the spreadsheet, each with what is wrong in it."""
     after = 0
     while rows := groups.few(own, importing.rows(own, ("bad", "kept"), CHUNK, after)):
         further = groups.further(own, rows)
         for row in rows:
-            yield row
-            yield from further.get(row.number, ())
+            for each in (row, *further.get(row.number, ())):
+                yield each, _why(row, each.number)
         after = rows[-1].number
 
 
@@ -110,5 +111,7 @@ def _cells(desk: Desk, row: ImportRow) -> list[str]:
     return found
 
 
-def _why(row: ImportRow) -> str:
-    return " ".join(why for _key, why, *_number in row.problems)
+def _why(first: ImportRow, number: int) -> str:
+    """What is wrong in this row of the record that begins with the first."""
+    told = ((why, *where) for _key, why, *where in first.problems)
+    return " ".join(why for why, *where in told if (int(where[0]) if where else first.number) == number)

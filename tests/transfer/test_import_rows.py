@@ -15,7 +15,7 @@ from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.records import query, store
 from runtime.times import now
-from runtime.transfer import groups, importing_job, sub_rows
+from runtime.transfer import groups, importing, importing_job, sub_rows
 from tests.builder.factory import app, field, form, package
 from tests.support.world import World, world_on
 from tests.transfer.test_exports import Killed, asked_for, got
@@ -61,7 +61,11 @@ APP = app(roles=[{"key": "clerk", "title": "Clerk", "grants": [CLERK]}])
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     home = tmp_path_factory.mktemp("import_rows")
-    with world_on(request.param, request, home, WTF_CSRF_ENABLED=False) as found:
+    with (
+        world_on(request.param, request, home, WTF_CSRF_ENABLED=False) as found,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(importing, "MOST", 100)  # the tests of this file together
         found.install(package(PRODUCT, QUOTE, app=APP))
         yield found
 
@@ -183,6 +187,7 @@ def test_a_problem_in_a_further_row_is_told_and_mended_there_and_taken_along_wit
     with found.browser.get(f"{found.root}/{found.key}/failed") as answer:
         told = answer.get_data(as_text=True).splitlines()
     assert [line.split(",")[1] for line in told[1:]] == ['"a"', '"b"', '"c"']
+    assert [line.endswith(',""') for line in told[1:]] == [True, True, False]
     found.do("mend", **{"v.4.lines.qty": "8"})
     assert counts(found.do("run")) == {"created": 2}
     assert cells(quotes(world, "Faulty")[0], "qty") == [(1,), (7,), (8,)]
@@ -193,6 +198,30 @@ def test_more_rows_than_a_sub_table_takes_are_a_problem_of_the_record(world: Wor
     page = wizard(world, sheet(["Title", "Items: Text"], *lines)).check()
     assert counts(page) == {"with problems": 1}
     assert [name for name, _why in faults(page)] == [""]
+
+
+def test_rows_of_two_tables_below_each_other_are_all_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "MAX_ROWS", 5)
+    monkeypatch.setattr(groups, "AT_ONCE", 2)
+    lines = [["Two tables" if at == 0 else "", f"t{at}", ""] for at in range(5)]
+    below = [["", "", f"n{at}"] for at in range(5)]
+    found = wizard(world, sheet(["Title", "Items: Text", "Notes: Said"], *lines, *below))
+    found.check()
+    found.do("run")
+    one = quotes(world, "Two tables")[0]
+    assert [len(one["lines"]), len(one["notes"])] == [5, 5]
+
+
+def test_the_page_says_how_many_records_the_rows_are(world: World) -> None:
+    alike = [["Alike", "a"], ["Alike", "a"], ["Alike not", "b"]]
+    found = wizard(world, sheet(["Title", "Items: Text"], *alike))
+    page = found.check()
+    assert "3 rows of the file are 2 records:" in page and "Import 2 records" in page
+    alone = wizard(world, sheet(["Title", "Items: Text"], ["One", "a"], ["Other", "b"]))
+    page = alone.check()
+    assert "rows of the file are" not in page and "Import 2 rows" in page
 
 
 def test_columns_of_rows_that_somebody_may_not_see_are_neither_offered_nor_touched(world: World) -> None:
