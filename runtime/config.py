@@ -147,7 +147,7 @@ def _scanner(text: str) -> tuple[str, ...]:
 
 
 def _hosts(text: str) -> tuple[str, ...]:
-    hosts = tuple(each.strip().lower() for each in text.split(",") if each.strip())
+    hosts = tuple(each.strip().lower().removesuffix(":443") for each in text.split(",") if each.strip())
     wrong = next((each for each in hosts if "/" in each or "*" in each or "@" in each), "")
     if wrong:
         raise SettingError(

@@ -87,6 +87,7 @@ class Lease:
             state="pending",
             lease_until=None,
             attempts=self.attempts + 1,
+            crashes=0,  # whoever tells that it failed has not crashed over it
             error=error[:2000],
             due_at=now() + delay,
         )

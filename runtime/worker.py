@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 JOB_SECONDS = 120  # a job that takes longer is ended and counts as an attempt
+BATCH_SECONDS = 5.0  # how long rows that were leased together wait for each other
 WAIT_SECONDS = 5  # how long one blocking pop waits; between two of them the worker shows that it lives
 LONGEST_PAUSE = 5.0
 LARGEST_ID = 2**63 - 1
@@ -119,9 +120,10 @@ class DoorbellWorker(SimpleWorker):
             self.stop.busy = False
 
     def _work_off(self, leases: list[jobs.Lease]) -> None:
-        waiting = list(leases)
+        # Those that wait behind a slow one go back before their leases are over, which would look like a crash.
+        waiting, until = list(leases), time.monotonic() + BATCH_SECONDS
         try:
-            while waiting and not self.stop.asked:
+            while waiting and not self.stop.asked and time.monotonic() < until:
                 self._alone(partial(jobs.work_off, waiting.pop(0)))
                 self.heartbeat()
         finally:  # also when Redis went away in between: others need not wait for the leases to run out

@@ -378,3 +378,25 @@ def test_of_hundreds_that_are_due_at_one_moment_the_next_is_found_without_lookin
     with db.engine.connect() as connection:
         plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
     assert "Join" not in plan and "Sort" not in plan, plan
+
+
+def test_rows_that_wait_behind_a_slow_one_go_back_before_they_look_like_crashed(
+    app: Flask, kind: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = put(1), put(2)
+    leases, clock = jobs.claim_due(), iter([0.0, 0.0, 20.0])
+    slow = object.__new__(worker.DoorbellWorker)
+    slow.app, slow.stop = app, worker.Stop()
+    monkeypatch.setattr(slow, "heartbeat", lambda: None)
+    monkeypatch.setattr(worker.time, "monotonic", lambda: next(clock))
+    slow._work_off(leases)
+    assert (row(first).state, row(second).state) == ("done", "pending")
+
+
+def test_who_tells_that_it_failed_has_not_crashed(app: Flask, kind: Work) -> None:
+    kind.error = TemporaryError("later")
+    outbox_id = put(1)
+    with transaction() as session:
+        session.get_one(Outbox, outbox_id).crashes = 2
+    jobs.work(outbox_id)
+    assert row(outbox_id).crashes == 0

@@ -4,10 +4,13 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -22,21 +25,25 @@ from runtime.db import db, transaction
 from runtime.errors import PermanentError
 from runtime.notifications.models import Notice
 from runtime.outbox import Outbox
+from runtime.records.models import Trashed
 from runtime.times import now
 from tests.automations.conftest import Sales, rule, saved
 from tests.conftest import both_databases, make_user
 
+HOST = "hooks.example.com"
 PRIVATE = (
     *("127.0.0.1", "::1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "::ffff:127.0.0.1"),
     *("0.0.0.0", "100.64.0.1", "fe80::1%eth0", "fc00::1", "224.0.0.1", "2002:7f00:1::", "::"),
+    *("::127.0.0.1", "fec0::1", "64:ff9b::10.0.0.1", "64:ff9b:1::1"),
 )
 
 
 class Sink:
     """Another system: what it got, and what it answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
+        self.paths: list[str] = []
         self.answers = [200]
         sink = self
 
@@ -44,6 +51,7 @@ class Sink:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 sink.got.append((dict(self.headers), body))
+                sink.paths.append(self.path)
                 self.send_response(sink.answers.pop(0) if len(sink.answers) > 1 else sink.answers[0])
                 self.send_header("Location", "https://127.0.0.1/")
                 self.end_headers()
@@ -52,13 +60,45 @@ class Sink:
                 return
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"hooks.example.com:{self.server.server_port}"
+        self.server.socket = certified(home, HOST).wrap_socket(self.server.socket, server_side=True)
+        self.authority = home / "ca.pem"
+        self.host = f"{HOST}:{self.server.server_port}"
         Thread(target=self.server.serve_forever, daemon=True).start()
 
 
+def certified(home: Path, host: str) -> ssl.SSLContext:
+    """What a server needs that is called so, with a certificate of an authority of our own (`ca.pem` in `home`)."""
+    new = (
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-noenc",
+        "-days",
+        "2",
+    )
+    authority, own = home / "ca.pem", home / f"{host}.pem"
+    if not authority.exists():
+        _openssl(*new, "-subj", "/CN=ours", "-keyout", home / "ca.key", "-out", authority)
+    _openssl(
+        *(*new, "-CA", authority, "-CAkey", home / "ca.key", "-subj", f"/CN={host}"),
+        *("-addext", f"subjectAltName=DNS:{host}", "-addext", "basicConstraints=critical,CA:FALSE"),
+        *("-keyout", home / f"{host}.key", "-out", own),
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own, home / f"{host}.key")
+    return context
+
+
+def _openssl(*arguments: str | Path) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
 @pytest.fixture(scope="module")
-def running() -> Iterator[Sink]:
-    sink = Sink()
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sink]:
+    sink = Sink(tmp_path_factory.mktemp("tls"))
     yield sink
     sink.server.shutdown()
     sink.server.server_close()
@@ -66,11 +106,12 @@ def running() -> Iterator[Sink]:
 
 @pytest.fixture
 def sink(running: Sink, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Sink:
-    running.got, running.answers = [], [200]
+    running.got, running.paths, running.answers = [], [], [200]
     settings = replace(app.config["SETTINGS"], webhook_hosts=(running.host,))
     monkeypatch.setitem(app.config, "SETTINGS", settings)
-    monkeypatch.setattr(http, "_secured", lambda opened, host: opened)
-    monkeypatch.setattr(http, "address_of", lambda host, port: "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(running.authority))
+    monkeypatch.setattr(http, "addresses_of", lambda host, port: ["127.0.0.1"])
+    monkeypatch.setattr(webhooks, "_silent_until", {})
     return running
 
 
@@ -169,6 +210,89 @@ def test_a_worker_that_dies_sends_it_again_with_the_same_key(
     assert call().state == "sent"
 
 
+def test_a_server_that_cannot_prove_its_name_gets_nothing(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = sink.server.server_port
+    with pytest.raises(http.NoAnswerError, match="certificate is not valid: Hostname mismatch"):
+        http.post(f"https://other.example.com:{port}/", b"secret", {}, (f"other.example.com:{port}",))
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(http.NoAnswerError, match="certificate is not valid: unable to get local issuer"):
+        http.post(f"https://{sink.host}/", b"secret", {}, (sink.host,))
+    assert sink.got == []
+
+
+def test_an_address_in_any_language_is_asked_for_and_the_usual_port_is_not_named(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "PORT", sink.server.server_port)
+    assert http.post(f"https://{HOST}/订单/a%2Fb?客户=华信", b"", {}, (HOST,)) == 200
+    assert sink.paths == ["/%E8%AE%A2%E5%8D%95/a%2Fb?%E5%AE%A2%E6%88%B7=%E5%8D%8E%E4%BF%A1"]
+    assert sink.got[0][0]["Host"] == HOST
+
+
+def test_another_address_of_the_host_is_tried_when_one_takes_no_connection(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "addresses_of", lambda host, port: ["::1", "127.0.0.1"])
+    assert http.post(f"https://{sink.host}/", b"", {}, (sink.host,)) == 200
+
+
+def test_a_server_that_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "addresses_of", lambda host, port: ["127.0.0.1"])
+    monkeypatch.setattr(http, "TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"{HOST}:{silent.getsockname()[1]}"
+        with pytest.raises(http.NoAnswerError):
+            http.post(f"https://{host}/", b"", {}, (host,))
+
+
+def test_no_request_is_begun_when_looking_its_host_up_took_all_the_time(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 11.0])
+    monkeypatch.setattr(http, "monotonic", lambda: next(clock))
+    with pytest.raises(http.NoAnswerError, match="no answer: TimeoutError"):
+        http.post(f"https://{sink.host}/", b"", {}, (sink.host,))
+    assert sink.got == []
+
+
+def test_a_host_that_hangs_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
+    clock, tries = [0.0], []
+
+    def hanging(url: str, *_args: Any) -> int:
+        tries.append(url)
+        clock[0] += 10
+        raise http.NoAnswerError("no answer")
+
+    monkeypatch.setattr(webhooks, "_silent_until", {})
+    monkeypatch.setattr(webhooks, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(http, "post", hanging)
+    for moment in (0, 11, 49, 51):
+        clock[0] = moment
+        with pytest.raises(http.NoAnswerError):
+            webhooks._post("https://hooks.example.com/a", b"", {})
+    assert len(tries) == 2
+
+
+def test_what_waits_to_be_told_goes_with_the_record(sales: Sales, sink: Sink) -> None:
+    sink.answers = [503]
+    sales.automate(tell(sink.host))
+    visit = sales.save("visit", name="Huaxin")
+    sales.work()
+    sales.delete("visit", visit)
+    with transaction() as session:
+        for row in session.scalars(select(Trashed)):
+            row.purge_at = now()
+        for row in session.scalars(select(Outbox).where(Outbox.kind == "purge")):
+            row.due_at = now()
+    sales.work()
+    assert (call().state, call().reason, call().body) == ("failed", "The record was deleted.", "")
+    _due_again()
+    sales.work()
+    assert len(sink.got) == 1
+
+
 def test_a_host_that_the_operator_did_not_name_fails_the_run(sales: Sales, sink: Sink) -> None:
     sales.automate(tell("other.example.com"))
     sales.save("visit", name="Huaxin")
@@ -178,10 +302,7 @@ def test_a_host_that_the_operator_did_not_name_fails_the_run(sales: Sales, sink:
     assert "does not allow requests to other.example.com" in run.reason
 
 
-@pytest.mark.parametrize(
-    "address",
-    PRIVATE,
-)
+@pytest.mark.parametrize("address", PRIVATE)
 def test_no_request_goes_to_an_address_that_is_not_public(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,4 +336,4 @@ def test_an_address_that_is_not_plain_https_is_none(url: str) -> None:
 def test_hosts_are_named_and_never_meant_by_a_pattern() -> None:
     with pytest.raises(config.SettingError):
         config._hosts("*.example.com")
-    assert config._hosts(" A.example.com, b.example.com:8443,") == ("a.example.com", "b.example.com:8443")
+    assert config._hosts(" A.example.com:443, b.example.com:8443,") == ("a.example.com", "b.example.com:8443")
