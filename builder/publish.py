@@ -258,8 +258,9 @@ def _follow(session: Session, definitions: Mapping[Definition, Answers]) -> None
         backfilling.end(session, definition_id, but=version_id)
     for definition, chosen in definitions.items():
         if definition.kind == "form":
-            form = spelling_keys.planned(session, lookup.form_by_id(definition.id))
+            form = lookup.form_by_id(definition.id)
             tables.migrate(session, form)
+            spelling_keys.plan(session, form)
             search_index.plan(session, form)
             conversion.plan(session, form, _versions_before(form))
             if chosen.changes:

@@ -23,23 +23,12 @@ KIND = "spelling_keys"
 BATCH = 200  # records: their keys are found in less time than others notice
 
 
-def planned(session: Session, form: Form) -> Form:
-    """The form as it is read from now on: where texts stand whose keys have no column yet, a job will give them."""
-    known = inspect(session.connection())
-    present = (
-        {column["name"] for column in known.get_columns(form.table_name)}
-        if known.has_table(form.table_name)
-        else set()
-    )
-    spelled = tables.spelled(form)
-    if not any(key in present and tables.order_column(form, key) not in present for key in spelled):
-        return form
-    session.get_one(Definition, form.definition_id).spelled_to = 0
-    session.flush()
-    if not outbox.revive(session, KIND, form.definition_id, due_at=times.now()):
+def plan(session: Session, form: Form) -> None:
+    """Set the job of a form going that still waits for keys: it ends early where the form is taken out of force, and
+    where it is given up.
+    """
+    if not form.spelled and not outbox.revive(session, KIND, form.definition_id, due_at=times.now()):
         outbox.put(session, KIND, form.definition_id)
-    lookup.changed(form.version_id)
-    return lookup.form_by_id(form.definition_id)
 
 
 @jobs.handler(KIND)
@@ -60,7 +49,9 @@ def _is_done(form: Form) -> bool:
 
 def _batch(session: Session, definition_id: int) -> bool:
     """Give the next records their keys; True when nothing is left to do."""
-    definition = session.get_one(Definition, definition_id, with_for_update=True, populate_existing=True)
+    # Not the key, of which a save that holds its record makes sure when it notes what it did.
+    lock = {"key_share": True}
+    definition = session.get_one(Definition, definition_id, with_for_update=lock, populate_existing=True)
     form = lookup.form_by_id_if_any(definition_id)
     if form is None or definition.spelled_to is None:
         return True
@@ -80,7 +71,7 @@ def _spell(session: Session, form: Form, after: int) -> list[int]:
     columns = [Column(name, Text()) for key in keys for name in (key, f"_{key}")]
     own = Table(form.table_name, MetaData(), Column("id", tables.Id), *columns)
     chosen = select(own.c.id, *(own.c[key] for key in keys)).where(own.c.id > after).order_by(own.c.id)
-    found = session.execute(chosen.limit(BATCH).with_for_update()).all()
+    found = session.execute(chosen.limit(BATCH).with_for_update(key_share=True)).all()
     lines = [
         {"_id": row[0], **{f"_{key}": rows.spell(value) for key, value in zip(keys, row[1:], strict=True)}}
         for row in found

@@ -136,7 +136,8 @@ def columns(form: Form, view: Mapping[str, Any]) -> tuple[str, ...]:
     sorts = [
         tables.order_column(form, each.key) for each in orders.read(view.get("sort") or form.sort or "-id")
     ]
-    equal = [*_equal(view.get("filter")), *([view["group_by"]] if "group_by" in view else [])]
+    grouped = [tables.order_column(form, view["group_by"])] if "group_by" in view else []
+    equal = [*_equal(view.get("filter")), *grouped]
     is_calendar = view.get("kind") == "calendar" and "date_field" in view
     sorts = [view["date_field"]] if is_calendar else sorts  # it has its own order
     keys = [key for key in (*equal, *sorts) if key != "id" and _may_index(form, key)]

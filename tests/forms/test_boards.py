@@ -121,6 +121,18 @@ def test_given_two_columns_of_which_more_was_loaded_then_the_address_tells_of_bo
     assert [len(page[each]) for each in ("A", "B")] == [40, 40]
 
 
+def test_given_a_program_that_names_no_address_when_it_asks_for_more_cards_then_they_come(
+    browser: Browser,
+) -> None:
+    make_all("customer", [{"name": f"Customer {n:02}", "grade": "A"} for n in range(21)])
+    more = re.search(r'hx-get="([^"]*after=[^"]*)"', browser.open(BOARD).text)
+    assert more
+
+    answer = browser.client.get(unescape(more[1]), headers={**TYPED, "HX-Current-URL": "http://["})
+
+    assert (answer.status_code, answer.text.count("<li")) == (200, 1)
+
+
 @pytest.mark.parametrize("lanes", ["x", "[]", '{"is:A":-1}', '{"is:A":"x"}', '{"is:A":true}', '{"a":' * 500])
 def test_given_an_address_with_columns_that_make_no_sense_then_they_are_as_long_as_usual(
     browser: Browser, lanes: str

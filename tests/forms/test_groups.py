@@ -243,6 +243,17 @@ def test_moments_are_told_by_their_quarter_of_an_hour(clerk: User) -> None:
     assert found == {"2026-01-01T10:00:00Z": 1, "2026-01-01T10:15:00Z": 2}
 
 
+@both_databases
+def test_a_moment_before_1970_is_told_in_its_own_quarter_of_an_hour(clerk: User) -> None:
+    made({"at": "1969-12-31T23:59:59Z"}, {"at": "1969-12-31T23:45:00Z"}, {"at": "1970-01-01T00:00:00Z"})
+
+    found = {
+        value: tally.count for value, tally in figures.of_each(clerk, lookup.form("shop", "deal"), "at", [])
+    }
+
+    assert found == {"1969-12-31T23:45:00Z": 2, "1970-01-01T00:00:00Z": 1}
+
+
 def test_given_a_filter_and_a_search_when_a_list_is_grouped_then_its_figures_are_of_what_it_shows(
     browser: FlaskClient,
 ) -> None:

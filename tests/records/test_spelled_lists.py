@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from sqlalchemy import Index, select, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
-from runtime import batches, jobs, schema
+from runtime import batches, jobs, outbox, schema
 from runtime.accounts.models import User
 from runtime.db import db, transaction, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.records import orders, paging, query, spelling_keys, store, tables
+from runtime.definitions.models import Definition
+from runtime.records import orders, paging, query, spelling_keys, store, tables, view_indexes
 from runtime.records.tables import index_name, table
 from runtime.spelling import order_key
 from tests.conftest import both_databases, sqlite_with
+from tests.records.at_once import together
 from tests.records.factory import TRUSTED, field, form_document, give_role, shop, there_is
 
 CITY = form_document(
@@ -165,3 +167,60 @@ def test_given_an_upgrade_then_a_job_gives_the_keys_in_as_many_turns_as_it_needs
     assert index_name("ix", city(), ("_name", "id")) in indexed()
     assert index_name("ix", city(), ("name", "id")) not in indexed()
     assert not list(spelling_keys.wrong(city()))
+
+
+def unspelled(form: Form) -> None:
+    with transaction() as session:
+        session.get_one(Definition, form.definition_id).spelled_to = 0
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_given_a_batch_at_work_then_nobody_who_saves_waits_for_it(app: Flask, clerk: User) -> None:
+    fill("Apple")
+    unspelled(city())
+    spelling_keys._batch(db.session(), city().definition_id)  # and is not committed yet
+
+    def save(_number: int) -> object:
+        with transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            return store.save(TRUSTED, city(), {"name": "Pear"}).id
+
+    assert together(app, 1, save) == [2]
+
+
+@both_databases
+def test_given_a_form_that_was_out_of_force_while_its_texts_got_keys_when_it_is_published_then_they_get_them(
+    clerk: User,
+) -> None:
+    fill("apple", "Pear", "Apple")
+    unspelled(city())
+    own_id = clerk.id
+    with transaction() as session:
+        outbox.put(session, spelling_keys.KIND, city().definition_id)
+        version_id, definition = city().version_id, session.get_one(Definition, city().definition_id)
+        definition.current_version_id = None
+        lookup.retired()
+    work_off()
+    with transaction() as session:
+        session.get_one(Definition, definition.id).current_version_id = version_id
+        lookup.retired()
+    assert not city().spelled
+
+    with transaction() as session:
+        spelling_keys.plan(session, city())
+    work_off()
+
+    assert city().spelled
+    assert listed(db.session.get_one(User, own_id), "name") == ["apple", "Apple", "Pear"]
+
+
+def work_off() -> None:
+    db.session.rollback()
+    for lease in jobs.claim_due():
+        jobs.work_off(lease)
+    db.session.rollback()
+
+
+def test_a_view_in_groups_of_a_text_has_an_index_over_its_keys(clerk: User) -> None:
+    view = {"kind": "list", "group_by": "name", "sort": "-id"}
+    assert view_indexes.columns(city(), view) == ("_name", "id")

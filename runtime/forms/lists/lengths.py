@@ -46,7 +46,7 @@ def continued(asked: Asked, shown: str) -> Asked:
     """The board with the columns as long as on the page at the address `shown`, of which a part is asked for: the links
     of a page know nothing of what was loaded since.
     """
-    before = dict(parse_qsl(urlsplit(shown).query))
+    before = _query(shown)
     if not (asked.after or asked.card or "card" in before):
         return asked
     own = read(asked.lanes)
@@ -54,3 +54,11 @@ def continued(asked: Asked, shown: str) -> Asked:
     if asked.after and asked.lane in own:
         known[asked.lane] = own[asked.lane]
     return replace(asked, lanes=text(known))
+
+
+def _query(address: str) -> dict[str, str]:
+    """What stands in the query of an address, which any program may have sent; nothing of one that is none."""
+    try:
+        return dict(parse_qsl(urlsplit(address).query))
+    except ValueError:
+        return {}
