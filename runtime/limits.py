@@ -34,6 +34,7 @@ PUBLIC_MAILS = "5 per 10 minutes"  # with the link to a draft, from one address
 PUBLIC_MAILS_TO = "5 per day"  # to one box
 PUBLIC_MAILS_OF_FORM = "500 per day"
 PUBLIC_PAPERS = "10 per 10 minutes"  # PDFs of what was sent, from one address
+API_PAPERS = "60 per 10 minutes"  # PDFs of one person's programs
 PUBLIC_LOOKS = "1200 per 10 minutes"  # of pages drawn again while somebody fills one in
 PUBLIC_TRIES = "100 per 15 minutes"  # of the password of a public form
 

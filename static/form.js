@@ -197,7 +197,10 @@
 
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
-    if (event.ctrlKey || event.metaKey) return form.requestSubmit(form.querySelector("[data-saving]"));
+    if (event.ctrlKey || event.metaKey) {
+      const another = event.shiftKey && form.querySelector("[value='save:new']");
+      return form.requestSubmit(another || form.querySelector("[data-saving]"));
+    }
     if (event.target.matches("input") && fieldOf(event.target) && fields().size > 1) event.preventDefault();
   });
 })();

@@ -86,7 +86,7 @@ def restore_version(app: str, form: str, record_id: int, number: int) -> Respons
     actor = replace(bringing_back.actor(api_user(), event), origin="api")
     token = idempotency_key()
     if token and (before := tokens.event_of(found, api_user().id, token)):
-        return _restored(found, tokens.require_same(before, record_id, actor.cause), plan.left)
+        return _restored(found, tokens.require_same(before, record_id, {"version": number}), plan.left)
     try:
         saved = store.save(actor, found, plan.values, record_id=record_id, revision=revision, token=token)
     except Invalid as error:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -31,6 +32,7 @@ from runtime.text import localized
 
 TOKEN_LENGTH = 80
 TURNS = {"next": 1, "back": -1}
+ANOTHER = "save:new"  # the button that saves and begins another record
 
 
 def reader_for(user: User, place: Form | AppInfo) -> Reader:
@@ -300,7 +302,15 @@ def _stored(filling: Filling) -> Response:
     flash(_("Saved."))
     if not whole:
         flash(_("Its draft was changed on another page meanwhile; that one is still among your drafts."))
-    return go_to(back_to(url_for("forms.show_record", app=form.app, form=form.key, record_id=saved.id)))
+    return go_to(_after(filling, saved.id))
+
+
+def _after(filling: Filling, record_id: int) -> str:
+    """Where the person goes on: the record, where he came from, or the next new record if he asked for that."""
+    place: dict[str, Any] = {"app": filling.form.app, "form": filling.form.key}
+    if filling.record is None and request.form.get("_do") == ANOTHER:
+        return url_for("forms.new_record", **place, back=own_path(request.form.get("_back"), "") or None)
+    return back_to(url_for("forms.show_record", **place, record_id=record_id))
 
 
 def _look_again(filling: Filling, deed: str, key: str) -> Response:

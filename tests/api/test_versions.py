@@ -4,6 +4,7 @@ from itertools import count
 
 import pytest
 
+from runtime import paper
 from tests.support.world import World, records
 
 _numbers = count()
@@ -110,3 +111,20 @@ def test_a_restore_sent_twice_is_one_and_is_answered_alike(world: World, custome
     assert (done.status_code, again.status_code) == (200, 200), again.text
     assert again.json == done.json and again.json["revision"] == 3
     assert (other.status_code, other.json["error"]["code"]) == (409, "token_reused")
+
+
+def test_a_record_is_got_as_a_pdf_as_far_as_its_reader_sees_it(
+    world: World, customer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[str] = []
+    monkeypatch.setattr(paper, "pdf", lambda html: pages.append(html) or b"%PDF-")
+    monkeypatch.setattr(paper, "is_available", lambda: True)
+    path = records("customer", f"{customer}/pdf")
+
+    got = world.api("bob")("GET", path)
+
+    assert (got.status_code, got.mimetype, got.data) == (200, "application/pdf", b"%PDF-")
+    assert got.headers["Content-Disposition"].startswith("attachment") and "Old " in pages[0]
+    assert world.api("eve")("GET", path).status_code == 404
+    monkeypatch.setattr(paper, "is_available", lambda: False)
+    assert world.api("bob")("GET", path).status_code == 404

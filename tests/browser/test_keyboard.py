@@ -83,6 +83,17 @@ def test_a_follow_up_by_keyboard_alone_with_two_mistakes(page: Page) -> None:
     expect(page.locator("#f-phone dd")).to_have_text("138 0013 8009")
 
 
+def test_one_record_after_the_other_is_saved_by_keys(page: Page) -> None:
+    page.goto(f"{FOLLOWUP}/customer/new")
+    page.locator("#name").fill("Watt")
+    with page.expect_navigation():
+        page.locator("#name").press("Control+Shift+Enter")
+
+    expect(page.locator("body")).to_contain_text("Saved.")
+    expect(page.locator("#name")).to_have_value("")
+    assert page.url.endswith("/customer/new")
+
+
 def compose(session: CDPSession, *texts: str) -> None:
     """What an input method shows while its user still types."""
     for text in texts:

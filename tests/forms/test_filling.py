@@ -44,6 +44,20 @@ def test_a_record_is_saved_and_shown(browser: Browser, acme: int, followup: Foll
     assert "Acme" in record.text
 
 
+def test_save_and_new_saves_the_record_and_begins_another_that_leads_back_alike(
+    browser: Browser, followup: Followup
+) -> None:
+    browser.open(f"{FOLLOWUP}/customer/new?back=/inbox")
+
+    refused = browser.send(_do="save:new", name="")
+    answer = browser.send(f"{FOLLOWUP}/customer/new", _do="save:new", name="Watt")
+
+    assert refused.status_code == 422
+    assert answer.location == f"{FOLLOWUP}/customer/new?back=/inbox"
+    assert count(followup("customer")) == 1
+    assert control(browser.open(answer.location).text, "name") == ""
+
+
 def test_picking_a_customer_fills_what_was_left_alone(
     browser: Browser, acme: int, followup: Followup
 ) -> None:
