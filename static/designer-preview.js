@@ -42,8 +42,12 @@
       at = focused = null;
     }
 
-    function come(field, control) {
-      if (tip.contains(field) || field === at) return;
+    const fieldOf = (element) => element?.closest("[data-field]") ?? null;
+
+    function come(field) {
+      const active = page.activeElement;
+      const control = field && fieldOf(active) === field ? active : null;
+      if (field === at && control === focused) return;
       leave();
       const told = field && reason(field);
       if (!told) return;
@@ -59,17 +63,17 @@
       control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${tip.id}`.trim());
     }
 
-    const fieldOf = ({ target }) => target.closest("[data-field]");
-    page.addEventListener("pointerover", (event) => {
-      if (fieldOf(event)) come(fieldOf(event));
-      else if (!focused && !tip.contains(event.target)) leave();
+    page.addEventListener("pointerover", ({ target }) => {
+      if (fieldOf(target)) come(fieldOf(target));
+      else if (!focused && !tip.contains(target)) leave();
     });
-    page.addEventListener("focusin", (event) => come(fieldOf(event), event.target));
+    page.addEventListener("focusin", ({ target }) => come(fieldOf(target)));
     page.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
+    tip.addEventListener("click", leave); // it may lie over the next control
     new MutationObserver(() => {
-      const [field, control] = [at, focused];
+      const field = at;
       leave();
-      if (field?.isConnected) come(field, control);
+      if (field?.isConnected) come(field);
     }).observe(source, { childList: true });
   }
 

@@ -11,7 +11,7 @@ class PageBreakField(LayoutField):
 
     name = "page_break"
     label = N_("Page break")
-    icon = "section"
+    icon = "page-break"
     template = "fields/page_break.html"
 
 
