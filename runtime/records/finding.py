@@ -51,11 +51,12 @@ def way(form: Form, wanted: Wanted, readable: Wanted, sought: Search, *, reads_a
     walking through the list, or through the records of somebody who may read few. `reads_all` says that rights keep
     nothing back.
     """
-    if sought.pieces is None or not sought.pieces.are_more_than(MAX_COUNTED):
-        return Way(form, wanted, readable, sought)
     walk = Search(sought.plain)
-    if not reads_all and counted(form, [or_(*readable)], Search([])) <= MAX_COUNTED:
-        return Way(form, wanted, readable, walk)
+    if not sought.common:
+        if sought.pieces is None or not sought.pieces.are_more_than(MAX_COUNTED):
+            return Way(form, wanted, readable, sought)
+        if not reads_all and counted(form, [or_(*readable)], Search([])) <= MAX_COUNTED:
+            return Way(form, wanted, readable, walk)
     found = counted(form, [or_(*readable), *wanted], sought, MANY + 1)
     return Way(form, wanted, readable, walk if found > MANY else sought, found)
 

@@ -27,12 +27,14 @@ Conditions = list[ColumnElement[bool]]
 @dataclass(frozen=True)
 class Search:
     """What a quick search asks of the records: `pieces` asks the index, which may find too many, and `beside` what it
-    leaves open. `plain` asks the same of the text alone: the better way through a list of which much is found.
+    leaves open. `plain` asks the same of the text alone: the better way through a list of which much is found, as
+    `common` says beforehand.
     """
 
     plain: Conditions
     pieces: Pieces | None = None
     beside: Conditions = own_field(default_factory=list)
+    common: bool = False
 
     def among(self, chosen: Select[Any]) -> Select[Any]:
         """Those of the chosen records that are found, one by one: a limit spares the rest."""
@@ -91,7 +93,7 @@ def sought(form: Form, search: str, hidden: frozenset[str]) -> Search:
         return _by_fields(form, words, hidden)
     pieces = search_index.pieces(form, words) if state == "ready" and not common else None
     if pieces is None:
-        return Search([_rarely(each) for each in plain.values()])
+        return Search([_rarely(each) for each in plain.values()], common=common)
     return Search(list(plain.values()), pieces, [plain[word] for word in words if not grams.says_all(word)])
 
 

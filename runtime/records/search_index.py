@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    and_,
     cast,
     func,
     insert,
@@ -46,6 +47,7 @@ STALE = "stale"  # the state while the texts are made anew: they hold what nobod
 WAITING = 1024  # kB of what PostgreSQL has yet to sort in
 SAMPLE = 0.1  # per cent of the table that are looked at
 COMMON = 30  # of so many records one has a common word
+ENOUGH = 100  # records of a sample that tell anything
 BATCH = 500  # texts that SQLite takes in at once: others wait to write for so long
 
 
@@ -129,7 +131,8 @@ def standing(form: Form, words: Sequence[str], contains: Contains) -> tuple[str,
         return db.session.scalar(state) or "", False
     some = tablesample(table(form), func.system(SAMPLE), name="some")
     hits = func.count().filter(*(contains(some.c.search_text, word) for word in words))
-    common = select(hits * COMMON > func.count()).select_from(some).scalar_subquery()
+    is_common = and_(func.count() > ENOUGH, hits * COMMON > func.count())
+    common = select(is_common).select_from(some).scalar_subquery()
     found = db.session.execute(state.add_columns(common)).one_or_none()
     return (found[0], bool(found[1])) if found else ("", False)
 

@@ -82,6 +82,20 @@ def test_given_a_word_in_very_many_records_then_it_is_found_on_a_walk_through_th
     assert sorted(each.id for each in [*page.items, *rest.items]) == by_reading("宁波")
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_given_a_word_that_a_sample_calls_common_then_it_is_not_counted_to_ten_thousand(
+    clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in TITLES:
+        saved("order", {"title": title})
+    monkeypatch.setattr(search_index, "SAMPLE", 100)
+    monkeypatch.setattr(search_index, "ENOUGH", 1)
+    monkeypatch.setattr(finding, "MANY", 1)
+    page = query.page(clerk, order(), search="宁波", limit=2)
+    assert (page.total, page.capped) == (1, True)
+    assert {each.id for each in page.items} < set(by_reading("宁波"))
+
+
 def own_records_only(user: User, ids: list[int]) -> None:
     """Clerks may read their own records alone, and these are this clerk's."""
     shop(test_query.CUSTOMER, test_query.ORDER, roles={"clerk": [OWN]})
