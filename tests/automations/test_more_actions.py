@@ -12,7 +12,7 @@ from runtime.comments.models import Comment
 from runtime.db import db, transaction
 from runtime.notifications.models import Notice
 from runtime.records.models import Trashed
-from tests.automations.conftest import Sales, rule, saved
+from tests.automations.conftest import TASK, Sales, publish, rule, saved
 from tests.conftest import both_databases, make_user
 
 CREATED = saved(on=["created"])
@@ -98,6 +98,40 @@ def test_deleting_puts_what_matches_into_the_trash(sales: Sales) -> None:
     assert last(sales) == ("done", "")
     assert [task["title"] for task in sales.records("task")] == ["another's"]
     assert len(db.session.scalars(select(Trashed)).all()) == 2
+
+
+def test_what_went_along_with_another_that_matches_is_no_failure(sales: Sales) -> None:
+    part = {"type": "integer", "fw": {"type": "reference", "form": "task", "on_delete": "delete"}}
+    publish("form", "task", {**TASK, "properties": {**TASK["properties"], "part_of": part}})
+    visit = sales.save("visit", name="Huaxin")
+    whole = sales.save("task", title="whole", visit=visit)
+    sales.save("task", title="part", visit=visit, part_of=whole)
+    sales.automate(rule("tidy", saved(on=["updated"]), delete(), run_as="service"))
+    sales.save("visit", visit, name="Over")
+    sales.work()
+    assert last(sales) == ("done", "")
+    assert sales.records("task") == []
+
+
+@pytest.mark.parametrize("action", [ASSIGN, delete()], ids=["assign", "delete"])
+def test_a_crash_after_the_change_leaves_none_and_the_next_try_makes_it_once(
+    sales: Sales, monkeypatch: pytest.MonkeyPatch, action: dict[str, Any]
+) -> None:
+    visit = sales.save("visit", name="Huaxin")
+    sales.save("task", title="a", visit=visit)
+    sales.automate(rule("act", saved(fields=["name"]), action, run_as="service"))
+    sales.save("visit", visit, name="Over")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(runs, "_let_go", _dies)
+        jobs.work(sales.outbox("run")[0].id)
+    db.session.rollback()
+    assert (len(sales.records("task")), "owner" in sales.records("visit")[0]) == (1, False)
+    with transaction() as session:
+        session.merge(sales.outbox("run")[0]).state = "pending"
+    sales.work()
+    done = (len(sales.records("task")), sales.records("visit")[0].get("owner"))
+    assert done == ((0, None) if action["type"] == "delete_records" else (1, sales.user_id))
+    assert [run.state for run in sales.runs()] == ["done"]
 
 
 def test_more_than_may_be_deleted_deletes_nothing(sales: Sales) -> None:

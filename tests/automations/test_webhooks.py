@@ -27,7 +27,7 @@ from runtime.notifications.models import Notice
 from runtime.outbox import Outbox
 from runtime.records.models import Trashed
 from runtime.times import now
-from tests.automations.conftest import Sales, rule, saved
+from tests.automations.conftest import TASK, Sales, publish, rule, saved
 from tests.conftest import both_databases, make_user
 
 HOST = "hooks.example.com"
@@ -273,6 +273,30 @@ def test_a_host_that_hangs_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyP
         with pytest.raises(http.NoAnswerError):
             webhooks._post("https://hooks.example.com/a", b"", {})
     assert len(tries) == 2
+
+
+def test_cells_and_look_ups_are_told_as_whoever_started_it_may_see_them(sales: Sales, sink: Sink) -> None:
+    cell = {"type": "string", "fw": {"type": "text"}}
+    price = {"type": "string", "fw": {"type": "text", "access": {"seller": "hidden"}}}
+    fields = {
+        "title": cell,
+        "visit": {"type": "integer", "fw": {"type": "reference", "form": "visit"}},
+        "called": {"fw": {"type": "lookup", "through": "visit", "field": "name"}},
+        "lines": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"what": cell, "price": price}},
+            "fw": {"type": "sub_table"},
+        },
+    }
+    publish("form", "task", {**TASK, "properties": {**TASK["properties"], **fields}})
+    visit = sales.save("visit", name="Huaxin", owner=sales.user_id)
+    told = tell(sink.host, fields=["called", "lines"])
+    sales.automate({**told, "trigger": saved("task", on=["created"])})
+    sales.save("task", title="a", visit=visit, owner=sales.user_id, lines=[{"what": "pen", "price": "5"}])
+    sales.work()
+    record = json.loads(sink.got[0][1])["record"]
+    assert record["called"] == "Huaxin"
+    assert [(line["what"], "price" in line) for line in record["lines"]] == [("pen", False)]
 
 
 def test_what_waits_to_be_told_goes_with_the_record(sales: Sales, sink: Sink) -> None:

@@ -1,12 +1,17 @@
-"""People whom an action means, as messages name their recipients."""
+"""People whom an action means, as messages name their recipients, and what they may be told of the record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
+from runtime import access
+from runtime.accounts.models import User
+from runtime.automations import context as contexts
 from runtime.automations.actions._context import ActionContext
 from runtime.fields import N_
 from runtime.notifications import recipients
 from runtime.notifications.recipients import Resolved
+from runtime.records import lookups, rows
 
 TO: Mapping[str, Any] = {
     "type": "array",
@@ -22,3 +27,16 @@ def people(context: ActionContext, specs: Sequence[Mapping[str, Any]]) -> Resolv
     """The people whom `specs` mean for the record of the run."""
     record = context.values["record"]
     return recipients.resolve(context.session, specs, context.form, record, record, context.actor.user)
+
+
+def values_for(context: ActionContext, user: User) -> tuple[Mapping[str, Any], Set[str]]:
+    """The record's values as the run knows them: those that this person may see, here and through references; and
+    the fields that he may not see.
+    """
+    known, hidden = context.values["record"], access.fields(user, context.form).hidden
+    values = {key: known[key] for key in context.form.fields if key in known}
+    stored = contexts.stored(context.form, context.run.record_id)
+    if stored is None:  # it was deleted, which may be what the message is about
+        return rows.seen(values, hidden), hidden
+    shown = lookups.shown(user, context.form, [replace(stored, values=values)])[0]
+    return (seen := shown.without(hidden)).values, hidden | seen.unseen

@@ -7,10 +7,11 @@ from uuid import uuid4
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from runtime import access, documents, http, outbox, times
+from runtime import documents, http, outbox, times
 from runtime.automations import webhooks
 from runtime.automations.actions import ActionContext, Options, Result
 from runtime.automations.actions._matching import KEY
+from runtime.automations.actions._people import values_for
 from runtime.automations.models import WebhookCall
 from runtime.errors import PermanentError
 from runtime.fields import N_
@@ -74,23 +75,26 @@ class CallWebhook:
 
 
 def _told(context: ActionContext, options: Options) -> Mapping[str, Any]:
-    record = context.values["record"]
-    named = [key for key in options.get("fields", ()) if key in record and key not in _hidden(context)]
+    known = _known(context)
     return {
         "app": context.automation.app,
         "automation": context.automation.key,
         "form": context.form.key,
-        "record": {"id": context.run.record_id, **{key: record[key] for key in named}},
+        "record": {
+            "id": context.run.record_id,
+            **{key: known[key] for key in options.get("fields", ()) if key in known},
+        },
         "at": times.iso(times.now()),
     }
 
 
-def _hidden(context: ActionContext) -> frozenset[str]:
-    """What whoever started the run may not see; all of it when nobody did."""
-    if context.actor.trusted:
-        return frozenset()
+def _known(context: ActionContext) -> Mapping[str, Any]:
+    """What whoever started the run may see of the record, nothing when nobody did; all of it for one with its own
+    rights.
+    """
     user = context.actor.user
-    return frozenset(context.form.fields if user is None else access.fields(user, context.form).hidden)
+    seen = {} if user is None else values_for(context, user)[0]
+    return {**seen, **context.values["record"]} if context.actor.trusted else seen
 
 
 plugin = CallWebhook()

@@ -14,6 +14,7 @@ from runtime.automations.actions._matching import (
 )
 from runtime.errors import PermanentError
 from runtime.fields import N_
+from runtime.records import trash
 
 MOST = 100
 
@@ -65,7 +66,8 @@ class DeleteRecords:
         if not found and options.get("none", "fail") == "fail":
             raise nothing_matches(form)
         for record_id in found:
-            context.delete(form, record_id, triggers=options.get("triggers", True))
+            if not trash.holds(form, record_id):  # it went along with one before it
+                context.delete(form, record_id, triggers=options.get("triggers", True))
         return {"form": form.key, "deleted": found}
 
 

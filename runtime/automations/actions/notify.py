@@ -1,18 +1,13 @@
 """Sends a message to people over channels."""
 
-from collections.abc import Mapping, Set
-from dataclasses import replace
-from typing import Any
-
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from runtime import access, links, times
 from runtime.accounts.models import User
-from runtime.automations import context as contexts
 from runtime.automations.actions import ActionContext, Options, Result
 from runtime.automations.actions._matching import KEY
-from runtime.automations.actions._people import TO, people
+from runtime.automations.actions._people import TO, people, values_for
 from runtime.definitions import lookup
 from runtime.definitions.documents import MessageDoc
 from runtime.fields import N_, Reader
@@ -21,7 +16,7 @@ from runtime.notifications.channels import CHANNELS
 from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.messages import Through
 from runtime.notifications.names import ReadersNames
-from runtime.records import lookups, query
+from runtime.records import query
 from runtime.text import localized
 
 DEFAULT_CHANNELS = ("inbox",)
@@ -87,7 +82,7 @@ def _content(context: ActionContext, message: MessageDoc, user: User, through: T
     """
     info = lookup.app_info(context.automation.app)
     path = f"/apps/{info.key}/forms/{context.form.key}/{context.run.record_id}/"
-    known, unseen = _values(context, user)
+    known, unseen = values_for(context, user)
     system = {key: each for key, each in context.values["record"].items() if key not in context.form.fields}
     with force_locale(user.locale):
         values = messages.context_for(
@@ -107,19 +102,6 @@ def _content(context: ActionContext, message: MessageDoc, user: User, through: T
         )
         text = messages.render(message, user.locale, values, default=info.default_locale)
     return Content(text.subject, text.body, path, user.locale)
-
-
-def _values(context: ActionContext, user: User) -> tuple[Mapping[str, Any], Set[str]]:
-    """The record's values as the run knows them: those that this person may see, here and through references; and
-    the fields that he may not see.
-    """
-    known, hidden = context.values["record"], access.fields(user, context.form).hidden
-    values = {key: known[key] for key in context.form.fields if key in known}
-    stored = contexts.stored(context.form, context.run.record_id)
-    if stored is None:  # it was deleted, which may be what the message is about
-        return {key: value for key, value in values.items() if key not in hidden}, hidden
-    shown = lookups.shown(user, context.form, [replace(stored, values=values)])[0]
-    return (seen := shown.without(hidden)).values, hidden | seen.unseen
 
 
 def _record(context: ActionContext, user: User, path: str) -> messages.Record:
