@@ -127,11 +127,18 @@ def get(user: User, form: Form, key: str) -> Export:
     return found
 
 
+def is_offered(user: User, form: Form, export: Export) -> bool:
+    """Whether it is done, and the person may still see everything in it; of a PDF only `may_get` says that, for it has
+    to draw the page.
+    """
+    return export.state == "done" and (export.kind == papers.KIND or _is_allowed(user, form, export))
+
+
 def may_get(user: User, form: Form, export: Export) -> bool:
-    """Whether it is done, and the person may still see everything in it: of a PDF, whether it would show just that."""
-    if export.state != "done":
+    """The same, also of a PDF: whether it would show just what it shows."""
+    if not is_offered(user, form, export):
         return False
-    return _is_same(user, form, export) if export.kind == papers.KIND else _is_allowed(user, form, export)
+    return export.kind != papers.KIND or _is_same(user, form, export)
 
 
 def _is_same(user: User, form: Form, export: Export) -> bool:

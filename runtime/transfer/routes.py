@@ -27,7 +27,8 @@ def index(app: str, form: str) -> str:
     reader, own = reader_for(user, found), exporting.own(user, found)
     template = "records/_exports.html" if is_htmx() else "records/exports.html"
     shown = [
-        (each, exporting.may_get(user, found, each), downloads.size(each.size, reader.locale)) for each in own
+        (each, exporting.is_offered(user, found, each), downloads.size(each.size, reader.locale))
+        for each in own
     ]
     return render_template(template, form=found, files=shown, **titles_of(found))
 

@@ -143,12 +143,26 @@ def test_a_pdf_is_not_given_any_more_once_it_shows_more_than_the_person_may_see(
 
     assert moved.status_code == 200, moved.text
     with world.browsers["bob"].get(address) as answer:
-        assert answer.status_code == 403
-    listed = world.browsers["bob"].get(f"{FORMS}/opportunity/exports").text
-    assert "not what this file shows any more" in listed and "Deal" not in listed
+        assert answer.status_code == 403 and "not what this file shows any more" in answer.text
+    assert "Deal" not in world.browsers["bob"].get(f"{FORMS}/opportunity/exports").text
     assert ask(world, "bob", record, "opportunity").location == f"{FORMS}/opportunity/exports"
     world.work()
     assert len(printed) == 2 and "Nachtigall" not in printed[1]
+
+
+def test_the_list_of_files_draws_no_page_anew(
+    world: World, printed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = world.api("bob").made("customer", name="Watt")
+    ask(world, "bob", record)
+    world.work()
+    drawn: list[int] = []
+    monkeypatch.setattr(papers, "state", lambda _user, _form, record_id: drawn.append(record_id))
+
+    address = f"{FORMS}/customer/exports"
+    polled = world.browsers["bob"].get(address, headers={"HX-Request": "true"}).text
+
+    assert re.search(rf'href="{address}/[0-9a-f]+">', polled) and drawn == []
 
 
 def test_without_the_library_the_page_offers_the_print_of_the_browser(
