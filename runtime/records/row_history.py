@@ -32,11 +32,12 @@ def packed(before: Values, after: Values, keys: Iterable[str]) -> tuple[Values, 
 
 
 def _different(was: Sequence[Values], becomes: Sequence[Values]) -> set[int]:
-    """The ids of rows that are not as they were: new, gone, changed, or among those that stand in another order."""
+    """The ids of rows that are not as they were: new, gone, changed, or among those that stand in another order. A row
+    that was changed and moved counts among the latter too: who reads what is kept has to see that.
+    """
     old, new = ({row["id"]: row for row in rows} for rows in (was, becomes))
     apart = {each for each in old.keys() | new.keys() if old.get(each) != new.get(each)}
-    left, right = ([each for each in rows if each not in apart] for rows in (old, new))
-    return apart | _moved(left, right)
+    return apart | _moved([each for each in old if each in new], [each for each in new if each in old])
 
 
 def _moved(left: Sequence[int], right: Sequence[int]) -> set[int]:

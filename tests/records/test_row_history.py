@@ -147,3 +147,13 @@ def test_a_token_of_a_change_that_is_sent_again_gives_all_rows() -> None:
             saved = store.save(factory.TRUSTED, form, {"lines": rows}, record_id=record.id, token="once")
         assert len(saved.values["lines"]) == 2 * MANY and saved.values["lines"][3]["price"] == 1003
     assert saved.repeated
+
+
+@with_app
+def test_the_timeline_says_also_of_a_changed_row_that_it_stands_elsewhere(alice: User) -> None:
+    record = quote()
+    changed(record.id, lambda rows: [*rows[:7], rows[8], {**rows[7], "price": 1007}, *rows[9:]])
+    form = lookup.form("shop", "quote")
+    [entry, _made] = timeline.entries(alice, form, query.get(alice, form, record.id))
+    told = [(each.title, each.new) for each in entry.changes if each.key.startswith("lines")]
+    assert ("Items", "the rows stand in another order") in told and len(told) == 3
