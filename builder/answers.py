@@ -56,6 +56,21 @@ class Asking:
         """Whether an answer is none that its question allows."""
         return any(isinstance(value, FieldError) for value in self._read.values())
 
+    @property
+    def narrows(self) -> bool:
+        """Whether people lose rights, which is to be confirmed."""
+        return any(effect.narrows for effect in self.effects)
+
+    @property
+    def confirmation(self) -> str:
+        """How the page's form names the box that confirms it."""
+        return f"{self.part}:narrows"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether nobody loses a right, or it was confirmed."""
+        return not self.narrows or self.posted.get(self.confirmation) == "yes"
+
     @cached_property
     def asked(self) -> list[Asked]:
         """Every effect, its control as it was left."""

@@ -37,7 +37,7 @@ class Affected:
 class Effect:
     """Something that publishing does to stored records or waiting timers, and what becomes of them unless the
     question is answered; how many, and the first of the records. It is `limited` where there is more than the person
-    may see, whatever that is.
+    may see, whatever that is; one that `narrows` takes rights from people, which is to be confirmed.
     """
 
     sentence: str
@@ -46,3 +46,4 @@ class Effect:
     question: Question | None = None
     first: Sequence[Affected] = ()
     limited: bool = False
+    narrows: bool = False

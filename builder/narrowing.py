@@ -54,7 +54,7 @@ def of_app(studio: Studio) -> Iterator[Effect]:
 
 def _effect(sentence: str, count: int) -> Iterator[Effect]:
     if count:
-        yield Effect(sentence, str(_("What is stored stays as it is.")), count)
+        yield Effect(sentence, str(_("What is stored stays as it is.")), count, narrows=True)
 
 
 def _people(app: str) -> dict[Roles, int]:

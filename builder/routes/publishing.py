@@ -28,6 +28,7 @@ from runtime.htmx import go_to
 from runtime.i18n import moment_text
 
 NOTE = 400  # characters of the note that is put in
+NARROWS = "narrows"
 
 blueprint = plugin = Blueprint("publishing", __name__, url_prefix="/apps")
 
@@ -164,6 +165,10 @@ def _answers(app: str, chosen: list[Target]) -> dict[tuple[str, str], Answers]:
     asked = {target: _asking(studio(app, PLURALS[target.kind], target.key)) for target in known}
     if any(each.is_refused for each in asked.values()):
         raise Invalid([Problem((), "answer", _("Look at the answers that are marked below."))])
+    if not all(each.is_confirmed for each in asked.values()):
+        raise Invalid(
+            [Problem((), NARROWS, _("People lose rights: confirm it below, where they are counted."))]
+        )
     return {target: each.answers for target, each in asked.items()}
 
 
@@ -227,6 +232,7 @@ def _page(now: Studio, chosen: set[Target] | None, refused: list[Problem], statu
         parts=parts,
         others=others,
         at_moment=at_moment,
+        unconfirmed=any(problem.code == NARROWS for problem in refused),
         note=request.form.get("note", _note(parts)),
         zone=str(get_timezone()),
         planned=planning.listed(now.app),

@@ -98,7 +98,7 @@ def test_counts_and_names_are_of_what_the_publisher_may_see(world: World) -> Non
         session.get_one(User, dora).roles = [UserRole(app="followup", role="sales")]
     own = customer(world, owner=dora, address="Main Street 1", phone="13800000001")
     changed(world, "customer", hide_address("sales", "hidden"))
-    published(world, "form/customer")
+    published(world, "form/customer", narrows="yes")
 
     def narrower(form: dict[str, Any]) -> None:
         hide_address("sales", "hidden")(form)
@@ -127,6 +127,14 @@ def test_people_who_lose_a_right_on_a_field_are_counted(world: World) -> None:
     text = page(world)
     assert told(text, "People who can no longer edit Address") == 1
     assert told(text, "People who can no longer see Address") == 0
+
+
+def test_whoever_takes_rights_away_confirms_it(world: World) -> None:
+    changed(world, "customer", hide_address("sales", "hidden"))
+    refused = published(world, "form/customer")
+    assert refused.status_code == 422 and 'id="narrows-1-error"' in refused.text
+    assert published(world, "form/customer", narrows="yes").status_code == 303
+    assert "narrows" not in page(world)
 
 
 def drafts_kept() -> int:

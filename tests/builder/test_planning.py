@@ -3,13 +3,16 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from builder import announcing, drafts, planning
 from builder.models_planned import PlannedPublish
@@ -63,14 +66,18 @@ def plan(world: World, ahead: timedelta = timedelta(hours=1), **more: str) -> st
     return post(world, f"{CUSTOMER}/publish", seen, **given)
 
 
+def due() -> list[int]:
+    """Let the moment come: what a worker may claim."""
+    with transaction() as session:
+        session.execute(update(Outbox).where(Outbox.kind == "planned_publish").values(due_at=now()))
+        own = select(Outbox.id).where(Outbox.kind == "planned_publish", Outbox.state == "pending")
+        return list(session.scalars(own))
+
+
 def fall_due(world: World) -> None:
     """Let the moment come, and the worker have its turn."""
     with world.app.app_context():
-        with transaction() as session:
-            session.execute(update(Outbox).where(Outbox.kind == "planned_publish").values(due_at=now()))
-            own = select(Outbox.id).where(Outbox.kind == "planned_publish", Outbox.state == "pending")
-            ids = list(session.scalars(own))
-        for lease in filter(None, map(jobs.claim, ids)):
+        for lease in filter(None, map(jobs.claim, due())):
             planning.work(lease)
         db.session.remove()
 
@@ -201,6 +208,49 @@ def test_everybody_with_a_role_is_told_once_with_what_is_published(
         assert world.ids["bob"] in [each.user_id for each in told] and world.ids["eve"] is not None
         assert len(told) == len({each.user_id for each in told})
     assert version(world) == before + 1
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_a_worker_that_dies_in_the_middle_leaves_the_whole_to_another_and_both_publish_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename(world, "Client")
+    before = version(world)
+    plan(world, notify="app")
+    publish, reached, dead = announcing.publish_together, Event(), Event()
+
+    def held(*given: Any, **named: Any) -> Any:
+        versions = publish(*given, **named)
+        reached.set()
+        assert dead.wait(60)
+        return versions
+
+    def first(outbox_id: int) -> None:
+        with world.app.app_context(), suppress(OperationalError):
+            lease = jobs.claim(outbox_id)
+            assert lease is not None
+            planning.work(lease)
+
+    monkeypatch.setattr(announcing, "publish_together", held)
+    monkeypatch.setattr(jobs, "LEASE", timedelta(0))  # over at once
+    with world.app.app_context():
+        [outbox_id] = due()
+        worker = Thread(target=first, args=(outbox_id,))
+        worker.start()
+        assert reached.wait(60)
+        assert jobs.claim(outbox_id) is None  # it is at work, however late
+        with transaction() as session:
+            idle = "state = 'idle in transaction' AND datname = current_database()"
+            session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {idle}"))
+        dead.set()
+        worker.join()
+        lease = jobs.claim(outbox_id)
+        assert lease is not None
+        planning.work(lease)
+        told = [each.user_id for each in db.session.scalars(select(Notice))]
+        assert told and len(told) == len(set(told))
+        db.session.remove()
+    assert (version(world), plans(world)) == (before + 1, [("done", "")])
 
 
 def test_the_names_of_what_changed_are_told_to_designers_alone(world: World) -> None:
