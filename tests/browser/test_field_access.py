@@ -68,6 +68,7 @@ def test_what_is_chosen_in_the_panel_is_what_people_meet(tabs: Tabs, people: dic
     expect(desk.frame_locator("iframe").locator("#f-amount")).to_have_count(0)
     assert barriers(desk, "preview as a role", "desk", EVERYTHING) == []
     desk.goto(f"{FORM}/design/publish")
+    desk.locator('[name="form/bill:narrows"]').check()
     desk.locator("#publish-button").click()
     desk.wait_for_url(lambda url: not url.endswith("/publish"))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from playwright.sync_api import Page, expect
 
 from builder import drafts, publish
 from runtime import documents, jobs, outbox
-from runtime.accounts.models import User
+from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.records import rows, store
 from runtime.records.tables import table
+from runtime.times import now
 from tests.browser.axe import problems
 from tests.browser.conftest import Tabs
 from tests.conftest import make_user
@@ -54,6 +56,17 @@ def broken(document: dict[str, Any]) -> None:
     """A choice without options, and a field that an automation still fills is gone."""
     document["properties"]["source"]["enum"] = []
     document["properties"].pop("phone")
+
+
+def narrower(document: dict[str, Any]) -> None:
+    """The address is hidden from sales."""
+    document["properties"]["address"]["fw"]["access"] = {"sales": "hidden"}
+
+
+def role(user: User, key: str) -> None:
+    """Give somebody a role of the app."""
+    with transaction() as session:
+        session.add(UserRole(user_id=user.id, app="followup", role=key))
 
 
 def changed(change: Callable[[dict[str, Any]], None]) -> None:
@@ -122,6 +135,36 @@ def test_what_is_chosen_on_the_page_is_done_and_taken_back(
     work_off()
     assert (values(paused).get("email"), values(paused)["state"]) == (None, "paused")
     assert "owner" not in values(paused)
+
+
+def test_a_publish_is_planned_by_keyboard_once_it_is_confirmed_and_called_off(
+    tabs: Tabs, designer: User
+) -> None:
+    role(make_user("Bob"), "sales")
+    changed(narrower)
+    page = tabs.open(designer, width=390)
+    page.goto(f"{CUSTOMER}/publish")
+    assert named(page, "note").input_value()
+    named(page, "when").first.focus()
+    page.keyboard.press("ArrowDown")
+    moment = f"{now() + timedelta(days=30):%Y-%m-%dT09:00}"
+    named(page, "at").fill(moment)
+    named(page, "notify").select_option("app")
+    named(page, "told").fill("Look")
+    page.locator("#publish-button").press("Enter")
+    expect(page.locator("#narrows-1-error")).to_be_visible()
+    tabs.errors[:] = [line for line in tabs.errors if "422" not in line]
+    expect(named(page, "at")).to_have_value(moment)
+    expect(named(page, "told")).to_have_value("Look")
+    assert problems(page, "publish") == []
+    named(page, "form/customer:narrows").press("Space")
+    page.locator("#publish-button").press("Enter")
+    page.wait_for_url("**/design/versions")
+    page.goto(f"{CUSTOMER}/publish")
+    call_off = page.locator("form[action$='/cancel'] button")
+    call_off.press("Enter")
+    expect(call_off).to_have_count(0)
+    expect(page.locator("#publish-button")).to_be_visible()
 
 
 def test_the_preview_shows_a_phone_a_record_and_a_browser_without_scripts_and_keeps_nothing(
