@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 
 from builder.rehearsing import sees_all
-from runtime import access, conditions
+from runtime import access, conditions, surroundings
 from runtime.accounts.models import User
 from runtime.automations import context, holidays, planning
 from runtime.automations.models import Timer
@@ -154,9 +154,19 @@ class _Counting:
         if when is None:
             return len(starting)
         people = _people({each.user_id for each in starting if each.user_id is not None})
+        around = {
+            key: surroundings.around(self.form.zone, access.facts(user), self.now)
+            for key, user in [(0, None), *people.items()]
+        }
         return sum(
             when.holds(
-                context.of_event(each, self.form, people.get(each.user_id or 0), records.get(each.record_id))
+                context.of_event(
+                    each,
+                    self.form,
+                    people.get(each.user_id or 0),
+                    records.get(each.record_id),
+                    around.get(each.user_id or 0, around[0]),
+                )
             )
             for each in starting
         )
@@ -237,7 +247,8 @@ class _Counting:
     def holding(self, records: Iterable[Record], when: Condition | None) -> Iterable[Record]:
         """Those of the records that meet a condition."""
         zone = self._zone if is_zone(self._zone) else self.form.zone
-        of_record = partial(context.of_record, user=None, zone=zone)
+        around = surroundings.around(zone, {}, self.now)  # one for all: each department is asked for once
+        of_record = partial(context.of_record, user=None, zone=zone, around=around)
         return (record for record in records if when is None or when.holds(of_record(record)))
 
     def _count(self, number: int, more: bool) -> Count:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from builder import checkpoints, drafts, publish, usage
 from builder.commands._fields import proposed_key
 from builder.models import DraftCommand
+from builder.models_rule_trials import RuleTrial
 from builder.workspaces import workspace
 from runtime.accounts.models import User
 from runtime.automations import pauses, timers
@@ -219,6 +220,7 @@ def take_out(definitions: Sequence[Definition], *, keep_drafts: bool = False) ->
     if not keep_drafts:
         db.session.execute(delete(DraftCommand).where(DraftCommand.definition_id.in_(ids)))
         checkpoints.forget(ids)
+        db.session.execute(delete(RuleTrial).where(RuleTrial.definition_id.in_(ids)))
         db.session.execute(delete(Draft).where(Draft.definition_id.in_(ids)))
     for definition in definitions:
         definition.current_version_id = None

@@ -1,6 +1,6 @@
 """The last try of each rule with a record: kept when somebody asks for it, told beside the rule."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -13,13 +13,15 @@ from sqlalchemy import delete, select
 from builder import reasons, trying
 from builder.commands import _rules
 from builder.models_rule_trials import RuleTrial
+from builder.rehearsing import sees_all
 from builder.rule_boxes import stored
 from builder.studio import Studio
 from builder.trying import Tried
-from runtime import documents
+from runtime import access, documents
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions import lookup
+from runtime.definitions.documents import Form
 from runtime.records import query
 
 MOST_ROWS = 30  # that are named; rows are numbered to 5,000
@@ -27,7 +29,9 @@ MOST_ROWS = 30  # that are named; rows are numbered to 5,000
 
 @dataclass(frozen=True)
 class Told:
-    """A try as the list of rules tells it; `record` is empty where the person may not read that record."""
+    """A try as the list of rules tells it; `record` is empty where the person may not read that record, `result` where
+    it was worked out with what may be hidden from him.
+    """
 
     record: str
     result: str
@@ -78,23 +82,40 @@ def last(studio: Studio) -> Mapping[str, Told]:
     found = select(RuleTrial, User.name).join(User, User.id == RuleTrial.by).order_by(RuleTrial.id)
     own = found.where(RuleTrial.definition_id == studio.draft.definition_id)
     tries = [(row[0], row[1]) for row in db.session.execute(own)]
-    titles = _titles(studio, {each.record_id for each, _name in tries})
+    form = lookup.form_if_any(studio.app, studio.target.key)
+    known = _titles(studio, form, {each.record_id for each, _name in tries})
+    sees = _sees(studio, form, known)
     rules = stored(studio)
     return {
-        each.rule: _told(each, name, titles, rules[each.rule]) for each, name in tries if each.rule in rules
+        each.rule: _told(each, name, known, rules[each.rule], sees(each))
+        for each, name in tries
+        if each.rule in rules
     }
 
 
-def _titles(studio: Studio, ids: set[int]) -> dict[int, str]:
-    form = lookup.form_if_any(studio.app, studio.target.key)
+def _titles(studio: Studio, form: Form | None, ids: set[int]) -> dict[int, str]:
     known = query.titles(form, ids - {0}, user=studio.user) if form and ids - {0} else {}
     return {**known, 0: str(_("An empty record"))}
 
 
-def _told(trial: RuleTrial, by: str, titles: Mapping[int, str], rule: Any) -> Told:
+def _sees(studio: Studio, form: Form | None, readable: Mapping[int, str]) -> Callable[[RuleTrial], bool]:
+    """Whether the result of a try tells this person nothing: whoever tried it may have seen more of the record."""
+    if sees_all(studio.user):
+        return lambda trial: True
+    rights = access.fields(studio.user, form) if form else access.EVERY_FIELD
+    sees_whole = not rights.hidden and not rights.unread
+
+    def sees(trial: RuleTrial) -> bool:
+        is_told = sees_whole and trial.record_id in readable
+        return trial.by == studio.user.id or trial.record_id == 0 or is_told
+
+    return sees
+
+
+def _told(trial: RuleTrial, by: str, titles: Mapping[int, str], rule: Any, sees: bool) -> Told:
     return Told(
         record=titles.get(trial.record_id, ""),
-        result=_result(trial),
+        result=_result(trial) if sees else "",
         by=by,
         at=trial.at,
         is_stale=trial.digest != _digest(rule),

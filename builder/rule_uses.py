@@ -7,12 +7,14 @@ from flask_babel import gettext as _
 
 from builder import where_used
 from builder.checks import _places
+from builder.checks._context import form_of_rows
 from builder.commands import _rules
 from builder.properties import Used, used_of
 from builder.rule_boxes import Entry
 from builder.rule_targets import title
 from builder.studio import Studio
 from runtime import formulas
+from runtime.definitions.documents import Document
 from runtime.formulas import FormulaError
 
 
@@ -40,31 +42,50 @@ def _rules_reading(entries: list[Entry]) -> Iterator[tuple[str, str, str]]:
 
 
 def _formulas(studio: Studio) -> Iterator[tuple[str, str, str]]:
-    """What formulas of the form read, each with the field or check that it belongs to."""
-    for place in _places.formulas_of_form(studio.document, studio.context):
-        owner, words = _owner(studio, place.path)
-        for name in _names(place.text):
+    """What formulas of the form and of its rows read, each with the field or check that it belongs to."""
+    yield from _formulas_of(studio, studio.document, "")
+    for table, schema in studio.document["properties"].items():
+        if "items" in schema:
+            yield from _formulas_of(studio, form_of_rows(studio.document, table), table)
+
+
+def _formulas_of(studio: Studio, document: Document, table: str) -> Iterator[tuple[str, str, str]]:
+    for place in _places.formulas_of_form(document, studio.context):
+        owner, words = _owner(studio, document, table, place.path)
+        for name in _names(place.text, table):
             yield name, owner, words
 
 
-def _owner(studio: Studio, path: tuple[str | int, ...]) -> tuple[str, str]:
+def _owner(studio: Studio, document: Document, table: str, path: tuple[str | int, ...]) -> tuple[str, str]:
     match path:
         case ("properties", str(key), *_rest):
-            return key, title(studio, key)
+            return _inside(table, key), title(studio, _inside(table, key))
         case ("fw", "rules", int(index), "then", "set", str(key)):
-            return str(studio.document["fw"]["rules"][index]["key"]), title(studio, key)
+            rule = str(document["fw"]["rules"][index]["key"])
+            return _inside(table, rule), title(studio, _inside(table, key))
         case ("fw", "checks", int(index), *_rest):
-            return "", str(_("The check %(check)s", check=studio.document["fw"]["checks"][index]["key"]))
+            return "", str(_("The check %(check)s", check=document["fw"]["checks"][index]["key"]))
     return "", ""
 
 
-def _names(text: str) -> frozenset[str]:
+def _inside(table: str, key: str) -> str:
+    return f"{table}.{key}" if table else key
+
+
+def _names(text: str, table: str) -> frozenset[str]:
     """The fields that a formula reads; of columns both the sub-table and `lines.price`."""
     try:
-        paths = [path[1:] if path[0] == "record" else path for path in formulas.parse(text).names]
+        paths = [_of_form(path, table) for path in formulas.parse(text).names]
     except FormulaError:
         return frozenset()
     return frozenset(name for path in paths if path for name in (path[0], ".".join(path)))
+
+
+def _of_form(path: tuple[str, ...], table: str) -> tuple[str, ...]:
+    """What a name means to the form: alone it is a column in the rows of a table."""
+    if path[0] == "record":
+        return path[1:]
+    return (table, *path) if table else path
 
 
 def everywhere(studio: Studio, entry: Entry) -> list[Used]:

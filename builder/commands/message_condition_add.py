@@ -45,7 +45,7 @@ class AddCondition:
 def _stem(when: object) -> str:
     """The name of the first field that is looked at."""
     names = (path.removeprefix("record.").split(".")[0] for path in sorted(conditions.compile(when).reads))
-    return next((name for name in names if name != "user"), "condition")
+    return next((name for name in names if name not in ("user", "now")), "condition")
 
 
 plugin = AddCondition()

@@ -177,6 +177,7 @@ def do_upgrade(app: str) -> Response:
     if "drop" in request.form:
         return go_to(url_for("gallery.index"))
     flash(_("Upgraded to version %(version)s.", version=package["version"]))
+    _tell_of_fixed_ids(app)
     return go_to(address(app, Target("app", app), "overview"))
 
 

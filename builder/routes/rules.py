@@ -17,8 +17,8 @@ def test(app: str, key: str) -> Response:
     now = studio(app, "forms", key, "rules", **kept)
     record = trying.chosen(now.asked)
     tested = trying.tried(now, record)
-    if record is None or tested is None:
-        raise NotFound
+    if record is None or tested is None or (record and trying.record(now, tested.form, record) is None):
+        raise NotFound  # what is gone would be kept with the verdict on an empty record
     with transaction():
         rule_trials.keep(now, tested, record)
     return page(studio(app, "forms", key, "rules", **kept))

@@ -17,18 +17,24 @@ from runtime.records.rows import Record
 Context = Mapping[str, Any]
 
 
-def of_event(event: Event, form: Form, user: User | None, row: Record | None) -> Context:
-    """The context of an event: the values it left (those before, for a deletion), and what the row knows."""
+def of_event(
+    event: Event, form: Form, user: User | None, row: Record | None, around: Context | None = None
+) -> Context:
+    """The context of an event: the values it left (those before, for a deletion), and what the row knows. `around` is
+    what lies around, where many are judged that share it.
+    """
     deleted = event.kind == "deleted"
     values = event.before if deleted else event.after
     system = {"id": event.record_id} if deleted or row is None else rows.context(row)
     record = {**{key: system[key] for key in system if key not in form.fields}, **values}
-    return _context(record, event.before or {}, event.changed or [], user, form.zone)
+    return _context(record, event.before or {}, event.changed or [], user, form.zone, around)
 
 
-def of_record(record: Record, user: User | None, zone: str) -> Context:
-    """The context of a planned moment: the record as it is now, nothing before; days are those of the zone."""
-    return _context(rows.context(record), {}, [], user, zone)
+def of_record(record: Record, user: User | None, zone: str, around: Context | None = None) -> Context:
+    """The context of a planned moment: the record as it is now, nothing before; days are those of the zone. `around` is
+    what lies around, where many are judged that share it.
+    """
+    return _context(rows.context(record), {}, [], user, zone, around)
 
 
 def after_wait(event: Event, record: Record, user: User | None, zone: str) -> Context:
@@ -36,10 +42,17 @@ def after_wait(event: Event, record: Record, user: User | None, zone: str) -> Co
     return _context(rows.context(record), event.before or {}, event.changed or [], user, zone)
 
 
-def _context(record: Context, before: Context, changed: list[str], user: User | None, zone: str) -> Context:
+def _context(
+    record: Context,
+    before: Context,
+    changed: list[str],
+    user: User | None,
+    zone: str,
+    around: Context | None = None,
+) -> Context:
     known = access.facts(user)
     return {
-        **surroundings.around(zone, known),
+        **(surroundings.around(zone, known) if around is None else around),
         "record": record,
         "before": before,
         "changed": list(changed),

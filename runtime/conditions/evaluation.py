@@ -42,7 +42,7 @@ def compile(document: Any) -> Condition:
 def reads(schema: Schema) -> frozenset[str]:
     """The dotted paths that are looked at, facts included; an object counts only where nothing in it does.
 
-    Days counted from today count as `now`; who is in a department is no more read than a constant.
+    Days counted from today, and who is in a department, count as `now`: they change without the record.
     """
     paths = set(_paths(schema, ""))
     inner = {path.rsplit(".", 1)[0] for path in paths if "." in path}
@@ -55,9 +55,7 @@ def _paths(schema: Schema, path: str) -> Iterator[str]:
         match part:
             case Atom():
                 yield from [path] if path else []
-                yield from (
-                    read for each in part.operands if isinstance(each, Fact) and (read := _read(each))
-                )
+                yield from (_read(each) for each in part.operands if isinstance(each, Fact))
             case Required():
                 yield prefix + part.name
             case Property():
@@ -72,9 +70,8 @@ def _paths(schema: Schema, path: str) -> Iterator[str]:
 
 
 def _read(fact: Fact) -> str:
-    if departments.is_fact(fact.path):
-        return ""
-    return "now" if fact.path.partition(".")[0] == days.ROOT else fact.path
+    changes = departments.is_fact(fact.path) or fact.path.partition(".")[0] == days.ROOT
+    return "now" if changes else fact.path
 
 
 def test_of(schema: Schema) -> Test:

@@ -249,7 +249,15 @@ class _Findings:
 
     def _may_have_changed(self, key: str) -> bool:
         """Whether the reference or a value that its offer compares with is another than the stored one."""
-        return self._changed(key) or any(map(self._changed, _offer_reads(self.form, key)))
+        return self._changed(key) or self._compares_anew(key)
+
+    def _compares_anew(self, key: str) -> bool:
+        """Whether a value of the record that the offer compares with is another than the stored one."""
+        after: Mapping[str, Any] = self.values
+        before = self.case.before
+        if self.case.outside is not None:  # a row: its record is another one
+            after, before = self.case.outside, self.case.outside_before
+        return any(after.get(name) != before.get(name) for name in _offer_reads(self.form, key))
 
     def _is_offered(self, key: str) -> bool:
         target = str(self.form.fields[key].options["form"])
@@ -267,9 +275,7 @@ class _Findings:
         """
         target, added = str(self.form.fields[key].options["form"]), set(self.values[key])
         before = set(self.case.before.get(key, ()))
-        asked = (
-            set(self.values[key]) if any(map(self._changed, _offer_reads(self.form, key))) else added - before
-        )
+        asked = set(self.values[key]) if self._compares_anew(key) else added - before
         added -= before
         if target == self.form.key and self.case.system.get("id") in added:
             return False
@@ -339,7 +345,7 @@ class _Findings:
 
 
 def _offer_reads(form: Form, key: str) -> list[str]:
-    """The fields of this form that the condition on offered records compares with."""
+    """The fields of the record that the condition on offered records compares with."""
     offer = form.offers.get(key)
     if offer is None:
         return []

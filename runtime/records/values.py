@@ -53,6 +53,8 @@ class Case:
     """Fields whose stored values stay, because nobody edits the record; of rows `lines.price`."""
     outside: Mapping[str, Any] | None = None
     """Of a row of a sub-table: the values of its record, as far as they are worked out."""
+    outside_before: Mapping[str, Any] = field(default_factory=dict)
+    """Of a row of a sub-table: what its record held before."""
 
     @property
     def before(self) -> Mapping[str, Any]:
@@ -313,6 +315,7 @@ def row_case(case: Case, key: str, values: Mapping[str, Any]) -> Case:
         rights=case.rights.of_rows(key),
         staying=frozenset(case.form.rows[key].fields) if key in case.staying else _staying_in(case, key),
         outside={**case.system, **values},
+        outside_before={**case.system, **case.before},
     )
 
 

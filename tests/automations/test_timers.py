@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from runtime import jobs
-from runtime.accounts.models import User
+from runtime.accounts.models import Department, User
 from runtime.automations import pauses, timers
 from runtime.automations.models import Timer
 from runtime.db import db, transaction
@@ -179,6 +179,26 @@ def test_a_condition_on_the_moment_is_judged_when_it_comes(sales: Sales, at: At)
     at("2026-12-10 09:01")
     sales.work()
     assert states(sales) == [("0d", "skipped", "condition")]
+
+
+def test_whether_somebody_is_in_a_department_is_judged_when_the_moment_comes(sales: Sales, at: At) -> None:
+    # given an owner who comes to the department only after the record is saved
+    inside = {"type": "number", "enum": [{"fact": "people.in_1"}]}
+    record = {"required": ["owner"], "properties": {"owner": inside}}
+    when = {"required": ["record"], "properties": {"record": record}}
+    sales.automate(rule("remind", reached(offsets=["0d"]), NOTIFY, when=when))
+    task(sales)
+    with transaction() as session:
+        session.add(Department(id=1, name="Sales", path="/1/"))
+        session.flush()
+        session.get_one(User, sales.user_id).department_id = 1
+
+    # when
+    at("2026-12-10 09:01")
+    sales.work()
+
+    # then
+    assert states(sales) == [("0d", "sent", "")]
 
 
 def test_a_moment_in_the_past_is_skipped_and_one_of_today_starts_now(sales: Sales, at: At) -> None:

@@ -18,7 +18,7 @@ from runtime.definitions import lookup
 from runtime.definitions.models import App
 from runtime.text import LOCALES
 from tests.builder import factory
-from tests.builder.factory import field, form, package
+from tests.builder.factory import APP, field, form, package
 from tests.conftest import _app_for
 from tests.support.world import World, world_on
 
@@ -83,6 +83,48 @@ def test_a_package_from_a_file_installs_without_samples_when_they_are_not_wanted
 
     assert answer.location == "/apps/visitors/app/visitors/design/overview"
     assert "Northwind" not in world.browsers["anna"].get("/apps/visitors/forms/visit/").text
+
+
+def test_whoever_installs_or_upgrades_is_told_of_conditions_that_name_entries_of_another_server(
+    world: World,
+) -> None:
+    def elsewhere(made: Any) -> bytes:
+        own = json.dumps(
+            {
+                **made,
+                "app": "abroad",
+                "definitions": {**made["definitions"], "app": factory.app(key="abroad")},
+            }
+        ).replace(f"urn:formwright:{APP}:", "urn:formwright:abroad:")
+        return own.encode()
+
+    # given a filter by a person and one by a department, and another that names nobody
+    def view(key: str, **compared: Any) -> dict[str, Any]:
+        shown = {
+            "$schema": "urn:formwright:view:1",
+            "key": key,
+            "title": key,
+            "form": "customer",
+            "kind": "list",
+        }
+        return {**shown, "filter": {"required": list(compared), "properties": compared}}
+
+    views = [
+        view("his", created_by={"type": "number", "const": 7}),
+        view("theirs", owner_id={"type": "number", "enum": [{"fact": "people.in_7"}]}),
+        view("mine", owner_id={"type": "number", "const": {"fact": "user.id"}}),
+    ]
+
+    # when
+    first = upload(world, elsewhere(package(CUSTOMER, views=views[2:])))
+    assert "another server" not in world.browsers["dora"].get(first.location).text
+    upload(world, elsewhere(package(CUSTOMER, views=views, version="1.1.0")))
+    done = world.browsers["dora"].post("/gallery/abroad/upgrade")
+
+    # then
+    assert (
+        "2 conditions name records, people or departments" in world.browsers["dora"].get(done.location).text
+    )
 
 
 def hostile() -> dict[str, bytes]:

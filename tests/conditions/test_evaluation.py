@@ -109,6 +109,12 @@ def test_reads_names_the_leaves_and_the_facts() -> None:
     assert compile(document).reads == {"record.amount", "record.owner", "user.id", "before", "changed"}
 
 
+def test_days_and_who_is_in_a_department_change_without_the_record() -> None:
+    facts = {"day": "days.before_7", "at": "days.end", "who": "people.in_7", "unit": "departments.in_mine"}
+    for key, fact in facts.items():
+        assert compile({"properties": {key: {"enum": [{"fact": fact}]}}}).reads == {key, "now"}
+
+
 def test_objects_and_lists_of_other_classes_are_looked_into() -> None:
     nested = MappingProxyType({"record": MappingProxyType({}), "changed": frozenset(["state"])})
     assert not compile({"properties": {"record": {"required": ["a"]}}}).holds(nested)

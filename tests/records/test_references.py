@@ -15,18 +15,21 @@ CUSTOMER = form_document("customer", {"name": field("text")}, title_field="name"
 DEAL = form_document(
     "deal", {"title": field("text"), "customer": field("reference", form="customer")}, title_field="title"
 )
+OF_CUSTOMER = field(
+    "reference",
+    form="deal",
+    offer={
+        "required": ["customer"],
+        "properties": {"customer": {"const": {"fact": "record.customer"}}},
+    },
+)
+ROWS = {"type": "object", "properties": {"deal": OF_CUSTOMER, "customer": field("text")}}
 VISIT = form_document(
     "visit",
     {
         "customer": field("reference", form="customer"),
-        "deal": field(
-            "reference",
-            form="deal",
-            offer={
-                "required": ["customer"],
-                "properties": {"customer": {"const": {"fact": "record.customer"}}},
-            },
-        ),
+        "deal": OF_CUSTOMER,
+        "lines": field("sub_table", {"type": "array", "items": ROWS}),
         "after": field("reference", form="visit"),
         "owner": field("member", initial="user.id"),
         "team": field("department"),
@@ -87,6 +90,25 @@ def test_only_what_is_offered_can_be_picked(clerk: User) -> None:
     assert [key for key, *_ in problems(page(clerk), {"customer": two, "deal": deal})] == ["deal"]
     visit = saved(page(clerk), "visit", {"customer": one, "deal": deal})
     assert [key for key, *_ in problems(page(clerk), {"customer": two}, record_id=visit.id)] == ["deal"]
+
+
+def test_rows_ask_again_what_is_offered_when_their_record_changes(clerk: User) -> None:
+    # given
+    one, two = (saved(page(clerk), "customer", {"name": name}).id for name in ("One", "Two"))
+    deal = saved(page(clerk), "deal", {"title": "Of one", "customer": one}).id
+    visit = saved(page(clerk), "visit", {"customer": one, "lines": [{"deal": deal}]})
+
+    # when the customer is another
+    with pytest.raises(Invalid) as caught:
+        saved(page(clerk), "visit", {"customer": two}, record_id=visit.id)
+
+    # then
+    assert [each.path for each in caught.value.problems] == [("lines", 0, "deal")]
+
+    # but what is offered no longer for another reason stays, whatever a column of that name says
+    saved(TRUSTED, "deal", {"customer": two}, record_id=deal)
+    rows = [{**visit.values["lines"][0], "customer": "another"}]
+    assert saved(page(clerk), "visit", {"lines": rows}, record_id=visit.id).values["lines"][0]["deal"] == deal
 
 
 def test_an_unchanged_reference_stays_though_the_writer_may_not_read_it(clerk: User) -> None:

@@ -2,9 +2,14 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from builder import rule_trials
+from builder.models_rule_trials import RuleTrial
+from runtime import access
 from tests.builder.rules.support import VISIT, command, page
 from tests.support.world import World
 
@@ -58,5 +63,39 @@ def test_who_may_not_read_a_record_is_not_told_its_name(world: World, rule: str)
     world.browsers["anna"].post(f"{VISIT}/test-rules", data={"record": str(visit)})
 
     # then
-    assert "A record that you may not see →" in row(world, rule)
-    assert "may not see" not in row(world, rule, "anna")
+    assert re.search(r"A record that you may not see Anna", row(world, rule))
+    assert "→ does not apply Anna" in row(world, rule, "anna")
+
+
+def test_a_record_that_is_gone_is_not_tested(world: World, rule: str) -> None:
+    # when
+    before = row(world, rule)
+    answer = world.browsers["dora"].post(f"{VISIT}/test-rules", data={"record": "999999"})
+
+    # then
+    assert answer.status_code == 404
+    assert row(world, rule) == before
+
+
+@pytest.mark.parametrize(
+    ("hidden", "record_id", "by", "is_told"),
+    [
+        ({}, 7, 1, True),
+        ({"phone"}, 7, 1, False),
+        ({}, 8, 1, False),
+        ({"phone"}, 8, 5, True),
+        ({"phone"}, 0, 1, True),
+    ],
+)
+def test_what_is_hidden_from_a_designer_is_not_told_by_somebody_elses_test(
+    monkeypatch: pytest.MonkeyPatch, hidden: set[str], record_id: int, by: int, is_told: bool
+) -> None:
+    # given somebody who reads the record 7, but perhaps not all of its fields
+    monkeypatch.setattr(rule_trials, "sees_all", lambda user: False)
+    monkeypatch.setattr(access, "fields", lambda user, form: access.FieldRights(frozenset(hidden)))
+    dora: Any = SimpleNamespace(user=SimpleNamespace(id=5))
+    form: Any = object()
+
+    # then
+    trial = RuleTrial(record_id=record_id, by=by)
+    assert rule_trials._sees(dora, form, {0: "An empty record", 7: "Open Ltd"})(trial) is is_told

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from builder import advice, repairs, where_used
+from builder import advice, repairs, rule_uses, where_used
 from builder.commands import Target
 from builder.problems import place
 from runtime.db import transaction
@@ -143,6 +144,23 @@ def test_where_a_column_and_a_field_are_used_names_rules_of_rows() -> None:
     ask = ["The rule ask of the rows of Lines of Quote"]
     assert told("lines.price") == told("lines.kind") == told("lines.remark") == told("urgent") == ask
     assert told("name") == ["The name of a record of Quote"]
+
+
+def test_the_list_of_rules_says_which_formulas_of_rows_read_what_a_rule_acts_on() -> None:
+    # given a column and a rule of rows that read the price of the row and the name of the record
+    document = quote(rule("ask", HOURS, require=["price"]), rule("say", HOURS, set={"remark": "record.name"}))
+    columns = document["properties"]["lines"]["items"]["properties"]
+    columns["total"] = field("formula", formula="price * 2", result="number", title="Total")
+    studio: Any = SimpleNamespace(document=document, context=context(document), text=lambda title: title)
+
+    # when
+    def entry(key: str, on: str) -> Any:
+        return SimpleNamespace(key=key, on={on}, reads=frozenset(), off=False, effects="")
+
+    found = rule_uses.in_form(studio, [entry("lines.ask", "lines.price"), entry("ask_name", "name")])
+
+    # then
+    assert found == {"lines.ask": ("Total",), "ask_name": ("Remark",)}
 
 
 def test_a_rule_of_rows_that_reads_what_some_do_not_see_is_told() -> None:
