@@ -1,5 +1,6 @@
 """What each action of a run did, in words, for whoever designs the automation."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -28,14 +29,41 @@ def of_runs(studio: Studio, runs: Iterable[Run]) -> dict[int, list[str]]:
 
 
 def tells_nothing_hidden(studio: Studio, run: Run) -> bool:
-    """Whether no condition or wait of an action reads what is hidden from this person."""
+    """Whether no action depends on what is hidden from this person: by its condition, its wait, what it looks for or
+    whom it means.
+    """
     automation, form = lookup.automation_of_version(run.version_id), lookup.form_by_id_if_any(run.form_id)
-    return studio.user.is_admin or (form is not None and not _read(automation) & _hidden(studio, form))
+    if studio.user.is_admin:
+        return True
+    if form is None or _read(automation) & _hidden(studio, form):
+        return False
+    targets = ((lookup.form_if_any(form.app, str(each["form"])), each) for each in _looking(automation))
+    return all(target and not _hidden(studio, target) & each["match"].keys() for target, each in targets)
+
+
+def _looking(automation: Automation) -> list[Mapping[str, Any]]:
+    return [each for each in automation.actions if "match" in each and "form" in each]
 
 
 def _read(automation: Automation) -> set[str]:
+    """The fields of the record on which it depends what actions do, and to how many."""
     waits = {str(action.get("wait", {}).get("until")) for action in automation.actions}
-    return waits | {path.split(".")[-1] for each in automation.only_if if each for path in each.reads}
+    people = {
+        str(named)
+        for action in automation.actions
+        for spec in action.get("to", ())
+        for named in spec.values()
+    }
+    sought = {
+        name for each in _looking(automation) for text in each["match"].values() for name in _names(text)
+    }
+    asked = {path.split(".")[-1] for each in automation.only_if if each for path in each.reads}
+    return waits | people | sought | asked
+
+
+def _names(formula: Any) -> set[str]:
+    """The fields that a formula reads; in doubt rather more."""
+    return set(re.findall(r"\w+", formula)) if isinstance(formula, str) else set()
 
 
 def _hidden(studio: Studio, form: Form) -> frozenset[str]:

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from builder import definitions
+from builder.change_words import lines
 from builder.checks import CHECKS
 from builder.where_used import of_field
 from runtime.db import transaction
@@ -170,3 +171,15 @@ def test_actions_on_the_record_itself_are_checked_for_loops_and_for_fields_that_
     desk = Desk(own, automation("a", "order", give))
     desk.order("field.rename", field="owner", key="whose")
     assert desk.get("automation", "a")["actions"][0]["field"] == "whose"
+
+
+def test_a_wait_and_an_address_have_names_of_their_own_among_the_changes() -> None:
+    def changed(**options: Any) -> set[str]:
+        before, after = (
+            automation("a", "order", {"type": "stop", "key": "end", **each}) for each in ({}, options)
+        )
+        return {line.sentence.rpartition(" › ")[2] for line in lines("automation", before, after, str)}
+
+    assert changed(wait={"offset": "2d"}) == {"the wait"}
+    assert changed(when=IF_NAMED) == {"the condition"}
+    assert changed(url="https://hooks.example.com/") == {"the address"}
