@@ -29,6 +29,9 @@ SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
 SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"
 PUBLIC_POSTS = "60 per 10 minutes"  # records of one public form, from one address
 PUBLIC_FILES = "100 per 10 minutes"  # files of guests, from one address
+PUBLIC_KILOBYTES = (
+    "2000000 per day"  # of files of guests of one form, from one address: a fifth of what may wait there
+)
 PUBLIC_DRAFTS = "30 per 10 minutes"  # of guests, from one address
 PUBLIC_MAILS = "5 per 10 minutes"  # with the link to a draft, from one address
 PUBLIC_MAILS_TO = "5 per day"  # to one box
@@ -77,6 +80,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("SIGN_IN_TRIES", SIGN_IN_TRIES)
     app.config.setdefault("PUBLIC_POSTS", PUBLIC_POSTS)
     app.config.setdefault("PUBLIC_FILES", PUBLIC_FILES)
+    app.config.setdefault("PUBLIC_KILOBYTES", PUBLIC_KILOBYTES)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_TEXT_OF_MULTIPART,
@@ -142,18 +146,22 @@ def public_posts() -> str:
     return posts
 
 
-def allows(limit: str | Callable[[], str], key: str) -> bool:
-    """Whether this may be done once more by whom or what the key names; it is counted."""
+def allows(limit: str | Callable[[], str], key: str, cost: int = 1) -> bool:
+    """Whether this may be done once more by whom or what the key names; it is counted by its cost."""
     try:
-        with limiter.limit(limit, key_func=lambda: key):
+        with limiter.limit(limit, key_func=lambda: key, cost=cost):
             return True
     except RateLimitExceeded:
         return False
 
 
-def takes_another_file() -> bool:
-    """Whether one more file of a guest is taken from this address."""
-    return allows(public_files, f"public file:{sender()}")
+def takes_another_file(form_id: int, size: int) -> bool:
+    """Whether one more file of a guest is taken from this address, of so many bytes: nobody alone fills the room of a
+    form by ever new visits.
+    """
+    if not allows(public_files, f"public file:{sender()}"):
+        return False
+    return allows(public_kilobytes, f"public bytes of:{form_id}:{sender()}", size // 1000 + 1)
 
 
 def takes_another_draft() -> bool:
@@ -180,6 +188,12 @@ def public_files() -> str:
     """How many files of guests one address may send."""
     files: str = current_app.config["PUBLIC_FILES"]
     return files
+
+
+def public_kilobytes() -> str:
+    """How much of files of guests one address may send to one form."""
+    kilobytes: str = current_app.config["PUBLIC_KILOBYTES"]
+    return kilobytes
 
 
 def public_key() -> str:

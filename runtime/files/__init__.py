@@ -13,12 +13,13 @@ from runtime.db import db
 from runtime.fields._files import ID
 from runtime.files import going as _going  # noqa: F401  (registers what removes files)
 from runtime.files.holding import available, drop, end, hold, let_go, move, wait, withdraw
-from runtime.files.intake import UNHELD, take, take_name
+from runtime.files.intake import MOST_BYTES_OF_GUEST, UNHELD, take, take_name
 from runtime.files.models import StoredFile
 from runtime.files.senders import Sender, sender
 from runtime.files.storage import StorageError, storage
 
 __all__ = [
+    "MOST_BYTES_OF_GUEST",
     "UNHELD",
     "Sender",
     "StorageError",

@@ -1,5 +1,6 @@
 """Files that come with a form: taken in at once, and from then on posted by their ids as other answers are."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -106,14 +107,23 @@ def _chosen(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredF
 
 def take(user: User, form: Form, one: Field, name: str, stream: BinaryIO) -> StoredFile:
     """Keep a file that this person sends for a field; FieldError for one that is not taken."""
-    _count(user)
+    _count(user, form, _size(stream))
     return files.take(files.sender(user), form.definition_id, one, name, stream, _once())
 
 
-def _count(user: User) -> None:
-    """FieldError when too many files of guests come from one address."""
-    if any(user.guest_of) and not limits.takes_another_file():
+def _count(user: User, form: Form, size: int) -> None:
+    """FieldError when too many files of guests, or too much, come from one address."""
+    if any(user.guest_of) and not limits.takes_another_file(form.definition_id, size):
         raise FieldError("file_flood")
+
+
+def _size(stream: BinaryIO) -> int:
+    """The bytes of a file: of a part of the body, or of all of it."""
+    if not stream.seekable():
+        return min(request.content_length or files.MOST_BYTES_OF_GUEST, files.MOST_BYTES_OF_GUEST)
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    return size
 
 
 def _once() -> str:
@@ -127,7 +137,7 @@ def _typed(user: User, form: Form, one: Field) -> Iterator[Callable[[], StoredFi
     if one.type.name == "signature" and text.strip():
 
         def take_name() -> StoredFile:
-            _count(user)
+            _count(user, form, len(text))
             name = signature.typed_name(text)
             return files.take_name(files.sender(user), form.definition_id, one, name, _once())
 

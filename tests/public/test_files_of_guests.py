@@ -172,6 +172,19 @@ def test_a_guest_a_form_and_an_address_send_only_so_many(
     assert [sent(other, second, number) for number in (2, 3, 4, 5)] == [201, 201, 201, 422]
 
 
+def test_ever_new_visits_from_one_address_do_not_fill_a_form(
+    world: World, takes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(world.app.config, "PUBLIC_KILOBYTES", "120 per day")
+    browser, content = guest(world), PDF + b"0" * 49_000
+
+    def sent(number: int) -> int:
+        name, visit = f"{number}.pdf", begun(browser, takes)["_visit"]
+        return upload(browser, takes, visit, "papers", name, content + str(number).encode()).status_code
+
+    assert [sent(number) for number in range(3)] == [201, 201, 422]
+
+
 def test_what_is_not_sent_goes_after_a_day(world: World, takes: str) -> None:
     browser = guest(world)
     visit = begun(browser, takes)["_visit"]
