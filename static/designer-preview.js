@@ -24,7 +24,7 @@
     tip.className = "why-tip";
     tip.setAttribute("role", "tooltip");
     tip.hidden = true;
-    let at = null, focused = null;
+    let at = null, focused = null, dismissed = null;
 
     function reason(field) {
       const [key, , column] = field.dataset.field.split(".");
@@ -42,12 +42,18 @@
       at = focused = null;
     }
 
+    function dismiss() {
+      dismissed = at;
+      leave();
+    }
+
     const fieldOf = (element) => element?.closest("[data-field]") ?? null;
 
     function come(field) {
       const active = page.activeElement;
       const control = field && fieldOf(active) === field ? active : null;
-      if (field === at && control === focused) return;
+      if ((field && field === dismissed) || (field === at && control === focused)) return;
+      dismissed = null;
       leave();
       const told = field && reason(field);
       if (!told) return;
@@ -68,13 +74,14 @@
       else if (!focused && !tip.contains(target)) leave();
     });
     page.addEventListener("focusin", ({ target }) => come(fieldOf(target)));
-    page.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
-    tip.addEventListener("click", leave); // it may lie over the next control
+    page.addEventListener("keydown", ({ key }) => key === "Escape" && dismiss());
+    tip.addEventListener("click", dismiss); // it may lie over the next control
     new MutationObserver(() => {
-      const field = at;
+      const field = at?.isConnected ? at : fieldOf(page.activeElement); // it may have got a reason just now
       leave();
-      if (field?.isConnected) come(field);
+      come(field);
     }).observe(source, { childList: true });
+    come(fieldOf(page.activeElement)); // somebody may have been quicker than this script
   }
 
   frame.addEventListener("load", watch);

@@ -67,6 +67,25 @@ def test_a_field_is_added_behind_another(page: Page) -> None:
     assert order() == [["a"], ["b"], ["date"], ["c"]]
 
 
+def test_a_page_break_is_put_between_two_fields(page: Page) -> None:
+    def by_click(page: Page) -> None:
+        pick(page, "a").click()
+        expect(page.locator("#cell-a.on")).to_be_visible()
+        item(page, "page_break").click()
+
+    def by_keys(page: Page) -> None:
+        keys(page, "a", "/")
+        expect(page.locator("#palette-find")).to_be_focused()
+        page.keyboard.type("page break")
+        page.keyboard.press("Enter")
+
+    def by_drag(page: Page) -> None:
+        drag(page, item(page, "page_break"), page.locator("#cell-a"), y=0.9)
+
+    same_in_all_ways(page, form("a", "b"), by_click, by_keys, by_drag)
+    assert order() == [["a"], ["page_break"], ["b"]]
+
+
 def test_a_field_moves_over_its_neighbour(page: Page) -> None:
     def by_click(page: Page) -> None:
         pick(page, "c").click()

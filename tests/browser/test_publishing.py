@@ -17,6 +17,7 @@ from runtime.definitions import lookup
 from runtime.records import rows, store
 from runtime.records.tables import table
 from runtime.times import now
+from tests.browser import design
 from tests.browser.axe import problems
 from tests.browser.conftest import Tabs
 from tests.conftest import make_user
@@ -217,6 +218,29 @@ def test_the_preview_shows_a_phone_a_record_and_a_browser_without_scripts_and_ke
     tabs.errors[:] = [
         line for line in tabs.errors if "'allow-scripts'" not in line
     ]  # which is what was asked for
+
+
+def test_the_preview_tells_at_a_cell_why_it_is_so_in_its_row(open_tab: Callable[..., Page]) -> None:
+    dora = make_user("Dora", is_designer=True, locale="en")
+    columns = {"kind": design.field("kind"), "price": design.field("price")}
+    hours = {"required": ["kind"], "properties": {"kind": {"const": "hours"}}}
+    rules = [{"key": "ask", "when": hours, "then": {"require": ["price"]}}]
+    rows = {"type": "object", "properties": columns, "fw": {"rules": rules}}
+    desk = design.form("name")
+    desk["properties"]["lines"] = {**design.field("lines", "sub_table"), "type": "array", "items": rows}
+    design.draft(desk)
+    page = open_tab(dora)
+    frame, told = page.frame_locator("iframe"), page.frame_locator("iframe").locator("#why-tip")
+    page.goto("/apps/followup/forms/desk/design/preview")
+    expect(frame.locator("[data-row]")).to_have_count(1)
+    frame.locator("#lines").click()
+    expect(frame.locator("[data-row]")).to_have_count(2)
+    first, second = (frame.locator("[data-row]").nth(at) for at in (0, 1))
+    second.locator("[data-field$='.kind'] input").fill("hours")
+    second.locator("[data-field$='.price'] input").focus()
+    expect(told).to_contain_text("Required, because")
+    first.locator("[data-field$='.price'] input").focus()
+    expect(told).to_have_text("Shown: no rule hides it.")
 
 
 def test_no_page_on_the_way_to_a_version_has_a_barrier(tabs: Tabs, designer: User, paused: int) -> None:
