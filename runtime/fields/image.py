@@ -16,6 +16,7 @@ class ImageField(FilesField):
     label = N_("Picture")
     icon = "photo"
     group = "people"
+    template = "fields/picture.html"
     is_picture = True
     options = own_options(max_size=MAX_SIZE)
     examples = ((["", "a" * 32], ["a" * 32]), (["b" * 32, "a" * 32], ["b" * 32, "a" * 32]))

@@ -10,6 +10,7 @@ from runtime.accounts.models import User
 from runtime.comments.models import Comment
 from runtime.db import transaction
 from runtime.definitions import lookup
+from tests.browser.axe import COLOURS, barriers
 from tests.conftest import make_user
 from tests.forms.followup import FOLLOWUP, make
 
@@ -71,6 +72,9 @@ def test_somebody_answers_with_a_file_and_what_was_new_to_him_is_seen_then(
     with page.expect_response(lambda answer: answer.url.endswith("/comments/seen")):
         page.goto(f"{FOLLOWUP}/customer/{customer}/")
     expect(page.locator("#new-comments")).to_contain_text("1 new comment")
+    expect(page.locator(".fw-event .badge")).to_have_text("Unread")
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page, "new comments", "dark", COLOURS) == []
     page.get_by_text("Answer", exact=True).click()
     answer = page.locator("[id^=answer-]")
     answer.locator("input[type=file]").set_input_files(tmp_path / "plan.txt")

@@ -207,3 +207,13 @@ def test_a_guest_takes_his_file_back(world: World, takes: str) -> None:
     with world.app.app_context():
         row = db.session.scalars(select(StoredFile).where(StoredFile.key == key)).one()
         assert row.expires_at is not None and row.expires_at <= datetime.now(UTC)
+
+
+def test_a_picture_is_also_taken_with_the_camera_of_a_phone(world: World, address: str) -> None:
+    settings(world, takes_files="y")
+
+    page = guest(world).get(address).text
+
+    (camera,) = re.findall(r"<input[^>]* capture=[^>]*>", page)
+    assert 'name="_file.photo"' in camera and 'accept="image/*"' in camera
+    assert '<label class="form-label" for="photo-camera">' in page
