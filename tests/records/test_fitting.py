@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from runtime.fields import FIELD_TYPES
@@ -15,6 +17,20 @@ VALUES: list[Any] = [
     *(0, 1, -1, 3, 10**30, True, False, None, 1.5, Decimal("1.5"), Decimal(1), Decimal("-1e20")),
     *([], ["a"], ["a", "a"], [1, True], [1, 1.0], [1, 2], [[1], [1]], ["a", 1], {}, {"a": 1}),
 ]
+ODD = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.decimals(allow_nan=False),
+        st.integers(-9, 9).map(float),
+        st.text(st.characters(), max_size=20),  # half characters too
+        st.sampled_from(["2026-02-30", "25:61", "a@b", "👩‍👩‍👧", "é", "e\u0301", "４００", "a\n", "\u0000"]),
+    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)
 TYPES = [name for name, kind in FIELD_TYPES.items() if kind.stored]
 SCHEMAS: list[dict[str, Any]] = [
     *(
@@ -47,6 +63,17 @@ def test_nothing_that_a_field_refuses_is_taken_for_fitting(name: str) -> None:
     field = example_field(name)
     never_sure_of_a_fault(
         field.type.value_schema(field), [*VALUES, *(value for _raw, value in field.type.examples)]
+    )
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_no_odd_value_that_is_refused_is_taken_for_fitting(data: st.DataObject) -> None:
+    schemas = [*SCHEMAS, *(one.type.value_schema(one) for one in map(example_field, TYPES))]
+    schema = data.draw(st.sampled_from(schemas))
+    examples = st.sampled_from([value for kind in FIELD_TYPES.values() for _raw, value in kind.examples])
+    never_sure_of_a_fault(
+        schema, data.draw(st.lists(ODD | examples | st.lists(examples, max_size=3), max_size=8))
     )
 
 
