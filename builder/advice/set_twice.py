@@ -15,6 +15,8 @@ from runtime.definitions.rules import in_force
 from runtime.errors import Problem
 from runtime.text import localized
 
+NEAREST = 40  # rules before one that it is compared with: each with each would be 100,000 pairs of 500 rules
+
 
 class SetTwice:
     """Of two rules that set one field the later wins, which nobody sees; rules that never hold together are fine."""
@@ -45,7 +47,7 @@ def _found(form: Document, name: str, context: Context) -> Iterator[Problem]:
             setting.setdefault(key, []).append((index, rule["when"]))
     for key, rules in setting.items():
         for at, (index, when) in enumerate(rules):
-            earlier = (other for _index, other in rules[:at])
+            earlier = (other for _index, other in rules[max(0, at - NEAREST) : at])
             if any(not satisfiable.never({"allOf": [other, when]}, types) for other in earlier):
                 title = localized(form["properties"][key]["fw"].get("title") or key, "en")
                 sentence = _("Another rule sets “%(field)s” too: when both hold, this one wins.", field=title)

@@ -86,10 +86,13 @@ def test_so_is_what_a_reference_offers() -> None:
         ({"title": "Plate", "placeholder": "AB-1234", "help": "Letters, a dash, digits."}, []),
         ({"title": {"en": "Plate, as AB-1234"}, "placeholder": {"en": "ab-1234"}}, []),
         ({"title": "Plate"}, []),
+        ({}, ["properties/plate/fw/title"]),
     ],
 )
-def test_a_placeholder_that_stands_for_a_title_or_a_help_is_told(options: Any, told: list[str]) -> None:
-    document = form("visit", {"plate": field("text", **options)})
+def test_a_field_without_a_title_and_a_placeholder_that_stands_for_one_or_a_help_are_told(
+    options: Any, told: list[str]
+) -> None:
+    document = form("visit", {"plate": field("text", **options), "line": field("divider")})
     with speaking():
         found = advice.run("form", document, context(document))
     assert ["/".join(map(str, each.path)) for each in found if each.code in ("label", "placeholder")] == told
