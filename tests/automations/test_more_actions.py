@@ -29,7 +29,6 @@ def last(sales: Sales) -> tuple[str, str]:
     return run.state, run.reason
 
 
-@both_databases
 def test_assigning_gives_the_record_to_the_first_who_is_there(sales: Sales) -> None:
     sales.automate(rule("assign", CREATED, ASSIGN))
     sales.save("visit", name="Nobody's")
@@ -45,7 +44,6 @@ def test_with_nobody_to_assign_to_the_run_fails_and_says_so(sales: Sales) -> Non
     assert last(sales) == ("failed", "There is nobody to assign it to.")
 
 
-@both_databases
 def test_a_comment_is_written_once_and_tells_whom_it_mentions(sales: Sales) -> None:
     mia = make_user("mia")
     with transaction() as session:

@@ -7,11 +7,12 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -245,6 +246,32 @@ def test_a_server_that_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -
         host = f"{HOST}:{silent.getsockname()[1]}"
         with pytest.raises(http.NoAnswerError):
             http.post(f"https://{host}/", b"", {}, (host,))
+
+
+def test_a_server_that_drips_its_answer_is_cut_off_in_time(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "TIMEOUT", 0.4)
+    context, dripped = certified(sink.authority.parent, HOST), []
+
+    def drip(server: socket.socket) -> None:
+        with (
+            suppress(OSError),
+            context.wrap_socket(server.accept()[0], server_side=True) as opened,
+        ):
+            opened.recv(1000)
+            while len(dripped) < 100 and not Event().wait(0.05):
+                opened.sendall(b"H")
+                dripped.append(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=drip, args=(server,))
+        thread.start()
+        host = f"{HOST}:{server.getsockname()[1]}"
+        with pytest.raises(http.NoAnswerError):
+            http.post(f"https://{host}/", b"", {}, (host,))
+        thread.join()
+    assert len(dripped) < 50
 
 
 def test_no_request_is_begun_when_looking_its_host_up_took_all_the_time(
