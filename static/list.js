@@ -74,6 +74,25 @@
   document.addEventListener("htmx:after:swap", fold);
   addEventListener("pageshow", fold);
 
+  // Whoever stands on the button for more goes on at the first of what came in its place; nobody else is moved.
+  let button = null;
+  let around = null;
+  document.addEventListener("htmx:before:swap", () => {
+    button = document.activeElement?.closest("#more, .fw-next");
+    around = button?.parentElement;
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (button && !button.isConnected) around.querySelector("[data-new]")?.focus();
+    for (const each of document.querySelectorAll("[data-new]")) delete each.dataset.new;
+    button = null;
+  });
+
+  // Rows that are on their way when the list is asked for anew belong to the list of before.
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.getAttribute("hx-target") !== "#list") return;
+    for (const each of document.querySelectorAll("#more a, .fw-next a")) each.dispatchEvent(new Event("htmx:abort"));
+  });
+
   // The focus goes into a panel that was just opened; a search draws it again and keeps the focus.
   document.addEventListener("htmx:after:swap", () => {
     const panel = document.querySelector("#panel[data-fresh]");

@@ -19,7 +19,7 @@ def rows(page: str) -> list[str]:
     """The titles that lead to a record, from the top."""
     return [
         part.split('">')[1].split("</a>")[0]
-        for part in page.replace(" autofocus", "").split(f'<a href="{LIST}')[1:]
+        for part in page.replace(" data-new", "").split(f'<a href="{LIST}')[1:]
         if "/" in part[:12]
     ]
 

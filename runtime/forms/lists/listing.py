@@ -23,6 +23,8 @@ from runtime.records.query import Page
 from runtime.records.rows import Record
 from runtime.text import localized
 
+UNASKED = 3  # pages that come as they are looked for, before the next one is asked for: what is below stays in reach
+
 
 @dataclass(frozen=True)
 class Row:
@@ -36,12 +38,15 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing(Shown):
-    """What the list shows. `more` is the address of the next rows for htmx, `further` for a browser."""
+    """What the list shows. `more` is the address of the next rows for htmx, `further` for a browser.
+    `unasked` says that they come as soon as the end of the list is seen.
+    """
 
     columns: tuple[Column, ...]
     rows: list[Row]
     more: str = ""
     further: str = ""
+    unasked: bool = False
     full: bool = False
     totals: tuple[Figure, ...] = ()
     """Of all records of the list."""
@@ -109,6 +114,7 @@ def paged(form: Form, asked: Asked, page: Page, hidden: frozenset[str], reader: 
         "address": places.to(),
         "more": places.on(page.next or "", upto=upto) if goes_on else "",
         "further": places.to(upto=upto) if goes_on else "",
+        "unasked": bool(asked.upto // PER_PAGE % (UNASKED + 1)),
         "full": bool(page.next) and not goes_on,
     }
 

@@ -22,6 +22,7 @@ class Gallery(Shown):
     cards: tuple[tuple[Card, str], ...]
     more: str = ""
     further: str = ""
+    unasked: bool = False
     full: bool = False
 
 
