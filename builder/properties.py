@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from builder import conversion, where_used
 from builder.changing_type import ChangeOfType
+from builder.choices import Choice, Choices
 from builder.commands import Target
-from builder.commands._choices import is_published
 from builder.commands._fields import place_of
 from builder.models_conversions import Conversion
 from builder.panels import FieldCase, Panel, Refused, Setting, field_panel, form_panel, title_panel
@@ -20,10 +20,8 @@ from builder.studio import Studio
 from builder.who_sees import Seen, who_sees
 from runtime.definitions import layout
 from runtime.definitions.rules import in_force
-from runtime.fields import FIELD_TYPES, Field, Reader, ValueType
-from runtime.fields._paths import PathField
+from runtime.fields import FIELD_TYPES, Field, ValueType
 from runtime.fields.sub_table import can_be_column
-from runtime.i18n import LANGUAGES
 
 # What a field leaves by itself when it is deleted.
 LEFT = tuple(("fw", name) for name in ("list", "unique", "duplicates", "title_field", "owner_field"))
@@ -36,22 +34,6 @@ class Used:
     words: str
     address: str
     suffers: bool = True
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a choice, with a control for its title in each language, and one for the value itself
-    until it was published.
-    """
-
-    value: str
-    title: str
-    controls: tuple[Control, ...]
-    renaming: Control | None
-    level: int = 0
-    deeper: str | None = None
-    """What it would lie below one level deeper."""
-    higher: str | None = None
 
 
 @dataclass(frozen=True)
@@ -219,69 +201,16 @@ class Properties:
         """The values that can be chosen; None for a field that offers none."""
         if self.kind != "field" or "enum" not in self.field.type.keywords:
             return None
-        labels = self.field.options.get("labels", {})
-        listed = self.field.schema.get("enum", ())
-        if isinstance(self.field.type, PathField):  # in the order of the tree
-            ordered = [key for key, _label in self.field.type.choices(self.field, Reader("en", "UTC"))]
-            listed = [*ordered, *(value for value in listed if value not in ordered)]  # of a ring, say
-        return tuple(self._choice(value, labels.get(value, value)) for value in listed)
-
-    def _choice(self, value: str, label: Any) -> Choice:
-        texts = {self.studio.default_locale: label} if isinstance(label, str) else dict(label)
-        controls = [
-            Control(
-                f"p-choice-{value}-{locale}",
-                "text",
-                str(_("%(option)s in %(language)s", option=value, language=LANGUAGES.get(locale, locale))),
-                value=texts.get(locale, ""),
-                send={"name": "choice.set", "args": {"field": self.key, "value": value, "locale": locale}},
-                read={"as": "text", "into": "text"},
-                more={"locale": locale},
-            )
-            for locale in self.studio.languages
-        ]
-        own = told(controls, self.refused)
-        level, deeper, higher = self._places(value)
-        title, renaming = self.studio.text(label), self._renaming(value)
-        return Choice(value, title, own, renaming, level, deeper, higher)
-
-    def _renaming(self, value: str) -> Control | None:
-        if is_published(self.studio.work, self.studio.target, self.key, value):
-            return None
-        control = Control(
-            f"p-value-{value}",
-            "text",
-            str(_("Value of %(option)s, as records and formulas hold it", option=value)),
-            value=value,
-            send={"name": "choice.rename", "args": {"field": self.key, "value": value}},
-            read={"as": "text", "into": "to", "required": True},
-        )
-        return told([control], self.refused)[0]
-
-    def _places(self, value: str) -> tuple[int, str | None, str | None]:
-        """Of an option of a tree: its level, and below what it would lie one level deeper and one higher."""
-        if not isinstance(self.field.type, PathField):
-            return 0, None, None
-        way = self.field.type.path(value, self.field)
-        above = way[-2] if len(way) > 1 else ""
-        beside = self.field.type.below(above, self.field)
-        before = beside[: beside.index(value)] if value in beside else ()
-        higher = way[-3] if len(way) > 2 else ""
-        return max(len(way) - 1, 0), before[-1] if before else None, higher if above else None
+        return self._choices.listed()
 
     @cached_property
     def pasted(self) -> Control:
         """Where lines are pasted to become options."""
-        locales = self.studio.languages
-        locale = self.studio.locale if self.studio.locale in locales else locales[0]
-        control = Control(
-            "p-paste",
-            "long_text",
-            str(_("Paste a list")),
-            send={"name": "choice.paste", "args": {"field": self.key, "locale": locale}},
-            read={"as": "text", "into": "lines"},
-        )
-        return told([control], self.refused)[0]
+        return self._choices.pasted()
+
+    @property
+    def _choices(self) -> Choices:
+        return Choices(self.studio, self.key, self.field, self.refused)
 
     @cached_property
     def change_of_type(self) -> ChangeOfType:
