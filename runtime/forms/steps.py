@@ -124,7 +124,9 @@ def _questions(section: ShownSection) -> Iterator[ShownTab]:
         pages[-1] += rest
     for page in filter(None, pages):
         rows = tuple((replace(one, span=12),) for one in page)
-        yield ShownTab(page[0].key, section.title, [replace(section, key=page[0].key, rows=rows)])
+        # What stands before the question may be hidden by its answer.
+        key = next(filter(_asks, page), page[0]).key
+        yield ShownTab(key, section.title, [replace(section, key=key, rows=rows)])
 
 
 def _asks(one: Shown) -> bool:

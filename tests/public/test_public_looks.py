@@ -46,7 +46,7 @@ def test_one_question_at_a_time_every_field_is_a_page_and_what_is_worked_out_sta
     seen += shown(page.text)
 
     assert f"Step 1 of {len(seen)}" in browser.get(address).text
-    assert seen[:3] == ["number", "mail", "seats"] and seen[-1] == "guests"
+    assert seen[:3] == ["name", "mail", "seats"] and seen[-1] == "guests"
     assert "secret" not in page.text and "price" not in seen
     typed = {"_step": seen[-1], "_do": "back", "name": "Ann"}
     assert shown(browser.post(address, data={**hidden(page.text), **typed}).text) == [seen[-2]]
@@ -59,7 +59,7 @@ def test_a_mistake_leads_to_its_question(world: World, address: str) -> None:
 
     wrong = browser.post(address, data={**first, "_do": "next", "name": ""})
 
-    assert wrong.status_code == 422 and "Fill in Your name." in wrong.text and shown(wrong.text) == ["number"]
+    assert wrong.status_code == 422 and "Fill in Your name." in wrong.text and shown(wrong.text) == ["name"]
 
 
 def test_what_was_sent_is_kept_as_a_pdf_where_pdfs_are_made(world: World, address: str) -> None:
