@@ -92,7 +92,7 @@ def plans(desk: Desk, rows: Sequence[ImportRow]) -> list[Plan]:
     names = _names(desk, (cells for lines in found for _number, cells in lines))
     made = [_plan(desk, lines, names) for lines in found]
     _find(desk, made)
-    sub_rows.match(desk.form, desk.own.mapping, made)
+    sub_rows.match(desk.form, desk.own.mapping, made, access.fields(desk.user, desk.form).hidden)
     return made
 
 

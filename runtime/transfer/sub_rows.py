@@ -31,17 +31,31 @@ def named(row: Mapping[str, Any]) -> Row:
     return {path.partition(".")[2]: value for path, value in row.items()}
 
 
-def match(form: Form, mapping: Sequence[str], plans: Iterable["Plan"]) -> None:
+def match(form: Form, mapping: Sequence[str], plans: Iterable["Plan"], hidden: frozenset[str]) -> None:
     """Give the rows of records that are there the ids of those that they have: so the cells of columns that are not in
-    the spreadsheet stay, and what did not change is no change.
+    the spreadsheet stay, and what did not change is no change. Rows of which all that is filled in is `hidden` stay:
+    nobody who does not see them can have them in a spreadsheet.
     """
     changing = [plan for plan in plans if plan.record_id is not None and plan.lines]
     for key in {key for plan in changing for key in plan.lines}:
         there = subtables.read(form.rows[key], [plan.record_id for plan in changing if plan.record_id])
         columns = [path.partition(".")[2] for path in mapping if path.startswith(f"{key}.")]
         for plan in changing:
-            if plan.values.get(key):
-                plan.values[key] = paired(columns, plan.values[key], there.get(plan.record_id or 0, []))
+            if key in plan.values:
+                own = there.get(plan.record_id or 0, [])
+                found = paired(columns, plan.values[key] or (), own)
+                plan.values[key] = [*found, *_unseen(form, key, hidden, own, found)] or None
+
+
+def _unseen(
+    form: Form, key: str, hidden: frozenset[str], there: Sequence[Row], found: Sequence[Row]
+) -> list[Row]:
+    if not any(path.startswith(f"{key}.") for path in hidden):
+        return []
+    seen = [name for name in form.rows[key].fields if f"{key}.{name}" not in hidden]
+    known = {row.get("id") for row in found}
+    unseen = (row for row in there if all(row.get(name) is None for name in seen))
+    return [{"id": row["id"]} for row in unseen if row["id"] not in known]
 
 
 def paired(columns: Sequence[str], sent: Sequence[Row], there: Sequence[Row]) -> list[Row]:

@@ -67,6 +67,8 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     ):
         patch.setattr(importing, "MOST", 100)  # the tests of this file together
         found.install(package(PRODUCT, QUOTE, app=APP))
+        with found.app.app_context(), transaction() as session:
+            session.add(UserRole(user_id=found.ids["bob"], app="shop", role="clerk"))
         yield found
 
 
@@ -225,8 +227,6 @@ def test_the_page_says_how_many_records_the_rows_are(world: World) -> None:
 
 
 def test_columns_of_rows_that_somebody_may_not_see_are_neither_offered_nor_touched(world: World) -> None:
-    with world.app.app_context(), transaction() as session:
-        session.add(UserRole(user_id=world.ids["bob"], app="shop", role="clerk"))
     make(world, "quote", title="Secret", code="X1", lines=[{"text": "a", "price": 77, "qty": 2}])
     key = asked_for(world, "bob", QUOTES, kind="csv", all="on", rows="on", q="secret")
     world.work()
@@ -237,6 +237,24 @@ def test_columns_of_rows_that_somebody_may_not_see_are_neither_offered_nor_touch
     found.check(mode="update", key="code")
     assert counts(found.do("run")) == {"changed": 1}
     assert cells(quotes(world, "Secret")[0], "text", "price") == [("b", 77)]
+
+
+@pytest.mark.parametrize("blank", ["keep", "clear"])
+def test_rows_of_which_somebody_sees_nothing_stay_when_he_imports_what_he_exported(
+    world: World, blank: str
+) -> None:
+    title = f"Unseen {blank}"
+    make(world, "quote", title=title, lines=[{"text": "a", "price": 7}, {"price": 8, "qty": None}])
+    make(world, "quote", title=title, lines=[{"price": 9, "qty": None}])
+    key = asked_for(world, "bob", QUOTES, kind="csv", all="on", rows="on", q=title.lower())
+    world.work()
+    found = Wizard(world, got(world, key, "bob", QUOTES), "quote", "bob", "shop")
+    found.check(mode="update", key="#id", blank=blank)
+    found.do("run")
+    assert [cells(each, "text", "price") for each in quotes(world, title)] == [
+        [("a", 7), (None, 8)],
+        [(None, 9)],
+    ]
 
 
 def test_a_killed_worker_leaves_no_record_without_its_rows(
