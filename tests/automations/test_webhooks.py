@@ -5,7 +5,6 @@ import hmac
 import json
 import socket
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +15,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+import trustme
 from flask import Flask
 from sqlalchemy import select
 
@@ -67,34 +67,15 @@ class Sink:
         Thread(target=self.server.serve_forever, daemon=True).start()
 
 
+AUTHORITY = trustme.CA()
+
+
 def certified(home: Path, host: str) -> ssl.SSLContext:
     """What a server needs that is called so, with a certificate of an authority of our own (`ca.pem` in `home`)."""
-    new = (
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-noenc",
-        "-days",
-        "2",
-    )
-    authority, own = home / "ca.pem", home / f"{host}.pem"
-    if not authority.exists():
-        _openssl(*new, "-subj", "/CN=ours", "-keyout", home / "ca.key", "-out", authority)
-    _openssl(
-        *(*new, "-CA", authority, "-CAkey", home / "ca.key", "-subj", f"/CN={host}"),
-        *("-addext", f"subjectAltName=DNS:{host}", "-addext", "basicConstraints=critical,CA:FALSE"),
-        *("-keyout", home / f"{host}.key", "-out", own),
-    )
+    AUTHORITY.cert_pem.write_to_path(str(home / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own, home / f"{host}.key")
+    AUTHORITY.issue_cert(host).configure_cert(context)
     return context
-
-
-def _openssl(*arguments: str | Path) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
