@@ -59,7 +59,7 @@ def test_a_part_for_some_is_made_of_what_is_marked_and_shown_in_the_mail(
     mail = page.frame_locator("#trial-mail")
     expect(mail.locator("body")).to_have_text("Look. Ask first.")
     page.locator("#trial-width").select_option("phone")
-    expect(page.locator("#trial-mail.is-phone")).to_be_visible()
+    expect(page.locator("#trial-mail[data-width=phone]")).to_be_visible()
     page.locator("#trial-scheme").select_option("dark")
     expect(page.locator("#trial-mail[src*='scheme=dark']")).to_be_visible()
     settled(page)

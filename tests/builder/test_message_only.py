@@ -127,7 +127,9 @@ def test_a_new_condition_begins_with_a_line_to_complete(world: World) -> None:
 def test_the_mail_is_shown_as_it_is_sent_in_light_and_dark(world: World) -> None:
     due(world)
     page = get(world, f"{DESIGN}/text?lang=en&scheme=dark&width=phone").text
-    frame = re.search(r'<iframe class="message-mail is-phone is-dark"[^>]* src="([^"]+)"', page)
+    frame = re.search(
+        r'<iframe class="message-mail" data-width="phone" data-scheme="dark"[^>]* src="([^"]+)"', page
+    )
     assert frame
     shown = get(world, frame[1].replace("&amp;", "&"))
     assert '<meta name="color-scheme" content="dark">' in shown.text and "Acme Ltd" in shown.text

@@ -96,6 +96,12 @@ def test_given_a_word_that_a_sample_calls_common_then_it_is_not_counted_to_ten_t
     assert {each.id for each in page.items} < set(by_reading("宁波"))
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_postgresql_takes_cutting_a_text_for_dear_so_that_it_asks_the_index(clerk: User) -> None:
+    cost = db.session.scalar(text("SELECT procost FROM pg_proc WHERE proname = 'fw_grams'"))
+    assert cost == grams.COST > 1000
+
+
 def own_records_only(user: User, ids: list[int]) -> None:
     """Clerks may read their own records alone, and these are this clerk's."""
     shop(test_query.CUSTOMER, test_query.ORDER, roles={"clerk": [OWN]})
