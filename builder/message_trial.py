@@ -130,7 +130,7 @@ def _context(
         reader=Reader(locale, recipient.zone or form.zone),
         names=ReadersNames(studio.app, studio.user),
         through=beside.of(message, form, values).seen_by(recipient, studio.user),
-        holding=_holding(message, form, seen, recipient, hidden),
+        holding=_holding(message, form, seen, recipient, hidden | access.fields(studio.user, form).hidden),
     )
     return context if record else {**context, **_stand_ins(studio, message, form)}
 
@@ -138,11 +138,14 @@ def _context(
 def _holding(
     message: MessageDoc, form: Form, seen: Record | None, recipient: User, hidden: frozenset[str]
 ) -> Mapping[str, bool]:
-    """Which conditions hold for the recipient; all of them while there is no record, so that every part is shown."""
+    """Which conditions hold for the recipient; all of them while there is no record, so that every part is shown. What
+    is `hidden` from the recipient or the designer decides nothing.
+    """
     if seen is None:
         return dict.fromkeys(message.conditions, True)
+    unseen = access.untold(form, hidden) | seen.unseen
     known = {**rows.system(seen), **seen.values}
-    return only.holding(message, known, access.facts(recipient), hidden | seen.unseen, zone=form.zone)
+    return only.holding(message, known, access.facts(recipient), unseen, zone=form.zone)
 
 
 def _stand_ins(studio: Studio, message: MessageDoc, form: Form) -> dict[str, str]:

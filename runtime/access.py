@@ -27,6 +27,7 @@ RECORD_ACTIONS = ("create", "read", "update", "delete")
 EVERYTHING: Mapping[str, Any] = {}
 NOTHING: Mapping[str, Any] = {"not": {}}
 _MAX_ENUM = 1_000  # of a condition
+OWNERS = ("owner_id", "department_id")  # what tells the owner of a record, beside the owner field
 _ABOUT_OTHERS = frozenset(("reference", "references", "lookup", "roll_up", "member", "department"))
 
 Document = Mapping[str, Any]
@@ -221,6 +222,11 @@ def hides_owner(form: Form, hidden: frozenset[str]) -> bool:
     from the owner field.
     """
     return form.owner_field in hidden
+
+
+def untold(form: Form, hidden: frozenset[str]) -> frozenset[str]:
+    """What must not be told of a record where these fields are hidden: they, and the owner where he is one of them."""
+    return hidden.union(OWNERS) if hides_owner(form, hidden) else hidden
 
 
 def facts(user: User | None) -> dict[str, Any]:

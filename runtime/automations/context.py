@@ -61,11 +61,14 @@ def _context(
 
 
 @lru_cache(1024)
-def _one(form: Form) -> Select[Any]:
-    return rows.select_all(form).where(tables.table(form).c.id == bindparam("record_id"))
+def _one(form: Form, locked: bool) -> Select[Any]:
+    query = rows.select_all(form).where(tables.table(form).c.id == bindparam("record_id"))
+    return query.with_for_update(key_share=True) if locked else query
 
 
-def stored(form: Form, record_id: int) -> Record | None:
-    """The record as it is in this transaction, whoever asks; None when it is gone."""
-    found = db.session.execute(_one(form), {"record_id": record_id}).one_or_none()
+def stored(form: Form, record_id: int, *, locked: bool = False) -> Record | None:
+    """The record as it is in this transaction, whoever asks; None when it is gone. When asked to, locked until the
+    commit.
+    """
+    found = db.session.execute(_one(form, locked), {"record_id": record_id}).one_or_none()
     return None if found is None else subtables.filled(form, [rows.record(form, found)])[0]

@@ -18,6 +18,7 @@ from runtime.automations.planning import zone_of
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
 from runtime.errors import NotFound
+from runtime.records import rows
 from runtime.records.models import Event
 from runtime.records.rows import Record
 from runtime.records.sources import seen_by
@@ -66,7 +67,9 @@ def steps(session: Session, run: Run, onlooker: User | None = None, *, tried: bo
     automation = lookup.automation_of_version(run.version_id)
     form = lookup.form_by_id(run.form_id)
     event = None if run.event_id is None else session.scalars(_EVENT, {"id": run.event_id}).one()
-    record = context.stored(form, run.record_id)
+    # Locked before the run's row is written, as a save does it that moves the date: it comes wholly before, or sees
+    # that the run waits.
+    record = context.stored(form, run.record_id, locked=automation.waits_for_dates)
     if record is None and (event is None or not _is_remembered(session, event)):
         close(run, "skipped", _("The record was deleted."))
     elif _has_waited(run) and _is_off(session, run):
@@ -132,7 +135,15 @@ class _Work:
         run = self.run
         if "until" not in wait and run.next == index and run.due_at is not None:
             return run.due_at
-        return waits.moment(wait, self.automation, self.form, self.values["record"])
+        return waits.moment(wait, self.automation, self.form, self._as_it_is() if "until" in wait else {})
+
+    def _as_it_is(self) -> context.Context:
+        """The record now, when others or the run itself have written it since; as it was last, once it is deleted."""
+        record = context.stored(self.form, self.run.record_id)
+        if record is None:
+            remembered: context.Context = self.values["record"]
+            return remembered
+        return rows.context(record if self.onlooker is None else seen_by(self.onlooker, self.form, record))
 
     def _one(self, index: int, values: context.Context, actor: Actor, budget: chain.Budget) -> Result:
         options, session = self.automation.actions[index], self.session

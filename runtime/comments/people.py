@@ -1,7 +1,7 @@
 """Who can be mentioned: the people who may read the record, and nobody else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import count, islice
 
 from sqlalchemy import ColumnElement, or_, select
@@ -27,19 +27,26 @@ def offered(form: Form, record: Record, sought: str) -> list[tuple[int, str]]:
     return [(user.id, user.name) for user in islice(readers(form, record, *wanted), OFFERED + 1)]
 
 
-def mentioned(form: Form, record: Record, text: str) -> list[User]:
-    """The people whose names follow an @ in the text; of two names that begin alike the longer one counts."""
+def mentioned(form: Form, record: Record, text: str, besides: Collection[int] = ()) -> list[User]:
+    """The people whose names follow an @ in the text, and those with the ids `besides`, as far as they may read the
+    record.
+    """
+    found = _named(form, text).union(besides)
+    return list(readers(form, record, User.id.in_(found))) if found else []
+
+
+def _named(form: Form, text: str) -> set[int]:
+    """Whose names follow an @; of two names that begin alike the longer one counts."""
     places = [found.end() for found in _AT.finditer(text)]
     if not places:
-        return []
+        return set()
     people: dict[str, set[int]] = {}
     for row in db.session.execute(select(User.id, User.name).where(*_may_know(form))):
         people.setdefault(row.name.casefold(), set()).add(row.id)
     lengths = sorted({len(name) for name in people if name}, reverse=True)
     after = {text[place : place + _LONGEST].casefold() for place in places}
     names = {_name_at_start(words, people, lengths) for words in after} - {""}
-    found = {user_id for name in names for user_id in people[name]}
-    return list(readers(form, record, User.id.in_(found))) if found else []
+    return {user_id for name in names for user_id in people[name]}
 
 
 def _name_at_start(words: str, people: dict[str, set[int]], lengths: list[int]) -> str:

@@ -38,13 +38,15 @@ class Said:
     files: tuple[str, ...] = ()
 
 
-def read(form: Form, record: Record, text: str, files: Collection[str] = ()) -> Said:
-    """What somebody writes about a record; with files it needs no text. Raises Invalid. It looks through all names:
-    before the lock of a write.
+def read(
+    form: Form, record: Record, text: str, files: Collection[str] = (), besides: Collection[int] = ()
+) -> Said:
+    """What somebody writes about a record; with files it needs no text. `besides` are the ids of people whom it
+    mentions without their names. Raises Invalid. It looks through all names: before the lock of a write.
     """
     keys = attached.fit(files)
     fit = _fit(text, may_be_empty=bool(keys))
-    return Said(fit, tuple(mentioned(form, record, fit)), keys)
+    return Said(fit, tuple(mentioned(form, record, fit, besides)), keys)
 
 
 def about(form: Form, record_id: int) -> list[Comment]:

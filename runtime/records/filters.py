@@ -14,7 +14,6 @@ from runtime.fields import ValueType
 from runtime.records import rows
 from runtime.records.tables import SYSTEM, stored
 
-OWNERS = ("owner_id", "department_id")
 FACTS = {
     "user.id": ValueType.NUMBER,
     "user.department_id": ValueType.NUMBER,
@@ -50,7 +49,7 @@ def where(
 
 def types(form: Form, hidden: frozenset[str]) -> dict[str, ValueType]:
     """What a filter may look at: what is stored, without the text that the quick search looks through."""
-    left_out = {"search_text", *(OWNERS if access.hides_owner(form, hidden) else ())}
+    left_out = {"search_text", *access.untold(form, hidden)}
     system = {
         name: ValueType.DATETIME if isinstance(column, Moment) else ValueType.NUMBER
         for name, column in SYSTEM.items()

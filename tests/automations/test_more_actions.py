@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from runtime import jobs
-from runtime.accounts.models import UserRole
+from runtime import comments, jobs
+from runtime.accounts.models import User, UserRole
 from runtime.automations import runs
 from runtime.comments.models import Comment
 from runtime.db import db, transaction
+from runtime.definitions import lookup
 from runtime.notifications.models import Notice
+from runtime.records import query
 from runtime.records.models import Trashed
-from tests.automations.conftest import TASK, Sales, publish, rule, saved
+from tests.automations.conftest import TASK, VISIT, Sales, publish, rule, saved
 from tests.conftest import both_databases, make_user
 
 CREATED = saved(on=["created"])
@@ -44,17 +46,27 @@ def test_with_nobody_to_assign_to_the_run_fails_and_says_so(sales: Sales) -> Non
     assert last(sales) == ("failed", "There is nobody to assign it to.")
 
 
-def test_a_comment_is_written_once_and_tells_whom_it_mentions(sales: Sales) -> None:
-    mia = make_user("mia")
+def seller(name: str) -> User:
+    user = make_user(name)
     with transaction() as session:
-        session.add(UserRole(user_id=mia.id, app="sales", role="seller"))
-    sales.automate(rule("say", CREATED, {**COMMENT, "to": [{"field": "owner"}]}, run_as="service"))
-    sales.save("visit", name="Huaxin", owner=mia.id, by=sales.user)
+        session.add(UserRole(user_id=user.id, app="sales", role="seller"))
+    return user
+
+
+def test_a_comment_is_written_once_and_tells_whom_it_is_for_without_naming_them(sales: Sales) -> None:
+    mia, eve = seller("mia"), seller("eve")
+    approver = {"type": "integer", "fw": {"type": "member", "access": {"seller": "hidden"}}}
+    publish("form", "visit", {**VISIT, "properties": {**VISIT["properties"], "approver": approver}})
+    sales.automate(
+        rule("say", CREATED, {**COMMENT, "to": [{"field": "owner"}, {"field": "approver"}]}, run_as="service")
+    )
+    # Eve may not read it, and is told nothing.
+    sales.save("visit", name="Huaxin", owner=mia.id, approver=eve.id, by=sales.user)
     (outbox_id,) = [row.id for row in sales.outbox("run")]
     jobs.work(outbox_id)
     jobs.work(outbox_id)
     (comment,) = db.session.scalars(select(Comment)).all()
-    assert comment.text == f"@{mia.name} Please look."
+    assert comment.text == "Please look."
     assert (comment.user_id, last(sales)) == (sales.user_id, ("done", ""))
     assert [notice.user_id for notice in db.session.scalars(select(Notice))] == [mia.id]
 
@@ -73,6 +85,17 @@ def test_a_crash_after_the_comment_leaves_none_and_the_next_try_writes_it(
         session.merge(sales.outbox("run")[0]).state = "pending"
     sales.work()
     assert len(db.session.scalars(select(Comment)).all()) == 1
+
+
+def test_what_somebody_sent_with_a_key_of_his_own_keeps_no_automation_from_commenting(sales: Sales) -> None:
+    sales.automate(rule("say", CREATED, COMMENT))
+    visit, form = sales.save("visit", name="Huaxin"), lookup.form("sales", "visit")
+    with transaction():
+        record = query.get(sales.user, form, visit)
+        comments.write(sales.user, form, record, comments.read(form, record, "Mine."), "step-1")
+    sales.work()
+    assert last(sales) == ("done", "")
+    assert set(db.session.scalars(select(Comment.text))) == {"Mine.", "Please look."}
 
 
 def _dies(*_args: object) -> None:

@@ -100,6 +100,38 @@ def test_a_wait_until_a_date_follows_the_date(sales: Sales, at: At) -> None:
     assert titles(sales) == ["a", "a"]
 
 
+@both_databases
+def test_a_date_that_is_moved_before_the_run_begins_to_wait_counts_as_it_is_by_then(
+    sales: Sales, at: At
+) -> None:
+    at("2026-11-21 15:30")
+    until = {"until": "next_on", "offset": "-1d", "at": "09:00"}
+    sales.automate(rule("plan", saved(on=["created"]), make("a", wait=until)))
+    sooner = sales.save("visit", name="Sooner", next_on="2026-11-25")
+    filled = sales.save("visit", name="Filled in")
+    sales.save("visit", sooner, next_on="2026-11-23")
+    sales.save("visit", filled, next_on="2026-11-23")
+    sales.work()
+    assert [run.state for run in sales.runs()] == ["waiting", "waiting"]
+    at("2026-11-22 09:00")
+    sales.work()
+    assert titles(sales) == ["a", "a"]
+
+
+def test_a_run_waits_for_the_date_that_it_has_set_itself(sales: Sales, at: At) -> None:
+    at("2026-11-21 15:30")
+    plan = {"type": "update_records", "form": "visit", "match": {"id": "record.id"}}
+    setting = {**plan, "set": {"next_on": '"2026-11-23"'}}
+    waiting = make("a", wait={"until": "next_on", "at": "09:00"})
+    sales.automate(rule("plan", saved(on=["created"]), setting, waiting, run_as="service"))
+    sales.save("visit", name="Huaxin")
+    sales.work()
+    assert [(run.state, run.reason) for run in sales.runs()] == [("waiting", "")]
+    at("2026-11-23 09:00")
+    sales.work()
+    assert titles(sales) == ["a"]
+
+
 def test_a_date_that_is_empty_stops_the_run_and_one_that_is_over_does_not_wait(sales: Sales, at: At) -> None:
     at("2026-11-21 15:30")
     sales.automate(rule("plan", saved(on=["created"]), make("a", wait={"until": "next_on", "at": "09:00"})))

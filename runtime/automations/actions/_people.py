@@ -31,12 +31,12 @@ def people(context: ActionContext, specs: Sequence[Mapping[str, Any]]) -> Resolv
 
 def values_for(context: ActionContext, user: User) -> tuple[Mapping[str, Any], Set[str]]:
     """The record's values as the run knows them: those that this person may see, here and through references; and
-    the fields that he may not see.
+    what of the record he may not see, its owner too.
     """
     known, hidden = context.values["record"], access.fields(user, context.form).hidden
     values = {key: known[key] for key in context.form.fields if key in known}
     stored = contexts.stored(context.form, context.run.record_id)
     if stored is None:  # it was deleted, which may be what the message is about
-        return rows.seen(values, hidden), hidden
+        return rows.seen(values, hidden), access.untold(context.form, hidden)
     shown = lookups.shown(user, context.form, [replace(stored, values=values)])[0]
-    return (seen := shown.without(hidden)).values, hidden | seen.unseen
+    return (seen := shown.without(hidden)).values, access.untold(context.form, hidden) | seen.unseen

@@ -13,8 +13,8 @@ from runtime.records import query
 
 
 class AddComment:
-    """Writes in the name of whoever started the run, who must be able to read the record, and mentions people. Its text
-    is fixed: a value of the record would be read by some who may not see its field.
+    """Writes in the name of whoever started the run, who must be able to read the record, and tells people. Its text is
+    fixed, and says nothing of them: a value of the record would be read by some who may not see its field.
     """
 
     name = "add_comment"
@@ -33,27 +33,27 @@ class AddComment:
                 "description": N_("What it says, in Markdown; a name after an @ mentions that person."),
                 "examples": ["Please look at this."],
             },
-            "to": {**TO, "minItems": 0, "description": N_("Whom it mentions besides.")},
+            "to": {
+                **TO,
+                "minItems": 0,
+                "description": N_("Who is told of it besides, without being named in it."),
+            },
         },
         "required": ["type", "text"],
         "additionalProperties": False,
     }
 
     def run(self, context: ActionContext, options: Options) -> Result:
-        """Write the comment, once for the step; its id, and how many it mentions, is the result."""
+        """Write the comment; its id, and whom it mentions or is told besides, is the result."""
         user = context.actor.user
         if user is None:
             raise PermanentError(_("There is nobody in whose name it could be written."))
         record = query.get(context.onlooker or user, context.form, context.run.record_id)
-        said = comments.read(context.form, record, _text(context, options))
-        comment = comments.write(user, context.form, record, said, f"step-{context.step_id}")
+        told = people(context, options["to"]).recipients if options.get("to") else []
+        besides = [each.user.id for each in told]
+        said = comments.read(context.form, record, options["text"], besides=besides)
+        comment = comments.write(user, context.form, record, said)
         return {"comment": comment.id, "recipients": [each.id for each in said.mentioned]}
-
-
-def _text(context: ActionContext, options: Options) -> str:
-    found = people(context, options["to"]).recipients if options.get("to") else []
-    named = " ".join(f"@{user.name}" for user, _part in found)
-    return f"{named} {options['text']}" if named else str(options["text"])
 
 
 plugin = AddComment()
