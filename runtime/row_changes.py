@@ -35,6 +35,11 @@ def told(form: Form, old: Pairs, new: Pairs, show: Show, locale: str) -> list[To
     return [*said, (form.key, words.title, "", str(rest))]
 
 
+def differ(form: Form, old: Pairs, new: Pairs) -> bool:
+    """Whether there is anything to tell of these rows, which are as far as they may be seen."""
+    return any(True for _say in _Words(form, lambda _field, _value: "", "en").of_rows(old, new))
+
+
 class _Words:
     def __init__(self, form: Form, show: Show, locale: str) -> None:
         self._form, self._show, self._locale = form, show, locale

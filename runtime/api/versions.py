@@ -15,7 +15,7 @@ from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Invalid
 from runtime.forms.filling import reader_for
-from runtime.forms.record import bringing_back
+from runtime.forms.record import bringing_back, changed_fields
 from runtime.forms.record.bringing_back import Left
 from runtime.forms.record.differences import differences
 from runtime.forms.record.version_pages import PER_PAGE
@@ -34,16 +34,16 @@ def list_versions(app: str, form: str, record_id: int) -> Response:
     found = _readable(app, form, record_id)
     events = list(history.versions(found, record_id, _number("after"), PER_PAGE + 1))
     page = events[:PER_PAGE]
-    hidden = access.fields(api_user(), found).hidden
-    told = zip(page, timeline.told(api_user(), found, page), strict=True)
+    changed = changed_fields.of(api_user(), found, page)
+    texts = timeline.told(api_user(), found, page)
     items = [
         {
             "number": event.revision,
             "at": iso(event.at),
             "text": text,
-            "changed": [key for key in event.changed if key in found.fields and key not in hidden],
+            "changed": [one.key for one in fields],
         }
-        for event, text in told
+        for event, text, fields in zip(page, texts, changed, strict=True)
     ]
     return answer({"items": items, "next": str(page[-1].revision) if len(events) > PER_PAGE else None})
 

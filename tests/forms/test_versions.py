@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from runtime import timeline, word_diff
+from runtime.accounts import service
 from runtime.accounts.models import User
 from runtime.check import violations
 from runtime.db import db, transaction
@@ -316,6 +317,27 @@ def test_versions_show_nothing_that_is_hidden_from_the_reader(browser: Browser) 
     for path in ("", "1", "compare?old=1&new=2"):
         found = browser.open(f"{PLACE}/{order}/versions/{path}").text
         assert "kanarie" not in found and "secret" not in found.lower().partition("<main")[2], path
+
+
+def test_versions_do_not_tell_that_a_hidden_column_of_rows_changed(
+    app: Flask, browser: Browser, clerk: User
+) -> None:
+    order = save("order", name="One", lines=[{"item": "Chair", "qty": 1, "cost": 7}])
+    (row,) = held(clerk, order)["lines"]
+    save("order", order, lines=[{**row, "cost": 9}])
+    save("order", order, lines=[{**row, "cost": 9, "qty": 2}])
+
+    page = browser.open(f"{PLACE}/{order}/versions/").text.partition("<main")[2]
+    headers = {"Authorization": f"Bearer {service.create_token(clerk.email)}"}
+    path = f"/api/v1/apps/shop/forms/order/records/{order}/versions"
+    items = app.test_client().get(path, headers=headers).get_json()["items"]
+
+    assert page.lower().count("lines") == 2
+    assert [(each["number"], "lines" in each["changed"]) for each in items] == [
+        (3, True),
+        (2, False),
+        (1, True),
+    ]
 
 
 def test_the_list_of_versions_takes_as_many_statements_however_many_there_are(

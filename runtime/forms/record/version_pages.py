@@ -1,5 +1,6 @@
 """The versions of a record as their pages show them, and what can be brought back of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,10 @@ from flask import url_for
 from runtime import access, timeline
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
+from runtime.fields import Field
 from runtime.fields._listed import joined
 from runtime.forms.filling import reader_for, titles_of
-from runtime.forms.record import bringing_back
+from runtime.forms.record import bringing_back, changed_fields
 from runtime.forms.record.bringing_back import Plan
 from runtime.forms.record.differences import differences
 from runtime.records import history, query, subtables
@@ -42,10 +44,10 @@ def listed(user: User, form: Form, record: Record, before: int | None) -> dict[s
     return {
         **_head(form, record),
         "lines": [
-            Line(
-                event.revision, event.at, said, _changed(user, form, event), event.revision == record.revision
+            Line(event.revision, event.at, said, _named(user, changed), event.revision == record.revision)
+            for event, said, changed in zip(
+                shown, timeline.told(user, form, shown), changed_fields.of(user, form, shown), strict=True
             )
-            for event, said in zip(shown, timeline.told(user, form, shown), strict=True)
         ],
         "older": url_for("versions.index", **place, before=shown[-1].revision) if older else "",
         "first": url_for("versions.index", **place) if before is not None else "",
@@ -87,8 +89,6 @@ def _place(form: Form, record: Record) -> dict[str, Any]:
     return {"app": form.app, "form": form.key, "record_id": record.id}
 
 
-def _changed(user: User, form: Form, event: Event) -> str:
-    hidden = access.fields(user, form).hidden
-    shown = (form.fields[key] for key in event.changed if key in form.fields and key not in hidden)
-    titles = [localized(one.title, user.locale) for one in shown]
+def _named(user: User, fields: Sequence[Field]) -> str:
+    titles = [localized(one.title, user.locale) for one in fields]
     return joined(titles[:NAMED], user.locale) + (" …" if len(titles) > NAMED else "")
