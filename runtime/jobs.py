@@ -2,7 +2,8 @@
 
 A row is claimed with a lease and a fencing token. Who holds the token finishes the row in the same
 transaction as its effects, so an effect and its "done" are one commit; a worker that lost its lease finds
-its token stale and rolls back. Redis may be emptied at any time: the clock rings every due row again.
+its token stale and rolls back. A worker claims only kinds that it knows: what a newer release wrote waits
+for a newer worker. Redis may be emptied at any time: the clock rings every due row again.
 """
 
 import logging
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from runtime.db import Moment, db, transaction
-from runtime.errors import FormwrightError, NotFound, PermanentError, TemporaryError
+from runtime.errors import FormwrightError, PermanentError, TemporaryError
 from runtime.outbox import UNFINISHED, Outbox, free_at
 from runtime.times import now
 
@@ -122,6 +123,7 @@ def _change_of(*names: str) -> Update:
 
 Handler = Callable[[Lease], None]
 OnDead = Callable[[Session, int, str], None]
+Kinds = tuple[str, ...]
 HANDLERS: dict[str, Handler] = {}
 ON_DEAD: dict[str, OnDead] = {}
 
@@ -167,7 +169,7 @@ def give_back(leases: Iterable[Lease]) -> None:
 
 def _handle(lease: Lease) -> None:
     try:
-        _handler(lease.kind)(lease)
+        HANDLERS[lease.kind](lease)
     except LeaseLostError:
         db.session.rollback()
         log.warning("lease lost: %s %s", lease.kind, lease.ref_id)
@@ -176,12 +178,6 @@ def _handle(lease: Lease) -> None:
     except Exception as error:
         log.exception("outbox %s (%s %s)", lease.outbox_id, lease.kind, lease.ref_id)
         _settle(lease, error)
-
-
-def _handler(kind: str) -> Handler:
-    if kind not in HANDLERS:
-        raise NotFound(f"no handler for {kind}")
-    return HANDLERS[kind]
 
 
 def _settle(lease: Lease, error: Exception) -> None:
@@ -204,7 +200,7 @@ def _gives_up(lease: Lease, error: Exception) -> bool:
 
 def claim(outbox_id: int) -> Lease | None:
     """Take a row, if it is free and first in its lane. A third crash makes it dead instead."""
-    leases = _claim(_claiming_one(), outbox_id=outbox_id)
+    leases = _claim(_claiming_one(tuple(HANDLERS)), outbox_id=outbox_id)
     return leases[0] if leases else None
 
 
@@ -214,7 +210,7 @@ def claim_due(most: int = BATCH) -> list[Lease]:
     Rows that a crashed worker held are not among them. They are claimed one by one, as the clock rings for
     them, so that the one that made it crash is known by its crashes and takes no other with it.
     """
-    return _claim(_claiming_due(), most=most)
+    return _claim(_claiming_due(tuple(HANDLERS)), most=most)
 
 
 def _claim(statement: ReturningUpdate[Any], **which: int) -> list[Lease]:
@@ -237,30 +233,30 @@ _MOMENT = bindparam("moment", type_=Moment)
 
 
 @cache
-def _claiming_one() -> ReturningUpdate[Any]:
+def _claiming_one(kinds: Kinds) -> ReturningUpdate[Any]:
     """The statement that leases the row of an id."""
     row = _rows.alias("row")
-    found = _first(row).where(row.c.id == bindparam("outbox_id"), free_at(row.c, _MOMENT))
+    found = _first(row, kinds).where(row.c.id == bindparam("outbox_id"), free_at(row.c, _MOMENT))
     return _leasing(found)
 
 
 @cache
-def _claiming_due() -> ReturningUpdate[Any]:
+def _claiming_due(kinds: Kinds) -> ReturningUpdate[Any]:
     """The statement that leases the rows that are longest due."""
     row = _rows.alias("row")
-    found = _first(row).where(row.c.state == "pending", row.c.due_at <= _MOMENT)
+    found = _first(row, kinds).where(row.c.state == "pending", row.c.due_at <= _MOMENT)
     # By the moment alone, as the index has it: a thousand reminders of 9 o'clock are not sorted for each claim.
     return _leasing(found.order_by(row.c.due_at).limit(bindparam("most", type_=Integer)))
 
 
-def _first(row: Any) -> Select[int]:
-    """The ids of rows before which no other of their lane is unfinished."""
+def _first(row: Any, kinds: Kinds) -> Select[int]:
+    """The ids of rows of these kinds before which no other of their lane is unfinished."""
     earlier = _rows.alias("earlier")
     # One EXISTS for each state: SQLite 3.40 answers IN wrongly here once ANALYZE has been run.
     before = (earlier.c.lane == row.c.lane, earlier.c.id < row.c.id)
     unfinished = or_(*(exists().where(*before, earlier.c.state == state) for state in UNFINISHED))
     # Asked of rows with a lane only, and row by row: PostgreSQL made a join of it, over all rows that wait.
-    return select(row.c.id).where(or_(row.c.lane.is_(None), ~unfinished))
+    return select(row.c.id).where(row.c.kind.in_(kinds), or_(row.c.lane.is_(None), ~unfinished))
 
 
 def _leasing(found: Select[int]) -> ReturningUpdate[Any]:

@@ -208,14 +208,17 @@ def test_one_that_makes_workers_crash_takes_no_other_with_it(app: Flask, kind: W
     assert [row(outbox_id).state for outbox_id in ids] == ["dead", "done", "done"]
 
 
-def test_a_row_without_a_handler_becomes_a_dead_letter_and_not_a_silence(app: Flask, clock: Times) -> None:
+@both_databases
+def test_a_row_of_a_kind_that_a_newer_release_knows_waits_for_its_worker(app: Flask, kind: Work) -> None:
     with transaction() as session:
-        outbox_id = outbox.put(session, "unheard_of", 1)
-    for _ in range(jobs.MAX_ATTEMPTS):
-        jobs.work(outbox_id)
-        clock(row(outbox_id).due_at + timedelta(seconds=1))
-    assert row(outbox_id).state == "dead"
-    assert "unheard_of" in row(outbox_id).error
+        outbox_id = outbox.put(session, "newer", 1)
+    known = put(2)
+
+    jobs.work(outbox_id)
+    claimed = [lease.outbox_id for lease in jobs.claim_due()]
+
+    assert claimed == [known]
+    assert (row(outbox_id).state, row(outbox_id).attempts, row(outbox_id).lease) == ("pending", 0, 0)
 
 
 def test_a_cancelled_row_is_not_worked(app: Flask, kind: Work) -> None:
@@ -346,7 +349,7 @@ def test_a_worker_that_ends_amid_a_batch_gives_the_rest_back(
     assert [row(outbox_id).state for outbox_id in ids] == ["done", "leased", "pending", "pending"]
 
 
-def test_a_row_is_found_though_statistics_are_there(app: Flask) -> None:
+def test_a_row_is_found_though_statistics_are_there(app: Flask, kind: Work) -> None:
     """With statistics, SQLite 3.40 answered a correlated IN wrongly, and no row was ever free again."""
     with transaction() as session:
         for number in range(600):
@@ -362,7 +365,9 @@ def test_a_row_is_found_though_statistics_are_there(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-def test_of_hundreds_that_are_due_at_one_moment_the_next_is_found_without_looking_at_all(app: Flask) -> None:
+def test_of_hundreds_that_are_due_at_one_moment_the_next_is_found_without_looking_at_all(
+    app: Flask, kind: Work
+) -> None:
     """Like the reminders of nine o'clock: PostgreSQL joined and sorted all of them to find each."""
     asked: list[tuple[str, Any]] = []
 
