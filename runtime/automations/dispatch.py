@@ -33,8 +33,7 @@ def on_event(session: Session, event: Event, form: Form) -> None:
     planned = [each for each in listening if TRIGGERS[each.trigger["type"]].planned]
     if planned:
         timers.follow(session, event, form, planned)
-    if any(each.waits_for_dates for each in listening):
-        waits.follow(session, event, form)
+    waits.follow(session, event, form)
     if not chain.is_silent():
         for automation in _started(session, event, form, listening):
             _start(session, event, automation)

@@ -72,7 +72,7 @@ def steps(session: Session, run: Run, onlooker: User | None = None, *, tried: bo
     record = context.stored(form, run.record_id, locked=automation.waits_for_dates)
     if record is None and (event is None or not _is_remembered(session, event)):
         close(run, "skipped", _("The record was deleted."))
-    elif _has_waited(run) and _is_off(session, run):
+    elif run.state == WAITING and _is_off(session, run):  # somebody wants one tried again that failed
         close(run, "skipped", SWITCHED_OFF)
     else:
         if onlooker is not None and record is not None:

@@ -13,9 +13,11 @@ from runtime.automations.models import Run
 from runtime.automations.moments import moments
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
+from runtime.fields import ValueType
 from runtime.records.models import Event
 
 Wait = Mapping[str, Any]
+_DATES = (ValueType.DATE, ValueType.DATETIME)
 
 
 def moment(wait: Wait, automation: Automation, form: Form, record: Mapping[str, Any]) -> datetime | None:
@@ -29,17 +31,27 @@ def moment(wait: Wait, automation: Automation, form: Form, record: Mapping[str, 
 
 
 def follow(session: Session, event: Event, form: Form) -> None:
-    """Let runs that wait for a date of the event's record go on when it is now, in the transaction that moved it."""
-    record = None if event.kind == "deleted" else context.stored(form, event.record_id)
-    if record is None:
-        return  # they stop when their moment comes, unless it is restored before
+    """Let runs that wait for a date of the event's record go on when it is now, in the transaction that moved it: also
+    those of a version that is no longer in force.
+    """
+    if event.kind in ("created", "deleted") or not _moves_a_date(event, form):
+        return  # of a new record none waits; of a deleted one they stop in time, unless it is restored before
     own = (Run.form_id == event.form_id, Run.record_id == event.record_id, Run.state == "waiting")
-    for run in session.scalars(select(Run).where(*own)):
+    waiting = session.scalars(select(Run).where(*own)).all()
+    record = context.stored(form, event.record_id) if waiting else None
+    if record is None:
+        return
+    for run in waiting:
         automation = lookup.automation_of_version(run.version_id)
         wait = automation.actions[run.next]["wait"]
         due = moment(wait, automation, form, record.values) if "until" in wait else None
         if due is not None and due != run.due_at:
             _move(session, run.id, due)
+
+
+def _moves_a_date(event: Event, form: Form) -> bool:
+    changed = (form.fields[key] for key in event.changed or () if key in form.fields)
+    return any(each.type.value_type_of(each) in _DATES for each in changed)
 
 
 def _move(session: Session, run_id: int, due: datetime) -> None:

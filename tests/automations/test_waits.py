@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from runtime import jobs
-from runtime.automations import pauses, performing
+from runtime.automations import pauses, performing, runs
 from runtime.automations.models import Step
 from runtime.db import db, transaction
 from tests.automations.conftest import Sales, record_is, rule, saved
@@ -198,8 +198,6 @@ def test_a_waiting_run_stops_with_its_record_or_its_automation(sales: Sales, at:
 
 
 def test_what_fails_after_a_wait_is_tried_again_from_there_without_waiting(sales: Sales, at: At) -> None:
-    from runtime.automations import runs
-
     at("2026-11-21 15:30")
     bad = make("far too long for a title of a task", wait={"offset": "1h"})
     sales.automate(rule("plan", saved(on=["created"]), make("a"), bad))
@@ -214,6 +212,40 @@ def test_what_fails_after_a_wait_is_tried_again_from_there_without_waiting(sales
     sales.work()
     (run,) = sales.runs()
     assert (run.state, titles(sales)) == ("failed", ["a"])
+
+
+def test_what_failed_after_a_wait_is_tried_again_though_the_automation_is_off(sales: Sales, at: At) -> None:
+    at("2026-11-21 15:30")
+    named = make("", wait={"offset": "1h"}, set={"title": "record.name"})
+    sales.automate(rule("plan", saved(on=["created"]), named))
+    visit = sales.save("visit", name="far too long for a title of a task")
+    sales.work()
+    at("2026-11-21 16:30")
+    sales.work()
+    (run,) = sales.runs()
+    assert run.state == "failed"
+    sales.save("visit", visit, name="Huaxin")
+    with transaction() as session:
+        pauses.switch_off(session, run.automation_id)
+        runs.again(session, session.merge(run))
+    sales.work()
+    assert ([run.state for run in sales.runs()], titles(sales)) == (["done"], ["Huaxin"])
+
+
+@pytest.mark.parametrize("later", ["no wait", "another form"])
+def test_a_moved_date_moves_the_wait_of_a_version_that_is_no_longer_in_force(
+    sales: Sales, at: At, later: str
+) -> None:
+    at("2026-11-21 15:30")
+    wait = make("a", wait={"until": "next_on", "at": "09:00"})
+    sales.automate(rule("plan", saved(on=["created"]), wait))
+    visit = sales.save("visit", name="Huaxin", next_on="2026-11-25")
+    sales.work()
+    sales.automate(rule("plan", saved("visit" if later == "no wait" else "task", on=["created"]), make("b")))
+    sales.save("visit", visit, next_on="2026-11-23")
+    at("2026-11-23 09:00")
+    sales.work()
+    assert "a" in titles(sales)
 
 
 class CrashError(BaseException):
