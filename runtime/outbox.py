@@ -29,7 +29,8 @@ class Outbox(Base):
     """One due piece of work. `kind` names its handler, `ref_id` its row: unique together.
 
     Rows of one `lane` (`visit:42`) are worked off in the order of their ids. States: pending, leased, done,
-    dead, cancelled. `lease` is the fencing token: it grows with every claim.
+    dead, cancelled. `lease` is the fencing token: it grows with every claim. `created_at` is when it was wanted, the
+    last time if that was more than once: from then on something that is away is waited for.
     """
 
     __tablename__ = "outbox"
@@ -75,7 +76,7 @@ def redrive(session: Session, outbox_id: int) -> bool:
     done = session.execute(
         update(Outbox)
         .where(Outbox.id == outbox_id, Outbox.state == "dead")
-        .values(state="pending", attempts=0, crashes=0, due_at=now(), lease_until=None)
+        .values(state="pending", attempts=0, crashes=0, due_at=now(), created_at=now(), lease_until=None)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return False
@@ -97,7 +98,7 @@ def revive(session: Session, kind: str, ref_id: int, *, due_at: datetime) -> boo
     row = session.scalar(select(Outbox).where(Outbox.kind == kind, Outbox.ref_id == ref_id))
     if row is None:
         return False
-    row.state, row.due_at, row.lease_until = "pending", due_at, None
+    row.state, row.due_at, row.created_at, row.lease_until = "pending", due_at, now(), None
     row.attempts = row.crashes = 0
     session.flush()
     if due_at <= now():

@@ -141,6 +141,26 @@ def test_a_dead_row_is_given_another_chance_once(app: Flask, kind: Work) -> None
     assert kind.done == [1]
 
 
+@pytest.mark.parametrize("again", ["redrive", "revive"])
+def test_what_is_wanted_again_days_later_waits_a_day_for_what_is_away(
+    app: Flask, kind: Work, clock: Times, again: str
+) -> None:
+    kind.error = PermanentError("no")
+    outbox_id = put(1)
+    jobs.work(outbox_id)
+    clock(now() + timedelta(days=2))
+    with transaction() as session:
+        if again == "redrive":
+            outbox.redrive(session, outbox_id)
+        else:
+            outbox.revive(session, "test", 1, due_at=now())
+    kind.error = jobs.AwayError("no answer")
+
+    jobs.work(outbox_id)
+
+    assert row(outbox_id).state == "pending"
+
+
 @both_databases
 def test_a_crashed_job_can_be_claimed_again_within_30_seconds(app: Flask, kind: Work, clock: Times) -> None:
     outbox_id = put(1)

@@ -1,7 +1,6 @@
 """The versions of a record over the API: listed, read, compared, restored."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -22,6 +21,7 @@ from runtime.forms.record.version_pages import PER_PAGE
 from runtime.records import history, query, store, tokens
 from runtime.records.models import Event
 from runtime.records.rows import seen
+from runtime.records.sources import Actor
 from runtime.records.tokens import Saved
 from runtime.times import iso
 
@@ -83,10 +83,11 @@ def restore_version(app: str, form: str, record_id: int, number: int) -> Respons
     plan = bringing_back.plan(api_user(), found, record, event)
     if (fields := _named()) is not None:
         plan = bringing_back.chosen(plan, fields)
-    actor = replace(bringing_back.actor(api_user(), event), origin="api")
+    cause = {"version": number, "asked": tokens.digest(fields)}
+    actor = Actor(api_user(), "api", cause=cause)
     token = idempotency_key()
     if token and (before := tokens.event_of(found, api_user().id, token)):
-        return _restored(found, tokens.require_same(before, record_id, {"version": number}), plan.left)
+        return _restored(found, tokens.require_same(before, record_id, cause), plan.left)
     try:
         saved = store.save(actor, found, plan.values, record_id=record_id, revision=revision, token=token)
     except Invalid as error:

@@ -73,7 +73,10 @@ def done_before(user: User, form: Form, wish: Wish) -> Saved | None:
 
 
 def _cause(wish: Wish) -> dict[str, str]:
-    return {"merged": ", ".join(f"#{each}" for each in wish.others)}
+    return {
+        "merged": ", ".join(f"#{each}" for each in wish.others),
+        "asked": tokens.digest(dict(wish.values)),
+    }
 
 
 def _locked(person: Actor, form: Form, wish: Wish) -> dict[int, Record]:

@@ -36,7 +36,7 @@ class Event(Base):
     `root_id` is the event the chain began with. `token` is the submit token (page) or Idempotency-Key (API),
     made unique together with the user and the form; `token_hash` is of the values it came with. `cause` is what
     else the timeline tells of how it came about: the `version` that was brought back, the records `merged` into this
-    one, the one `into` which this one was merged.
+    one, the one `into` which this one was merged. Its `asked` is told nowhere: a digest of what the request wanted.
     """
 
     __tablename__ = "events"

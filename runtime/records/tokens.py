@@ -45,9 +45,13 @@ def read(actor: Actor, token: str | None, values: Mapping[str, Any], record_id: 
     """The token of a save, None without one."""
     if not token:
         return None
-    sent = documents.dumps([record_id, dict(values)], sort_keys=True)
-    digest = hashlib.sha256(sent.encode("utf-8", "replace")).hexdigest()
-    return Token(_key(actor.user_id, token), digest)
+    return Token(_key(actor.user_id, token), digest([record_id, dict(values)]))
+
+
+def digest(asked: Any) -> str:
+    """What tells one thing that was asked for from another: JSON values."""
+    sent = documents.dumps(asked, sort_keys=True)
+    return hashlib.sha256(sent.encode("utf-8", "replace")).hexdigest()
 
 
 def _key(user_id: int | None, token: str) -> str:
@@ -68,8 +72,11 @@ def event_of(form: Form, user_id: int, token: str) -> Event | None:
 
 
 def require_same(event: Event, record_id: int, cause: Mapping[str, Any]) -> Saved:
-    """What the earlier deed left, if it was this one; Conflict when its token came with something else."""
-    if event.record_id != record_id or any((event.cause or {}).get(key) != cause[key] for key in cause):
+    """What the earlier deed left, if it was this one; Conflict when its token came with something else. Events of
+    earlier releases do not say what was `asked`.
+    """
+    known = {"asked": cause.get("asked"), **(event.cause or {})}
+    if event.record_id != record_id or any(known.get(key) != cause[key] for key in cause):
         raise _reused()
     return Saved(event.record_id, event.revision, event.after, event.id, repeated=True)
 

@@ -113,6 +113,30 @@ def test_a_restore_sent_twice_is_one_and_is_answered_alike(world: World, custome
     assert (other.status_code, other.json["error"]["code"]) == (409, "token_reused")
 
 
+def test_a_key_of_a_restore_that_comes_with_other_fields_is_refused(world: World, customer: int) -> None:
+    api, path = world.api("bob"), records("customer", f"{customer}/versions/1/restore")
+    once = {"Idempotency-Key": f"part {customer}", "If-Match": '"2"'}
+
+    done = api("POST", path, json={"fields": ["phone"]}, headers=once)
+    other = api("POST", path, json={"fields": ["name"]}, headers=once)
+    again = api("POST", path, json={"fields": ["phone"]}, headers=once)
+
+    assert (done.status_code, again.json) == (200, done.json)
+    assert (other.status_code, other.json["error"]["code"]) == (409, "token_reused")
+
+
+def test_a_key_of_a_merge_that_comes_with_other_values_is_refused(world: World, customer: int) -> None:
+    api, path = world.api("anna"), "/apps/followup/forms/customer/merge"
+    wish = {"into": customer, "revisions": {str(customer): 2, str(api.made("customer", name="Same")): 1}}
+    once = {"Idempotency-Key": f"values {customer}"}
+
+    done = api("POST", path, json={**wish, "values": {"phone": "13900139000"}}, headers=once)
+    other = api("POST", path, json={**wish, "values": {"phone": "13700137000"}}, headers=once)
+
+    assert done.status_code == 200, done.text
+    assert (other.status_code, other.json["error"]["code"]) == (409, "token_reused")
+
+
 def test_a_record_is_got_as_a_pdf_as_far_as_its_reader_sees_it(
     world: World, customer: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
