@@ -224,7 +224,8 @@ def _read(lease: Lease, export: Export) -> None:
     if not _is_allowed(user, form, export):
         raise PermanentError("rights changed meanwhile")
     if not query.is_cursor(user, form, export.look["sort"], export.cursor):
-        raise PermanentError("the order is another one meanwhile")
+        _begin_in_new_order(lease)
+        return
     try:
         total = _total(user, form, export) if export.total is None else export.total
         limit = ROWS_WITH_TABLES if export.columns[0][0] == ID else ROWS
@@ -245,6 +246,15 @@ def _read(lease: Lease, export: Export) -> None:
             return
         kept.total, kept.rows, kept.cursor = total, kept.rows + len(page.items), page.next or ""
         kept.state = "waiting" if page.next else "writing"
+
+
+def _begin_in_new_order(lease: Lease) -> None:
+    """Begin anew where the cursor is none of this order: texts have their keys meanwhile, or the form changed."""
+    with transaction() as session:
+        lease.renew(session)
+        kept = _locked(session, lease)
+        if kept is not None and kept.state == "waiting":
+            _begin_anew(kept)
 
 
 def _total(user: User, form: Form, export: Export) -> int:
@@ -295,9 +305,11 @@ def _locked(session: Session, lease: Lease) -> Export | None:
 
 
 def _begin_anew(kept: Export) -> None:
-    """Read from the first record again; PermanentError when that was done a few times."""
+    """Read from the first record again, what was read being lost or in another order than the list has now;
+    PermanentError when that was done a few times.
+    """
     if kept.begun >= MOST_BEGUN:
-        raise PermanentError("what was read is lost again and again: do all workers share the folder?")
+        raise PermanentError("begun again and again: do all workers share the folder?")
     kept.begun += 1
     kept.state, kept.size, kept.rows, kept.cursor = "waiting", 0, 0, ""
 

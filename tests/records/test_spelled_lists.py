@@ -1,5 +1,6 @@
 """Lists by texts follow letters and pinyin on both databases: each record once, by an index, also after an upgrade."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ from runtime.accounts.models import User
 from runtime.db import db, transaction, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.definitions.models import Definition
+from runtime.definitions.models import Definition, Version
 from runtime.records import orders, paging, query, spelling_keys, store, tables, view_indexes
 from runtime.records.tables import index_name, table
-from runtime.spelling import order_key
-from tests.conftest import both_databases, sqlite_with
+from runtime.spelling import name_key, order_key
+from tests.conftest import Queries, both_databases, sqlite_with
 from tests.records.at_once import together
 from tests.records.factory import TRUSTED, field, form_document, give_role, shop, there_is
 
@@ -119,7 +120,7 @@ def test_an_index_has_the_order(clerk: User) -> None:
     assert not any("Sort" in each or "TEMP B-TREE" in each for each in statements), statements
 
 
-def upgrade_from_before() -> None:
+def upgrade_from_before(between: Callable[[Any], None] | None = None) -> None:
     """The records had no keys, and the list had its indexes over the texts, when the migration came."""
     own, form = table(city()), city()
     with transaction() as session:
@@ -132,7 +133,15 @@ def upgrade_from_before() -> None:
             session.execute(text(f"ALTER TABLE {name} DROP COLUMN {column}"))
     db.session.remove()
     migration = ScriptDirectory.from_config(schema.alembic_config()).get_revision("0032").module
-    with writing(), db.engine.begin() as there, Operations.context(MigrationContext.configure(there)):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        writing(),
+        db.engine.begin() as there,
+        Operations.context(MigrationContext.configure(there)),
+    ):
+        if between is not None:
+            add = migration.op.add_column
+            patch.setattr(migration.op, "add_column", lambda *given: (between(there), add(*given)))
         migration.upgrade()
 
 
@@ -167,6 +176,30 @@ def test_given_an_upgrade_then_a_job_gives_the_keys_in_as_many_turns_as_it_needs
     assert index_name("ix", city(), ("_name", "id")) in indexed()
     assert index_name("ix", city(), ("name", "id")) not in indexed()
     assert not list(spelling_keys.wrong(city()))
+
+
+@both_databases
+def test_an_upgrade_knows_what_changed_since_it_read_and_gives_people_keys_in_one_statement(
+    clerk: User, queries: Queries
+) -> None:
+    def change(there: Any) -> None:
+        there.execute(text("UPDATE users SET name = '曾一' WHERE name = 'P1'"))
+        names = ", ".join(
+            each.name for each in Version.__table__.columns if each.name not in ("id", "number")
+        )
+        if not there.scalar(text("SELECT count(*) FROM versions WHERE number = 99")):
+            again = f"INSERT INTO versions (number, {names}) SELECT 99, {names} FROM versions WHERE id = :id"
+            there.execute(text(again), {"id": published})
+
+    published = city().version_id
+    with transaction() as session:
+        session.add_all(User(email=f"p{each}@example.com", name=f"P{each}") for each in range(200))
+    queries.clear()
+    upgrade_from_before(change)
+
+    assert queries.count < 100
+    keys = dict(db.session.execute(text("SELECT name, name_key FROM users")).all())
+    assert keys == {name: name_key(name) for name in keys} and {"P7", "曾一"} <= keys.keys()
 
 
 def unspelled(form: Form) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import delete, select
 from runtime import jobs, outbox
 from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
+from runtime.definitions import lookup
+from runtime.definitions.models import Definition
 from runtime.times import now
 from runtime.transfer import exporting, sheets
 from runtime.transfer.models import Export
@@ -282,15 +284,24 @@ def _give(world: World, who: str, role: str) -> None:
         session.get_one(User, world.ids[who]).roles = [UserRole(app="followup", role=role)]
 
 
-def test_an_order_that_is_none_any_more_ends_the_file_instead_of_repeating_it(
+def test_a_file_begins_anew_when_texts_got_the_keys_of_their_order_meanwhile(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = _some(world, monkeypatch, asked_for(world, kind="csv", sort="name", cols="name"))
-    with world.app.app_context(), transaction() as session:
-        export = session.get_one(Export, begun)
-        export.look = {**export.look, "sort": "-grade"}
+    every = exported(world, sort="name", cols="name")
+    _spelled_to(world, 0)
+    try:
+        key = asked_for(world, kind="csv", sort="name", cols="name")
+        begun = _some(world, monkeypatch, key)
+    finally:
+        _spelled_to(world, None)
     world.work()
-    assert state_of(world, begun) == "failed"
+    assert state_of(world, begun) == "done"
+    assert rows_of(got(world, key)) == every
+
+
+def _spelled_to(world: World, record_id: int | None) -> None:
+    with world.app.app_context(), transaction() as session:
+        session.get_one(Definition, lookup.form("followup", "customer").definition_id).spelled_to = record_id
 
 
 def test_a_workbook_that_was_written_when_the_worker_died_is_written_again(

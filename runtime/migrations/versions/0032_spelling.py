@@ -1,7 +1,7 @@
 """The keys by which texts and people are ordered. A job gives them to the records that are there."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,17 +16,47 @@ down_revision = "0031"
 
 def upgrade() -> None:
     """Bring the tables forward."""
-    op.add_column("definitions", sa.Column("spelled_to", sa.BigInteger(), nullable=True))
     connection = op.get_bind()
-    collation = "C" if connection.dialect.name == "postgresql" else None
-    name = sa.String(length=201, collation=collation)
+    # What takes long, before the first lock of this migration.
+    keys = {name: spelling.name_key(name) for name in connection.scalars(sa.text("SELECT name FROM users"))}
+    texts = {each: _texts_of(connection, each) for each in _versions(connection)}
+    op.add_column("definitions", sa.Column("spelled_to", sa.BigInteger(), nullable=True))
+    name = sa.String(length=201, collation=_collation(connection))
     op.add_column("users", sa.Column("name_key", name, nullable=False, server_default=""))
-    for user_id, name in connection.execute(sa.text("SELECT id, name FROM users")).all():
-        named = {"id": user_id, "key": spelling.name_key(name)}
-        connection.execute(sa.text("UPDATE users SET name_key = :key WHERE id = :id"), named)
+    _spell_people(connection, keys)
+    for version_id in _versions(connection) - texts.keys():  # published meanwhile
+        texts[version_id] = _texts_of(connection, version_id)
     for definition_id, table_name in _forms(connection):
-        if _give_columns(connection, definition_id, table_name):
+        if _give_columns(connection, table_name, _of_form(connection, definition_id, texts)):
             _ask(connection, definition_id)
+
+
+def _collation(connection: sa.Connection) -> str | None:
+    return "C" if connection.dialect.name == "postgresql" else None
+
+
+def _spell_people(connection: sa.Connection, keys: Mapping[str, str]) -> None:
+    people = connection.execute(sa.text("SELECT id, name FROM users")).all()
+    named = [{"id": each, "key": keys.get(name) or spelling.name_key(name)} for each, name in people]
+    if named:
+        connection.execute(sa.text("UPDATE users SET name_key = :key WHERE id = :id"), named)
+
+
+def _versions(connection: sa.Connection) -> set[int]:
+    chosen = "SELECT v.id FROM versions v JOIN definitions d ON d.id = v.definition_id WHERE d.kind = 'form'"
+    return set(connection.scalars(sa.text(chosen)))
+
+
+def _texts_of(connection: sa.Connection, version_id: int) -> list[str]:
+    """The fields of a version that hold texts; one document after the other, for all of them may be large."""
+    own = sa.text("SELECT document FROM versions WHERE id = :id")
+    return list(_texts(json.loads(connection.execute(own, {"id": version_id}).scalar_one())))
+
+
+def _of_form(connection: sa.Connection, definition_id: int, texts: Mapping[int, list[str]]) -> list[str]:
+    """Of all versions, in their order: records of an older one may come back from the trash."""
+    own = sa.text("SELECT id FROM versions WHERE definition_id = :id ORDER BY id")
+    return [key for each in connection.scalars(own, {"id": definition_id}) for key in texts[each]]
 
 
 def _forms(connection: sa.Connection) -> Iterable[Any]:
@@ -34,18 +64,17 @@ def _forms(connection: sa.Connection) -> Iterable[Any]:
     return connection.execute(sa.text(chosen)).all()
 
 
-def _give_columns(connection: sa.Connection, definition_id: int, table_name: str) -> bool:
-    """Whether there are texts: of any version, for records of an older one may come back from the trash."""
-    own = sa.text("SELECT document FROM versions WHERE definition_id = :id")
-    documents = [json.loads(each) for each in connection.scalars(own, {"id": definition_id})]
+def _give_columns(connection: sa.Connection, table_name: str, texts: Iterable[str]) -> bool:
+    """Whether the table has texts."""
     known = sa.inspect(connection)
     if not known.has_table(table_name):
         return False
     present = {column["name"] for column in known.get_columns(table_name)}
-    keys = dict.fromkeys(key for each in documents for key in _texts(each) if key in present)
+    keys = dict.fromkeys(key for key in texts if key in present)
     for key in keys:
-        collation = "C" if connection.dialect.name == "postgresql" else None
-        op.add_column(table_name, sa.Column(f"_{key}", sa.Text(collation=collation), nullable=True))
+        op.add_column(
+            table_name, sa.Column(f"_{key}", sa.Text(collation=_collation(connection)), nullable=True)
+        )
     return bool(keys)
 
 
