@@ -35,6 +35,7 @@ SQL = {
     "runtime/db.py": "pragmas of SQLite, all written there",
     "runtime/turns.py": "one pragma with a number that is written there",
     "runtime/migrations/versions/0016_comments.py": "names of columns, all written there",
+    "runtime/migrations/versions/0038_cost_of_cutting.py": "one number that is written in runtime/grams.py",
     "runtime/records/tables.py": "names of columns and tables, quoted by the dialect; the one module that may",
 }
 HTML_OF_TEXTS = r"\beval\(|new Function\(|innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write"
