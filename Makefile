@@ -70,7 +70,7 @@ bench: $(STAMP) ## our figures as ratios to a hand-coded app
 messages: $(STAMP) ## collect the texts to translate
 	@mkdir -p build
 	.venv/bin/pybabel -q extract -F babel.cfg -k _l -k N_ --no-location --sort-output -o build/messages.pot .
-	.venv/bin/pybabel update -w 100 -i build/messages.pot -d runtime/translations -l zh --no-fuzzy-matching --ignore-obsolete
+	.venv/bin/pybabel update -w 100 -i build/messages.pot -d runtime/translations -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 .PHONY: vendor
 vendor: ## fetch the front-end files from npm anew and write their checksums

@@ -26,7 +26,7 @@ from runtime.text import localized
 CHANNELS = ("inbox", "email")
 
 
-def publish_together(
+def publish_and_tell(
     user: User | None,
     app: str,
     chosen: Sequence[Target],

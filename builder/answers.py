@@ -11,12 +11,11 @@ from builder import backfilling, converting, pointers
 from builder.amending import CANCEL, KEEP, Answers, Change
 from builder.effects import Effect, Question
 from builder.studio import Studio
-from runtime.fields import LISTED, NOBODY, Field, FieldError, JsonValue, Raw, Reader, ValueType
+from runtime.fields import LISTED, NOBODY, POINTERS, Field, FieldError, JsonValue, Raw, Reader, ValueType
 from runtime.forms import entry
 from runtime.forms.conditions import controls
 from runtime.forms.conditions.controls import Spot
 from runtime.forms.entry import as_one
-from runtime.forms.names import POINTERS
 from runtime.forms.shown import Choice, Shown
 
 

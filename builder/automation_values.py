@@ -10,8 +10,8 @@ from builder.checks._constants import constant_of
 from builder.panels import Control
 from builder.sights import Tell, sight
 from runtime.definitions.documents import Document
-from runtime.fields import Field, Raw, Reader, ValueType
-from runtime.forms.conditions.sights import POINTERS, Sight, Source
+from runtime.fields import POINTERS, Field, Raw, Reader, ValueType
+from runtime.forms.conditions.sights import Sight, Source
 
 CONSTANT, FORMULA = "=constant", "=formula"
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from builder.checks import Context
 from builder.studio import Studio
 from runtime.definitions.documents import MAX_HOPS
-from runtime.fields import Field, ValueType
+from runtime.fields import POINTERS, Field, ValueType
 from runtime.notifications import liquid, messages
 from runtime.text import search_key
 
@@ -102,7 +102,7 @@ def _field(studio: Studio, form: str, key: str) -> Variable:
     fields = studio.context.fields(form)
     field, shown = fields[key], _shown(studio.context, form, key)
     through = fields.get(str(field.options.get("through"))) if field.type.name == "lookup" else None
-    kind = TEXT if shown.type.name in messages.POINTERS else KINDS.get(shown.type.value_type_of(shown), "")
+    kind = TEXT if shown.type.name in POINTERS else KINDS.get(shown.type.value_type_of(shown), "")
     return Variable(key, studio.text(field.title), studio.text(through.title) if through else "", kind)
 
 

@@ -168,7 +168,7 @@ def _publish(session: Session, planned: PlannedPublish) -> None:
             )
         answers = {_name(name): _answers(each) for name, each in planned.answers.items()}
         told = planned.told if planned.tells else None
-        announcing.publish_together(user, app, chosen, planned.note, answers, told=told)
+        announcing.publish_and_tell(user, app, chosen, planned.note, answers, told=told)
     planned.state = "done"
 
 

@@ -40,8 +40,8 @@ class Told:
     is_stale: bool
 
 
-def keep(studio: Studio, tested: Tried, record_id: int) -> int:
-    """Keep what each rule in force says of the record; how many there are. In the caller's transaction."""
+def keep(studio: Studio, tested: Tried, record_id: int) -> None:
+    """Keep what each rule in force says of the record. In the caller's transaction."""
     tries = [
         _trial(studio, tested, key, rule, record_id)
         for key, rule in stored(studio).items()
@@ -51,7 +51,6 @@ def keep(studio: Studio, tested: Tried, record_id: int) -> int:
     own = (RuleTrial.definition_id == studio.draft.definition_id, RuleTrial.rule.in_(names))
     db.session.execute(delete(RuleTrial).where(*own))
     db.session.add_all(tries)
-    return len(tries)
 
 
 def _trial(studio: Studio, tested: Tried, key: str, rule: Any, record_id: int) -> RuleTrial:

@@ -72,7 +72,8 @@
   const firstFound = () => {
     const found = [...palette().querySelectorAll("li:not([hidden]) [data-find]")];
     const sought = plain(find().value);
-    return found.find((item) => plain(item.textContent) === sought) ?? found[0];
+    const named = (is) => found.find((item) => is(plain(item.textContent)));
+    return named((name) => name === sought) ?? named((name) => name.startsWith(sought)) ?? found[0];
   };
 
   document.addEventListener("input", (event) => { if (event.target === find()) filter(); });

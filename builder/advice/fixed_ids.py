@@ -10,10 +10,9 @@ from builder.checks import Context
 from runtime.conditions import departments
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
-from runtime.fields import Field
+from runtime.fields import ALL_POINTERS, Field
 from runtime.forms.conditions.sights import TITLES, plain_field
-from runtime.records.pointing import POINTERS
-from runtime.text import localized
+from runtime.records.wording import said
 
 _OF_EVERY_RECORD = {
     **dict.fromkeys(("created_by", "updated_by", "owner_id"), "member"),
@@ -62,7 +61,7 @@ def _compared(part: Any, fields: Mapping[str, Field], path: str) -> Iterator[Fie
     if not isinstance(part, Mapping):
         return
     field = fields.get(path)
-    if field is not None and field.type.name in POINTERS and _has_number(part):
+    if field is not None and field.type.name in ALL_POINTERS and _has_number(part):
         yield field
     for keyword in ("allOf", "anyOf", "not"):
         yield from _compared(part.get(keyword), fields, path)
@@ -84,7 +83,7 @@ def _is_id(constant: Any) -> bool:
 
 
 def _sentence(field: Field) -> str:
-    title = _(TITLES[field.key]) if field.key in _SYSTEM else localized(field.title, "en")
+    title = _(TITLES[field.key]) if field.key in _SYSTEM else said(field.title)
     return str(
         _(
             "“%(field)s” is compared with an entry of this server, which an exported app does not take along.",

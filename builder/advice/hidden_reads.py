@@ -14,7 +14,7 @@ from runtime.definitions.documents import Document
 from runtime.definitions.rules import in_force
 from runtime.errors import Problem
 from runtime.fields import Field
-from runtime.text import localized
+from runtime.records.wording import said
 
 
 class HiddenReads:
@@ -51,7 +51,7 @@ def _read_by(when: Any, fields: Mapping[str, Field]) -> list[Field]:
 
 
 def _sentence(field: Field) -> str:
-    title = localized(field.title, "en")
+    title = said(field.title)
     return str(
         _(
             "This rule reads “%(field)s”, which some roles do not see: what it does lets them guess.",

@@ -13,7 +13,7 @@ from runtime import conditions
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field
-from runtime.text import localized
+from runtime.records.wording import said
 
 
 class IdleConditions:
@@ -58,7 +58,7 @@ def _compared(part: Any, fields: Mapping[str, Field], path: str) -> Iterator[tup
         labels = field.options.get("labels", {})
         for value in _constants(part):
             if value not in offered:
-                yield localized(field.title, "en"), localized(labels.get(value, value), "en")
+                yield said(field.title), said(labels.get(value, value))
     for keyword in ("allOf", "anyOf", "not"):
         yield from _compared(part.get(keyword), fields, path)
     for name, inner in (part.get("properties") or {}).items():

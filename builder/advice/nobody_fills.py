@@ -8,7 +8,7 @@ from builder.checks import Context
 from builder.checks._places import form_key
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
-from runtime.text import localized
+from runtime.records.wording import said
 
 WRITING = {"create", "update"}
 
@@ -61,7 +61,7 @@ def _filled(document: Document, context: Context, form: str) -> set[str]:
 
 
 def _sentence(title: Any) -> str:
-    return str(_("Nobody but administrators may fill in “%(field)s”.", field=localized(title, "en")))
+    return str(_("Nobody but administrators may fill in “%(field)s”.", field=said(title)))
 
 
 plugin = NobodyFills()

@@ -13,7 +13,7 @@ from runtime.errors import Problem
 from runtime.fields import Field, ValueType
 from runtime.fields.sub_table import can_be_column
 from runtime.records.tables import OF_ROWS
-from runtime.text import localized
+from runtime.records.wording import said
 
 
 class Columns:
@@ -39,7 +39,7 @@ def _own(field: Field) -> Iterator[Problem]:
         path = ("properties", key)
         if not can_be_column(column.type):
             sentence = _("“%(column)s” cannot be a column: its type has no place in a row.",
-                         column=localized(column.title, "en"))  # fmt: skip
+                         column=said(column.title))  # fmt: skip
             yield Problem((*path, "fw", "type"), "not_in_rows", sentence)
         if key in OF_ROWS:
             sentence = _("The key “%(key)s” is used by the product itself. Choose another one.", key=key)

@@ -9,7 +9,7 @@ from runtime import problems
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError
-from runtime.text import localized
+from runtime.records.wording import said
 
 
 class Constants:
@@ -42,9 +42,7 @@ def _of_value(path: tuple[str | int, ...], field: Field, value: object) -> Itera
     except FieldError as error:
         if error.code == "enum" and "match" in path:
             return  # records may still hold what can no longer be chosen
-        yield Problem(
-            path, error.code, problems.sentence(error.code, error.params, localized(field.title, "en"))
-        )
+        yield Problem(path, error.code, problems.sentence(error.code, error.params, said(field.title)))
 
 
 plugin = Constants()

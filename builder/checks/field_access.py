@@ -9,7 +9,7 @@ from builder.checks._places import form_key
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
 from runtime.fields import Field
-from runtime.text import localized
+from runtime.records.wording import said
 
 
 class FieldAccess:
@@ -34,7 +34,7 @@ def _of_field(field: Field, roles: frozenset[str]) -> Iterator[Problem]:
             yield Problem(path, "unknown_role", _("There is no role “%(key)s”.", key=role))
         elif right == "read" and not field.type.writable:
             sentence = _("Nobody changes “%(field)s”: it can be hidden from a role, or not.",
-                         field=localized(field.title, "en"))  # fmt: skip
+                         field=said(field.title))  # fmt: skip
             yield Problem(path, "not_writable", sentence)
 
 

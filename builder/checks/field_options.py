@@ -10,7 +10,7 @@ from runtime import problems
 from runtime.definitions.documents import Document, parse_field
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError
-from runtime.text import localized
+from runtime.records.wording import said
 
 ALWAYS = frozenset(("type", "title", "description", "default", "format"))
 
@@ -50,7 +50,7 @@ def _of_field(key: str, field: Field) -> Iterator[Problem]:
 
 
 def _sentence(error: FieldError, field: Field) -> str:
-    return problems.sentence(error.code, error.params, localized(field.title, "en"))
+    return problems.sentence(error.code, error.params, said(field.title))
 
 
 def _disagreeing(place: tuple[str, ...], field: Field) -> Iterator[Problem]:

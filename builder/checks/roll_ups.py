@@ -9,11 +9,10 @@ from builder.checks import Context, _places
 from builder.checks._dependencies import UNREADABLE, sources
 from runtime.definitions.documents import Document
 from runtime.errors import Problem
-from runtime.fields import Field, ValueType
+from runtime.fields import POINTERS, Field, ValueType
 
 NUMBERS = ("sum", "average")
 ORDERED = frozenset((ValueType.NUMBER, ValueType.DATE, ValueType.DATETIME, ValueType.TIME))
-POINTERS = ("reference", "member", "department")
 
 Found = Iterator[Problem]
 

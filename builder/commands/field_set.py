@@ -14,7 +14,7 @@ from runtime.definitions import schemas
 from runtime.definitions.documents import parse_field
 from runtime.errors import Problem
 from runtime.fields import FIELD_TYPES, N_, FieldError, FieldType, Reader
-from runtime.text import localized
+from runtime.records import wording
 
 # What JSON Schema's own keywords and the options of all types are called; types name their own options.
 LABELS: Mapping[str, str] = {
@@ -76,7 +76,7 @@ def _typed(key: str, schema: dict[str, Any], path: Sequence[str], value: Any) ->
     try:
         return field_type.parse(value, field, Reader("en", "UTC"))
     except FieldError as error:
-        sentence = problems.sentence(error.code, error.params, localized(field.title, "en"))
+        sentence = problems.sentence(error.code, error.params, wording.said(field.title))
         refuse("value", error.code, sentence)
 
 

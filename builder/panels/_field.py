@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from builder.panels import _keywords, _making
 from builder.panels._controls import SHOWN, Command, Control, Option, Panel, Path, Setting, told
-from runtime.fields import N_, Field, Reader, ValueType
+from runtime.fields import N_, POINTERS, Field, Reader, ValueType
 from runtime.i18n import LANGUAGES
 
 SPANS = ((3, "¼"), (4, "⅓"), (6, "½"), (8, "⅔"))
@@ -17,7 +17,6 @@ ELSEWHERE = frozenset(
     {"labels", "fill", "parents", "offer", "access", "converted_from", "title", "help", "initial", "print"}
 )
 """Options that have a place of their own in the panel, or in that of the rules."""
-POINTERS = ("reference", "member", "department")
 INITIAL = {
     "title": N_("Initial value"),
     "description": N_("A formula that fills a new record."),

@@ -5,8 +5,8 @@ from flask import Blueprint, render_template, request
 from builder.routes.designer import require_designer
 from runtime.accounts.sessions import signed_in_user
 from runtime.definitions.documents import parse_field
+from runtime.fields import POINTERS
 from runtime.forms import options
-from runtime.forms.names import POINTERS
 
 blueprint = plugin = Blueprint("pickers", __name__, url_prefix="/apps")
 

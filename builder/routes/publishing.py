@@ -88,7 +88,7 @@ def do_publish(app: str, kinds: str, key: str) -> Response:
                 told = _planned(app, chosen, answers, note)
             else:
                 _require_now()
-                versions = announcing.publish_together(
+                versions = announcing.publish_and_tell(
                     signed_in_user(), app, chosen, note, answers, told=_people_told()
                 )
                 told = _told(versions)

@@ -15,11 +15,10 @@ from runtime.bulk.working import MOST
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import Cell, Section
 from runtime.errors import Conflict
-from runtime.fields import Field, Reader, ValueType
+from runtime.fields import POINTERS, Field, Reader, ValueType
 from runtime.forms import entry, pages
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import views
-from runtime.forms.names import POINTERS
 from runtime.forms.pages import Addresses, Filling, Looks
 from runtime.forms.shown import ShownSection
 from runtime.records import query

@@ -12,7 +12,7 @@ from runtime import conditions
 from runtime.conditions import ConditionError
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import GIVEN, Rule, in_force
-from runtime.fields import Field, FieldType, ValueType
+from runtime.fields import ALL_POINTERS, Field, FieldType, ValueType
 from runtime.text import localized
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -29,7 +29,6 @@ REASONS = {
     "set": "the rule writes a value",
     "hidden_value": "the value of the hidden field is kept or computed, and not judged",
 }
-POINTERS = ("reference", "references", "member", "department")
 
 NOT_BLANK = "[^ \\t\\r\\n\\u00a0\\u3000]"  # a blank text is no value; \S differs between validators
 
@@ -124,7 +123,7 @@ def _of_fields(fields: Mapping[str, Field]) -> Iterator[Schema]:
         path = ["properties", key]
         if not field.type.writable:
             yield _reason(path, "computed")
-        if field.type.name in POINTERS or field.type.value_type is ValueType.FILES:
+        if field.type.name in ALL_POINTERS or field.type.value_type is ValueType.FILES:
             yield _reason(path, "exists")
         if "offer" in field.options:
             yield _reason([*path, "fw", "offer"], "offer")

@@ -18,13 +18,19 @@ from runtime.fields._base import (
 )
 from runtime.registry import Registry
 
+POINTERS = ("reference", "member", "department")
+"""Types whose value is the id of a record, a person or a department: a number with which nobody counts."""
+ALL_POINTERS = (*POINTERS, "references")
+
 FIELD_TYPES: Registry[FieldType] = Registry("runtime.fields")
 
 __all__ = [
+    "ALL_POINTERS",
     "FIELD_TYPES",
     "LISTED",
     "NOBODY",
     "N_",
+    "POINTERS",
     "Field",
     "FieldError",
     "FieldType",

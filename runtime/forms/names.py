@@ -11,11 +11,9 @@ from runtime.accounts.models import Department, User
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.fields import Field, JsonValue, ValueType
+from runtime.fields import POINTERS, Field, JsonValue, ValueType
 from runtime.files import StoredFile
 from runtime.records import lookups, query
-
-POINTERS = frozenset(("reference", "member", "department"))
 
 
 def kind_of(one: Field) -> str:

@@ -11,8 +11,7 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.fields import Field
-from runtime.forms.names import POINTERS
+from runtime.fields import POINTERS, Field
 from runtime.records import query
 from runtime.text import search_key
 

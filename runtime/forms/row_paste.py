@@ -13,12 +13,12 @@ from flask_babel import ngettext
 from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
-from runtime.fields import Field, FieldError, Raw, Reader, ValueType
+from runtime.fields import ALL_POINTERS, Field, FieldError, Raw, Reader, ValueType
 from runtime.fields._listed import called, values_of
 from runtime.forms import row_posts
 from runtime.forms.entry import is_blank, read
 from runtime.forms.row_posts import Posted
-from runtime.records.pointing import POINTERS, Names, names_of
+from runtime.records.pointing import Names, names_of
 from runtime.text import in_all_languages
 
 DEED = "row_paste"
@@ -103,7 +103,7 @@ class Paste:
     def put(self, posted: Posted, handle: str, block: Block) -> str:
         """Put the cells into rows from this one on, and into new ones after the last; what to say of it."""
         cells = block.cells()
-        pointing = [(one, text) for _at, one, text in cells if one.type.name in POINTERS]
+        pointing = [(one, text) for _at, one, text in cells if one.type.name in ALL_POINTERS]
         names = names_of(self.user, self.rows, pointing, self.reader)
         handles = self._handles(posted, handle, len(block.lines))
         refused: list[str] = []
@@ -161,12 +161,16 @@ def _titled(shown: Sequence[Field], line: Sequence[str], least: int) -> list[Fie
 def _raw(one: Field, text: str, names: Names, reader: Reader) -> Raw | None:
     """What the control of the cell would hold; None where it could not even show the text."""
     try:
-        if one.type.name in POINTERS:
+        if one.type.name in ALL_POINTERS:
             return one.type.to_raw(names.one(one, text), one, reader)
         return one.type.to_raw(one.type.parse(_chosen(one, text), one, reader), one, reader)
     except FieldError:
         plain = one.type.value_type_of(one) in (ValueType.TEXT, ValueType.NUMBER)
-        return text if plain and not one.type.choices(one, reader) and one.type.name not in POINTERS else None
+        return (
+            text
+            if plain and not one.type.choices(one, reader) and one.type.name not in ALL_POINTERS
+            else None
+        )
 
 
 def _chosen(one: Field, text: str) -> str:

@@ -7,10 +7,9 @@ from flask_babel import gettext as _
 from runtime.definitions.documents import Form
 from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
-from runtime.fields import Field, FieldError, Raw, Reader, ValueType, note
+from runtime.fields import POINTERS, Field, FieldError, Raw, Reader, ValueType, note
 from runtime.forms import row_tables
 from runtime.forms.entry import Entry, as_one
-from runtime.forms.names import POINTERS
 from runtime.forms.reads import static_fields
 from runtime.forms.shown import Choice, Picker, Shown, ShownSection, Step
 from runtime.forms.situation import Handles, Situation

@@ -12,7 +12,7 @@ from liquid.exceptions import LiquidError
 
 from runtime.definitions.documents import Form, MessageDoc
 from runtime.errors import PermanentError, Problem
-from runtime.fields import Field, JsonValue, Names, Reader, ValueType
+from runtime.fields import POINTERS, Field, JsonValue, Names, Reader, ValueType
 from runtime.notifications.liquid import Link, Pointed, Shown, parsed
 from runtime.notifications.liquid_check import Fault, faults
 from runtime.notifications.markdown import html, plain
@@ -23,7 +23,6 @@ __all__ = ["Record", "Rendered", "check", "context_for", "html", "plain", "rende
 MAX_SUBJECT = 200
 MAX_SOURCE = {"subject": 500, "body": 20_000, "short": 500}
 NEEDED = ("subject", "body")
-POINTERS = frozenset({"reference", "member", "department"})  # their number is an id: nothing to compare
 
 GENERAL = frozenset(
     {

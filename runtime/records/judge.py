@@ -16,7 +16,7 @@ from runtime.definitions.documents import Form
 from runtime.definitions.keeping import kept
 from runtime.definitions.rules import Check
 from runtime.errors import Problem
-from runtime.fields import Field, FieldError, ValueType
+from runtime.fields import POINTERS, Field, FieldError, ValueType
 from runtime.fields.sub_table import fewest_rows, most_rows
 from runtime.formulas import FormulaError
 from runtime.records import values as settling
@@ -181,7 +181,7 @@ class _Findings:
                 continue
             value = self.values[key]
             error = None if surely_fits(value) else self._error(key, value)
-            if error is not None and self.form.fields[key].type.name in settling.POINTERS:
+            if error is not None and self.form.fields[key].type.name in POINTERS:
                 self._add(key, NOT_AVAILABLE)
             elif error is not None:
                 self._add(key, *problems.from_json_schema(error, self.form.fields[key]))

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, select
 from runtime import access
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.fields import NOBODY, Field, Reader
+from runtime.fields import NOBODY, POINTERS, Field, Reader
 from runtime.records import orders
 from runtime.records.rows import Record
 from runtime.records.sources import allowed, is_id
 from runtime.records.tables import stored, table
-from runtime.records.values import POINTERS
 from runtime.records.wording import locale
 
 CHUNK = 500

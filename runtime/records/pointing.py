@@ -19,7 +19,6 @@ from runtime.records import judge, naming
 from runtime.records.sources import allowed
 from runtime.records.tables import table
 
-POINTERS = ("reference", "references", "member", "department")
 CHUNK = 400
 LONGEST = 5_000  # characters of a list of names
 _BY_ID = re.compile(r"#([1-9][0-9]{0,8})")

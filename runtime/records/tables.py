@@ -37,7 +37,7 @@ from runtime.definitions import keeping, roll_ups
 from runtime.definitions.documents import Form
 from runtime.definitions.models import App, Definition
 from runtime.errors import Invalid, Problem
-from runtime.fields import LISTED, Field
+from runtime.fields import LISTED, POINTERS, Field
 from runtime.records.wording import said
 
 MAX_NAME = 63  # bytes of an identifier in PostgreSQL
@@ -70,7 +70,6 @@ LIKENED = ("text", "email")
 LIKENED_LENGTH = 100  # letters, of which four times as many bytes fit into an index with three others
 _BETWEEN = " -._,·"
 RIGHTS = ("owner_id", "department_id", "created_by")
-_POINTERS = ("reference", "member", "department")
 
 
 def table_name(app: str, form: str, definition_id: int) -> str:
@@ -369,7 +368,7 @@ def _indexes_of_rows(form: Form) -> list[Index]:
 
 
 def _pointers(form: Form) -> list[str]:
-    return [key for key, field in stored(form).items() if field.type.name in _POINTERS]
+    return [key for key, field in stored(form).items() if field.type.name in POINTERS]
 
 
 def in_order(new: Table, keys: tuple[str, ...], postgres: bool) -> list[ColumnElement[Any]]:

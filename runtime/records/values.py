@@ -15,13 +15,11 @@ from runtime.access import EVERY_FIELD, FieldRights
 from runtime.definitions import roll_ups
 from runtime.definitions.documents import Form
 from runtime.definitions.rules import GIVEN
-from runtime.fields import Field, FieldError, ValueType
+from runtime.fields import POINTERS, Field, FieldError, ValueType
 from runtime.formulas import Formula, FormulaError
 from runtime.records.reads import fills, names_read, through_trees, with_first_values
 from runtime.records.sources import Sources, is_id
 from runtime.records.state import OPEN, State, state
-
-POINTERS = ("reference", "member", "department")
 
 Values = dict[str, Any]
 Faults = dict[str, FieldError | FormulaError]

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from runtime.documents import plain_number
-from runtime.fields import FIELD_TYPES, LISTED, Field, FieldType, JsonValue, Reader, ValueType
-from runtime.forms.names import POINTERS, Titles, kind_of
+from runtime.fields import FIELD_TYPES, LISTED, POINTERS, Field, FieldType, JsonValue, Reader, ValueType
+from runtime.forms.names import Titles, kind_of
 
 TEXT, NUMBER, PERCENT, DATE, DATETIME, TIME = "text", "number", "percent", "date", "datetime", "time"
 _KINDS: Mapping[ValueType, str] = {

@@ -10,8 +10,7 @@ from runtime import access, spreadsheets
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict
-from runtime.fields import LISTED, Field, ValueType
-from runtime.records.pointing import POINTERS
+from runtime.fields import ALL_POINTERS, LISTED, Field, ValueType
 from runtime.records.tables import unique_sets
 from runtime.records.wording import said
 from runtime.text import in_all_languages, normalised
@@ -173,7 +172,7 @@ def _texts(
 
 
 def _is_of(one: Field, kinds: Sequence[ValueType]) -> bool:
-    return one.type.value_type_of(one) in kinds and one.type.name not in POINTERS
+    return one.type.value_type_of(one) in kinds and one.type.name not in ALL_POINTERS
 
 
 def options(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from runtime.documents import plain_number
-from runtime.fields import Field, JsonValue, Reader, ValueType
+from runtime.fields import ALL_POINTERS, Field, JsonValue, Reader, ValueType
 from runtime.fields._listed import called, values_of
 from runtime.fields._texts import MAX_LENGTH, cleaned, plain
-from runtime.records.pointing import POINTERS, Names
+from runtime.records.pointing import Names
 from runtime.transfer import cells
 
 Cell = str | Decimal | int | bool | None
@@ -116,10 +116,10 @@ def value(one: Field, cell: Cell, manner: Manner, names: Names) -> JsonValue | N
     if isinstance(cell, bool) and kind is ValueType.BOOL:
         return cell
     is_number = isinstance(cell, (int, Decimal)) and not isinstance(cell, bool)
-    if is_number and kind is ValueType.NUMBER and one.type.name not in POINTERS:
+    if is_number and kind is ValueType.NUMBER and one.type.name not in ALL_POINTERS:
         return one.type.normalise(cell, one)
     said = text(one, cell)
-    if one.type.name in POINTERS:
+    if one.type.name in ALL_POINTERS:
         return names.several(one, said) if one.type.name == "references" else names.one(one, said)
     return one.type.parse(_as_typed(one, kind, said, manner), one, manner.reader)
 

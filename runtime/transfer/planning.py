@@ -15,7 +15,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound, Problem
-from runtime.fields import Field, FieldError, Reader
+from runtime.fields import ALL_POINTERS, Field, FieldError, Reader
 from runtime.fields._ids import read_id
 from runtime.records import pointing, store
 from runtime.records.sources import Actor, allowed
@@ -102,7 +102,7 @@ def _names(desk: Desk, rows: Iterable[Mapping[str, Cell]]) -> pointing.Names:
         (fields[key], meaning.text(fields[key], cell))
         for cells in rows
         for key, cell in cells.items()
-        if key in fields and fields[key].type.name in pointing.POINTERS and cell is not None
+        if key in fields and fields[key].type.name in ALL_POINTERS and cell is not None
     ]
     return pointing.names_of(desk.user, desk.form, asked, desk.reader)
 

@@ -276,6 +276,20 @@ def test_fields_and_columns_are_pasted_into_another_form(open_tab: Callable[...,
     expect(pick(page, "age")).to_have_count(1)
 
 
+def test_the_palette_offers_first_what_begins_with_what_was_typed(
+    open_tab: Callable[..., Page], alice: User
+) -> None:
+    page = open_tab(alice)
+    draft(form("a"))
+    opened(page)
+    pick(page, "a").focus()
+    page.keyboard.press("/")
+    expect(page.locator("#palette-find")).to_be_focused()
+    page.keyboard.type("page b")  # which stands among the words of a web address, too
+    page.keyboard.press("Enter")
+    expect(page.locator(".cell .fw-page-break")).to_have_count(1)
+
+
 def test_enter_adds_one_more_of_the_same_type(open_tab: Callable[..., Page], alice: User) -> None:
     page = open_tab(alice)
     draft(form("a"))

@@ -183,7 +183,7 @@ def test_everybody_with_a_role_is_told_once_with_what_is_published(
     rename(world, "Client")
     before = version(world)
     plan(world, notify="app", told="*Look*")
-    publish: Callable[..., Any] = announcing.publish_together
+    publish: Callable[..., Any] = announcing.publish_and_tell
 
     def killed(*given: Any, **named: Any) -> None:
         publish(*given, **named)
@@ -217,7 +217,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_whole_to_another_and_both_p
     rename(world, "Client")
     before = version(world)
     plan(world, notify="app")
-    publish, reached, dead = announcing.publish_together, Event(), Event()
+    publish, reached, dead = announcing.publish_and_tell, Event(), Event()
 
     def held(*given: Any, **named: Any) -> Any:
         versions = publish(*given, **named)

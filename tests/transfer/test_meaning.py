@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from runtime.fields import FIELD_TYPES, Field, FieldError, Reader
+from runtime.fields import ALL_POINTERS, FIELD_TYPES, Field, FieldError, Reader
 from runtime.fields._html import plain
-from runtime.records.pointing import POINTERS, Names, kind_of
+from runtime.records.pointing import Names, kind_of
 from runtime.transfer import cells, meaning
 from runtime.transfer.meaning import Manner
 from tests.fields.support import CHINESE, READER, Everybody, example_field
@@ -40,7 +40,7 @@ def test_what_an_export_holds_is_read_as_the_same_value(name: str, value: Any, r
     one = example_field(name)
     kind = cells.kind(one)
     written = cells.typed(kind, one, value, reader, Everybody())
-    names = called(one, value, str(written)) if name in POINTERS else NOBODY_CALLED_SO
+    names = called(one, value, str(written)) if name in ALL_POINTERS else NOBODY_CALLED_SO
     wanted = plain(value) if name == "rich_text" else value  # its formats are not in a cell
     for cell in (written, meaning.kept(cells.text(kind, written), guarded=True)):
         found = meaning.value(one, cell, Manner(reader), names)

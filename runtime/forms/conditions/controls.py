@@ -5,11 +5,11 @@ values of conditions, answers when publishing.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from runtime.fields import Field, FieldError, Raw
+from runtime.fields import POINTERS, Field, FieldError, Raw
 from runtime.forms import options
 from runtime.forms.conditions.words import Looker, told
 from runtime.forms.entry import as_one
-from runtime.forms.names import POINTERS, Titles
+from runtime.forms.names import Titles
 from runtime.forms.shown import Choice, Picker, Shown
 from runtime.forms.state import shown_steps
 

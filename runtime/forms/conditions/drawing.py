@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from runtime import documents
 from runtime.conditions.operators import Operator
-from runtime.fields import Field
+from runtime.fields import POINTERS, Field
 from runtime.forms.conditions import controls, lines, words
 from runtime.forms.conditions.controls import Spot
 from runtime.forms.conditions.lines import Block, Kept, Line
-from runtime.forms.conditions.sights import POINTERS, Sight, Source
+from runtime.forms.conditions.sights import Sight, Source
 from runtime.forms.conditions.words import Looker
 from runtime.forms.shown import Choice, Shown
 

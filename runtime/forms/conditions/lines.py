@@ -16,8 +16,8 @@ from runtime.conditions import ConditionError, Group, Mode, Row, days, from_rows
 from runtime.conditions.operators import OPERATORS, Operator
 from runtime.conditions.operators._departments import OWN
 from runtime.documents import same
-from runtime.fields import LISTED, NOBODY, Field, FieldError, Reader
-from runtime.forms.conditions.sights import ASKED, POINTERS, Sight, Source
+from runtime.fields import LISTED, NOBODY, POINTERS, Field, FieldError, Reader
+from runtime.forms.conditions.sights import ASKED, Sight, Source
 
 POINTING = frozenset(("equals", "not_equals", "one_of", "not_one_of", "is_empty", "is_not_empty"))
 _ORDER = (

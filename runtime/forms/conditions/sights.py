@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from runtime.definitions.documents import parse_field
-from runtime.fields import LISTED, N_, Field, ValueType
-
-POINTERS = ("reference", "member", "department")
+from runtime.fields import LISTED, N_, POINTERS, Field, ValueType
 
 ALONE = ("member", "department", "choice")
 """Types whose values compare with their like only."""

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.fields import NOBODY, Field, FieldError, ValueType
-from runtime.forms.names import POINTERS
+from runtime.fields import NOBODY, POINTERS, Field, FieldError, ValueType
 from runtime.text import localized
 
 

@@ -9,8 +9,8 @@ from flask_babel import ngettext
 
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
-from runtime.fields import NOBODY, Field, Reader, ValueType
-from runtime.forms.names import POINTERS, kind_of, titles_for
+from runtime.fields import NOBODY, POINTERS, Field, Reader, ValueType
+from runtime.forms.names import kind_of, titles_for
 from runtime.records import lookups
 from runtime.records.rows import Record
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from runtime.definitions.documents import Form
-from runtime.fields import LISTED, Field, Reader, ValueType
-from runtime.forms.names import POINTERS, kind_of
+from runtime.fields import LISTED, POINTERS, Field, Reader, ValueType
+from runtime.forms.names import kind_of
 from runtime.records import lookups, orders
 from runtime.records.orders import MOST_SORTS, Sort
 from runtime.text import localized
