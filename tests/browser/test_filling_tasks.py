@@ -143,10 +143,10 @@ def test_t17_six_fields_with_a_photo_are_filled_in_at_a_phone(
         page.keyboard.insert_text("Leaks a little.")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.evaluate(SMALL, 24) == []
-        primary = page.locator("[data-saving]").bounding_box()
+        primary = page.locator(".btn-primary[data-saving]").bounding_box()
         assert primary is not None and primary["height"] >= 44
         assert weight(page) <= MOST_SCRIPT
-        page.locator("[data-saving]").tap()
+        page.locator(".btn-primary[data-saving]").tap()
         page.wait_for_url(re.compile(r"/report/\d+/$"))
         page.locator("main").focus()
 
@@ -184,7 +184,7 @@ def test_t18_left_mid_way_reopened_and_saved_after_the_log_in_ended(
         with transaction() as session:
             session.execute(delete(LoginSession))
         page.clock.run_for(61_000)
-        page.locator("[data-saving]").click()
+        page.locator(".btn-primary[data-saving]").click()
         expect(page.locator("#again-password")).to_be_focused()
         page.locator("#again-password").press_sequentially(PASSWORD)
         page.keyboard.press("Enter")

@@ -31,7 +31,8 @@ def submit(system: System, token: str, name: str) -> dict[str, Any]:
 
 
 def everything(system: System, token: str, path: str) -> list[dict[str, Any]]:
-    """All records of a form."""
+    """All records of a form, once the web process is there again."""
+    wait_for(lambda: system.health()[0], 60, "the web process")
     items: list[dict[str, Any]] = []
     after = ""
     while True:

@@ -298,7 +298,7 @@ def test_given_a_long_list_when_it_is_loaded_again_then_its_rows_are_read_once(
     page = ask(browser, upto=450, sort="-name")
 
     assert len(names(page)) == 450
-    pages = [each for each in queries.statements if "ORDER BY followup_customer.name DESC" in each]
+    pages = [each for each in queries.statements if "ORDER BY followup_customer._name DESC" in each]
     assert len(pages) == 1
 
 

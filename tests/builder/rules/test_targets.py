@@ -89,7 +89,7 @@ def test_the_preview_says_why_a_section_and_its_fields_are_hidden(world: World) 
 
     # then
     why = "Hidden: it is shown only when Result is Refused; here Result is empty."
-    assert f"<strong>Section “Why”</strong> {why}" in text
+    assert f"<strong>Section “Why”</strong> <span data-told>{why}</span>" in text
     assert f"Section “Why”: {why}" in text
 
 
