@@ -91,6 +91,7 @@ def said(page: Page) -> str:
 
 def drag(page: Page, handle: Locator, to: Locator, x: float = 0.5, y: float = 0.5) -> None:
     """Drag by the handle to a place within another element, given in parts of its size."""
+    to.scroll_into_view_if_needed()
     handle.scroll_into_view_if_needed()
     begin = handle.bounding_box()
     assert begin
