@@ -231,7 +231,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_whole_to_another_and_both_p
             assert lease is not None
             planning.work(lease)
 
-    monkeypatch.setattr(announcing, "publish_together", held)
+    monkeypatch.setattr(announcing, "publish_and_tell", held)
     monkeypatch.setattr(jobs, "LEASE", timedelta(0))  # over at once
     with world.app.app_context():
         [outbox_id] = due()
