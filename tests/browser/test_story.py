@@ -137,7 +137,9 @@ def test_the_form_fills_itself_and_tells_mistakes_at_the_right_moment(tabs: Offi
     expect(page.locator("#grade")).to_be_checked()
     expect(page.locator("#owner")).to_have_value(tabs.people["seller"].name)
     page.locator("#deal").click()
-    expect(page.locator("#o-deal [role=option]")).to_have_text(["备件年度合同", "SMT 生产线升级"])  # by pinyin
+    expect(page.locator("#o-deal [role=option]")).to_have_text(
+        ["备件年度合同", "SMT 生产线升级"]
+    )  # by pinyin
     page.keyboard.press("Escape")
 
     pick(page, "customer", "mdjy")

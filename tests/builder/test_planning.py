@@ -189,7 +189,7 @@ def test_everybody_with_a_role_is_told_once_with_what_is_published(
         publish(*given, **named)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(announcing, "publish_together", killed)
+    monkeypatch.setattr(announcing, "publish_and_tell", killed)
     with pytest.raises(KeyboardInterrupt):
         fall_due(world)
     monkeypatch.undo()
