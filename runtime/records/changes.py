@@ -45,7 +45,9 @@ def _permitted(actor: Actor, form: Form, record_id: int, action: str, *, lock: b
     may_read = allowed(form, actor.scope("read", form))
     may_act = allowed(form, actor.scope(action, form)).label("may_act")
     query = rows.select_all(form).add_columns(may_act).where(table(form).c.id == record_id, may_read)
-    row: Any = db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    if lock:  # to change a record keeps nobody from referring to it: who does has it locked already, a little
+        query = query.with_for_update(key_share=action == "update")
+    row: Any = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFound(_("There is no such record."))
     if not row.may_act:

@@ -250,6 +250,7 @@ def test_no_page_on_the_way_to_a_version_has_a_barrier(tabs: Tabs, designer: Use
     def look(state: str, path: str = "") -> None:
         if path:
             page.goto(path)
+        page.evaluate("scrollTo(0, 0)")  # else the bar at the top may stand over half of a tool
         found.extend(problems(page, state))
 
     look("not published", f"{MESSAGE}/versions")

@@ -59,8 +59,11 @@ def test_a_row_asked_for_before_the_page_is_ready_is_added(
 ) -> None:
     page = open_tab(alice_sells)
     page.add_init_script(
-        """addEventListener("htmx:before:init", ({ target }) => {
-             if (target.matches("form[data-record]")) target.querySelector("[value^=row_add]").click();
+        """let pressed = false;
+           addEventListener("htmx:before:init", ({ target }) => {
+             if (pressed || !target.matches("form[data-record]")) return;
+             pressed = true;
+             target.querySelector("[value^=row_add]").click();
            })"""
     )
     page.goto(NEW)
