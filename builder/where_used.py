@@ -65,8 +65,7 @@ def _told_of_rows(context: Context, form: str, key: str) -> Places:
 
 
 def _columns_in(document: Document, part: str) -> set[str]:
-    names = frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
-    return {".".join(name.removeprefix("record.values.").split(".")[:2]) for name in names}
+    return {".".join(name.removeprefix("record.values.").split(".")[:2]) for name in _names(document, part)}
 
 
 def of_definition(context: Context, kind: str, name: str, tell: Callable[[Title], str]) -> list[Use]:
@@ -297,14 +296,17 @@ def _pointers(context: Context, form: str, target: str) -> set[str]:
 
 def _read_in(document: Document, part: str) -> frozenset[str]:
     """What the texts of a message name, two steps far: `customer.phone` of `customer.phone.size`."""
-    names = frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
-    return frozenset(".".join(name.split(".")[:2]) for name in names)
+    return frozenset(".".join(name.split(".")[:2]) for name in _names(document, part))
+
+
+def _names(document: Document, part: str) -> frozenset[str]:
+    """What a text of a message reads, in all its languages."""
+    return frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
 
 
 def _variables(document: Document, part: str) -> set[str]:
     """The fields that the texts of a message name, through names of their own too."""
-    names = frozenset().union(*map(liquid_check.reads, document.get(part, {}).values()))
-    return {name.removeprefix("record.values.").split(".")[0] for name in names}
+    return {name.removeprefix("record.values.").split(".")[0] for name in _names(document, part)}
 
 
 def _named_places(context: Context, kind: str, name: str) -> Places:

@@ -1,6 +1,7 @@
 """The conditions of a document, each with the fields that it looks at."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from builder.checks import Context, _places
 from builder.checks._context import form_of_rows, outer_form
@@ -18,6 +19,26 @@ def conditions(document: Document, context: Context) -> Iterator[Looked]:
         if "items" in table:
             for place, fields in _conditions(form_of_rows(document, key), context):
                 yield place._replace(path=("properties", key, "items", *place.path)), fields
+
+
+def compared(part: Any, fields: Mapping[str, Field], path: str = "") -> Iterator[tuple[Field, list[Any]]]:
+    """The known fields that a condition speaks of, each with the constants that it is compared with there."""
+    if isinstance(part, list):
+        for each in part:
+            yield from compared(each, fields, path)
+    if not isinstance(part, Mapping):
+        return
+    if path in fields:
+        yield fields[path], _constants(part)
+    for keyword in ("allOf", "anyOf", "not"):
+        yield from compared(part.get(keyword), fields, path)
+    for name, inner in (part.get("properties") or {}).items():
+        yield from compared(inner, fields, f"{path}.{name}".removeprefix("."))
+
+
+def _constants(part: Mapping[str, Any]) -> list[Any]:
+    inner = part.get("contains", {})
+    return [part.get("const"), inner.get("const"), *part.get("enum", ()), *inner.get("enum", ())]
 
 
 def _conditions(document: Document, context: Context) -> Iterator[Looked]:

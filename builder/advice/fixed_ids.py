@@ -33,7 +33,7 @@ class FixedIds:
         return [
             Problem(place.path, "fixed_id", _sentence(field))
             for place, fields in _looked_at.conditions(document, context)
-            for field in {each.key: each for each in _compared(place.document, _all(fields), "")}.values()
+            for field in {each.key: each for each in _fixed(place.document, fields)}.values()
         ]
 
 
@@ -53,26 +53,11 @@ def _all(fields: Mapping[str, Field]) -> Mapping[str, Field]:
     return {**system, **fields}
 
 
-def _compared(part: Any, fields: Mapping[str, Field], path: str) -> Iterator[Field]:
+def _fixed(part: Any, fields: Mapping[str, Field]) -> Iterator[Field]:
     """The pointing fields that are compared with numbers."""
-    if isinstance(part, list):
-        for each in part:
-            yield from _compared(each, fields, path)
-    if not isinstance(part, Mapping):
-        return
-    field = fields.get(path)
-    if field is not None and field.type.name in ALL_POINTERS and _has_number(part):
-        yield field
-    for keyword in ("allOf", "anyOf", "not"):
-        yield from _compared(part.get(keyword), fields, path)
-    for name, inner in (part.get("properties") or {}).items():
-        yield from _compared(inner, fields, f"{path}.{name}".removeprefix("."))
-
-
-def _has_number(part: Mapping[str, Any]) -> bool:
-    inner = part.get("contains", {})
-    constants = [part.get("const"), inner.get("const"), *part.get("enum", ()), *inner.get("enum", ())]
-    return any(map(_is_id, constants))
+    for field, constants in _looked_at.compared(part, _all(fields)):
+        if field.type.name in ALL_POINTERS and any(map(_is_id, constants)):
+            yield field
 
 
 def _is_id(constant: Any) -> bool:

@@ -39,30 +39,19 @@ def _found(place: ConditionPlace, fields: Mapping[str, Field]) -> Iterator[Probl
         yield Problem(place.path, "never", str(_("This condition can never hold: it contradicts itself.")))
     elif satisfiable.always(place.document, place.types):
         yield Problem(place.path, "always", str(_("This condition always holds, whatever the record says.")))
-    asked = dict.fromkeys(_compared(place.document, fields, ""))
+    asked = dict.fromkeys(_gone(place.document, fields))
     for title, value in asked:
         sentence = _("“%(field)s” has no choice “%(choice)s” any more.", field=title, choice=value)
         yield Problem(place.path, "unknown_choice", str(sentence))
 
 
-def _compared(part: Any, fields: Mapping[str, Field], path: str) -> Iterator[tuple[str, str]]:
+def _gone(part: Any, fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
     """The titles of choice fields, each with a choice that it is compared with and does not have."""
-    if isinstance(part, list):
-        for each in part:
-            yield from _compared(each, fields, path)
-    if not isinstance(part, Mapping):
-        return
-    field = fields.get(path)
-    offered = None if field is None else _offered(field)
-    if field is not None and offered is not None:
-        labels = field.options.get("labels", {})
-        for value in _constants(part):
-            if value not in offered:
+    for field, constants in _looked_at.compared(part, fields):
+        offered, labels = _offered(field), field.options.get("labels", {})
+        for value in constants:
+            if offered is not None and isinstance(value, str) and value not in offered:
                 yield said(field.title), said(labels.get(value, value))
-    for keyword in ("allOf", "anyOf", "not"):
-        yield from _compared(part.get(keyword), fields, path)
-    for name, inner in (part.get("properties") or {}).items():
-        yield from _compared(inner, fields, f"{path}.{name}".removeprefix("."))
 
 
 def _offered(field: Field) -> list[str] | None:
@@ -70,12 +59,6 @@ def _offered(field: Field) -> list[str] | None:
     inner: Any = field.schema.get("items", {})
     found = field.schema.get("enum", inner.get("enum") if isinstance(inner, Mapping) else None)
     return found if "enum" in field.type.keywords else None
-
-
-def _constants(part: Mapping[str, Any]) -> list[str]:
-    inner = part.get("contains", {})
-    listed = [part.get("const"), inner.get("const"), *part.get("enum", ()), *inner.get("enum", ())]
-    return [each for each in listed if isinstance(each, str)]
 
 
 plugin = IdleConditions()

@@ -9,12 +9,12 @@ from builder.commands import _layout
 from builder.commands._fields import place_of
 from builder.commands._names import Rename, in_condition, in_formula, in_liquid, renaming, same
 from builder.commands._workspace import Target, Workspace
+from builder.where_used import TEXTS
 from runtime.forms.lists.looks import FIELDS
 
 Document = dict[str, Any]
 Rewrite = Callable[[Document, str, Rename], None]
 PEOPLE = ("field", "manager_of")
-MESSAGE_TEXTS = ("subject", "body", "short")
 
 
 def is_published(work: Workspace, target: Target, key: str) -> bool:
@@ -193,7 +193,7 @@ def _message(pointers: Mapping[str, set[str]], document: Document, form: str, re
     through = pointers.get(str(document.get("form")), set())
     for condition in document.get("conditions", ()) if own is rename else ():
         condition["when"] = in_condition(condition["when"], rename, rename, own=True)
-    for part in MESSAGE_TEXTS if own is rename or through else ():
+    for part in TEXTS if own is rename or through else ():
         if part in document:
             texts = document[part].items()
             document[part] = {locale: in_liquid(text, own, through, rename) for locale, text in texts}

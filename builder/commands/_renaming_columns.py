@@ -6,7 +6,7 @@ from typing import Any
 
 from builder.commands._names import Rename, columns_in_liquid, in_condition, renaming, same, with_paths
 from builder.commands._workspace import Target, Workspace
-from builder.where_used import TEXTS as MESSAGE_TEXTS
+from builder.where_used import TEXTS
 
 Document = dict[str, Any]
 Path = tuple[str, ...]
@@ -32,7 +32,7 @@ def _message(work: Workspace, message: Target, rewrite: Callable[[str], str]) ->
     before = work.read(message)
     after = {
         part: {locale: rewrite(text) for locale, text in before[part].items()}
-        for part in MESSAGE_TEXTS
+        for part in TEXTS
         if part in before
     }
     if any(after[part] != before[part] for part in after):

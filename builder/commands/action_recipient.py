@@ -32,15 +32,15 @@ class AddRecipient:
         action = opened(work.open(target), arguments["action"])
         kind, _colon, named = _asked(arguments).partition(":")
         if kind not in KINDS or bool(named) == (kind == STARTER) or not _takes_people(action):
-            refuse("who", "unknown", _("Choose who gets it."))
+            refuse("who", "unknown", _("Choose a person, or who it is at the time."))
         action.setdefault("to", [])
         if len(action["to"]) >= MOST:
-            refuse("who", "too_many", _("A message has at most %(limit)s kinds of recipients.", limit=MOST))
+            refuse("who", "too_many", _("At most %(limit)s can stand here.", limit=MOST))
         spec = {kind: True if kind == STARTER else named}
         if who_of(spec) not in map(who_of, action["to"]):
             action["to"].append(spec)
         return Done(
-            said(N_("Added a recipient: %(action)s"), action=name_of(action)),
+            said(N_("Added whom it is for: %(action)s"), action=name_of(action)),
             select=f"action/{action['key']}",
         )
 

@@ -102,8 +102,6 @@ def note(
         "run_id": actor.run_id,
         "depth": actor.depth,
         "root_id": actor.root_id,
-        "kept_before": before,
-        "kept_after": after,
         "changed": differing(before, after),
         "token": token.key if token else None,
         "token_hash": token.hash if token else None,
@@ -111,9 +109,8 @@ def note(
         "at": times.now(),
     }
     shorter = row_history.packed(before, after, form.rows) if packed else (before, after)
-    names = {**row, "before": shorter[0], "after": shorter[1]}
-    del names["kept_before"], names["kept_after"]
-    event = Event(id=db.session.scalar(_INSERT, names), **row)
+    number = db.session.scalar(_INSERT, {**row, "before": shorter[0], "after": shorter[1]})
+    event = Event(id=number, kept_before=before, kept_after=after, **row)
     if kind != "deleted":  # then its links went with it, and the trash keeps its files
         _hold_files(form, record_id, before, after, row["changed"])
         links.write(form, record_id, before, after)
