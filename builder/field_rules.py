@@ -160,7 +160,7 @@ def fill_of(studio: Studio, key: str) -> Fill | None:
     own = {path: each for path, each in sources.items() if path in fields}
     theirs = sight_of(studio, f"own:{field.options['form']}").sources
     stored: Mapping[str, str] = field.options.get("fill", {})
-    called = partial(_named, _rules.table_of(key))
+    called = partial(_rules.inside, _rules.table_of(key))
     rows = [
         Filled(
             Named(called(target), rule_targets.title(studio, called(target))),
@@ -185,11 +185,6 @@ def _form_of(studio: Studio, key: str) -> str:
 def _own(key: str) -> str:
     """The key of a field or column where it stands."""
     return key.rpartition(".")[2]
-
-
-def _named(table: str, key: str) -> str:
-    """A field or column as commands call it."""
-    return f"{table}.{key}" if table else key
 
 
 def _fitting(target: Source | None, theirs: Mapping[str, Source]) -> tuple[Named, ...]:

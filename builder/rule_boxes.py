@@ -163,7 +163,7 @@ def _verdict(tested: Tried, table: str, rule: Any) -> str:
 
 def _named(table: str, keys: Iterable[str]) -> frozenset[str]:
     """Fields by the keys that commands know."""
-    return frozenset(f"{table}.{key}" if table else key for key in keys)
+    return frozenset(_rules.inside(table, key) for key in keys)
 
 
 def _effects_told(studio: Studio, table: str, then: Mapping[str, Any]) -> str:
@@ -177,7 +177,7 @@ def _effects_told(studio: Studio, table: str, then: Mapping[str, Any]) -> str:
 
 def _acted_on(studio: Studio, table: str, effect: str, on: Any) -> Iterator[str]:
     for key in on:
-        name = f"{table}.{key}" if table else key
+        name = _rules.inside(table, key)
         yield _said(studio, name, on[key]) if effect == "message" else title(studio, name)
 
 
@@ -221,7 +221,7 @@ def box(studio: Studio, rule: Any, entry: Entry, tested: Tried | None) -> Box:
 
 
 def _effect(studio: Studio, table: str, then: Mapping[str, Any], name: str) -> Effect:
-    names = [f"{table}.{key}" if table else key for key in then[name]]
+    names = [_rules.inside(table, key) for key in then[name]]
     used = tuple(Named(key, title(studio, key)) for key in names)
     others = tuple(each for each in targets(studio, name, table) if each.key not in names)
     return Effect(name, str(_(EFFECTS[name][0])), used, others)
@@ -232,7 +232,7 @@ def _settings(
 ) -> Iterator[tuple[Named, FormulaEditor]]:
     for key, value in then.get("set", {}).items():
         text = value if isinstance(value, str) else str(value).lower()
-        name = f"{entry.table}.{key}" if entry.table else key
+        name = _rules.inside(entry.table, key)
         arguments = {"rule": entry.key, "field": name}
         place = setting_place(studio, f"set-{entry.id}-{key}", name, arguments)
         yield Named(name, title(studio, name)), formula_editor(studio, place, text, tested)
@@ -245,7 +245,7 @@ def _more_place(studio: Studio, entry: Entry) -> FormulaPlace:
 
 def _messages(studio: Studio, table: str, then: Mapping[str, Any]) -> Iterator[MessageBox]:
     for key, said in then.get("message", {}).items():
-        text, name = said.get("text", ""), f"{table}.{key}" if table else key
+        text, name = said.get("text", ""), _rules.inside(table, key)
         texts = {studio.default_locale: text} if isinstance(text, str) else text
         listed = tuple((locale, texts.get(locale, "")) for locale in studio.languages)
         yield MessageBox(Named(name, title(studio, name)), said.get("level", "error"), listed)
@@ -265,7 +265,7 @@ def _tests(studio: Studio, table: str, then: Mapping[str, Any], tested: Tried | 
     for name in [*then.get("show", ()), *then.get("hide", ())]:
         if name in tested.form.fields or name in tested.form.parts:
             told = reasons.why(tested, name)
-            called = title(studio, f"{table}.{name}" if table else name)
+            called = title(studio, _rules.inside(table, name))
             yield str(_("%(field)s: %(why)s", field=called, why=told))
 
 

@@ -59,17 +59,13 @@ def _formulas_of(studio: Studio, document: Document, table: str) -> Iterator[tup
 def _owner(studio: Studio, document: Document, table: str, path: tuple[str | int, ...]) -> tuple[str, str]:
     match path:
         case ("properties", str(key), *_rest):
-            return _inside(table, key), title(studio, _inside(table, key))
+            return _rules.inside(table, key), title(studio, _rules.inside(table, key))
         case ("fw", "rules", int(index), "then", "set", str(key)):
             rule = str(document["fw"]["rules"][index]["key"])
-            return _inside(table, rule), title(studio, _inside(table, key))
+            return _rules.inside(table, rule), title(studio, _rules.inside(table, key))
         case ("fw", "checks", int(index), *_rest):
             return "", str(_("The check %(check)s", check=document["fw"]["checks"][index]["key"]))
     return "", ""
-
-
-def _inside(table: str, key: str) -> str:
-    return f"{table}.{key}" if table else key
 
 
 def _names(text: str, table: str) -> frozenset[str]:
@@ -112,5 +108,5 @@ def _is_own(studio: Studio, entry: Entry, use: where_used.Use) -> bool:
             return bool(studio.document["fw"]["rules"][index]["key"] == entry.key)
         case ("properties", str(table), "items", "fw", "rules", int(index), *_rest):
             rule = studio.document["properties"][table]["items"]["fw"]["rules"][index]
-            return f"{table}.{rule['key']}" == entry.key
+            return _rules.inside(table, rule["key"]) == entry.key
     return False

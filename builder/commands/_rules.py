@@ -69,6 +69,11 @@ def table_of(name: str) -> str:
     return name.partition(".")[0] if "." in name else ""
 
 
+def inside(table: str, key: str) -> str:
+    """The name that commands give a field or rule, `key`, or that of the rows of a sub-table, `lines.key`."""
+    return f"{table}.{key}" if table else key
+
+
 def rows_form(target: Target, name: str) -> str:
     """The form that a field or rule belongs to, as checks call it: `quote`, or `quote.lines` for a row."""
     table = table_of(name)
