@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, inspect, not_, or_, se
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import SQLColumnExpression
 
+from runtime import jobs
 from runtime.automations.models import Run, Step, Timer, WebhookCall
 from runtime.db import db
 from runtime.definitions import lookup
@@ -252,3 +253,13 @@ def an_inbox_delivery_is_one_notice() -> Iterator[Violation]:
     wrong = or_(and_(sent, not_(noticed)), and_(not_(sent), noticed))
     for delivery_id in db.session.scalars(select(Delivery.id).where(wrong)):
         yield {"delivery": delivery_id}
+
+
+@invariant
+def waiting_work_is_known_to_this_release() -> Iterator[Violation]:
+    """Nothing waits that no worker of this release can do, as after going back to it from a newer one."""
+    unknown = select(Outbox.kind, func.count()).where(
+        Outbox.state.in_(OPEN), Outbox.kind.not_in(tuple(jobs.HANDLERS))
+    )
+    for kind, number in db.session.execute(unknown.group_by(Outbox.kind)):
+        yield {"job": kind, "waiting": number}

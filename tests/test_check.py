@@ -54,6 +54,10 @@ DAMAGE = [
         "INSERT INTO webhook_calls (step_id, run_id, key, url, body, state, reason, attempts, created_at) "
         "SELECT id, run_id, 'k', 'u', 'b', 'pending', '', 0, CURRENT_TIMESTAMP FROM steps LIMIT 1",
     ),
+    (
+        "waiting_work_is_known_to_this_release",
+        "UPDATE outbox SET kind = 'of_next_year' WHERE kind = 'timer' AND state = 'pending'",
+    ),
     ("an_inbox_delivery_is_one_notice", f"DELETE FROM notices WHERE id = ({LAST} notices)"),
 ]
 
