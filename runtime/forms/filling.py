@@ -23,7 +23,7 @@ from runtime.forms.entry import Entry
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.shown import ShownSection
 from runtime.forms.state import to_tell
-from runtime.forms.steps import Steps, is_cut, steps
+from runtime.forms.steps import Steps, is_cut, keys_of_pages, steps
 from runtime.htmx import go_to
 from runtime.links import own_path
 from runtime.records import history, query, store, tokens
@@ -148,13 +148,9 @@ def _steps(filling: Filling, sections: list[ShownSection], *, to_errors: bool = 
     """The pages of a form that has several."""
     if filling.step is None:
         return None
-    return steps(
-        sections,
-        filling.step,
-        by_question=filling.by_question,
-        cut=is_cut(filling.form),
-        to_errors=to_errors,
-    )
+    how = {"by_question": filling.by_question, "cut": is_cut(filling.form)}
+    order = keys_of_pages(filling.form.layout, **how)
+    return steps(sections, filling.step, to_errors=to_errors, order=order, **how)
 
 
 def _is_at_end(filling: Filling) -> bool:

@@ -7,6 +7,7 @@ from itertools import groupby
 from flask_babel import gettext as _
 
 from runtime.definitions.documents import Form
+from runtime.definitions.layout import Section
 from runtime.forms.shown import Shown, ShownSection
 from runtime.forms.tabs import ShownTab, in_tabs
 
@@ -56,17 +57,44 @@ def steps(
     by_question: bool = False,
     cut: bool = False,
     to_errors: bool = False,
+    order: Sequence[str] = (),
 ) -> Steps:
     """The pages that there are: at the one with this key, or at the first one with an error. A tab begins a page, and
     so does what follows a page break. In a form without tabs that is not `cut` by such every section does; or every
-    question.
+    question. By `order`, the keys of all pages that there may be, a page that a rule took away leads to the one before.
     """
     asked = (part for one in sections for part in _questions(one))
     found = list(asked) if by_question else _parts(sections, cut)
     found = found or [ShownTab("", "", ())]
     wrong = [at for at, one in enumerate(found) if one.errors] if to_errors else []
-    here = next((at for at, one in enumerate(found) if one.key == key), 0)
-    return Steps(found, wrong[0] if wrong else here)
+    return Steps(found, wrong[0] if wrong else _place(found, key, order))
+
+
+def keys_of_pages(layout: Sequence[Section], *, by_question: bool = False, cut: bool = False) -> list[str]:
+    """The keys of all pages that a form may have, in their order; what begins none among them."""
+    keys: list[str] = []
+    for section in layout:
+        fields = [cell.field for row in section.rows for cell in row]
+        if by_question:
+            keys += fields
+        elif section.tab or cut:
+            keys += [section.tab or FIRST, *map(_after, fields)]
+        else:
+            keys.append(section.key)
+    return keys
+
+
+def _place(pages: Sequence[ShownTab], key: str, order: Sequence[str]) -> int:
+    """Where the page with this key is; what stood on one that a rule took away stands on the last one before it."""
+    there = {one.key: at for at, one in enumerate(pages)}
+    if key in there or key not in order:
+        return there.get(key, 0)
+    return next((there[one] for one in reversed(order[: order.index(key)]) if one in there), 0)
+
+
+def _after(key: str) -> str:
+    """The key of the page that follows this page break."""
+    return f"after-{key}"
 
 
 def _parts(sections: Sequence[ShownSection], cut: bool) -> list[ShownTab]:
@@ -85,7 +113,7 @@ def _pages(tab: ShownTab) -> Iterator[ShownTab]:
             if after:
                 if here:
                     yield ShownTab(key, title, here)
-                key, title, here = f"after-{after}", "", []
+                key, title, here = _after(after), "", []
             here += [part] if part.rows else []
     if here:
         yield ShownTab(key, title, here)

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from builder import advice
+from runtime.definitions.layout import parse_layout
 from runtime.forms.shown import Shown, ShownSection
-from runtime.forms.steps import BREAK, steps
+from runtime.forms.steps import BREAK, keys_of_pages, steps
 from tests.builder.commands.support import speaking
 from tests.builder.factory import context, field, form
 
@@ -18,6 +19,12 @@ def one(key: str) -> Shown:
 
 def section(key: str, *rows: str, tab: str = "") -> ShownSection:
     return ShownSection(key, key.upper(), tuple(tuple(map(one, row.split())) for row in rows), tab, tab)
+
+
+def keys(*fields: str, **how: bool) -> list[str]:
+    """The keys of the pages of a form with these fields, one below the other."""
+    rows = {"key": "s", "rows": [[key] for key in fields]}
+    return keys_of_pages(parse_layout({"layout": [rows]}, fields), **how)
 
 
 def pages(*sections: ShownSection) -> list[list[tuple[str, list[str]]]]:
@@ -57,6 +64,26 @@ def test_a_page_is_found_again_by_its_break_whatever_stands_before_it() -> None:
 
 def test_pages_whose_break_a_rule_hides_are_one() -> None:
     assert len(steps([section("s", "a"), section("t", "c")], "", cut=True).all) == 1
+
+
+@pytest.mark.parametrize(
+    "left, at",
+    [
+        ("a _x b _y c d", "after-_y"),
+        ("a _x b c d", "after-_x"),
+        ("a _x c d", "after-_x"),
+        ("a b c d", "first"),
+    ],
+)
+def test_who_is_on_a_page_whose_break_a_rule_hides_stays_with_its_questions(left: str, at: str) -> None:
+    order = keys("a", "_x", "b", "_y", "c", "_z", "d", cut=True)
+    here = steps([section("s", *left.split())], "after-_y", cut=True, order=order)
+    assert (here.now.key, "c" in here.fields) == (at, True)
+
+
+def test_a_question_that_its_answer_hides_leads_to_the_one_before() -> None:
+    order = keys("a", "b", "c", by_question=True)
+    assert steps([section("s", "a", "c")], "b", by_question=True, order=order).now.key == "a"
 
 
 @pytest.mark.parametrize(
