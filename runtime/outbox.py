@@ -84,13 +84,14 @@ def redrive(session: Session, outbox_id: int) -> bool:
     return True
 
 
-def cancel(session: Session, kind: str, ref_ids: list[int]) -> None:
-    """Cancel rows that wait, in the caller's transaction; one being worked off now is left alone."""
-    session.execute(
+def cancel(session: Session, kind: str, ref_ids: list[int]) -> int:
+    """Cancel rows that wait, in the caller's transaction, and say how many; one being worked off now is left alone."""
+    done = session.execute(
         update(Outbox)
         .where(Outbox.kind == kind, Outbox.ref_id.in_(ref_ids), Outbox.state == "pending")
         .values(state="cancelled")
     )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def revive(session: Session, kind: str, ref_id: int, *, due_at: datetime) -> bool:

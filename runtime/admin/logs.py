@@ -10,7 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from runtime import outbox
 from runtime.accounts.models import User
+from runtime.accounts.sessions import signed_in_user
 from runtime.admin import admin
+from runtime.automations import waits
 from runtime.automations.models import Run
 from runtime.db import db
 from runtime.definitions import lookup
@@ -83,6 +85,17 @@ def redrive(outbox_id: int) -> Response:
         raise NotFound
     db.session.commit()
     flash(_("It will be tried again now."))
+    return go_to(url_for("admin.runs"))
+
+
+@admin.post("/runs/<int:run_id>/end")
+def end_run(run_id: int) -> Response:
+    """End a run that waits before an action."""
+    reason = _("%(name)s ended it while it waited.", name=signed_in_user().name)
+    if not waits.end(db.session(), run_id, reason):
+        raise NotFound(_("This run does not wait any more."))
+    db.session.commit()
+    flash(_("The run was ended. What it had done stays."))
     return go_to(url_for("admin.runs"))
 
 

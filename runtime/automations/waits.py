@@ -49,6 +49,18 @@ def follow(session: Session, event: Event, form: Form) -> None:
             _move(session, run.id, due)
 
 
+def end(session: Session, run_id: int, reason: str) -> bool:
+    """End a run that waits, in the caller's transaction, what it did stays; False when it does not wait, or a worker
+    goes on with it at this moment.
+    """
+    waiting = session.scalar(select(Run.id).where(Run.id == run_id, Run.state == "waiting"))
+    if waiting is None or not outbox.cancel(session, "run", [run_id]):
+        return False
+    over = {"state": "skipped", "reason": reason, "due_at": None, "finished_at": times.now()}
+    session.execute(update(Run).where(Run.id == run_id).values(over))
+    return True
+
+
 def _moves_a_date(event: Event, form: Form) -> bool:
     changed = (form.fields[key] for key in event.changed or () if key in form.fields)
     return any(each.type.value_type_of(each) in _DATES for each in changed)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from runtime import jobs
-from runtime.automations import pauses, performing, runs
+from runtime.automations import pauses, performing, runs, waits
 from runtime.automations.models import Step
 from runtime.db import db, transaction
 from tests.automations.conftest import Sales, record_is, rule, saved
@@ -68,6 +68,24 @@ def test_a_run_waits_and_goes_on_when_its_moment_comes(sales: Sales, at: At) -> 
     assert (run.state, run.record_id) == ("done", visit)
     sales.work()
     assert titles(sales) == ["a", "b", "c"]
+
+
+@both_databases
+def test_a_run_that_waits_is_ended_once_and_what_it_did_stays(sales: Sales, at: At) -> None:
+    at("2026-11-21 15:30")
+    sales.automate(rule("plan", saved(), make("a"), make("b", wait={"offset": "2d"})))
+    sales.save("visit", name="Huaxin")
+    sales.work()
+    (run,) = sales.runs()
+    with transaction() as session:
+        assert waits.end(session, run.id, "Anna ended it.")
+        assert not waits.end(session, run.id, "Anna ended it.")
+    at("2026-11-24 15:30")
+    sales.work()
+    assert titles(sales) == ["a"]
+    assert [(run.state, run.reason, run.due_at) for run in sales.runs()] == [
+        ("skipped", "Anna ended it.", None)
+    ]
 
 
 def test_other_runs_of_the_record_do_not_wait_for_one_that_waits(sales: Sales, at: At) -> None:

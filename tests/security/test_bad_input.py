@@ -540,6 +540,7 @@ def test_an_id_that_is_none_leads_nowhere(world: World, one: str) -> None:
     for place in (
         "/inbox/{}/open",
         "/admin/outbox/{}/redrive",
+        "/admin/runs/{}/end",
         "/admin/users/{}/link",
         "/admin/users/{}/active",
     ):

@@ -68,6 +68,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "admin.runs"): (303, 404, 404, 404, 404, 200),
     ("GET", "admin.deliveries"): (303, 404, 404, 404, 404, 200),
     ("POST", "admin.redrive"): (401, 404, 404, 404, 404, 404),
+    ("POST", "admin.end_run"): (401, 404, 404, 404, 404, 404),
     ("GET", "forms.app_home"): (303, 404, 200, 200, 404, 200),
     ("GET", "forms.list_records"): (303, 404, 200, 200, 404, 200),
     ("POST", "lists.choose_columns"): (401, 404, 303, 303, 404, 303),
