@@ -40,6 +40,15 @@ class PublicForm(Base):
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
+class PublicSender(Base):
+    """A browser that has sent a form which takes one record of each person: the SHA-256 of the name in its cookie."""
+
+    __tablename__ = "public_senders"
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"), primary_key=True)
+    name_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class PublicDraft(Base):
     """What somebody without an account has typed so far, for whoever has its link. Of the secret in the link the table
     keeps the SHA-256; it follows from `nonce` and the key of the installation, so that the mail with it can be written

@@ -37,6 +37,11 @@ def _named(form: Form) -> MultiDict[str, str]:
     return MultiDict((key, text) for key, text in own if key in form.fields and is_nameable(form, key))
 
 
+def _brought() -> dict[str, list[str]]:
+    """What the address says of the form, for the next address."""
+    return {name: texts for name, texts in request.args.lists() if name.startswith("f.")}
+
+
 def is_nameable(form: Form, key: str) -> bool:
     """Whether an address may fill in this field."""
     return form.fields[key].type.value_type not in (ValueType.FILES, ValueType.ROWS)
@@ -133,7 +138,7 @@ def ask_password(
     page = render_template(
         "public/password.html",
         framed=bool(public.shown_by),
-        slug=public.slug,
+        action=url_for("public.show", slug=public.slug, **_brought()),
         problem=problem,
         typed=typed,
         **filling.titles_of(form),

@@ -16,7 +16,7 @@ from runtime.forms import filling, reading
 from runtime.forms.pages import Filling, Looks
 from runtime.htmx import go_to
 from runtime.policies import loosen
-from runtime.public import drafts, later, opening, pages, receipts, seals, traps
+from runtime.public import drafts, later, opening, pages, receipts, seals, senders, traps
 from runtime.public.models import PublicForm
 from runtime.records import store, tokens
 
@@ -38,11 +38,11 @@ def _for_other_sites(answer: Response) -> Response:
 def show(slug: str) -> Response:
     """The empty form, or with what the address says: `?f.source=poster`."""
     public, form = pages.found(slug)
-    if opening.state(public) != "open" or _has_sent(public):
+    if opening.state(public) != "open" or senders.has_sent(public):
         return pages.closed_page(public, form)
     if public.password_hash:
-        return pages.ask_password(public, form)
-    return filling.page(pages.begin(public, form), Looks())
+        return senders.named(public, pages.ask_password(public, form))
+    return senders.named(public, filling.page(pages.begin(public, form), Looks()))
 
 
 @blueprint.post("/<slug>")
@@ -60,8 +60,8 @@ def send(slug: str) -> Response:
         return _let_in(public, form)
     posted = pages.posted(public, form)
     deed = request.form.get("_do", "save").partition(":")[0]
-    if deed == "save" and (opening.state(public) != "open" or _has_sent(public)) and not _is_repeated(form):
-        return filling.page(posted, Looks(exact=True), 409, notice=_shut())
+    if deed == "save" and (refusal := _refusal(public)) and not _is_repeated(form):
+        return filling.page(posted, Looks(exact=True), 409, notice=refusal)
     if deed == "later" and public.later:
         return later.keep(public, posted)
     answer = filling.save(posted, partial(_keep, public))
@@ -126,6 +126,17 @@ def _shut() -> str:
     return str(_("This form is closed now. What you typed was not sent."))
 
 
+def _sent_before() -> str:
+    return str(_("You have sent this form before. What you typed here was not sent."))
+
+
+def _refusal(public: PublicForm) -> str:
+    """Why nothing is taken in of whoever asks; "" when it is."""
+    if opening.state(public) != "open":
+        return _shut()
+    return _sent_before() if senders.has_sent(public) else ""
+
+
 def _doubt(public: PublicForm) -> tuple[int, str] | None:
     """Why what has no mistakes is not stored yet: a status, and words."""
     if traps.caught(public.slug):
@@ -148,11 +159,12 @@ def _keep(public: PublicForm, filled: Filling) -> Response:
         saved = store.save(filled.actor, filled.form, filled.entry.values, token=_token())
         if not saved.repeated and not opening.count(public):
             raise Conflict(_shut())
+        name = "" if saved.repeated or not public.once else _noted(public)
         drafts.sent(public, pages.later_mark())
         db.session.commit()
     thanks = url_for("public.sent", slug=public.slug, seal=seals.sent(public, saved.id))
     answer = go_to(public.leads_to or thanks)
-    return sessions.with_cookie(answer, _cookie(public), "1") if public.once else answer
+    return senders.remembered(public, answer, name)
 
 
 def _token() -> str:
@@ -164,12 +176,11 @@ def _is_repeated(form: Form) -> bool:
     return bool(_token()) and tokens.record_of(form, 0, _token()) is not None
 
 
-def _cookie(public: PublicForm) -> str:
-    return f"sent-{public.form_id}"
-
-
-def _has_sent(public: PublicForm) -> bool:
-    return public.once and _cookie(public) in request.cookies
+def _noted(public: PublicForm) -> str:
+    name = senders.note(public)
+    if not name:
+        raise Conflict(_sent_before())
+    return name
 
 
 def _let_in(public: PublicForm, form: Form) -> Response:

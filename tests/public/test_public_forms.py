@@ -1,6 +1,7 @@
 """Forms that are open to the public: who may send what, what nobody sees, and when nothing is taken in."""
 
 import gzip
+import html
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -189,6 +190,17 @@ def test_whoever_knows_the_password_fills_it_in_until_it_is_changed(world: World
     assert "Password of this form" in second.text
 
 
+def test_what_the_address_says_stands_there_once_the_password_is_given(world: World, address: str) -> None:
+    settings(world, password="open sesame")
+    browser = guest(world)
+
+    asked = browser.get(f"{address}?f.name=Poster&slug=x&_external=1")
+    (action,) = re.findall(r'<form class="card" method="post" action="([^"]+)"', asked.text)
+    drawn = browser.post(html.unescape(action), data={"password": "open sesame"})
+
+    assert 'value="Poster"' in drawn.text
+
+
 def test_what_was_taken_in_is_not_called_refused_when_its_answer_was_lost(world: World, address: str) -> None:
     settings(world, most="1", once="y")
     browser = guest(world)
@@ -241,6 +253,41 @@ def test_once_per_person_a_browser_is_not_asked_again(world: World, address: str
     assert first.status_code == 303
     assert "It can be sent once by each person." in browser.get(address).text
     assert guest(world).get(address).status_code == 200
+
+
+def test_once_per_person_two_pages_of_a_browser_sent_at_once_are_one_record(
+    world: World, address: str
+) -> None:
+    settings(world, once="y")
+    before, browser = len(stored(world)), guest(world)
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        pages = [hidden(browser.get(address).text) for _page in range(4)]
+    cookie = {"Cookie": f"sent-{open_form(world)}={cookie_of(browser)}"}
+
+    def post(fields: dict[str, str]) -> TestResponse:
+        tab = world.app.test_client(use_cookies=False)
+        return tab.post(
+            address, data={**fields, "name": "Tab"}, headers=cookie, environ_base=browser.environ_base
+        )
+
+    with ThreadPoolExecutor(4) as many:
+        answers = list(many.map(post, pages))
+
+    assert sorted(each.status_code for each in answers) == [303, 409, 409, 409]
+    assert len(stored(world)) == before + 1
+    refused = next(each for each in answers if each.status_code == 409)
+    assert "You have sent this form before." in refused.text and 'value="Tab"' in refused.text
+    assert send(guest(world), address, name="Other").status_code == 303
+
+
+def open_form(world: World) -> int:
+    with world.app.app_context():
+        return db.session.scalars(select(PublicForm.form_id)).one()
+
+
+def cookie_of(browser: FlaskClient) -> str:
+    (found,) = (each.value for each in browser._cookies.values() if each.key.startswith("sent-"))
+    return str(found)
 
 
 @pytest.mark.parametrize(
