@@ -1,10 +1,17 @@
-"""Takes back one change of a record: a save of what was before, where nobody has changed it since."""
+"""Takes back one change of a record: a save of what was before, where nobody has changed it since.
+
+Somebody takes back his own save, and all of it: also fields and cells that changed or went by it and that he does not
+see or may not write (any more). To leave those would lose them, and to call the rest taken back would be untrue.
+"""
 
 from typing import Any
 
+from flask_babel import gettext as _
+
 from runtime import access
+from runtime.access import FieldRights
 from runtime.definitions.documents import Form
-from runtime.errors import Conflict
+from runtime.errors import Conflict, Invalid, Problem
 from runtime.records import changes, store
 from runtime.records.models import Event
 from runtime.records.rows import Values
@@ -14,13 +21,32 @@ from runtime.records.tokens import Saved
 
 
 def take_back(actor: Actor, form: Form, event: Event) -> tuple[Saved, list[str]]:
-    """Save what these fields held before the change; and the keys of those that stay, for they were changed since or a
-    rule keeps them. The caller commits. Raises what a save raises.
+    """Save what these fields held before the actor's change; and the keys of those that stay, as far as he sees them,
+    for they were changed since or a rule keeps them. The caller commits. Raises what a save raises, and tells nothing
+    of a field that is hidden from him.
     """
-    closed = access.fields(actor.user, form).closed
-    mine = [key for key in event.changed if _may_write(form, key, closed)]
+    rights = access.fields(actor.user, form)
+    mine = [key for key in event.changed if key in form.fields and form.fields[key].type.writable]
+    if not _is_beyond(form, mine, rights):
+        return _taken_back(actor, actor, form, event, mine)
+    changes.require_right(actor, form, event.record_id, "update")
     try:
-        return _saved(actor, form, event, mine, event.revision)
+        saved, others = _taken_back(actor, actor.as_trusted(), form, event, mine)
+    except Invalid as error:
+        raise Invalid(_seen(error.problems, rights)) from None
+    return saved, [key for key in others if key not in rights.hidden]
+
+
+def _is_beyond(form: Form, keys: list[str], rights: FieldRights) -> bool:
+    """Whether some of these fields, or columns of them, are not the person's to write."""
+    return any(key in rights.closed or (key in form.rows and rights.of_rows(key).closed) for key in keys)
+
+
+def _taken_back(
+    actor: Actor, writer: Actor, form: Form, event: Event, mine: list[str]
+) -> tuple[Saved, list[str]]:
+    try:
+        return _saved(writer, form, event, mine, event.revision)
     except Conflict as error:
         if error.code != "stale":
             raise
@@ -29,8 +55,20 @@ def take_back(actor: Actor, form: Form, event: Event) -> tuple[Saved, list[str]]
     before, after = event.before or {}, event.after or {}
     left = [key for key in mine if now.get(key) == after.get(key)]
     others = [key for key in mine if now.get(key) not in (after.get(key), before.get(key))]
-    saved, unset = _saved(actor, form, event, left, None)
+    saved, unset = _saved(writer, form, event, left, None)
     return saved, others + unset
+
+
+def _seen(problems: list[Problem], rights: FieldRights) -> list[Problem]:
+    """The problems at fields that the person sees; where there are none, one that names no field."""
+    seen = [each for each in problems if not _places(each) & rights.hidden]
+    return seen or [Problem((), "stays", _("What was before does not fit the form any more."))]
+
+
+def _places(found: Problem) -> set[str]:
+    """The field, and the column, that a problem is at."""
+    path = [str(each) for each in found.path]
+    return {*path[:1], *([f"{path[0]}.{path[2]}"] if len(path) > 2 else [])}
 
 
 def _saved(
@@ -60,8 +98,3 @@ def _is_same(form: Form, key: str, one: Any, other: Any) -> bool:
 
 def _cells(row: Values) -> Values:
     return {name: cell for name, cell in row.items() if name != "id"}
-
-
-def _may_write(form: Form, key: str, closed: frozenset[str]) -> bool:
-    one = form.fields.get(key)
-    return one is not None and one.type.writable and key not in closed

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
 from runtime.definitions import lookup
-from runtime.records import query, store
+from runtime.errors import Invalid, Problem
+from runtime.records import query, store, taking_back
 from runtime.times import now
 from runtime.transfer import groups, importing, importing_job, sub_rows
 from tests.builder.factory import app, field, form, package
@@ -303,3 +304,57 @@ def test_no_row_that_is_there_is_taken_for_two_and_what_is_the_same_stays(sent: 
     assert [{key: row[key] for key in ("a", "b")} for row in found] == sent
     if sent == there:
         assert found == known
+
+
+def test_taking_back_gives_cells_back_that_the_importer_does_not_see(world: World) -> None:
+    rows = [{"text": "a", "price": 1}, {"text": "b", "price": 2}]
+    ids = [
+        make(world, "quote", title=name, code=name, lines=rows)
+        for name in ("Given back", "Given back touched")
+    ]
+    before = quotes(world, "Given back")
+    found = Wizard(
+        world,
+        sheet(["Code", "Items: Text"], ["Given back", "new"], ["Given back touched", "new"]),
+        "quote",
+        who="bob",
+        app="shop",
+    )
+    found.check(mode="update", key="code")
+    assert counts(found.do("run")) == {"changed": 2}
+    assert [cells(each, "text", "price") for each in quotes(world, "Given back")] == [[("new", None)]] * 2
+    with world.app.app_context(), transaction():
+        trusted = store.Actor(user=None, origin="sample", trusted=True)
+        since = {"title": "Given back touched since"}
+        store.save(trusted, lookup.form("shop", "quote"), since, record_id=ids[1])
+
+    page = found.do("undo")
+
+    assert counts(page) == {"taken back": 2} and faults(page) == []
+    after = quotes(world, "Given back")
+    assert [cells(each, "text", "price") for each in after] == [
+        cells(each, "text", "price") for each in before
+    ]
+    assert after[1]["title"] == "Given back touched since"
+
+
+def test_what_cannot_be_given_back_of_a_hidden_column_is_told_without_its_name(world: World) -> None:
+    product = make(world, "product", name="Unseen bolt")
+    make(world, "quote", title="Unfit", code="U1", lines=[{"text": "a", "price": 1, "product": product}])
+    found = Wizard(world, sheet(["Code", "Items: Text"], ["U1", "new"]), "quote", who="bob", app="shop")
+    found.check(mode="update", key="code")
+    found.do("run")
+    with pytest.MonkeyPatch.context() as patch:
+        problem = Problem(("lines", 0, "price"), "maximum", "Price must be at most 0.")
+        patch.setattr(taking_back, "_saved", refusing(problem))
+        page = found.do("undo")
+    assert counts(page) == {"could not be taken back": 1}
+    assert faults(page) == [("", "What was before does not fit the form any more.")]
+    assert "Price" not in page
+
+
+def refusing(problem: Problem) -> Any:
+    def refuse(*_args: Any) -> Any:
+        raise Invalid([problem])
+
+    return refuse
