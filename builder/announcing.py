@@ -2,6 +2,9 @@
 
 They read the name of the app and what was written for them, nothing of the documents and not the note, which begins
 with the names of what changed: not everybody may know of every form and field.
+
+The publishing transaction wants it done, once for a version, and tells nobody itself: with very many people it would
+keep others from writing for long. A job tells some at a time and notes with each batch how far it came.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,16 +17,20 @@ from sqlalchemy.orm import Session
 from builder import publish
 from builder.amending import Answers
 from builder.commands import Target
+from builder.models_announced import Announcement
+from runtime import batches, jobs, outbox
 from runtime.accounts.models import User, UserRole
 from runtime.db import db
 from runtime.definitions import lookup
-from runtime.definitions.models import Definition, Version
+from runtime.definitions.models import App, Definition, Version
+from runtime.jobs import Lease
 from runtime.notifications import deliveries
 from runtime.notifications.deliveries import Content, Source
 from runtime.notifications.markdown import escaped
 from runtime.text import localized
 
 CHANNELS = ("inbox", "email")
+KIND = "publish_told"
 
 
 def publish_and_tell(
@@ -35,25 +42,63 @@ def publish_and_tell(
     *,
     told: str | None,
 ) -> list[Version]:
-    """Publish these drafts, and tell everybody with a role in the app when that brought anything new into force: in the
-    publishing transaction, so that it happens once and never without it. `told` is what they read; None tells nobody.
+    """Publish these drafts, and want everybody with a role in the app told when that brought anything new into force:
+    in the publishing transaction, so that it happens once and never without it. `told` is what they read; None tells
+    nobody.
     """
     last = db.session.scalar(select(func.max(Version.id))) or 0
     versions = publish.publish_together(user, app, chosen, note, answers)
     fresh = [version for version in versions if version.id > last]
     if fresh and told is not None:
-        _published(db.session(), app, fresh[0].definition_id, told)
+        _want(db.session(), fresh[0].id, told)
     return versions
 
 
-def _published(session: Session, app: str, definition_id: int, told: str) -> None:
+def _want(session: Session, version_id: int, told: str) -> None:
+    session.add(Announcement(version_id=version_id, told=told))
+    session.flush()
+    outbox.put(session, KIND, version_id)
+
+
+@jobs.handler(KIND)
+def work(lease: Lease) -> None:
+    """Tell some people; the others have their turn."""
+    batches.work(lease, lambda session: _batch(session, lease.ref_id))
+
+
+def _batch(session: Session, version_id: int) -> bool:
+    """Tell the next people; True when these were the last."""
+    found = session.get_one(Announcement, version_id, with_for_update=True, populate_existing=True)
+    definition_id, app = _of(session, version_id)
+    people = _people(session, app, found.reached)
+    for user in batches.in_time(people):
+        _tell(session, definition_id, user, _content(app, user, found.told))
+        found.reached = user.id
+    return not people or (len(people) < batches.SIZE and found.reached == people[-1].id)
+
+
+def _of(session: Session, version_id: int) -> tuple[int, str]:
+    """The definition of a version, and the key of its app."""
+    own = select(Definition.id, App.key).join(App, App.id == Definition.app_id)
+    version = own.join(Version, Version.definition_id == Definition.id).where(Version.id == version_id)
+    row = session.execute(version).one()
+    return row.id, row.key
+
+
+def _people(session: Session, app: str, reached: int) -> list[User]:
+    """The next people with a role in the app, in the order of their ids."""
+    holders = select(UserRole.user_id).where(UserRole.app == app)
+    next_ones = select(User).where(User.id > reached, User.id.in_(holders), User.active)
+    return list(session.scalars(next_ones.order_by(User.id).limit(batches.SIZE)))
+
+
+def _content(app: str, user: User, told: str) -> Content:
     info = lookup.app_info(app)
-    for user in _people(session, app):
-        with force_locale(user.locale):
-            title = localized(info.title, user.locale, info.default_locale)
-            subject = str(_("“%(app)s” has changed", app=title))
-            body = escaped(told.strip()) or escaped(str(_("A new version is in use.")))
-        _tell(session, definition_id, user, Content(subject, body, f"/apps/{app}/", user.locale))
+    with force_locale(user.locale):
+        title = localized(info.title, user.locale, info.default_locale)
+        subject = str(_("“%(app)s” has changed", app=title))
+        body = escaped(told.strip()) or escaped(str(_("A new version is in use.")))
+    return Content(subject, body, f"/apps/{app}/", user.locale)
 
 
 def failed(session: Session, definition: Definition, user: User, reason: str, link: str) -> None:
@@ -61,11 +106,6 @@ def failed(session: Session, definition: Definition, user: User, reason: str, li
     with force_locale(user.locale):
         subject = str(_("A planned publish did not happen"))
     _tell(session, definition.id, user, Content(subject, escaped(reason), link, user.locale))
-
-
-def _people(session: Session, app: str) -> list[User]:
-    holders = select(UserRole.user_id).where(UserRole.app == app)
-    return list(session.scalars(select(User).where(User.id.in_(holders), User.active).order_by(User.id)))
 
 
 def _tell(session: Session, definition_id: int, user: User, content: Content) -> None:

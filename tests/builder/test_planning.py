@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from builder import announcing, drafts, planning
 from builder.models_planned import PlannedPublish
-from runtime import jobs
+from runtime import batches, jobs
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.models import Draft
@@ -202,6 +202,7 @@ def test_everybody_with_a_role_is_told_once_with_what_is_published(
         with transaction() as session:
             session.execute(update(Outbox).values(state="pending", lease_until=None))
     fall_due(world)
+    world.work()
     with world.app.app_context():
         told = db.session.scalars(select(Notice)).all()
         assert {each.body for each in told} == {"\\*Look\\*"}
@@ -247,6 +248,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_whole_to_another_and_both_p
         lease = jobs.claim(outbox_id)
         assert lease is not None
         planning.work(lease)
+        world.work()
         told = [each.user_id for each in db.session.scalars(select(Notice))]
         assert told and len(told) == len(set(told))
         db.session.remove()
@@ -261,10 +263,49 @@ def test_the_names_of_what_changed_are_told_to_designers_alone(world: World) -> 
     post(world, f"{CUSTOMER}/publish", seen, note=note, **given)
     seen = page(world)
     post(world, f"{CUSTOMER}/publish", seen, note=note, **{**given, **reviewed(seen)})  # there is nothing new
+    world.work()
     with world.app.app_context():
         told = db.session.scalars(select(Notice)).all()
         assert {each.body for each in told} == {"A new version is in use\\."}
         assert len(told) == len({each.user_id for each in told})
+
+
+@both
+def test_publishing_tells_nobody_itself_and_a_job_that_dies_tells_everybody_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename(world, "Client")
+    seen = page(world)
+    given = {"part": "form/customer", "when": "now", "notify": "app", **reviewed(seen)}
+    post(world, f"{CUSTOMER}/publish", seen, **given)
+    assert readers(world) == []
+    monkeypatch.setattr(batches, "LONGEST", 0.0)  # one person in a batch
+    true, tried = announcing._content, iter(range(100))
+
+    def killed(*told: Any) -> Any:
+        if next(tried) in (0, 2):
+            raise KeyboardInterrupt
+        return true(*told)
+
+    monkeypatch.setattr(announcing, "_content", killed)
+    for _death in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            world.work()
+        with world.app.app_context(), transaction() as session:  # its lease runs out
+            session.rollback()
+            session.execute(update(Outbox).where(Outbox.state == "leased").values(lease_until=now()))
+    assert len(readers(world)) == 1
+
+    world.work()
+
+    holders = {"bob", "mia", "rita", "eve", "max"}
+    assert readers(world) == sorted(world.ids[name] for name in holders)
+
+
+def readers(world: World) -> list[int]:
+    """Who found something in the inbox."""
+    with world.app.app_context():
+        return sorted(each.user_id for each in db.session.scalars(select(Notice)))
 
 
 def test_the_note_begins_with_what_changes(world: World) -> None:
