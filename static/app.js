@@ -108,9 +108,9 @@
       setTimeout(() => again(ctx));
     } else toast(new DOMParser().parseFromString(ctx.text, "text/html").body.textContent.trim());
   });
-  document.addEventListener("htmx:error", (event) => {
+  document.addEventListener("htmx:error", async (event) => {
     const { ctx } = event.detail;
-    if (!ctx?.request) return;
+    if (!ctx?.request || await window.formwright.offline?.misses(ctx.sourceElement)) return; // offline.js
     const note = toast(texts.failed, button(texts.retry, () => { note.remove(); again(ctx); }));
   });
 

@@ -47,6 +47,7 @@
     }, true);
   }
 
+  document.addEventListener("fw:back", keep); // offline.js
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && isOpen()) keep();
   });
@@ -60,7 +61,7 @@
     const small = body.toString().length < 60000; // browsers send no more once the page is gone
     sending = fetch(form.dataset.draft, { method: "POST", body, keepalive: small, headers: { "HX-Request": "true", "X-CSRF-Token": mark("csrf_token").value } })
       .then((answer) => done(answer, now))
-      .catch(() => failed())
+      .catch(() => { failed(); window.formwright.offline?.look(); })
       .finally(() => { sending = null; if (isOpen() && !stopped) later(IDLE); });
   }
 
@@ -73,6 +74,7 @@
       kept = now;
       isTold = false;
       state.textContent = told;
+      if (!isOpen()) window.formwright.edits?.forget();
     } else if (answer.status === 409) {
       stopped = true;
       state.textContent = await answer.text();

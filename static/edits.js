@@ -1,6 +1,7 @@
-// Keeps what is typed into a stored record in this browser, a second after the last input, and offers it when the person
-// comes back without having saved. Each page keeps its own, so that two of one record lose nothing. Files are not kept.
-// app.js takes it away when it was saved or somebody signs out.
+// Keeps what is typed into a record in this browser, a second after the last input, and offers it when the person comes
+// back without having saved; of a new record until draft.js has it on the server. Each page keeps its own, so that two of
+// one record lose nothing. Files of a stored record are not kept. app.js takes it away when it was saved or somebody signs
+// out.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-edits]");
@@ -10,6 +11,8 @@
   const key = form.dataset.edits;
   const mine = `${key}#${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
   const held = form.elements._edits; // when that was kept which this page holds: it may go, nothing else
+  const isNew = "draft" in form.dataset;
+  const MARKS = ["_draft", "_draft_rev", "_draft_opened", "_page", "_once"]; // by which a new record is sent once
   const BESIDE = /^_(was|picked|next)\./; // what a control says besides its value
   let timer = 0;
 
@@ -28,7 +31,8 @@
   }
 
   const isHeld = (one) => String(one.at) === held.value;
-  const waiting = () => all().find((one) => !isHeld(one) && one.place !== mine);
+  const opened = isNew && form.elements._draft.value; // a draft offers what was typed into it, an empty form everything
+  const waiting = () => all().find((one) => !isHeld(one) && one.place !== mine && (!opened || one.marks?._draft === opened));
 
   function drop({ place }) {
     try { localStorage.removeItem(place); } catch { /* nothing can be kept here */ }
@@ -42,15 +46,16 @@
   const isAnswer = (name) => name !== "csrf_token" && (name[0] !== "_" || BESIDE.test(name));
 
   function texts() {
-    const files = new Set([...form.querySelectorAll("[data-files] [name]")].map((control) => control.name));
+    const files = new Set([...form.querySelectorAll("[data-files] [name]")].filter(() => !isNew).map((control) => control.name));
     return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && isAnswer(name) && !files.has(name));
   }
 
   function keep() {
     timer = 0;
-    if (!state.isDirty()) return forget();
+    if (!state.isUnsaved()) return forget();
     const before = all().filter((one) => isHeld(one) && one.place !== mine); // brought back here
-    const found = { rev: form.elements._rev.value, at: Date.now(), texts: texts() };
+    const marks = isNew ? Object.fromEntries(MARKS.map((name) => [name, form.elements[name].value])) : {};
+    const found = { marks, rev: form.elements._rev?.value ?? "", at: Date.now(), texts: texts() };
     try {
       localStorage.setItem(mine, JSON.stringify(found));
       held.value = found.at;
@@ -97,7 +102,8 @@
   offer.querySelector("[data-restore]").addEventListener("click", () => {
     const sender = Object.assign(document.createElement("form"), { method: "post", action: form.action, hidden: true });
     const own = ["csrf_token", "_once", "_for", "_back"].map((name) => [name, form.elements[name]?.value ?? ""]);
-    for (const [name, value] of [["_do", "restore"], ["_rev", found.rev], ["_edits", found.at], ...own, ...found.texts]) {
+    const sent = { ...Object.fromEntries(own), ...found.marks, _do: "restore", _rev: found.rev, _edits: found.at };
+    for (const [name, value] of [...Object.entries(sent), ...found.texts]) {
       sender.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     document.body.append(sender);

@@ -100,6 +100,11 @@
     } catch { tell(texts.failed); }
   });
 
+  function unreached() {
+    toast(texts.failed);
+    window.formwright.offline?.look();
+  }
+
   // What is sent long after the last answer might meet a log-in that has ended: asked first, the page stays.
   let asking = false;
   form.addEventListener("submit", async (event) => {
@@ -110,7 +115,7 @@
     asking = true;
     const button = event.submitter;
     const here = await isHere();
-    if (here === null) toast(texts.failed);
+    if (here === null) unreached();
     else if (here || (await signIn())) {
       known = Date.now();
       form.requestSubmit(button);

@@ -87,6 +87,7 @@
   function over(one, request) {
     sending = null;
     if (request.status === 201) put(one, request.responseText);
+    else if (!request.status && one.line.isConnected && window.formwright.offline) return hold(one, request);
     else if (one.line.isConnected) refuse(one, request);
     next();
     if (afterwards && !sending) {
@@ -95,6 +96,18 @@
       if (button.isConnected) button.form.requestSubmit(button);
     }
   }
+
+  // Without a connection a file waits for it; on a page that does not notice one it is refused.
+  async function hold(one, request) {
+    waiting.unshift(one);
+    if (await window.formwright.offline.look()) return;
+    const at = waiting.indexOf(one);
+    if (at < 0) return;
+    waiting.splice(at, 1);
+    refuse(one, request);
+    next();
+  }
+  document.addEventListener("fw:back", next); // offline.js
 
   function put({ host, line, file, texts }, html) {
     if (!line.isConnected && !kept(line)) return; // taken away, or its field is gone for good

@@ -94,12 +94,17 @@ class Filling:
             save, evaluate = url_for("forms.create_record", **place), url_for("forms.evaluate_new", **place)
             back = url_for("forms.list_records", **place)
             draft = url_for("drafts.keep", **place)
-            return Addresses(save, evaluate, options, back, upload=upload, draft=draft)
+            edits = self._edits("new")
+            return Addresses(save, evaluate, options, back, upload=upload, draft=draft, edits=edits)
         own = {**place, "record_id": self.record.id}
         save, evaluate = url_for("forms.change_record", **own), url_for("forms.evaluate", **own)
         back = url_for("forms.show_record", **own)
-        edits = f"edits:{self.user.id}:{self.form.app}/{self.form.key}/{self.record.id}"
+        edits = self._edits(str(self.record.id))
         return Addresses(save, evaluate, options, back, upload=upload, edits=edits)
+
+    def _edits(self, what: str) -> str:
+        """By what the browser knows what this person typed here."""
+        return f"edits:{self.user.id}:{self.form.app}/{self.form.key}/{what}"
 
     @property
     def actor(self) -> store.Actor:

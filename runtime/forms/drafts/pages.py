@@ -17,7 +17,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import Conflict, NotFound
 from runtime.fields import ValueType
-from runtime.forms import entry, filling, uploads
+from runtime.forms import edits, entry, filling, uploads
 from runtime.forms.drafts import homeless, keeping
 from runtime.forms.drafts.keeping import Mark
 from runtime.forms.drafts.models import RecordDraft
@@ -103,6 +103,7 @@ def save(sent: Filling) -> Response:
         looks = Looks(errors={key: problem.message for key, problem in refused.items()}, exact=True)
         notice = _("The draft is saved, but without the file at the marked field.")
         return filling.page(sent, looks, 422, draft=keeping.mark_of(draft), notice=notice)
+    edits.saved(sent)
     flash(_("The draft is saved."))
     return go_to(address(sent.form, draft.id, back=request.form.get("_back")))
 
