@@ -1,4 +1,6 @@
-"""What the browser keeps of what is typed and not on the server yet: which of it is on a page, and may go once that is saved."""
+"""What the browser keeps of what is typed and not on the server yet: which of it is on a page, and may go once that
+is saved.
+"""
 
 from flask import flash, request
 
