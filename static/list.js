@@ -62,7 +62,8 @@
         isFolded = folded.has(row.dataset.group);
         press.hidden = false;
         press.setAttribute("aria-expanded", String(!isFolded));
-      } else if (row.id !== "more") row.hidden = isFolded;
+      } else if (row.id === "older") isFolded = folded.has(row.dataset.group);
+      else if (row.id !== "more") row.hidden = isFolded;
     }
   }
   document.addEventListener("click", (event) => {

@@ -102,6 +102,7 @@ def page(
     context["may_delete"] = access.can(user, "delete", form)
     context["may_import"] = context["may_create"] or access.can(user, "update", form)
     context["may_choose"] = may_choose(user, form)
+    context["may_update"] = access.can(user, "update", form)
     context |= titles_of(form)
     if is_htmx() and asked.after:
         return replace_url(make_response(render_template(kind.more, **context)), shown.address)

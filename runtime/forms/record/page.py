@@ -31,23 +31,33 @@ def show(form: Form, record: Record, *, typed: Typed = NOTHING, status: int = 20
         if asks_for(part):
             told = story(user, record, place, typed)
             return make_response(render_template(template, form=form, spot=place, story=told), status)
+    if asks_for("drawer-body"):
+        return make_response(render_template("records/_drawer.html", **_answers(form, record)), status)
     page = render_template("records/record.html", **context(form, record, typed), **titles_of(form))
     return make_response(page, status)
 
 
 def context(form: Form, record: Record, typed: Typed = NOTHING) -> dict[str, Any]:
     """What the whole page shows."""
-    user, place = signed_in_user(), spot(form, record.id)
+    user, answers = signed_in_user(), _answers(form, record)
+    return {
+        **answers,
+        "story": story(user, record, answers["spot"], typed),
+        "related": related(user, record, answers["spot"]),
+        "makes_pdfs": paper.is_available(),
+        "may_delete": access.can(user, "delete", (form, record)),
+    }
+
+
+def _answers(form: Form, record: Record) -> dict[str, Any]:
+    """What its answers take: the page has them, and the drawer beside a list."""
+    user = signed_in_user()
     return {
         "form": form,
         "record": record,
-        "spot": place,
+        "spot": spot(form, record.id),
         "read": reading.reading(user, form, record, reader_for(user, form), _pages(form)),
-        "story": story(user, record, place, typed),
-        "related": related(user, record, place),
-        "makes_pdfs": paper.is_available(),
         "may_update": access.can(user, "update", (form, record)),
-        "may_delete": access.can(user, "delete", (form, record)),
     }
 
 

@@ -21,7 +21,7 @@ class ListKind(Kind):
     rank = 1
     template = "records/_table.html"
     more = "records/_rows.html"
-    scripts = ("cells.js", "widths.js")
+    scripts = ("cells.js", "widths.js", "older.js")
     parts = (Part("group_by", N_("Group by"), grouping.fits),)
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
