@@ -48,6 +48,15 @@
     act(...button.value.split(/:(.*)/));
   });
 
+  // The whole cell leads into its control.
+  form.addEventListener("click", (event) => {
+    if (!event.target.matches("[data-row] > td, [data-row] > td .fw-field") || getSelection().toString()) return;
+    const controls = [...event.target.querySelectorAll("input:not([type=hidden]), select, textarea")];
+    const control = controls.find((each) => each.checked) ?? controls[0];
+    if (controls.length === 1 && control.type === "checkbox") control.click();
+    else control?.focus();
+  });
+
   form.addEventListener("htmx:config:request", (event) => {
     const ctx = event.detail.ctx;
     if (ctx.sourceElement !== form) return;
@@ -113,6 +122,7 @@
 
   function isLast(event, row) {
     if (event.ctrlKey || event.metaKey || !isLine(event.target) || rowsOf(row).at(-1) !== row) return false;
-    return [...row.querySelectorAll("td input:not([type=hidden]), td select, td textarea")].at(-1) === event.target;
+    const controls = [...row.querySelectorAll("td input:not([type=hidden]), td select, td textarea")];
+    return controls.filter((each) => each.offsetParent).at(-1) === event.target;
   }
 })();

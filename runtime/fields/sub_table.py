@@ -34,7 +34,7 @@ class SubTableField(FieldType):
     group = "common"
     template = "fields/sub_table.html"
     in_cells = False
-    script = "rows.js"
+    script = "rows.js row-panel.js"
     stored = False  # it has a table of its own, not a column
     value_type = ValueType.ROWS
     keywords = ("items", "minItems", "maxItems")

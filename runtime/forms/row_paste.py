@@ -106,16 +106,18 @@ class Paste:
         pointing = [(one, text) for _at, one, text in cells if one.type.name in ALL_POINTERS]
         names = names_of(self.user, self.rows, pointing, self.reader)
         handles = self._handles(posted, handle, len(block.lines))
-        refused: list[str] = []
+        refused, odd = list[str](), list[str]()
         for number, one, text in cells:
-            raw = _raw(one, text, names, self.reader)
+            raw, fits = _raw(one, text, names, self.reader)
             if raw is None:
                 refused.append(text)
                 continue
+            if not fits:
+                odd.append(text)
             name = f"{self.key}.{handles[number]}.{one.key}"
             posted.setlist(name, [raw] if isinstance(raw, str) else ["", *raw])
             posted[f"_was.{name}"] = ""  # it was answered, whatever it was filled with
-        return _told(len(block.lines), refused, block.left_out)
+        return _told(len(block.lines), refused, odd, block.left_out)
 
     def _handles(self, posted: Posted, handle: str, count: int) -> list[str]:
         """As many rows, from this one on; without one from the first blank row at the end."""
@@ -158,19 +160,19 @@ def _titled(shown: Sequence[Field], line: Sequence[str], least: int) -> list[Fie
     return named if len(said) >= least and all(said) else None
 
 
-def _raw(one: Field, text: str, names: Names, reader: Reader) -> Raw | None:
-    """What the control of the cell would hold; None where it could not even show the text."""
+def _raw(one: Field, text: str, names: Names, reader: Reader) -> tuple[Raw | None, bool]:
+    """What the control of the cell would hold, None where it could not show the text; and whether it is a value."""
     try:
         if one.type.name in ALL_POINTERS:
-            return one.type.to_raw(names.one(one, text), one, reader)
-        return one.type.to_raw(one.type.parse(_chosen(one, text), one, reader), one, reader)
+            return one.type.to_raw(names.one(one, text), one, reader), True
+        return one.type.to_raw(one.type.parse(_chosen(one, text), one, reader), one, reader), True
     except FieldError:
-        plain = one.type.value_type_of(one) in (ValueType.TEXT, ValueType.NUMBER)
-        return (
-            text
-            if plain and not one.type.choices(one, reader) and one.type.name not in ALL_POINTERS
-            else None
-        )
+        return (text if _shows_any_text(one, reader) else None), False
+
+
+def _shows_any_text(one: Field, reader: Reader) -> bool:
+    plain = one.type.value_type_of(one) in (ValueType.TEXT, ValueType.NUMBER)
+    return plain and not one.type.choices(one, reader) and one.type.name not in ALL_POINTERS
 
 
 def _chosen(one: Field, text: str) -> str:
@@ -180,13 +182,27 @@ def _chosen(one: Field, text: str) -> str:
     return called(one, values_of(one)).get(text.casefold(), text)
 
 
-def _told(count: int, refused: Sequence[str], left_out: int) -> str:
+def _told(count: int, refused: Sequence[str], odd: Sequence[str], left_out: int) -> str:
     said = [ngettext("%(num)d row pasted.", "%(num)d rows pasted.", count)]
     if left_out:
         said.append(_("%(count)s more were too many for once.", count=left_out))
     if refused:
-        some = ", ".join(f"“{text[:40]}”" for text in dict.fromkeys(refused[:TOLD]))
+        some = _some(refused)
         said.append(
             ngettext("Not accepted: %(some)s.", "%(num)d not accepted: %(some)s.", len(refused), some=some)
         )
+    if odd:
+        some = _some(odd)
+        said.append(
+            ngettext(
+                "1 value has to be mended: %(some)s.",
+                "%(num)d values have to be mended: %(some)s.",
+                len(odd),
+                some=some,
+            )
+        )
     return " ".join(map(str, said))
+
+
+def _some(texts: Sequence[str]) -> str:
+    return ", ".join(f"“{text[:40]}”" for text in dict.fromkeys(texts[:TOLD]))

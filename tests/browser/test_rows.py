@@ -37,15 +37,32 @@ QUOTE = form(
     },
 )
 GRANTS = [
-    {"form": each, "actions": ["create", "read", "update"], "scope": "all"} for each in ("quote", "product")
+    {"form": each, "actions": ["create", "read", "update"], "scope": "all"}
+    for each in ("quote", "product", "parts")
 ]
+
+
+MANY = {f"c{number}": field("text", title=f"Column {number}") for number in range(1, 9)}
+PARTS = form(
+    "parts",
+    {
+        "lines": field(
+            "sub_table",
+            {
+                "type": "array",
+                "items": {"type": "object", "properties": {**MANY, "ok": field("yes_no", title="Fine")}},
+            },
+        )
+    },
+)
+PARTS_NEW = "/apps/shop/forms/parts/new"
 
 
 @pytest.fixture
 def alice_sells(app: Flask, alice: User) -> User:
     """Somebody who may fill the form."""
     roles = [{"key": "r", "title": "R", "grants": GRANTS}]
-    install(PRODUCT, QUOTE, app=app_document(languages=["en", "zh"], roles=roles))
+    install(PRODUCT, QUOTE, PARTS, app=app_document(languages=["en", "zh"], roles=roles))
     return alice
 
 
@@ -130,7 +147,7 @@ def test_a_block_of_a_spreadsheet_is_pasted_into_a_cell(
 
     page.locator("[id='lines.n1.qty']").evaluate(PASTE, "2\t3.5\n4\tmany\n1\t1")
 
-    expect(page.locator("#lines-told")).to_have_text("3 rows pasted.")
+    expect(page.locator("#lines-told")).to_have_text("3 rows pasted. 1 value has to be mended: “many”.")
     expect(page.locator("[data-row]")).to_have_count(3)
     expect(page.locator("[id='lines.n2.price']")).to_have_value("many")
     expect(page.locator("[id='e-lines.n2.price']")).to_be_visible()
@@ -227,3 +244,49 @@ def test_rows_on_two_pages_are_typed_and_saved_at_once(
     if shot := os.environ.get("SHOTS"):
         page.locator("nav.fw-row-pages").scroll_into_view_if_needed()
         page.screenshot(path=f"{shot}/row-pages-read.png")
+
+
+def test_a_row_with_many_columns_is_short_until_it_is_opened(
+    open_tab: Callable[..., Page], alice_sells: User
+) -> None:
+    # given two rows, of which the one that was added is open
+    page = open_tab(alice_sells)
+    page.goto(PARTS_NEW)
+    expect(page.locator("[id='lines.n1.c8']")).to_be_visible()  # the only row
+    page.locator("[id='lines.n1.c1']").press("Alt+Enter")
+    expect(page.locator("[id='lines.n2.c1']")).to_be_focused()
+    expect(page.locator("[id='lines.n2.c8']")).to_be_visible()
+    expect(page.locator("[id='lines.n1.c8']")).to_be_hidden()
+    expect(page.locator("[id='lines.n1.c4']")).to_be_visible()
+
+    # when
+    page.get_by_role("button", name="Row before row 2").press("Enter")
+
+    # then it stays open while its cells are answered
+    expect(page.get_by_role("button", name="Row before row 1")).to_be_focused()
+    expect(page.locator("[id='lines.n2.c8']")).to_be_hidden()
+    with page.expect_response("**/eval"):
+        page.locator("[id='lines.n1.c7']").fill("seven")
+        page.keyboard.press("Tab")
+    expect(page.locator("[id='lines.n1.c8']")).to_be_focused()
+    assert barriers(page, "a row as a panel", "light", EVERYTHING) == []
+    if shot := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{shot}/row-panel.png", full_page=True)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="All cells of row 1")).to_be_focused()
+    expect(page.locator("[id='lines.n1.c8']")).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="All cells of row 2").click()
+    expect(page.locator("[id='lines.n2.c1']")).to_be_focused()
+    assert page.evaluate(WIDE) == []
+    if shot := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{shot}/row-panel-phone.png", full_page=True)
+
+
+def test_all_of_a_cell_leads_into_its_control(open_tab: Callable[..., Page], alice_sells: User) -> None:
+    page = open_tab(alice_sells)
+    page.goto(NEW)
+
+    page.locator("[data-row='lines.n1'] > td").nth(1).click(position={"x": 2, "y": 2})
+
+    expect(page.locator("[id='lines.n1.qty']")).to_be_focused()

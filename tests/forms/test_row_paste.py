@@ -105,10 +105,17 @@ def test_what_a_control_cannot_show_is_told_and_the_rest_stands(browser: FlaskCl
     assert told(page) == "2 rows pasted. 4 not accepted: “Nothing”, “green”, “soon”, “Twin”."
 
 
-def test_a_text_that_is_no_number_stands_in_its_cell_to_be_mended(browser: FlaskClient) -> None:
+def test_a_text_that_is_no_number_stands_in_its_cell_to_be_mended_and_is_told(browser: FlaskClient) -> None:
     page = paste(browser, "many", "lines.n1.qty")
 
     assert cells(page, "qty") == ["many"]
+    assert told(page) == "1 row pasted. 1 value has to be mended: “many”."
+
+
+def test_what_has_to_be_mended_on_another_page_of_rows_is_told_too(browser: FlaskClient) -> None:
+    page = paste(browser, "1\n" * 118 + "many\nmore\n", "lines.n1.qty")
+
+    assert told(page) == "120 rows pasted. 2 values have to be mended: “many”, “more”."
 
 
 def test_a_cell_in_quotes_may_hold_lines_and_tabs(browser: FlaskClient) -> None:
@@ -193,7 +200,9 @@ def test_thousands_of_deeds_in_one_request_are_not_all_done(browser: FlaskClient
 def test_a_text_that_is_too_long_is_cut_at_a_whole_line_and_told(browser: FlaskClient) -> None:
     page = paste(browser, ("x" * 60_000 + "\n") * 5, "lines.n1.price")
 
-    assert told(page) == "3 rows pasted. 2 more were too many for once."
+    assert told(page).startswith(
+        "3 rows pasted. 2 more were too many for once. 3 values have to be mended: “xxx"
+    )
 
 
 @pytest.mark.parametrize(

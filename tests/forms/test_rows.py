@@ -1,5 +1,6 @@
 """Rows of a sub-table on a page without JavaScript: every button sends the page, and nothing typed is lost."""
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -263,3 +264,50 @@ def test_picking_a_product_fills_the_price_of_its_row_alone(browser: FlaskClient
 def test_a_row_that_cannot_be_is_none(browser: FlaskClient, handle: str) -> None:
     answer = browser.post(f"{PAGE}new", data=posted([handle]))
     assert answer.status_code in (303, 400, 422)
+
+
+@pytest.mark.parametrize(
+    ("handles", "status"),
+    [
+        pytest.param([f"n{number}" for number in range(1, 10_001)], 422, marks=pytest.mark.full),
+        pytest.param(["n1-n10000"], 422, marks=pytest.mark.full),
+        (["n1-n999999999"], 422),
+        (["n1-n4000"] * 20, 413),
+    ],
+    ids=["10,000", "10,000 in short", "a billion", "again and again"],
+)
+@pytest.mark.timeout(20)
+def test_ten_thousand_rows_are_refused_and_nothing_is_stored(
+    browser: FlaskClient, bob: User, handles: list[str], status: int
+) -> None:
+    sent = posted(handles)
+    sent["lines.rest"] = json.dumps([[f"lines.n{number}.price", "1"] for number in range(1, 10_001)])
+
+    answer = browser.post(f"{PAGE}new", data=sent)
+
+    assert answer.status_code == status
+    assert query.page(bob, lookup.form("shop", "quote")).items == []
+
+
+def test_gaps_in_the_names_of_rows_are_no_rows_between(browser: FlaskClient, bob: User) -> None:
+    sent = posted(["n1", "n999999999"], n1_price="1", n999999999_price="2", n7_price="9")
+    sent |= {"rows-0": "1", "rows-999999999": "1", "lines-999999999-price": "1", "lines.999999999.price": "1"}
+
+    answer = browser.post(f"{PAGE}new", data=sent)
+
+    assert answer.status_code == 303
+    assert [row["price"] for row in saved(bob, 1)["lines"]] == [1, 2]
+
+
+def test_no_rows_are_refused_where_there_must_be_some_and_else_stored(
+    browser: FlaskClient, bob: User
+) -> None:
+    assert browser.post(f"{PAGE}new", data=posted([])).status_code == 303
+    assert not saved(bob, 1).get("lines")
+    factory.shop(PRODUCT, {**QUOTE, "required": ["lines"]})
+
+    sent = posted([])
+    sent["_once"] = "y" * 20
+    answer = browser.post(f"{PAGE}new", data=sent)
+
+    assert answer.status_code == 422 and "Items" in answer.text
