@@ -33,6 +33,9 @@ SENTENCES: Mapping[str, Any] = {
     "exclusiveMinimum": _l("%(title)s must be more than %(limit)s."),
     "exclusiveMaximum": _l("%(title)s must be less than %(limit)s."),
     "date": _l("Enter a date for %(title)s, like 2026-11-21."),
+    "date_parts": _l(
+        "Enter day, month and year for %(title)s as numbers, the year with four digits: there must be such a day."
+    ),
     "time": _l("Enter a time of day for %(title)s, like 09:30."),
     "datetime": _l("Enter a date and a time for %(title)s, like 2026-11-21 09:00."),
     "offset": _l("Add the offset from UTC to %(title)s, like 2026-11-21T09:00:00+08:00."),

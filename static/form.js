@@ -46,8 +46,25 @@
     edited.add(field.dataset.field);
     touched = true;
     clearTimeout(typing);
-    if ("static" in field.dataset && !("error" in field.dataset)) event.stopPropagation();
+    if (("static" in field.dataset || isHalf(event.target)) && !("error" in field.dataset)) event.stopPropagation();
   }, true);
+
+  // What is typed in parts is asked about once all of them are left: half a date is not wrong yet.
+  let parts = null, left = null;
+  function isHalf(control) {
+    const box = control.closest(".fw-parts");
+    if (!box || box === left) return false;
+    parts = box;
+    return true;
+  }
+
+  form.addEventListener("focusout", (event) => {
+    if (!parts || parts.contains(event.relatedTarget)) return;
+    left = parts;
+    parts = null;
+    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    left = null;
+  });
 
   form.addEventListener("htmx:after:init", (event) => { // what was changed before htmx listened
     if (event.target === form && edited.size) form.dispatchEvent(new Event("change", { bubbles: true }));
@@ -139,9 +156,12 @@
     }
   }
 
+  const partsOf = (control) => [...control.closest(".fw-parts").querySelectorAll("input")];
+
   function put(control, values) {
     if (control.matches("[type=radio]")) control.checked = control.value === values.at(-1); // the first may be that nothing is chosen
     else if (control.matches("[type=checkbox]")) control.checked = values.includes(control.value);
+    else if (control.closest(".fw-parts")) control.value = values[partsOf(control).indexOf(control)] ?? "";
     else if (control.options) control.value = values.find((value) => value && control.querySelector(`option[value="${CSS.escape(value)}"]`)) ?? "";
     else if (control.type !== "hidden" || control.closest("[data-combo]")) control.value = values.at(-1) ?? "";
   }

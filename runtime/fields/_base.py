@@ -196,6 +196,14 @@ class FieldType:
         """A limit of the document as a message names it."""
         return limit
 
+    def joined(self, texts: list[str], field: Field) -> Raw:
+        """What several controls of this field posted, as one text where they mean one."""
+        return texts
+
+    def parts(self, field: Field, raw: Raw, reader: Reader) -> list[tuple[str, str]]:
+        """Of a field that is typed in parts: what each is called (English) and holds, as its reader orders them."""
+        return []
+
     def steps(self, field: Field, raw: Raw, reader: Reader) -> list[tuple[str, list[tuple[str, str]]]]:
         """Of a type that is asked level by level: what is chosen on each level, and what it offers."""
         return []

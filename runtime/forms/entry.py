@@ -192,7 +192,7 @@ def raw_of(one: Field, texts: Sequence[str]) -> Raw:
     """What the control of a field holds, from all that it posts."""
     texts = [text.replace("\r\n", "\n") for text in texts]
     if len(texts) > 1 and one.type.template not in LAST_COUNTS:
-        return texts
+        return one.type.joined(texts, one)
     return texts[-1]
 
 

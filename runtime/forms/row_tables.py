@@ -136,6 +136,7 @@ def _situation_of_row(now: Situation, key: str, handle: str, index: int) -> Situ
         clashes=_of_row(now.clashes, start),
         exact=now.exact,
         is_new_row=handle.startswith("n"),
+        in_cell=True,
     )
 
 

@@ -32,6 +32,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of the boxes of a field that is typed in parts."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Picker:
     """A search among records, members or departments. `reads` are the fields whose values narrow the offer.
 
@@ -142,6 +150,7 @@ class Shown:
     attributes: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
     steps: tuple[Step, ...] = ()
+    parts: tuple[Part, ...] = ()
     grouped: bool = False
     """Whether it is a group of controls under one legend."""
     picker: Picker | None = None

@@ -42,7 +42,7 @@ class Situation:
     """A form at this moment. `errors` and `warnings` are the messages to show by field.
 
     `exact` keeps every text as it was typed; else a right value is shown in its usual spelling (2.5 → 2.50).
-    `is_new_row` where the form is that of a row that was never stored.
+    `is_new_row` where the form is that of a row that was never stored; `in_cell` where controls have the room of a cell.
     `picker` makes the search of a reference from its key, its value and the title that stands in the box.
     """
 
@@ -59,6 +59,7 @@ class Situation:
     clashes: Mapping[str, Clash] = field(default_factory=dict)
     exact: bool = False
     is_new_row: bool = False
+    in_cell: bool = False
     files: Callable[[str, Raw], Files] = lambda _key, _raw: Files()
     """The files of a field from its key and what its control holds."""
     stored: Mapping[str, Any] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from runtime.fields import POINTERS, Field, FieldError, Raw, Reader, ValueType, 
 from runtime.forms import row_tables
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.reads import static_fields
-from runtime.forms.shown import Choice, Picker, Shown, ShownSection, Step
+from runtime.forms.shown import Choice, Part, Picker, Shown, ShownSection, Step
 from runtime.forms.situation import Handles, Situation
 from runtime.records import lookups
 from runtime.records.reads import fills
@@ -20,7 +20,7 @@ from runtime.text import localized
 
 CHOICE = "fields/choice.html"
 BOXES, STEPS = "fields/multi_choice.html", "fields/steps.html"
-OUTPUT = "fields/output.html"
+OUTPUT, PARTS = "fields/output.html", "fields/parts.html"
 NOTE = "fields/note.html"
 REFERENCES = "fields/references.html"
 RADIOS_AT_MOST = 6
@@ -93,9 +93,10 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
     value = now.judged.values.get(key)
     open_to_typing = one.type.writable and key not in now.judged.locked
     raw = _raw(now, one)
-    attributes = _attributes(one, now.reader) if open_to_typing else {}
+    parts = _parts(one, raw, now.reader) if open_to_typing and not now.in_cell else ()
+    attributes = _attributes(one, now.reader) if open_to_typing and not parts else {}
     choices = _choices(now, one, raw) if open_to_typing else ()
-    template = one.type.template if open_to_typing or not one.type.stored else OUTPUT
+    template = PARTS if parts else one.type.template if open_to_typing or not one.type.stored else OUTPUT
     steps = shown_steps(one, raw, now.reader) if open_to_typing else ()
     return Shown(
         key=key,
@@ -107,7 +108,8 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         attributes=tuple((name, text) for name, text in attributes.items() if name != "maxlength"),
         choices=choices,
         steps=steps,
-        grouped=bool(steps)
+        parts=parts,
+        grouped=bool(steps or parts)
         or key in now.form.rows
         or template == REFERENCES
         or (bool(choices) and choices[0].key != ""),
@@ -127,6 +129,11 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
         span=span,
         table=row_tables.table(now, key, _Cells) if key in now.form.rows else None,
     )
+
+
+def _parts(one: Field, raw: Raw, reader: Reader) -> tuple[Part, ...]:
+    """The boxes of a field that is typed in parts."""
+    return tuple(Part(str(_(label)), text) for label, text in one.type.parts(one, raw, reader))
 
 
 def _attributes(one: Field, reader: Reader) -> dict[str, str]:

@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
 from runtime.accounts.models import User
-from tests.browser.axe import EVERYTHING, WIDE, barriers
+from tests.browser.axe import EVERYTHING, WIDE, barriers, problems
 from tests.builder.factory import app as app_document
 from tests.builder.factory import field, form, install
 
@@ -25,6 +25,7 @@ ORDER = form(
         "tags": field("multi_choice", {"enum": TAGS}, title="Tags"),
         "place": field("location", title="Place"),
         "region": field("region", title="Region", only_ends=True),
+        "born": field("date", title="Born", parts=True),
     },
     ("region",),
 )
@@ -130,6 +131,47 @@ def test_stars_that_are_chosen_while_an_answer_is_under_way_stay(
 
     # then
     expect(page.get_by_role("radio", name="4 stars")).to_be_checked()
+
+
+def test_a_date_known_by_heart_is_typed_in_three_boxes_also_while_an_answer_is_under_way(
+    open_tab: Callable[..., Page], alice_shops: User
+) -> None:
+    # given a question to the server that waits for its answer
+    page = open_tab(alice_shops)
+    page.goto(NEW)
+    page.select_option(level(page, 1), "330000")
+    expect(page.locator(level(page, 2))).to_be_visible()
+    held: list[Route] = []
+    page.route("**/eval", lambda route: held.append(route))
+    with page.expect_request("**/eval"):
+        page.select_option(level(page, 2), "330100")
+
+    # when a date is typed meanwhile, its year too short
+    page.get_by_role("group", name="Born").get_by_label("Day").focus()
+    page.keyboard.type("27")
+    page.keyboard.press("Tab")
+    page.keyboard.type("3")
+    page.keyboard.press("Tab")
+    assert len(held) == 1, "half a date is not asked about"
+    page.keyboard.type("85")
+    page.keyboard.press("Tab")
+    held[0].continue_()
+    page.unroute("**/eval")
+    expect(page.locator(level(page, 3))).to_be_visible()
+
+    # then it stands as it was typed, is told as wrong where it stands, and is mended in its place
+    boxes = page.get_by_role("group", name="Born").get_by_role("textbox")
+    for box, text in enumerate(("27", "3", "85")):
+        expect(boxes.nth(box)).to_have_value(text)
+    page.select_option(level(page, 3), "330106")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#e-born")).to_contain_text("the year with four digits")
+    assert problems(page, "parts of a date") == []
+    page.get_by_label("Year").fill("1985")
+    expect(page.locator("#e-born")).to_have_count(0)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/order/1/")
+    expect(page.locator("main")).to_contain_text("Mar 27, 1985")
 
 
 def test_without_script_a_button_brings_the_next_level(

@@ -157,3 +157,52 @@ def test_a_canonical_moment_is_left_alone(moment: datetime) -> None:
 def test_any_text_is_a_moment_or_refused_by_name(text: str) -> None:
     assert refusal(MOMENT, text) in (None, "datetime", "characters")
     assert refusal(DATE, text, READER) in (None, "date", "characters")
+
+
+BY_HEART = field_of("date", parts=True)
+BOXES = {
+    "day first": ["27", "3", "1985"],
+    "year first": ["1985", "03", "27"],
+    "full-width": ["２７", "３", "１９８５"],
+    "blanks": [" 27", "3 ", "1985"],
+    "all in one box": ["", "", "1985-03-27"],
+    "pasted into the first": ["1985年3月27日", "", ""],
+}
+NO_DATE = {
+    "no such day": ["30", "2", "1985"],
+    "a year of two digits": ["27", "3", "85"],
+    "no year": ["27", "3", ""],
+    "words": ["27", "March", "1985"],
+    "two years": ["1985", "3", "1985"],
+    "a sign": ["27", "-3", "1985"],
+    "very long": ["27", "3" * 5000, "1985"],
+    "NUL": ["27\x00", "3", "1985"],
+}
+
+
+@pytest.mark.parametrize("boxes", BOXES.values(), ids=BOXES.keys())
+def test_a_date_that_is_typed_in_parts_has_one_reading_in_every_order(boxes: list[str]) -> None:
+    assert parse(BY_HEART, BY_HEART.type.joined(boxes, BY_HEART)) == "1985-03-27"
+
+
+@pytest.mark.parametrize("boxes", NO_DATE.values(), ids=NO_DATE.keys())
+def test_parts_that_are_no_date_are_refused_and_stand_where_they_were_typed(boxes: list[str]) -> None:
+    joined = BY_HEART.type.joined(boxes, BY_HEART)
+
+    assert refusal(BY_HEART, joined) == "date_parts"
+    assert [text for _label, text in BY_HEART.type.parts(BY_HEART, joined, READER)] == boxes
+
+
+def test_parts_stand_in_the_order_of_the_language_and_no_parts_are_no_date() -> None:
+    assert BY_HEART.type.parts(BY_HEART, "1985-03-07", READER) == [
+        ("Day", "7"),
+        ("Month", "3"),
+        ("Year", "1985"),
+    ]
+    assert BY_HEART.type.parts(BY_HEART, ["7", "3", "1985"], CHINESE) == [
+        ("Year", "1985"),
+        ("Month", "3"),
+        ("Day", "7"),
+    ]
+    assert parse(BY_HEART, BY_HEART.type.joined(["", " ", ""], BY_HEART)) is None
+    assert DATE.type.parts(DATE, "1985-03-07", READER) == []

@@ -94,7 +94,7 @@ def elsewhere(one: Filling, key: str) -> str:
 
 def _editor(one: Filling, key: str, looks: Looks, known: Mapping[str, Any], status: int) -> Response:
     """The control of the field as a form of its own."""
-    shown = state.shown(pages.situation(one, looks), key)
+    shown = state.shown(replace(pages.situation(one, looks), in_cell=True), key)
     shown = replace(shown, key=f"cell-{key}", posts=key, help="", was=None, picked=None)
     html = render_template(
         "records/_cell.html",
