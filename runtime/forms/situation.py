@@ -42,7 +42,8 @@ class Situation:
     """A form at this moment. `errors` and `warnings` are the messages to show by field.
 
     `exact` keeps every text as it was typed; else a right value is shown in its usual spelling (2.5 → 2.50).
-    `is_new_row` where the form is that of a row that was never stored; `in_cell` where controls have the room of a cell.
+    `is_new_row` where the form is that of a row that was never stored.
+    `in_cell` where controls have no more room than a cell.
     `picker` makes the search of a reference from its key, its value and the title that stands in the box.
     """
 
