@@ -159,12 +159,17 @@
   for (const field of document.querySelectorAll("[data-submit]")) {
     field.addEventListener("change", () => field.form.requestSubmit());
   }
+  for (const print of document.querySelectorAll("[data-print]")) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
   document.addEventListener("click", async (event) => {
     const copy = event.target.closest("[data-copy]");
     if (!copy) return;
     const field = document.getElementById(copy.dataset.copy);
     field.select();
-    await navigator.clipboard?.writeText(field.value);
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else document.execCommand("copy"); // over http browsers keep the clipboard back
     say(copy.dataset.copied);
     copy.querySelector("[data-label]").textContent = copy.dataset.copied;
   });

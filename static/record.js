@@ -11,12 +11,6 @@
     });
   }
 
-  const print = document.querySelector("[data-print]"); // where the server makes no PDFs
-  if (print) {
-    print.hidden = false;
-    print.addEventListener("click", () => window.print());
-  }
-
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && section?.contains(event.target)) {
       return section.querySelector("[data-cancel]").click();

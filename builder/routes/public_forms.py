@@ -1,13 +1,14 @@
 """Opening a form to people without an account, its settings, and its QR code to print."""
 
-from flask import Blueprint, Response, flash, g, make_response, render_template, url_for
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from builder import drafts
+from builder import drafts, public_links
 from builder.public_settings import settings_of
 from builder.routes.designer import page, require_designer, studio
 from builder.studio import Studio
-from runtime import links
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.errors import NotFound
@@ -67,29 +68,48 @@ def settings(app: str, key: str) -> Response:
 
 @blueprint.get(f"{BASE}/qr.svg")
 def code(app: str, key: str) -> Response:
-    """The QR code of the address as a drawing."""
-    return _file(codes.svg(_address(_public(_studio(app, key)))), "image/svg+xml")
+    """The QR code of the address as a drawing; `?f.source=poster` makes it one that fills in the field `source`."""
+    _now, public, said = _asked(app, key)
+    return _file(codes.svg(public_links.address(public, said)), "image/svg+xml")
 
 
 @blueprint.get(f"{BASE}/qr-<any({', '.join(codes.SCALES)}):size>.png")
 def picture(app: str, key: str, size: str) -> Response:
-    """The QR code of the address as a picture to keep."""
-    answer = _file(codes.png(_address(_public(_studio(app, key))), size), "image/png")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{key}-{size}.png")
+    """The same as a picture to keep, with the form's title and address under it."""
+    now, public, said = _asked(app, key)
+    label = _title(now), public_links.to_type(public)
+    answer = _file(codes.png(public_links.address(public, said), size, label), "image/png")
+    name = "-".join([key, size, *said.values()])[:100]
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.png")
     return answer
 
 
 @blueprint.get(f"{BASE}/poster")
 def poster(app: str, key: str) -> str:
     """A sheet to print and hang up: title, QR code, address."""
-    now = _studio(app, key)
+    now, public, said = _asked(app, key)
     return render_template(
         "builder/form/poster.html",
-        title=localized(lookup.form(app, key).title, now.locale),
-        address=_address(_public(now)),
-        code=url_for("public_forms.code", app=app, key=key),
+        title=_title(now),
+        address=public_links.to_type(public),
+        code=url_for("public_forms.code", app=app, key=key, **_query(said)),
         back=now.url("public"),
     )
+
+
+def _asked(app: str, key: str) -> tuple[Studio, PublicForm, dict[str, str]]:
+    """The form at work, how it is open, and what the code that is asked for fills in."""
+    now = _studio(app, key)
+    public = _public(now)
+    return now, public, public_links.said(public, lookup.form(app, key), request.args)
+
+
+def _query(said: dict[str, str]) -> dict[str, Any]:
+    return public_links.in_query(said)
+
+
+def _title(now: Studio) -> str:
+    return localized(lookup.form(now.app, now.target.key).title, now.locale)
 
 
 def _studio(app: str, key: str) -> Studio:
@@ -111,10 +131,6 @@ def _again(now: Studio) -> Response:
     answer = page(now)
     answer.status_code = 422
     return answer
-
-
-def _address(public: PublicForm) -> str:
-    return links.absolute(url_for("public.show", slug=public.slug))
 
 
 def _file(content: bytes, kind: str) -> Response:

@@ -1,9 +1,13 @@
 """The address of a public form as a QR code."""
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import segno
+from PIL import Image
+
+from runtime.public.labels import labelled
 
 SCALES = {"small": 4, "medium": 10, "large": 24}  # pixels of one module: screen, handout, poster
 
@@ -13,9 +17,12 @@ def svg(address: str) -> bytes:
     return _drawn(address, kind="svg", xmldecl=False, omitsize=True, dark="#000", light="#fff")
 
 
-def png(address: str, size: str) -> bytes:
-    """As a picture of one of the `SCALES`."""
-    return _drawn(address, kind="png", scale=SCALES[size])
+def png(address: str, size: str, label: Iterable[str]) -> bytes:
+    """As a picture of one of the `SCALES`, with what it leads to written under it."""
+    code = Image.open(io.BytesIO(_drawn(address, kind="png", scale=SCALES[size]))).convert("L")
+    drawn = io.BytesIO()
+    labelled(code, label).save(drawn, "PNG", optimize=True)
+    return drawn.getvalue()
 
 
 def _drawn(address: str, **how: Any) -> bytes:

@@ -17,6 +17,8 @@ from runtime.errors import NotFound
 from runtime.fields import Field
 from runtime.public.models import PublicForm
 
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
+
 State = Literal["open", "off", "early", "late", "full"]
 
 
@@ -94,4 +96,5 @@ def left_out(public: PublicForm, form: Form) -> list[Field]:
 
 
 def _new_slug() -> str:
-    return secrets.token_urlsafe(12)
+    """Short enough to be typed from paper, and one of 800 million million, which nobody finds by trying."""
+    return "".join(secrets.choice(LETTERS) for _letter in range(10))

@@ -1,5 +1,7 @@
 """What the pages of a public form have in common: who asks, what he has typed, what stands around the form."""
 
+from typing import Any
+
 from flask import Response, g, make_response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -37,7 +39,7 @@ def _named(form: Form) -> MultiDict[str, str]:
     return MultiDict((key, text) for key, text in own if key in form.fields and is_nameable(form, key))
 
 
-def _brought() -> dict[str, list[str]]:
+def _brought() -> dict[str, Any]:
     """What the address says of the form, for the next address."""
     return {name: texts for name, texts in request.args.lists() if name.startswith("f.")}
 

@@ -49,7 +49,7 @@ def test_t25_it_is_opened_and_filled_in_without_javascript(
     counter = Counter(desk)
     desk.goto(f"/apps/{APP}/forms/survey/design/fields")
 
-    with counter.budget(clicks=4):
+    with counter.budget(clicks=4, seconds=8):
         desk.locator(f"a[href='/apps/{APP}/forms/survey/design/public']").click()
         desk.locator("#public-open").click()
         expect(desk.locator(".public-code img")).to_be_visible()
@@ -59,6 +59,15 @@ def test_t25_it_is_opened_and_filled_in_without_javascript(
         Image.open(io.BytesIO(desk.locator(".public-code img").screenshot())).convert("L")
     )
     assert [each.text for each in read] == [desk.locator("#public-link").input_value()]
+
+    # the sheet to hang up is one page
+    desk.locator("a[href$='/design/public/poster']").click()
+    desk.wait_for_url("**/poster")
+    expect(desk.locator("#print")).to_be_visible()
+    assert problems(desk, "public form, sheet") == []
+    sheet = desk.pdf(prefer_css_page_size=True)
+    assert sheet.count(b"/Type /Page\n") == 1
+    assert re.search(rb"/MediaBox \[0 0 59\d\.\d+ 84\d\.\d+\]", sheet)  # A4, in points
 
     phone = open_tab(width=390, script=False, language="en-GB" if language == "en" else "zh-CN")
     phone.goto(urlsplit(read[0].text).path)

@@ -2,7 +2,6 @@
 
 import gzip
 import html
-import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,10 +9,8 @@ from pathlib import Path
 
 import pytest
 import time_machine
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -425,18 +422,6 @@ def test_the_settings_page_names_what_is_not_asked(world: World, address: str) -
     page = world.browsers["dora"].get(f"{DESIGN}/public").text
 
     assert "Customer · Boss · Photo · Signed · Papers · Hush · Secret" in page
-
-
-def test_the_code_is_one_of_the_address(world: World, address: str) -> None:
-    drawing = world.browsers["dora"].get(f"{DESIGN}/public/qr.svg")
-    picture = world.browsers["dora"].get(f"{DESIGN}/public/qr-large.png")
-    sheet = world.browsers["dora"].get(f"{DESIGN}/public/poster")
-
-    assert drawing.mimetype == "image/svg+xml" and b"<svg" in drawing.data
-    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.data)).convert("L"))
-    assert [each.text for each in read] == [f"http://localhost:8000{address}"]
-    assert address in sheet.text
-    assert world.browsers["dora"].get(f"{DESIGN}/public/qr-huge.png").status_code == 404
 
 
 def test_its_scripts_stay_within_the_budget(world: World, address: str) -> None:
