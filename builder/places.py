@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 from builder.views import Sharing
 from runtime import access, shell
 from runtime.accounts.models import User
+from runtime.definitions.documents import Form
 from runtime.forms.lists import sharing
 from runtime.shell import Place
+from runtime.transfer import import_pages
 
 
 def register() -> None:
@@ -15,6 +17,7 @@ def register() -> None:
     if offer not in shell.PLACES:
         shell.PLACES.append(offer)
         sharing.DOORS.append(Sharing())
+        import_pages.NEW_FIELDS.append(new_fields)
 
 
 def offer(user: User, app: str | None) -> list[Place]:
@@ -28,3 +31,10 @@ def offer(user: User, app: str | None) -> list[Place]:
         Place(url_for("apps.new_app"), "plus", _("New app")),
         Place(url_for("gallery.index"), "apps", _("App gallery")),
     ]
+
+
+def new_fields(user: User, form: Form) -> str:
+    """Where a designer makes fields of the columns of a spreadsheet; "" for other people."""
+    if not access.can(user, "design", "platform"):
+        return ""
+    return url_for("spreadsheet.propose", app=form.app)

@@ -1,27 +1,34 @@
 """What the pages of an import show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
+
+from sqlalchemy import select
 
 from runtime import access, encodings
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.fields import Field, Reader
-from runtime.forms.filling import reader_for
+from runtime.fields import Field
 from runtime.records.wording import said
 from runtime.times import now
 from runtime.transfer import groups, importing, mapping, meaning, repeats, sources, staging
 from runtime.transfer.mapping import ID, SAMPLES, Column
+from runtime.transfer.meaning import Cell
 from runtime.transfer.models import Import, ImportRow
-from runtime.transfer.planning import Desk
+from runtime.transfer.planning import Desk, Told
 
 LOOKED_AT = 1_000  # rows from which days and numbers are told
-SHOWN = 25  # rows with problems on a page
+SHOWN, LISTED = 25, 100  # records with problems, and problems, on a page
 LONGEST_SAMPLE = 60
 
 SEPARATORS = {",": ",", ";": ";", "|": "|", "\t": "⇥"}
+
+
+NEW_FIELDS: list[Callable[[User, Form], str]] = []
+"""Where this person makes fields of columns, or "": what designs forms adds it."""
 
 
 def columns(user: User, form: Form, own: Import, chosen: Sequence[str]) -> dict[str, Any]:
@@ -32,7 +39,7 @@ def columns(user: User, form: Form, own: Import, chosen: Sequence[str]) -> dict[
         Column(title, _samples(body, at), chosen[at] if at < len(chosen) else "")
         for at, title in enumerate(importing.titles(own))
     ]
-    known = mapping.targets(user, form)
+    known, free = mapping.targets(user, form), [at for at, each in enumerate(found) if not each.target]
     left_out = [said(one.title) for key, one in form.fields.items() if _is_left_out(one) and key not in known]
     return {
         "columns": found,
@@ -42,8 +49,21 @@ def columns(user: User, form: Form, own: Import, chosen: Sequence[str]) -> dict[
         "before": repeats.before(own),
         "separator": SEPARATORS.get(own.told.get("separator", ""), ""),
         "left_out": left_out,
+        "new_fields": next(filter(None, (where(user, form) for where in NEW_FIELDS)), "") if free else "",
+        "unknown": _pasted(
+            [[found[at].title for at in free], *([_at(row, at) for at in free] for row in body)]
+        ),
         "id": ID,
     }
+
+
+def _at(row: Sequence[Cell], at: int) -> str:
+    return meaning.text(None, row[at])[:LONGEST_SAMPLE] if at < len(row) else ""
+
+
+def _pasted(rows: Sequence[Sequence[str]]) -> str:
+    """Titles and some rows below them, as somebody would paste them."""
+    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)
 
 
 def _encodings(own: Import) -> list[tuple[str, str, str]]:
@@ -134,16 +154,20 @@ class Fault:
     choices: Sequence[tuple[str, str]] = ()
 
 
-def rows(user: User, form: Form, own: Import, after: int) -> dict[str, Any]:
-    """The whole page: how far it is, how many rows are in each state, a page of those with problems."""
-    listed = () if own.is_at_work else importing.rows(own, ("bad", "kept"), SHOWN + 1, after)
-    desk, reader = Desk(user, form, own), reader_for(user, form)
+Place = tuple[int, int]
+"""Behind which record a page begins, and how many problems of the next one stand before it."""
+
+
+def rows(user: User, form: Form, own: Import, after: Place) -> dict[str, Any]:
+    """The whole page: how far it is, how many rows are in each state, a page of what is wrong with them."""
+    desk = Desk(user, form, own)
+    listed, then = ([], None) if own.is_at_work else _page_of(own, after)
     return {
         **progress(own),
         "further": groups.count(own) if groups.has_rows(own.mapping) and not own.is_at_work else 0,
-        "faulty": [each for row in listed[:SHOWN] for each in _by_row(faults(desk, row, reader))],
-        "next": listed[SHOWN - 1].number if len(listed) > SHOWN else None,
-        "after": after,
+        "faulty": [each for row, told in listed for each in _by_row(faults(desk, row, told))],
+        "next": then and _written(then),
+        "after": _written(after) if any(after) else "",
         "before": repeats.before(own) if own.state == "checked" else None,
         "may_change": importing.may_change(own),
         "may_undo": importing.may_undo(own),
@@ -151,29 +175,68 @@ def rows(user: User, form: Form, own: Import, after: int) -> dict[str, Any]:
     }
 
 
-def faults(desk: Desk, row: ImportRow, reader: Reader) -> list[Fault]:
-    """What is wrong with a row."""
-    cells = {row.number: desk.cells(row)}
-    found: dict[tuple[int, str], Fault] = {}
-    for key, why, *where in row.problems:
-        one, number = desk.targets.get(key), int(where[0]) if where else row.number
-        if number not in cells:
-            cells[number] = desk.cells(db.session.get_one(ImportRow, (row.import_id, number)))
-        known = desk.is_used(key)
-        value = desk.shown(key, cells[number].get(key)) if known else ""
-        title = mapping.label(desk.form, key) if known or key in _seen(desk) else ""
-        name = f"v.{number}.{key}" if known and row.state == "bad" else ""
-        choices = one.type.choices(one, reader) if one is not None and one.type.name == "choice" else ()
-        found.setdefault((number, key or why), Fault(number, name, title, value, why, choices))
-    return list(found.values())
+def place_of(text: str) -> Place:
+    """Where a page begins by what an address says; the first for what says nothing."""
+    numbers = [part for part in text.split(".")[:2] if part.isascii() and part.isdecimal() and len(part) < 9]
+    record, before = [*map(int, numbers), 0, 0][:2]
+    return record, before
+
+
+def _written(place: Place) -> str:
+    return f"{place[0]}.{place[1]}" if place[1] else str(place[0])
+
+
+def _page_of(own: Import, after: Place) -> tuple[list[tuple[ImportRow, Told]], Place | None]:
+    """The records of a page with what is to be told of each, and where the next page begins. One record may have
+    thousands of problems, in the rows of its tables.
+    """
+    record, before = after
+    listed: list[tuple[ImportRow, Told]] = []
+    left = LISTED
+    for row in importing.rows(own, ("bad", "kept"), SHOWN + 1, record):
+        told = _once(row)[before:]
+        if len(listed) == SHOWN or not left:
+            return listed, (record, before)
+        listed.append((row, told[:left]))
+        if len(told) > left:
+            return listed, (record, before + left)
+        left, record, before = left - len(told), row.number, 0
+    return listed, None
+
+
+def _once(row: ImportRow) -> Told:
+    """What is wrong with a record, once for each cell, in the order of the rows."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for each in row.problems:
+        found.setdefault((_number(row, each), each[0] or each[1]), each)
+    return [found[each] for each in sorted(found, key=lambda each: each[0])]
+
+
+def _number(row: ImportRow, told: Sequence[str]) -> int:
+    return int(told[2]) if len(told) > 2 else row.number
+
+
+def faults(desk: Desk, row: ImportRow, told: Told) -> list[Fault]:
+    """What is wrong with a record, of which this is told."""
+    numbers = {_number(row, each) for each in told}
+    mine = (ImportRow.import_id == row.import_id, ImportRow.number.in_(numbers))
+    cells = {each.number: desk.cells(each) for each in db.session.scalars(select(ImportRow).where(*mine))}
+    return [_fault(desk, row, each, cells[_number(row, each)]) for each in told]
+
+
+def _fault(desk: Desk, row: ImportRow, told: Sequence[str], cells: Mapping[str, Cell]) -> Fault:
+    key, why, number = told[0], told[1], _number(row, told)
+    one, known = desk.targets.get(key), desk.is_used(key)
+    value = desk.shown(key, cells.get(key)) if known else ""
+    title = mapping.label(desk.form, key) if known or key in _seen(desk) else ""
+    name = f"v.{number}.{key}" if known and row.state == "bad" else ""
+    choices = one.type.choices(one, desk.reader) if one is not None and one.type.name == "choice" else ()
+    return Fault(number, name, title, value, why, choices)
 
 
 def _by_row(found: Sequence[Fault]) -> list[tuple[int, list[Fault]]]:
     """The problems of a record by the rows in which they stand."""
-    rows: dict[int, list[Fault]] = {}
-    for each in found:
-        rows.setdefault(each.number, []).append(each)
-    return sorted(rows.items())
+    return [(number, list(some)) for number, some in groupby(found, lambda each: each.number)]
 
 
 def _seen(desk: Desk) -> frozenset[str]:

@@ -82,7 +82,13 @@ def columns(app: str, form: str, key: str) -> Response:
     user, found, own = _own(app, form, key)
     if not importing.may_change(own):
         return show(app, form, key)
-    return _page("columns", found, None, own=own, **import_pages.columns(user, found, own, own.mapping))
+    return _page(
+        "columns",
+        found,
+        None,
+        own=own,
+        **import_pages.columns(user, found, own, importing.proposed(user, found, own)),
+    )
 
 
 @blueprint.post("/<key>/columns")
@@ -149,9 +155,8 @@ def rows(app: str, form: str, key: str) -> Response:
     return _page("rows", found, None, own=own, **import_pages.rows(user, found, own, _after()))
 
 
-def _after() -> int:
-    text = request.args.get("after", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+def _after() -> import_pages.Place:
+    return import_pages.place_of(request.args.get("after", ""))
 
 
 @blueprint.post("/<key>/rows")
@@ -175,7 +180,7 @@ def act(app: str, form: str, key: str) -> Response:
     if deed == "drop":
         return go_to(url_for("imports.index", app=app, form=form))
     return go_to(
-        _step(found, own, "rows", after=_after() or None) if deed == "mend" else _address(found, own)
+        _step(found, own, "rows", after=request.args.get("after")) if deed == "mend" else _address(found, own)
     )
 
 

@@ -149,13 +149,27 @@ def choose_head(user: User, form: Form, own_import: Import, number: int) -> None
     if number not in (0, *known):
         raise Conflict(_("There is no such row."), code="row")
     own_import.head = number
-    choose_columns(own_import, mapping.automatic(user, form, titles(own_import)))
+    _take(own_import, mapping.automatic(user, form, titles(own_import)))
+    own_import.told = {**own_import.told, "chosen": False}
 
 
 def choose_columns(own_import: Import, chosen: list[str]) -> None:
-    """Take the columns for these; what was typed in place of a cell goes when another column is in its place. The
-    caller commits.
-    """
+    """Take the columns for these, by somebody's choice; the caller commits."""
+    _take(own_import, chosen)
+    own_import.told = {**own_import.told, "chosen": True}
+
+
+def proposed(user: User, form: Form, own_import: Import) -> list[str]:
+    """What the columns are taken for; until somebody chose, also for fields that the form got meanwhile."""
+    before = own_import.mapping
+    if own_import.told.get("chosen"):
+        return before
+    found = mapping.automatic(user, form, titles(own_import))
+    return [each or ("" if new in before else new) for each, new in zip(before, found, strict=True)]
+
+
+def _take(own_import: Import, chosen: list[str]) -> None:
+    """Take the columns for these; what was typed in place of a cell goes when another column is in its place."""
     before = own_import.mapping
     stay = {key for at, key in enumerate(before) if chosen[at : at + 1] == [key]}
     mended = select(ImportRow).where(ImportRow.import_id == own_import.id, ImportRow.fixes != {})

@@ -14,7 +14,7 @@ from runtime.fields import ALL_POINTERS, LISTED, Field, ValueType
 from runtime.records.tables import unique_sets
 from runtime.records.wording import said
 from runtime.text import in_all_languages, normalised
-from runtime.transfer import meaning
+from runtime.transfer import meaning, synonyms
 from runtime.transfer.meaning import Cell
 from runtime.transfer.models import Import
 
@@ -88,17 +88,31 @@ def titles(head: Sequence[Sequence[Cell]], width: int) -> list[str]:
 
 
 def automatic(user: User, form: Form, names: Sequence[str]) -> list[str]:
-    """For each column what it seems to be by its title, in any language, or by the key; nothing twice."""
+    """For each column what it seems to be by its title, in any language, or by the key; else by what others call such a
+    column. Nothing twice.
+    """
+    fields = targets(user, form)
+    called = {key: _names(form, key, one) for key, one in fields.items()}
     known: dict[str, str] = {}
-    for key, one in sorted(targets(user, form).items(), key=lambda each: "." in each[0]):
-        for name in (*_called(form, key), *in_all_languages(one.title), key):
-            known.setdefault(_folded(name), key)
+    for key in sorted(fields, key=lambda each: "." in each):
+        for name in called[key]:
+            known.setdefault(name, key)
     known.setdefault("id", ID)
-    found: list[str] = []
-    for name in names:
-        target = known.get(_folded(name), "")
-        found.append("" if target in found else target)
-    return found
+    found = _each_once([known.get(_folded(name), "") for name in names])
+    free = {key: one for key, one in fields.items() if key not in found and "." not in key}
+    meant = (
+        "" if key else synonyms.meant(_folded(name), free, called)
+        for name, key in zip(names, found, strict=True)
+    )
+    return _each_once([key or other for key, other in zip(found, list(meant), strict=True)])
+
+
+def _each_once(keys: Sequence[str]) -> list[str]:
+    return [key if key not in keys[:at] else "" for at, key in enumerate(keys)]
+
+
+def _names(form: Form, key: str, one: Field) -> list[str]:
+    return [_folded(name) for name in (*_called(form, key), *in_all_languages(one.title), key)]
 
 
 def _called(form: Form, key: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Spreadsheets in which records and the rows of their sub-tables stand together."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from runtime.definitions import lookup
 from runtime.errors import Invalid, Problem
 from runtime.records import query, store, taking_back
 from runtime.times import now
-from runtime.transfer import groups, importing, importing_job, sub_rows
+from runtime.transfer import groups, import_pages, importing, importing_job, sub_rows
 from tests.builder.factory import app, field, form, package
 from tests.support.world import World, world_on
 from tests.transfer.test_exports import Killed, asked_for, got
@@ -194,6 +195,25 @@ def test_a_problem_in_a_further_row_is_told_and_mended_there_and_taken_along_wit
     found.do("mend", **{"v.4.lines.qty": "8"})
     assert counts(found.do("run")) == {"created": 2}
     assert cells(quotes(world, "Faulty")[0], "qty") == [(1,), (7,), (8,)]
+
+
+def test_the_problems_of_one_record_are_shown_a_page_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_pages, "LISTED", 5)
+    bad = [["Wrong" if at == 0 else "", "many"] for at in range(12)]
+    found = wizard(world, sheet(["Title", "Items: Quantity"], *bad, ["Wrong, too", "x"]))
+    page, seen = found.check(), []
+    while True:
+        seen.append([name for name, _why in faults(page)])
+        further = re.search(r'href="[^"]*\?after=([\d.]+)"', page)
+        if not further:
+            break
+        page = found.get(f"rows?after={further[1]}")
+    assert [len(each) for each in seen] == [5, 5, 3]
+    assert [name for each in seen for name in each] == [f"v.{at}.lines.qty" for at in range(2, 15)]
+    answer = found.post("rows?after=0.5", do="mend", **{"v.7.lines.qty": "1"})
+    assert answer.location.endswith("after=0.5"), "who mends stays on the page"
 
 
 def test_more_rows_than_a_sub_table_takes_are_a_problem_of_the_record(world: World) -> None:
