@@ -35,8 +35,8 @@ def init_app(app: Flask) -> None:
     """Connect the hooks of every request, in the order in which they run."""
     app.request_class = Request
     app.url_map.converters["int"] = Id
-    app.jinja_env.add_extension("jinja2.ext.do")
     compiled.init_app(app)
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.before_request(_set_write_mode)
     app.teardown_request(_forget_write_mode)
     limits.init_app(app)

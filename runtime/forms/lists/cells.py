@@ -1,5 +1,6 @@
 """The values of a page of records as the texts that people read, each kind of title asked for once."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_babel import ngettext
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import NOBODY, POINTERS, Field, Reader, ValueType
-from runtime.forms.names import kind_of, titles_for
+from runtime.forms.names import Titles, kind_of, titles_for
 from runtime.records import lookups
 from runtime.records.rows import Record
 
@@ -23,19 +24,19 @@ def texts(
 ) -> list[list[str]]:
     """The texts of these fields for each record."""
     names = titles_for(user, form, fields, [record.values for record in records])
-    drawn = [(each.key, *lookups.origin(form, each)) for each in fields]
-    formatted = {key for key, _home, one in drawn if _is_formatted(one)}
-
-    def text(key: str, home: Form, one: Field, value: Any) -> str:
-        if key in formatted and value is not None:
-            return _formatted(home, one.key, value, reader)
-        return _short(one.type.display(value, one, reader, names))
-
-    return [[text(*each, record.values.get(each[0])) for each in drawn] for record in records]
+    drawn = [(each.key, _text_of(*lookups.origin(form, each), reader, names)) for each in fields]
+    return [
+        ["" if (value := values.get(key)) is None else text(value) for key, text in drawn]
+        for values in (record.values for record in records)
+    ]
 
 
-def _is_formatted(one: Field) -> bool:
-    return one.type.value_type_of(one) in FORMATTED and kind_of(one) not in POINTERS
+def _text_of(home: Form, one: Field, reader: Reader, names: Titles) -> Callable[[Any], str]:
+    """How a cell of this column reads its values, decided once for all of them."""
+    if one.type.value_type_of(one) in FORMATTED and kind_of(one) not in POINTERS:
+        return lambda value: _formatted(home, one.key, value, reader)
+    show = one.type.show
+    return lambda value: _short(show(value, one, reader, names))
 
 
 @lru_cache(maxsize=20_000)

@@ -16,10 +16,12 @@ from runtime.forms.filling import reader_for
 from runtime.forms.lists import asked as asking
 from runtime.forms.lists import choosing, filtering, moving, pages, saving, views, widths
 from runtime.forms.lists.kinds import LIST
+from runtime.forms.lists.pattern import drawn_rows
 from runtime.forms.lists.places import Asked, Places
 from runtime.htmx import go_to, is_htmx, trigger
 
 blueprint = Blueprint("lists", __name__, url_prefix="/apps")
+blueprint.add_app_template_global(drawn_rows)
 
 
 @blueprint.post("/<app>/forms/<form>/columns")
