@@ -5,11 +5,12 @@ The first two come from one set of grants (role × form × action × scope), so 
 refuses. Denied unless granted. An administrator sees the records of every app, a designer none without a role.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select
@@ -67,8 +68,14 @@ def can(user: User | None, action: str, target: Target) -> bool:
         )
     if isinstance(target, tuple):
         form, record = target
-        return conditions.compile(visible(user, action, form)).holds(_context(record), {})
+        return _compiled(json.dumps(visible(user, action, form))).holds(_context(record), {})
     return False
+
+
+@lru_cache(1024)
+def _compiled(scope: str) -> conditions.Condition:
+    """What `visible` says, ready to be judged: made once for all who may do the same."""
+    return conditions.compile(json.loads(scope))
 
 
 def is_for(user: User, app: str, roles: Collection[str]) -> bool:
@@ -88,7 +95,7 @@ def among(user: User, action: str, form: Form, records: Iterable[R]) -> list[R]:
     """Those of the records with which the user may do this: what `can` says of each."""
     if not can(user, action, form):
         return []
-    allowed = conditions.compile(visible(user, action, form))
+    allowed = _compiled(json.dumps(visible(user, action, form)))
     return [each for each in records if allowed.holds(_context(each), {})]
 
 

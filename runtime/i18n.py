@@ -2,8 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,9 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, format_datetime, format_time, refresh
 from flask_babel import gettext as _
 from flask_login import current_user
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from runtime import config
@@ -40,8 +44,26 @@ def init_app(app: Flask) -> None:
         ngettext=lambda one, many, count: texts.get_translations().ungettext(one, many, count),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _in_templates(texts)
     app.jinja_env.filters.update(moment=moment_text, clock=clock_text, ago=ago)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, html_lang=html_lang)
+
+
+def _in_templates(texts: Domain) -> Callable[..., str]:
+    """What `_` does in templates, as Jinja has it: but a page has dozens of texts, of which most never vary."""
+
+    @pass_eval_context
+    def gettext(context: EvalContext, text: str, **variables: Any) -> str:
+        found = _said(texts.get_translations(), text, context.autoescape)
+        return found % variables if variables or "%" in found else found
+
+    return gettext
+
+
+@lru_cache(8_000)
+def _said(translations: Any, text: str, is_markup: bool) -> str:
+    found: str = translations.ugettext(text)
+    return Markup(found) if is_markup else found  # noqa: S704
 
 
 class _Catalogue(Domain):  # type: ignore[misc]
@@ -49,12 +71,14 @@ class _Catalogue(Domain):  # type: ignore[misc]
 
     def get_translations(self) -> Any:
         """Kept under the name that Flask-Babel drops when the language is switched or forced."""
-        babel = g.get("_flask_babel") if g else None
-        found = getattr(babel, "babel_translations", None)
+        try:
+            own = g._get_current_object()
+        except RuntimeError:  # nobody asks
+            return super().get_translations()
+        found = getattr(getattr(own, "_flask_babel", None), "babel_translations", None)
         if found is None:
             found = super().get_translations()
-            if g:
-                g._flask_babel.babel_translations = found
+            own._flask_babel.babel_translations = found
         return found
 
 

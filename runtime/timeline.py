@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from runtime import access, comments, row_changes, times
 from runtime.accounts.models import User
 from runtime.automations.models import Run, Step, Timer
 from runtime.comments import Attached, attached
+from runtime.comments.models import Comment
 from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Automation, Form
@@ -42,6 +43,8 @@ PARTS = {
     "messages": ("deliveries",),
     "automations": ("runs", "timers"),
 }
+KINDS = tuple(each for kinds in PARTS.values() for each in kinds)
+OTHERS: Mapping[str, Any] = {"comments": Comment, "deliveries": Delivery, "runs": Run, "timers": Timer}
 WRITTEN = ("created", "updated")
 
 REASONS: Mapping[str, Any] = {
@@ -187,8 +190,7 @@ class Entry:
 def entries(user: User, form: Form, record: Record, part: str = "") -> list[Entry]:
     """The timeline of a record that the user may read; only the comments, the changes, … where `part` says so."""
     story = _Story(user, form, record.id)
-    told = PARTS.get(part) or [each for kinds in PARTS.values() for each in kinds]
-    found = [entry for each in told for entry in getattr(story, each)()]
+    found = [entry for each in PARTS.get(part) or story.kinds() for entry in getattr(story, each)()]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -205,9 +207,17 @@ class _Story:
         self._names = ReadersNames(form.app, user)
         self._reader = Reader(user.locale, user.zone or form.zone)
         self._hidden = access.fields(user, form).hidden
+        self._events: list[Event] | None = None
+
+    def kinds(self) -> list[str]:
+        """What there is to tell: found out with the changes, for of most records there is little else."""
+        rows = db.session.execute(_with_others(), self._about()).all()
+        self._events = [row[0] for row in rows]
+        return [each for each in KINDS if each == "events" or not rows or getattr(rows[0], each)]
 
     def events(self) -> Iterator[Entry]:
-        for event, who, origin in self.writers(self._rows(Event)):
+        rows = self._rows(Event) if self._events is None else self._events
+        for event, who, origin in self.writers(rows):
             yield Entry(
                 at=event.at,
                 kind=event.kind,
@@ -297,8 +307,10 @@ class _Story:
 
     def _rows(self, model: Any) -> list[Any]:
         """The latest rows about this record."""
-        about = {"form_id": self._form.definition_id, "record_id": self._record_id}
-        return list(db.session.scalars(_about(model), about))
+        return list(db.session.scalars(_about(model), self._about()))
+
+    def _about(self) -> dict[str, int]:
+        return {"form_id": self._form.definition_id, "record_id": self._record_id}
 
     def _by_people(self, rows: list[Any]) -> list[Any]:
         """These rows, and the names of all people whom they are from or for in one statement."""
@@ -376,8 +388,18 @@ def _sentence(event: Event, who: str) -> str:
 @cache
 def _about(model: Any) -> Select[Any]:
     """The latest rows about a record; made once, for building it costs as much as running it."""
-    own = (model.form_id == bindparam("form_id"), model.record_id == bindparam("record_id"))
-    return select(model).where(*own).order_by(model.id.desc()).limit(LATEST)
+    return select(model).where(*_own(model)).order_by(model.id.desc()).limit(LATEST)
+
+
+@cache
+def _with_others() -> Select[Any]:
+    """The latest events of a record, each with whether there is anything else about it."""
+    there = [exists().where(*_own(model)).label(kind) for kind, model in OTHERS.items()]
+    return _about(Event).add_columns(*there)
+
+
+def _own(model: Any) -> tuple[Any, Any]:
+    return model.form_id == bindparam("form_id"), model.record_id == bindparam("record_id")
 
 
 def _by_id(model: Any, ids: set[Any]) -> dict[int, Any]:

@@ -17,7 +17,7 @@ from runtime.times import now
 _seen: Any = Seen.__table__
 
 
-def last_seen(user_id: int, form_id: int, record_id: int) -> Any:
+def last_seen(user_id: Any, form_id: Any, record_id: Any) -> Any:
     """The id of the last comment that somebody saw, 0 for none, as a part of a statement."""
     own = (Seen.user_id == user_id, Seen.form_id == form_id, Seen.record_id == record_id)
     return func.coalesce(select(Seen.last_id).where(*own).scalar_subquery(), 0)

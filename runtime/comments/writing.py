@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, literal, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,13 @@ from runtime.times import now
 LONGEST = 10_000
 MAX_ID = 2**31  # what the column of an id holds
 LATEST = 200  # of one record
+
+# The comments on a record, newest first, with the last one that a person has seen; 0 for nobody.
+_LATEST = (
+    select(Comment, last_seen(bindparam("user"), bindparam("form"), bindparam("record")))
+    .where(Comment.form_id == bindparam("form"), Comment.record_id == bindparam("record"))
+    .order_by(Comment.id.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -60,13 +67,11 @@ def for_reader(user: User, form: Form, record_id: int) -> list[tuple[Comment, bo
 
 
 def _about(form: Form, record_id: int, user: User | None) -> list[tuple[Comment, bool]]:
-    on = (Comment.form_id == form.definition_id, Comment.record_id == record_id)
-    seen = literal(0) if user is None else last_seen(user.id, form.definition_id, record_id)
-    latest = select(Comment, seen).where(*on).order_by(Comment.id.desc())
-    rows = list(db.session.execute(latest.limit(LATEST)))
+    place = {"form": form.definition_id, "record": record_id, "user": None if user is None else user.id}
+    rows = list(db.session.execute(_LATEST.limit(LATEST), place))
     if len(rows) == LATEST:  # what the first of them answer may be older
         missing = {row[0].reply_to for row in rows} - {row[0].id for row in rows} - {None}
-        rows += db.session.execute(latest.where(Comment.id.in_(missing)))
+        rows += db.session.execute(_LATEST.where(Comment.id.in_(missing)), place)
     return [
         (comment, user is not None and comment.user_id != user.id and comment.id > last)
         for comment, last in rows

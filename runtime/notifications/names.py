@@ -17,7 +17,7 @@ class ReadersNames:
     def __init__(self, app: str, user: User) -> None:
         self._app, self._user = app, user
         self._titles: dict[tuple[str, int], str | None] = {}
-        self._members: dict[int, str | None] = {}
+        self._members: dict[int, str | None] = {user.id: user.name}
 
     def record(self, form: str, record_id: int) -> str | None:
         """The record's title, None when the person may not read it."""

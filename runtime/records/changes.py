@@ -15,7 +15,7 @@ from runtime.fields import ValueType
 from runtime.records import links, roll_ups, row_history, rows, subtables
 from runtime.records.models import Event
 from runtime.records.rows import Record, Values
-from runtime.records.sources import Actor, allowed, is_id
+from runtime.records.sources import Actor, is_id, within
 from runtime.records.tables import table
 from runtime.records.tokens import Token
 from runtime.records.wording import problem
@@ -42,8 +42,8 @@ def require_right(actor: Actor, form: Form, record_id: int, action: str) -> None
 def _permitted(actor: Actor, form: Form, record_id: int, action: str, *, lock: bool) -> Any:
     if not is_id(record_id):
         raise NotFound(_("There is no such record."))
-    may_read = allowed(form, actor.scope("read", form))
-    may_act = allowed(form, actor.scope(action, form)).label("may_act")
+    may_read = within(form, actor.scope("read", form))
+    may_act = within(form, actor.scope(action, form)).label("may_act")
     query = rows.select_all(form).add_columns(may_act).where(table(form).c.id == record_id, may_read)
     if lock:  # to change a record keeps nobody from referring to it: who does has it locked already, a little
         query = query.with_for_update(key_share=action == "update")

@@ -17,7 +17,7 @@ from runtime.errors import Problem
 from runtime.fields._listed import joined
 from runtime.records import naming, rows
 from runtime.records.rows import Record
-from runtime.records.sources import Actor, allowed
+from runtime.records.sources import Actor, within
 from runtime.records.tables import LIKENED, LIKENED_LENGTH, likeness, table
 from runtime.records.wording import locale, said
 
@@ -106,7 +106,7 @@ def _read(
     """The first records that are alike, as the person may see them, and by which of the sets each is."""
     own = table(form).c
     alike = [_alike(form, keys, values) for keys in asked]
-    among = [allowed(form, access.visible(user, "read", form))]
+    among = [within(form, access.visible(user, "read", form))]
     if record_id is not None:
         among.append(own.id != record_id)
     # Of each set its own first ones: those of one must not crowd out those of another.

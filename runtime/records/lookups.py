@@ -12,7 +12,7 @@ from runtime.definitions.documents import MAX_HOPS, Form
 from runtime.fields import Field
 from runtime.records import rows
 from runtime.records.rows import Record
-from runtime.records.sources import allowed
+from runtime.records.sources import within
 from runtime.records.tables import table
 
 
@@ -56,7 +56,7 @@ def _values(
     """What these records hold, as far as the user may read them; with these fields of theirs, look-ups too."""
     if form is None:
         return {}
-    readable = allowed(form, access.visible(user, "read", form))
+    readable = within(form, access.visible(user, "read", form))
     found = db.session.execute(rows.select_all(form).where(table(form).c.id.in_(sorted(ids)), readable))
     records = _shown(user, form, [rows.record(form, row) for row in found], keys, hops - 1)
     return {record.id: rows.context(record) for record in records}

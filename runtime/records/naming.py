@@ -11,7 +11,7 @@ from runtime.definitions.documents import Form
 from runtime.fields import NOBODY, POINTERS, Field, Reader
 from runtime.records import orders
 from runtime.records.rows import Record
-from runtime.records.sources import allowed, is_id
+from runtime.records.sources import is_id, within
 from runtime.records.tables import stored, table
 from runtime.records.wording import locale
 
@@ -31,7 +31,7 @@ def read(
     """
     wanted = sorted({each for each in ids if is_id(each)})
     own = table(form).c
-    limits = [] if scope is None else [allowed(form, scope)]
+    limits = [] if scope is None else [within(form, scope)]
     found: list[Any] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]

@@ -16,7 +16,7 @@ from runtime.definitions.documents import Form
 from runtime.fields import Field, FieldError, Reader
 from runtime.fields._listed import parted
 from runtime.records import judge, naming
-from runtime.records.sources import allowed
+from runtime.records.sources import within
 from runtime.records.tables import table
 
 CHUNK = 400
@@ -112,7 +112,7 @@ def _members(texts: list[str]) -> list[tuple[str, int]]:
 def _records(user: User, form: Form, texts: list[str], reader: Reader) -> Iterator[tuple[str, int]]:
     """The records with these titles, serial numbers or ids (`#12`)."""
     own, hidden = table(form).c, access.fields(user, form).hidden
-    readable = allowed(form, access.visible(user, "read", form))
+    readable = within(form, access.visible(user, "read", form))
     for key in _naming(form, hidden):
         columns = _columns(form.fields[key], texts, reader)
         for start in range(0, len(columns), CHUNK):

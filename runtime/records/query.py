@@ -17,7 +17,7 @@ from runtime.records import search as searching
 from runtime.records.finding import MAX_COUNTED
 from runtime.records.links import Reference
 from runtime.records.rows import Record
-from runtime.records.sources import allowed, is_id
+from runtime.records.sources import allowed, is_id, within
 from runtime.records.tables import table
 
 __all__ = ["MAX_COUNTED", "Page", "Record", "count", "get", "is_cursor", "options", "page", "title", "titles"]
@@ -71,7 +71,7 @@ def page(
     the sub-tables too; with `reference` only what refers to one record counts. ConditionError for a condition over
     something that a list of this user cannot be filtered by.
     """
-    readable = [allowed(form, each) for each in access.ways(access.visible(user, "read", form))]
+    readable = [within(form, each) for each in access.ways(access.visible(user, "read", form))]
     hidden = access.fields(user, form).hidden
     sought, wanted = searching.sought(form, search, hidden), _filtered(user, form, condition)
     if reference is not None:
@@ -299,7 +299,7 @@ def options(
 
 
 def _readable(user: User | None, form: Form) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = allowed(form, access.visible(user, "read", form))
+    found: ColumnElement[bool] = within(form, access.visible(user, "read", form))
     return found
 
 

@@ -48,6 +48,7 @@ HTML = {
 MARKUP = {
     "builder/canvas.py": "a sentence with the product's own words",
     "builder/routes/preview.py": "a list in another language than its page, as our own template drew it",
+    "runtime/i18n.py": "the product's own words, as Jinja has them",
     "runtime/forms/drawn.py": "a field as the template of all fields drew it",
     "runtime/forms/lists/pattern.py": "a row as the template of rows drew it, with values that were escaped",
     "runtime/shell.py": "icons of our own sprite; Markdown and formatted text, each cleaned where it is made",
