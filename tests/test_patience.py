@@ -21,7 +21,7 @@ IMPATIENT = (
     "from runtime import patience; patience.PATIENCE = 4.0; patience.SLOWEST = 10**6; import app; app.main()"
 )
 HEAD = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-MORE_THAN_THREADS = 40
+MANY = 200
 
 
 @given(st.binary(max_size=40), st.lists(st.integers(0, 160)))
@@ -96,7 +96,7 @@ def _answers(port: int) -> bool:
 def test_given_many_slow_clients_others_are_answered_and_the_slow_ones_given_up(port: int) -> None:
     begun = (HEAD, HEAD + b"Content-Length: 9000\r\n\r\nname=", HEAD + b"Content-Length: 900000\r\n\r\nname=")
     slow = []
-    for number in range(MORE_THAN_THREADS):
+    for number in range(MANY):
         one = socket.create_connection(("127.0.0.1", port), timeout=30)
         one.sendall(begun[number % 3])
         slow.append(one)

@@ -1,6 +1,7 @@
 """What is typed stays: drafts on the server, edits in the browser, leaving, signing in again on the spot."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +9,9 @@ from sqlalchemy import delete
 
 from runtime.accounts.models import LoginSession, User
 from runtime.db import transaction
+from tests.browser.axe import problems
 from tests.browser.office import press_primary
+from tests.conftest import make_user
 from tests.forms.followup import FOLLOWUP, make
 from tests.support.pages import PASSWORD, with_password
 
@@ -188,3 +191,66 @@ def test_two_tabs_on_one_record_both_keep_what_was_typed(open_tab: OpenTab, sell
     two.goto(address)
     offer.get_by_role("button", name="Restore").click()
     expect(two.locator("#name")).to_have_value("First")
+
+
+def test_two_people_edit_one_customer_at_once_and_nobodys_typing_is_lost(
+    open_tab: OpenTab, seller: User
+) -> None:
+    acme = make("customer", {"name": "Acme", "phone": "13800138000", "owner": seller.id})
+    address = f"{FOLLOWUP}/customer/{acme}/edit"
+    desk, phone = open_tab(seller), open_tab(make_user("Li", is_admin=True), width=390)
+    for page in (desk, phone):
+        page.goto(address)
+    phone.locator("#address").fill("3 High Street")
+    phone.locator("#email").fill("li@example.com")
+    press_primary(phone)
+    phone.wait_for_url("**/customer/*/")
+
+    # when the other one saves a moment later, by keyboard alone
+    desk.locator("#address").fill("2 Side Street")
+    desk.locator("#phone").fill("13900139000")
+    desk.keyboard.press("Control+Enter")
+
+    # then both answers stand there, and what only one of them changed is in
+    summary, clash = desk.locator("[data-summary]"), desk.locator("#x-address")
+    expect(summary).to_be_focused()
+    expect(clash).to_contain_text("2 Side Street")
+    expect(clash).to_contain_text("Li,")
+    expect(clash).to_contain_text("3 High Street")
+    expect(desk.locator("#email")).to_have_value("li@example.com")
+    expect(desk.locator("#phone")).to_have_value("13900139000")
+    assert problems(desk, "two answers") == []
+    desk.wait_for_load_state()
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#mine-address")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(clash).to_have_count(0)
+    desk.wait_for_load_state()
+    desk.locator("#address").press("Control+Enter")
+    desk.wait_for_url("**/customer/*/")
+    for text in ("2 Side Street", "li@example.com", "139 0013 9000"):
+        expect(desk.locator(".fw-record")).to_contain_text(text)
+
+
+def test_edits_kept_by_a_clock_that_was_wrong_by_a_day_are_offered_and_saved(
+    open_tab: OpenTab, seller: User
+) -> None:
+    address = f"{FOLLOWUP}/customer/{make('customer', {'name': 'Acme', 'owner': seller.id})}/edit"
+    page = open_tab(seller)
+    page.clock.install(time=datetime.now(UTC) + timedelta(days=1))
+    page.goto(address)
+    page.locator("#name").fill("Acme & Co")
+    page.clock.run_for(1_100)
+    assert len(kept_here(page)) == 1
+
+    # when the clock was set right
+    right = page.context.new_page()
+    page.close()
+    right.goto(address)
+    right.locator("#edits").get_by_role("button", name="Restore").click()
+    expect(right.locator("#name")).to_have_value("Acme & Co")
+    press_primary(right)
+    right.wait_for_url("**/customer/*/")
+    expect(right.locator("h1")).to_contain_text("Acme & Co")
+    assert kept_here(right) == []

@@ -4,7 +4,7 @@ import gzip
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -312,6 +312,19 @@ def test_nobody_fills_it_in_within_a_moment(world: World, address: str) -> None:
         answer = browser.post(address, data={**fields, "name": "Bot"})
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_who_opened_it_while_the_clock_was_wrong_by_a_day_is_no_machine(
+    world: World, address: str, days: int
+) -> None:
+    browser = guest(world)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=days)):
+        page = browser.get(address).text
+
+    browser.post(address, data={**hidden(page), "name": f"Clock {days}"})
+
+    assert stored(world)[-1]["name"] == f"Clock {days}"
 
 
 def test_from_one_address_only_so_many_are_taken(world: World, address: str) -> None:
