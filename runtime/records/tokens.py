@@ -1,7 +1,7 @@
 """Submit tokens: the same form sent twice is saved once, on every server and after every restart."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from runtime.records.models import Event
 from runtime.records.sources import Actor
 
 MAX_TOKEN = 80
+AT_ONCE = 1_000  # tokens in one statement
 _FIRST = select(Event.id).where(Event.form_id == bindparam("form_id"), Event.token == bindparam("token"))
 
 
@@ -64,6 +65,18 @@ def record_of(form: Form, user_id: int, token: str) -> int | None:
     """The record that this person saved with this token; None when there is none."""
     event = event_of(form, user_id, token)
     return None if event is None else event.record_id
+
+
+def records_of(form: Form, user_id: int, wanted: Sequence[str]) -> dict[str, int]:
+    """The records that this person made with these tokens, by the token."""
+    keys = {_key(user_id, each): each for each in wanted}
+    every, found = list(keys), dict[str, int]()
+    for begin in range(0, len(every), AT_ONCE):
+        some = every[begin : begin + AT_ONCE]
+        made = (Event.form_id == form.definition_id, Event.token.in_(some), Event.kind == "created")
+        rows = db.session.execute(select(Event.token, Event.record_id).where(*made))
+        found |= {keys[row.token or ""]: row.record_id for row in rows}
+    return found
 
 
 def event_of(form: Form, user_id: int, token: str) -> Event | None:

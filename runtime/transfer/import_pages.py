@@ -99,8 +99,9 @@ def options(user: User, form: Form, own: Import, chosen: Mapping[str, Any]) -> d
     seems = mapping.proposed(form, own.mapping, looked)
     modes = mapping.modes(user, form)
     keys = mapping.keys_among(user, form, own.mapping)
-    first = {"mode": modes[0] if len(modes) == 1 else "create", "key": keys[0] if keys else ""}
+    first = {"mode": modes[0] if len(modes) == 1 else "create", "key": keys[0] if keys else "", "rest": True}
     return {
+        "before": repeats.before(own),
         "rows_inside": groups.has_rows(own.mapping),
         "seems": seems,
         "modes": modes,
@@ -118,6 +119,8 @@ def as_sent(sent: Mapping[str, str]) -> dict[str, Any]:
         **kept,
         **automations,
         "clear": sent.get("blank") == "clear",
+        "whole": sent.get("failing") == "whole",
+        "rest": sent.get("repeated") == "rest",
         "commas": sent.get("commas") == "yes",
     }
 
@@ -162,13 +165,14 @@ def rows(user: User, form: Form, own: Import, after: Place) -> dict[str, Any]:
     """The whole page: how far it is, how many rows are in each state, a page of what is wrong with them."""
     desk = Desk(user, form, own)
     listed, then = ([], None) if own.is_at_work else _page_of(own, after)
+    told = progress(own)
     return {
-        **progress(own),
+        **told,
         "further": groups.count(own) if groups.has_rows(own.mapping) and not own.is_at_work else 0,
         "faulty": [each for row, told in listed for each in _by_row(faults(desk, row, told))],
         "next": then and _written(then),
         "after": _written(after) if any(after) else "",
-        "before": repeats.before(own) if own.state == "checked" else None,
+        "before": repeats.doubled(own, told["counts"].get("same", 0)) if own.state == "checked" else None,
         "may_change": importing.may_change(own),
         "may_undo": importing.may_undo(own),
         "is_broken": own.error == importing.FAILED,

@@ -131,9 +131,7 @@ def may_change(own_import: Import) -> bool:
     """Whether columns and options may still be chosen: nothing is at work, nothing was imported."""
     if own_import.state not in ("columns", "checked"):
         return False
-    return not any(
-        counts(own_import).get(state) for state in ("created", "updated", "same", "undone", "kept")
-    )
+    return not any(counts(own_import).get(state) for state in ("created", "updated", "undone", "kept"))
 
 
 def require(allowed: bool) -> None:
@@ -209,7 +207,9 @@ def run(own_import: Import, *, again: bool = False) -> None:
     """
     found, key = counts(own_import), own_import.key
     require(own_import.state in ("checked", "done") and bool(found.get("ready")))
-    if not again and own_import.state == "checked" and repeats.before(own_import) is not None:
+    if own_import.options.get("whole") and found.get("bad"):
+        raise Conflict(_("All rows shall be imported or none. Mend those with problems first."), code="whole")
+    if not again and own_import.state == "checked" and repeats.doubled(own_import, found.get("same", 0)):
         raise Conflict(_("You imported this file before. Say that you want it once more."), code="again")
     repeats.note(own_import)
     after_commit(lambda: sources.remove(key))  # it is not read again
@@ -222,6 +222,14 @@ def undo(own_import: Import) -> None:
     require(may_undo(own_import))
     own_import.started_at, own_import.doing = now(), sum(counts(own_import).get(each, 0) for each in DONE)
     _go(own_import, "undoing")
+
+
+def take_back(own_import: Import, why: str) -> None:
+    """Want taken back what was written, since not all of it can be; the caller commits."""
+    own_import.done_at = own_import.started_at = now()
+    own_import.doing = sum(counts(own_import).get(each, 0) for each in DONE)
+    _go(own_import, "undoing")
+    own_import.error = why
 
 
 def may_undo(own_import: Import) -> bool:
@@ -242,8 +250,11 @@ def touch(own_import: Import) -> None:
 
 
 def stop(own_import: Import) -> None:
-    """Break off what is at work; what was written stays. The caller commits."""
+    """Break off what is at work; what was written stays, unless all rows were wanted or none. The caller commits."""
     require(own_import.is_at_work)
+    if own_import.state == "running" and own_import.options.get("whole"):
+        take_back(own_import, _("You broke it off."))
+        return
     own_import.error = _("You broke it off.") if _BROKEN_OFF.get(own_import.state) == "failed" else ""
     _break_off(own_import)
 

@@ -125,9 +125,10 @@ Checked = list[tuple[Plan, dict[str, Told]]]
 
 def check(desk: Desk, rows: Sequence[ImportRow]) -> Checked:
     """What the rows would do, and what is wrong with them; nothing is written."""
-    found: Checked = []
+    made = repeats.made(desk.own, desk.form, [row.number for row in rows])
+    found: Checked = [(Plan(number, record_id=each, is_made=True), {}) for number, each in made.items()]
     with access.departments_read_once():
-        for plan in planning.plans(desk, rows):
+        for plan in planning.plans(desk, [row for row in rows if row.number not in made]):
             values = planning.probed(desk, plan)
             found.append((plan, {} if plan.problems else planning.marks(desk, plan, values)))
     return found
@@ -148,10 +149,16 @@ def note(session: Session, own: Import, checked: Checked) -> None:
             new += [{"import_id": own.id, "mark": mark, "number": plan.number} for mark in marks]
     if new:
         session.execute(insert(ImportMark), new)
-    keep(session, own.id, [_outcome(plan, "bad" if plan.problems else "ready") for plan, _marks in checked])
+    keep(session, own.id, [_looked_at(plan) for plan, _marks in checked])
 
 
 Outcome = dict[str, Any]
+
+
+def _looked_at(plan: Plan) -> Outcome:
+    if plan.is_made:
+        return _outcome(plan, "same", plan.record_id)
+    return _outcome(plan, "bad" if plan.problems else "ready")
 
 
 def _outcome(plan: Plan, state: str, record_id: int | None = None, revision: int | None = None) -> Outcome:
@@ -187,6 +194,10 @@ def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
         found = importing.locked(session, lease, "running")
         outcomes = [_written(session, desk, plan) for plan in batches.in_time(left)] if found else []
         keep(session, desk.own.id, outcomes)
+        refused = next((each for each in outcomes if each["its_state"] == "bad"), None)
+        if found and refused and found.options.get("whole"):
+            why = _("Row %(number)s could not be imported, so none is.", number=refused["row"])
+            importing.take_back(found, why)
     return bool(outcomes)
 
 
@@ -212,8 +223,7 @@ def _written(session: Session, desk: Desk, plan: Plan) -> Outcome:
 
 
 def _saved(desk: Desk, plan: Plan) -> Outcome:
-    # The token is the row's own: whatever became of a worker, no second save of it can be.
-    token = f"import:{desk.own.key}:{plan.number}"
+    token = repeats.token(desk.own.id, plan.number)
     saved = store.save(desk.actor, desk.form, plan.values, record_id=plan.record_id, token=token)
     state = "created" if plan.record_id is None else "updated" if saved.event_id else "same"
     return _outcome(plan, state, saved.id, saved.revision)

@@ -33,13 +33,14 @@ Told = list[list[str]]
 @dataclass
 class Plan:
     """What one row would do, with the further rows of its record. `record_id` is None for a new record, `lines` are the
-    numbers of the rows that the rows of a sub-table came from.
+    numbers of the rows that the rows of a sub-table came from. `is_made` says that the row became this record before.
     """
 
     number: int
     lines: dict[str, list[int]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     record_id: int | None = None
+    is_made: bool = False
     problems: Told = field(default_factory=list)
 
 
@@ -60,11 +61,11 @@ class Desk:
     def actor(self) -> Actor:
         return Actor(user=self.user, origin="import")
 
-    @property
+    @cached_property
     def reader(self) -> Reader:
         return Reader(self.user.locale, self.user.zone or self.form.zone)
 
-    @property
+    @cached_property
     def manner(self) -> Manner:
         return Manner(self.reader, self.own.options["dates"], bool(self.own.options["commas"]))
 

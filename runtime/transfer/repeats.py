@@ -1,14 +1,25 @@
-"""Files that somebody imported before: a second time would make every record twice."""
+"""Files that somebody imported before: a second time would make every record twice, unless only the rows are imported
+that became none then. Which row became which record is told by the token of its save.
+"""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
 from runtime.db import db
+from runtime.definitions.documents import Form
+from runtime.records import tokens
 from runtime.times import now
 from runtime.transfer.models import Import, ImportedFile
 
 KEPT = timedelta(days=365)
+
+
+def token(import_id: int, number: int) -> str:
+    """That of the save of a row: whatever becomes of a worker, there is no second save of it."""
+    return f"import:{import_id}:{number}"
 
 
 def before(own: Import) -> ImportedFile | None:
@@ -17,13 +28,34 @@ def before(own: Import) -> ImportedFile | None:
     """
     if own.options.get("mode") == "update" or not own.digest:
         return None
-    same = (
+    same = select(ImportedFile).where(*_same(own))
+    return db.session.scalar(same.order_by(ImportedFile.at.desc()).limit(1))
+
+
+def doubled(own: Import, same: int) -> ImportedFile | None:
+    """The import whose records there would be twice; None where the rows that became records then are left out, which
+    are `same`. Of imports of earlier releases nobody knows which these are.
+    """
+    return None if own.options.get("rest") and same else before(own)
+
+
+def made(own: Import, form: Form, numbers: Sequence[int]) -> dict[int, int]:
+    """The records that these rows of the same file became before, by the row; none where all are wanted once more."""
+    if not own.options.get("rest") or not own.digest:
+        return {}
+    ids = db.session.scalars(select(ImportedFile.import_id).where(*_same(own))).all()
+    wanted = {token(each, number): number for each in ids for number in numbers}
+    found = tokens.records_of(form, own.user_id, list(wanted))
+    return {wanted[each]: record_id for each, record_id in found.items()}
+
+
+def _same(own: Import) -> tuple[Any, ...]:
+    return (
         ImportedFile.user_id == own.user_id,
         ImportedFile.form_id == own.form_id,
         ImportedFile.digest == own.digest,
         ImportedFile.import_id != own.id,
     )
-    return db.session.scalar(select(ImportedFile).where(*same).order_by(ImportedFile.at.desc()).limit(1))
 
 
 def note(own: Import) -> None:
