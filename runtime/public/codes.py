@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import segno
+from flask import Response
 from PIL import Image
 
 from runtime.public.labels import labelled
@@ -15,6 +16,13 @@ SCALES = {"small": 4, "medium": 10, "large": 24}  # pixels of one module: screen
 def svg(address: str) -> bytes:
     """As a drawing that may be printed in any size."""
     return _drawn(address, kind="svg", xmldecl=False, omitsize=True, dark="#000", light="#fff")
+
+
+def answer(address: str) -> Response:
+    """The drawing for whoever has the address: it is kept by nobody on the way."""
+    drawn = Response(svg(address), mimetype="image/svg+xml")
+    drawn.headers["Cache-Control"] = "private, no-store"
+    return drawn
 
 
 def png(address: str, size: str, label: Iterable[str]) -> bytes:

@@ -18,10 +18,11 @@ from runtime.forms.drafts import homeless
 from runtime.forms.pages import Filling, Looks
 from runtime.forms.state import to_tell
 from runtime.htmx import go_to
-from runtime.public import codes, drafts, opening, pages, traps
+from runtime.public import codes, drafts, languages, opening, pages, traps
 from runtime.public.models import PublicDraft, PublicForm
 
 blueprint = Blueprint("public_later", __name__, url_prefix="/f/<slug>/later/<secret>")
+blueprint.context_processor(lambda: {"other_language": languages.other})
 
 
 @blueprint.get("")
@@ -52,9 +53,7 @@ def code(slug: str, secret: str) -> Response:
     public, _form = _found(slug)
     drafts.find(public, secret, to_write=False)
     link = links.absolute(url_for("public_later.show", slug=slug, secret=secret))
-    answer = Response(codes.svg(link), mimetype="image/svg+xml")
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return codes.answer(link)
 
 
 @blueprint.post("/mail")
@@ -75,7 +74,7 @@ def mail(slug: str, secret: str) -> Response:
         return _kept_page(public, form, secret, _("Too many mails were asked for. Copy the link instead."))
     drafts.mail(draft, to, g.reader.locale)
     db.session.commit()
-    return go_to(url_for("public_later.kept", slug=slug, secret=secret, mailed=1))
+    return go_to(languages.there("public_later.kept", slug=slug, secret=secret, mailed=1))
 
 
 def keep(public: PublicForm, filled: Filling) -> Response:
@@ -98,7 +97,8 @@ def keep(public: PublicForm, filled: Filling) -> Response:
     except Conflict as error:
         db.session.rollback()
         return filling.page(filled, Looks(exact=True), 409, notice=error.message)
-    return go_to(url_for("public_later.kept", slug=public.slug, secret=secret, apart=None if is_own else 1))
+    place = {"slug": public.slug, "secret": secret}
+    return go_to(languages.there("public_later.kept", **place, apart=None if is_own else 1))
 
 
 def go_on(public: PublicForm, form: Form, secret: str) -> Response:
@@ -132,9 +132,9 @@ def _kept_page(public: PublicForm, form: Form, secret: str, problem: str = "") -
     here: dict[str, Any] = {"slug": public.slug, "secret": secret}
     page = render_template(
         "public/kept.html",
-        link=links.absolute(url_for("public_later.show", **here)),
+        link=links.absolute(languages.there("public_later.show", **here)),
         code=url_for("public_later.code", **here),
-        mail=url_for("public_later.mail", **here) if _mails() else "",
+        mail=languages.there("public_later.mail", **here) if _mails() else "",
         mailed="mailed" in request.args,
         apart="apart" in request.args,
         problem=problem,

@@ -10,13 +10,13 @@ from runtime import access
 from runtime.accounts.models import User
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
-from runtime.fields import Reader, ValueType
+from runtime.fields import ValueType
 from runtime.forms import entry, filling, uploads
 from runtime.forms.drafts import keeping
 from runtime.forms.entry import Entry
 from runtime.forms.pages import Addresses, Filling
 from runtime.forms.steps import is_cut
-from runtime.public import opening, seals, traps
+from runtime.public import languages, opening, seals, traps
 from runtime.public.models import PublicForm
 from runtime.text import localized
 
@@ -29,7 +29,7 @@ def found(slug: str) -> tuple[PublicForm, Form]:
     """What the address leads to, read in the zone of the app: nobody knows another one of a guest."""
     public, form = opening.find(slug)
     g.public = public  # for the headers of the answer
-    g.reader = Reader(g.reader.locale, form.zone)
+    languages.speak(form.zone)
     return public, form
 
 
@@ -41,7 +41,9 @@ def _named(form: Form) -> MultiDict[str, str]:
 
 def _brought() -> dict[str, Any]:
     """What the address says of the form, for the next address."""
-    return {name: texts for name, texts in request.args.lists() if name.startswith("f.")}
+    return {
+        name: texts for name, texts in request.args.lists() if name.startswith("f.") or name == languages.NAME
+    }
 
 
 def is_nameable(form: Form, key: str) -> bool:
@@ -107,6 +109,8 @@ def filling_of(public: PublicForm, form: Form, typed: Entry) -> Filling:
 def _guest_part(public: PublicForm, visit: str) -> dict[str, str]:
     """What the page of a guest sends along."""
     sent = {"_opened": traps.opened(public.slug), "_visit": visit}
+    if language := languages.chosen():
+        sent[languages.SENT] = language
     secret, revision = later_mark()
     if secret:
         sent.update(_later=secret, _later_rev=str(revision))

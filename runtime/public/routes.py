@@ -1,12 +1,13 @@
 """The pages of a form that is open to the public: filled in and sent without an account."""
 
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
-from runtime import i18n, limits, paper
+from runtime import i18n, limits, links, paper
 from runtime.accounts import passwords, sessions
 from runtime.db import db, writing
 from runtime.definitions.documents import Form
@@ -16,11 +17,12 @@ from runtime.forms import filling, reading
 from runtime.forms.pages import Filling, Looks
 from runtime.htmx import go_to
 from runtime.policies import loosen
-from runtime.public import drafts, later, opening, pages, receipts, seals, senders, traps
+from runtime.public import codes, drafts, languages, later, opening, pages, receipts, seals, senders, traps
 from runtime.public.models import PublicForm
 from runtime.records import store, tokens
 
 blueprint = Blueprint("public", __name__, url_prefix="/f")
+blueprint.context_processor(lambda: {"other_language": languages.other})
 
 
 @blueprint.after_request
@@ -86,23 +88,37 @@ def evaluate(slug: str) -> str:
 @blueprint.get("/<slug>/sent/<seal>")
 @open_to_all
 def sent(slug: str, seal: str) -> Response:
-    """Thanks, and for a day what was sent."""
+    """Thanks, and for as long as the settings say what was sent."""
     public, form = pages.found(slug)
     guest = opening.guest(public, form)
     record_id = seals.sent_record(public, seal)
     seen = receipts.as_sent(form, guest, record_id) if record_id else None
+    place: dict[str, Any] = {"slug": slug, "seal": seal}
     return make_response(
         render_template(
             "public/sent.html",
             form=form,
             framed=bool(public.shown_by),
             read=reading.reading(guest, form, seen, g.reader) if seen else None,
-            paper=url_for("public.answers", slug=slug, seal=seal) if seen and paper.is_available() else "",
+            paper=languages.there("public.answers", **place) if seen and paper.is_available() else "",
+            back=links.absolute(url_for("public.sent", **place)) if seen else "",
+            code=url_for("public.code", **place),
+            days=seals.read_back_for(public).days,
             thanks=pages.said(public.thanks, form),
-            again="" if public.once else url_for("public.show", slug=slug),
+            again="" if public.once else languages.there("public.show", slug=slug),
             **filling.titles_of(form),
         )
     )
+
+
+@blueprint.get("/<slug>/sent/<seal>/qr.svg")
+@open_to_all
+def code(slug: str, seal: str) -> Response:
+    """The link to what was sent as a QR code, to come back by."""
+    public, _form = pages.found(slug)
+    if not seals.sent_record(public, seal):
+        raise NotFound
+    return codes.answer(links.absolute(url_for("public.sent", slug=slug, seal=seal)))
 
 
 @blueprint.get("/<slug>/sent/<seal>/answers.pdf")
@@ -162,7 +178,7 @@ def _keep(public: PublicForm, filled: Filling) -> Response:
         name = "" if saved.repeated or not public.once else _noted(public)
         drafts.sent(public, pages.later_mark())
         db.session.commit()
-    thanks = url_for("public.sent", slug=public.slug, seal=seals.sent(public, saved.id))
+    thanks = languages.there("public.sent", slug=public.slug, seal=seals.sent(public, saved.id))
     answer = go_to(public.leads_to or thanks)
     return senders.remembered(public, answer, name)
 

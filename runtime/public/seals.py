@@ -11,6 +11,7 @@ from runtime.public.models import PublicForm
 
 ADMITTED_FOR = timedelta(hours=12)
 READ_BACK_FOR = timedelta(days=1)
+READ_BACK_FOR_LONG = timedelta(days=30)
 VISIT_FOR = timedelta(days=30)
 
 
@@ -30,9 +31,14 @@ def sent(public: PublicForm, record_id: int) -> str:
     return _serializer("sent").dumps([public.slug, record_id])
 
 
+def read_back_for(public: PublicForm) -> timedelta:
+    """How long somebody may read back what he sent."""
+    return READ_BACK_FOR_LONG if public.read_back else READ_BACK_FOR
+
+
 def sent_record(public: PublicForm, text: str) -> int | None:
     """The id of the record that whoever has this text sent; None for a text that says nothing, or no longer."""
-    found = _read("sent", text, READ_BACK_FOR)
+    found = _read("sent", text, read_back_for(public))
     return found[1] if isinstance(found, list) and found[0] == public.slug else None
 
 

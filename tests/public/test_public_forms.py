@@ -39,6 +39,26 @@ def test_somebody_without_an_account_sends_a_record_and_reads_back_what_he_sent(
     assert "Somebody filled in the public form." in timeline
 
 
+def test_who_sent_it_comes_back_by_a_code_for_a_day_or_a_month(world: World, address: str) -> None:
+    browser, other = guest(world), guest(world)
+    where = send(browser, address, name="Ann").location
+    drawing = browser.get(f"{where}/qr.svg")
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
+        over = [other.get(where).text, other.get(f"{where}/qr.svg").status_code]
+    settings(world, read_back="y")
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
+        longer = other.get(where).text
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=31)):
+        after = other.get(where).text
+
+    assert drawing.mimetype == "image/svg+xml" and "no-store" in drawing.headers["Cache-Control"]
+    assert f'id="back-link" value="http://localhost:8000{where}"' in browser.get(where).text
+    assert "Ann" not in over[0] and "back-link" not in over[0] and over[1] == 404
+    assert "Ann" in longer and "30 days" in longer
+    assert "Ann" not in after and "Thank you" in after
+
+
 def test_what_staff_change_afterwards_is_not_read_back(world: World, address: str) -> None:
     browser = guest(world)
     where = send(browser, address, name="Ann").location

@@ -3,12 +3,14 @@
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from runtime import paper
 from tests.builder.factory import field, save_and_publish
-from tests.public.survey import DESIGN, SURVEY, guest, hidden, send, settings
+from tests.public.survey import DESIGN, LATER, SURVEY, guest, hidden, send, settings
 from tests.support.world import World
 
 
@@ -158,6 +160,43 @@ def test_a_link_is_made_for_each_channel(world: World, address: str) -> None:
     assert f"{address}?f.name=Poster" in page and f"{address}?f.name=A+%26+B" in page
     assert page.count('?f.name=Poster" readonly') == 1
     assert 'value="A & B"' in html.unescape(guest(world).get(f"{address}?f.name=A+%26+B").text)
+
+
+def test_the_language_of_an_address_lasts_until_it_is_sent_also_without_cookies(
+    world: World, address: str
+) -> None:
+    browser = world.app.test_client(use_cookies=False)
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        chinese = browser.get(f"{address}?lang=zh").text
+    typed = {**hidden(chinese), "name": ""}
+
+    wrong = browser.post(address, data=typed).text
+    drawn = browser.post(f"{address}/eval", data=typed).text
+    english = browser.post(address, data={**typed, "_do": "language:en"}).text
+    back = browser.post(address, data={**hidden(english), "_do": "language:zh"}).text
+    sent = browser.post(address, data={**hidden(back), "name": "王芳"})
+
+    assert [page.count('<html lang="zh-CN"') for page in (chinese, wrong, english, back)] == [1, 1, 0, 1]
+    assert "行" in drawn and "row" not in re.sub("<[^>]*>", "", drawn)
+    assert sent.status_code == 303 and "lang=zh" in sent.location
+    assert '<html lang="zh-CN"' in browser.get(sent.location).text
+
+
+@pytest.mark.parametrize(
+    ("setting", "where"), [({"password": "x"}, ""), ({"closes_at": "2020-01-02T08:00"}, ""), ({}, "/sent/x")]
+)
+def test_pages_around_the_form_are_read_in_the_other_language_by_a_link(
+    world: World, address: str, setting: dict[str, str], where: str
+) -> None:
+    settings(world, **setting)
+    browser = world.app.test_client(use_cookies=False)
+    page = browser.get(f"{address}{where}?f.name=Poster&lang=en&next=//evil").text
+    (link,) = re.findall(r'id="language" href="([^"]+)"', page)
+
+    other = browser.get(html.unescape(link)).text
+
+    assert '<html lang="zh-CN"' in other and "f.name=Poster" in link and "evil" not in link
+    assert browser.get(f"{address}{where}?lang=xx").status_code == 200
 
 
 @pytest.fixture

@@ -155,6 +155,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "public.send"): (404, 404, 404, 404, 404, 404),
     ("POST", "public.evaluate"): (404, 404, 404, 404, 404, 404),
     ("GET", "public.answers"): (404, 404, 404, 404, 404, 404),
+    ("GET", "public.code"): (404, 404, 404, 404, 404, 404),
     ("GET", "public_later.code"): (404, 404, 404, 404, 404, 404),
     ("GET", "public.sent"): (404, 404, 404, 404, 404, 404),
     ("POST", "public_files.upload"): (404, 404, 404, 404, 404, 404),
