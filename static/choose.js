@@ -34,6 +34,43 @@
     tell();
   });
 
+  // On phones the boxes come once somebody wants to choose: by the button, or by a long press on a card.
+  const narrow = matchMedia("(max-width: 47.99rem)");
+  let isOn = false, press = null;
+
+  function show() {
+    const button = document.getElementById("select-rows"), table = document.querySelector("#list .fw-list");
+    if (!button) return;
+    button.hidden = !narrow.matches || !boxes().length;
+    isOn ||= boxes().some((box) => box.checked);
+    button.setAttribute("aria-pressed", String(isOn));
+    button.classList.toggle("active", isOn);
+    table?.toggleAttribute("data-calm", narrow.matches && !isOn);
+  }
+
+  function turn(on) {
+    isOn = on;
+    if (!on) boxes().forEach((box) => (box.checked = false));
+    show();
+    tell();
+  }
+
+  const release = () => clearTimeout(press);
+  document.addEventListener("click", ({ target }) => { if (target.closest("#select-rows")) turn(!isOn); });
+  document.addEventListener("pointerdown", ({ target, pointerType }) => {
+    const box = narrow.matches && pointerType === "touch" && !target.closest("a, button, input, label") && target.closest("#list tr[id^=row-]")?.querySelector("[name=_record]");
+    release();
+    if (!box) return;
+    press = setTimeout(() => {
+      box.checked = true;
+      turn(true);
+    }, 500);
+  });
+  for (const name of ["pointerup", "pointercancel", "scroll"]) document.addEventListener(name, release, true);
+  narrow.addEventListener("change", show);
+  document.addEventListener("htmx:after:swap", show);
+  addEventListener("pageshow", show);
+
   // The next rows, another search; and the boxes that a browser ticks again when one comes back.
   document.addEventListener("htmx:after:swap", tell);
   addEventListener("pageshow", tell);

@@ -46,11 +46,33 @@
       event.preventDefault();
       document.getElementById("q").focus();
     }
-    if (event.key !== "Escape" || event.defaultPrevented || !event.target.closest("#panel")) return;
+    if (event.key === "Escape" && !event.defaultPrevented && event.target.closest("#panel")) close();
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".fw-shut-panel")) return;
+    event.preventDefault();
+    close();
+  });
+
+  // What closes goes away: the focus goes to what opened it.
+  function close() {
     const opener = document.querySelector(".fw-tools [aria-expanded=true]");
     opener.focus();
     opener.click();
-  });
+  }
+
+  // The columns in the chooser that have the words in their titles; the next drawing of it knows nothing of that.
+  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  function narrow() {
+    const box = document.getElementById("find-column");
+    if (!box) return;
+    box.hidden = false;
+    const words = plain(box.value).split(/\s+/);
+    for (const each of document.querySelectorAll(".fw-boxes > li")) each.hidden = !words.every((word) => each.dataset.find.includes(word));
+  }
+  document.addEventListener("input", ({ target }) => { if (target.id === "find-column") narrow(); });
+  document.addEventListener("htmx:after:swap", narrow);
+  addEventListener("pageshow", narrow);
 
   // Groups that are folded stay so when more rows of them come.
   const folded = new Set();

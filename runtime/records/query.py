@@ -107,14 +107,22 @@ def count_by(
     *,
     condition: access.Document | None = None,
     search: str = "",
+    most: int | None = None,
 ) -> dict[Any, int]:
-    """How many records that the user may read have each value of a field that he may see, None for none."""
-    field, column = form.fields[key], table(form).c[key]
+    """How many records that the user may read have each value of a field that he may see, None for none; nothing where
+    there are more than `most` records.
+    """
+    field = form.fields[key]
+    column: ColumnElement[Any] = table(form).c[key]
     if key in access.fields(user, form).hidden:
         raise NotFound(_("There is no such field."))
     wanted = listed(user, form, condition, search)
+    if most is not None:
+        column = select(column.label("value")).where(*wanted).limit(most + 1).subquery().c.value
+        wanted = []
     found = db.session.execute(select(column, func.count()).where(*wanted).group_by(column))
-    return {field.type.from_column(value, field): total for value, total in found}
+    counted = {field.type.from_column(value, field): total for value, total in found}
+    return counted if most is None or sum(counted.values()) <= most else {}
 
 
 def lanes(

@@ -85,7 +85,7 @@ def test_no_class_of_the_style_sheet_is_put_together_in_a_template() -> None:
 
 
 def test_scripts_and_styles_of_a_record_stay_within_the_budget() -> None:
-    of_lists = ("cells", "widths", "list", "choose", "hits")  # held to a budget of their own below
+    of_lists = ("cells", "widths", "list", "choose", "hits", "older")  # held to a budget of their own below
     apart = ("designer", "sortable", "embed", "frame", *of_lists)  # frames stand only beside other sites
     assert packed(".js", *apart, *EDITORS) <= MAX_JS
     assert packed(".js", *apart) <= MAX_JS_WITH_EDITORS  # a form with formatted text and a signature
@@ -93,7 +93,7 @@ def test_scripts_and_styles_of_a_record_stay_within_the_budget() -> None:
 
 
 def test_scripts_of_a_list_stay_within_the_budget() -> None:
-    names = ("theme", "app", "list", "hits", "choose", "picker", "cells", "widths")
+    names = ("theme", "app", "list", "hits", "choose", "picker", "cells", "widths", "list-keys", "older")
     files = [next(VENDOR.glob("htmx-*.js")), *(STATIC / f"{name}.js" for name in names)]
     assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in files) <= MAX_LIST_JS
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
 from runtime import documents
@@ -55,9 +57,20 @@ class Rows:
         return list(found.items())
 
 
-def rows(looker: Looker, id: str, seen: Sight, found: Block, faults: Mapping[str, str]) -> Rows:
-    """These lines as rows, each with its fault."""
-    return Rows(id, seen, _Drawing(looker, id, seen, faults).block(found, "c"))
+Counts = Mapping[str, Mapping[str, int]]
+"""By the path of a choice how many records have each option."""
+
+
+def rows(
+    looker: Looker,
+    id: str,
+    seen: Sight,
+    found: Block,
+    faults: Mapping[str, str],
+    counts: Counts = MappingProxyType({}),
+) -> Rows:
+    """These lines as rows, each with its fault; options are told with their `counts`, where there are any."""
+    return Rows(id, seen, _Drawing(looker, id, seen, faults, counts).block(found, "c"))
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,7 @@ class _Drawing:
     id: str
     sight: Sight
     faults: Mapping[str, str]
+    counts: Counts
 
     def block(self, found: Block, place: str) -> Drawn:
         items = tuple(self._item(item, f"{place}.{n}") for n, item in enumerate(found.items))
@@ -105,13 +119,19 @@ class _Drawing:
         if operator is None or operator.values == "none" or line.fact:
             return
         reader, field = self.looker.reader, lines.value_field(source, operator)
-        listed = tuple(Choice(*each) for each in field.type.choices(field, reader))
+        listed = tuple(self._option(line, *each) for each in field.type.choices(field, reader))
         for number, raw in enumerate(self._raws(line, operator, bool(listed))):
             label = _("Value") if number == 0 else _("Value %(number)s", number=number + 1)
             if field.type.name in POINTERS:
                 yield self._picker(field, place, number, str(label), raw)
             else:
                 yield self._control(field, listed, f"{place}.value", label, raw)
+
+    def _option(self, line: Line, key: str, label: str) -> Choice:
+        known = self.counts.get(line.path)
+        if not known:
+            return Choice(key, label)
+        return Choice(key, f"{label} · {format_decimal(known.get(key, 0), locale=self.looker.reader.locale)}")
 
     def _raws(self, line: Line, operator: Operator, listed: bool) -> list[Any]:
         """What the controls hold: one each, of many values one control for all, or one more to fill."""

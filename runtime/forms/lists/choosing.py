@@ -10,7 +10,7 @@ from runtime.definitions.documents import Form
 from runtime.fields import Reader
 from runtime.forms.lists import columns, grouping, stretches, totals
 from runtime.forms.lists.looks import Look
-from runtime.text import localized
+from runtime.text import localized, search_key
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Box:
     last: bool = False
     figure: str | None = None
     """What is told of its numbers, empty for nothing; None where it holds no numbers."""
+
+    @property
+    def find(self) -> str:
+        """The words by which it is found."""
+        return search_key(self.title)
 
 
 def boxes(form: Form, look: Look, hidden: frozenset[str], reader: Reader) -> list[Box]:
@@ -68,15 +73,23 @@ class Grouped:
     by: tuple[tuple[str, str, bool], ...]
     periods: tuple[tuple[str, str, bool], ...]
     functions: tuple[tuple[str, str], ...]
+    colours: tuple[tuple[str, str, bool], ...]
+    """The choices by which records can be coloured."""
 
 
 def grouped(form: Form, look: Look, hidden: frozenset[str], reader: Reader) -> Grouped:
     """What can be chosen, each with its title and whether it is chosen."""
     fields = [(key, one) for key, one in form.fields.items() if key not in hidden and grouping.fits(one)]
     by = [(key, localized(one.title, reader.locale), key == look.group_by) for key, one in fields]
+    colours = [
+        (key, localized(one.title, reader.locale), key == look.colour)
+        for key, one in fields
+        if one.type.name == "choice"
+    ]
     periods = stretches.PERIODS.items() if look.period else ()
     return Grouped(
         (("", str(_("nothing")), not look.group_by), *by),
         tuple((name, str(_(title)), name == look.period) for name, title in periods),
         tuple((name, str(_(title))) for name, title in totals.FUNCTIONS.items()),
+        (("", str(_("nothing")), not look.colour), *colours),
     )

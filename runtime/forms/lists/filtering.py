@@ -13,7 +13,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import Field, Reader
 from runtime.forms.conditions import drawing, lines, posts, words
-from runtime.forms.conditions.drawing import Rows
+from runtime.forms.conditions.drawing import Counts, Rows
 from runtime.forms.conditions.lines import Block, Line
 from runtime.forms.conditions.sights import (
     ASKED,
@@ -109,11 +109,15 @@ def posted(sent: Any, seen: Sight, reader: Reader) -> Posted | None:
     return Posted(block, None if waits else filter_text(done.document), done.faults)
 
 
-def rows(looker: Onlooker, seen: Sight, filter: Any, sent: Posted | None) -> Rows:
-    """The filter as rows: those that were sent, else those of the list; at least one to begin with."""
+def block_of(looker: Onlooker, seen: Sight, filter: Any, sent: Posted | None) -> Block:
+    """The rows that were sent, else those of the list; at least one to begin with."""
     block = sent.block if sent else lines.block(filter, seen, looker.reader) if filter else Block()
-    block = block if block.items else Block(block.mode, (Line(),))
-    return drawing.rows(looker, ID, seen, block, sent.faults if sent else {})
+    return block if block.items else Block(block.mode, (Line(),))
+
+
+def rows(looker: Onlooker, seen: Sight, block: Block, sent: Posted | None, counts: Counts) -> Rows:
+    """The filter as rows, options of choices with how many records have each."""
+    return drawing.rows(looker, ID, seen, block, sent.faults if sent else {}, counts)
 
 
 def chips(looker: Onlooker, seen: Sight, filter: Any) -> list[Chip]:

@@ -16,6 +16,7 @@ from runtime.forms.lists.cells import counted, texts
 from runtime.forms.lists.columns import Column, is_numeric, order_of, shown, sortable, turned
 from runtime.forms.lists.grouping import Heading
 from runtime.forms.lists.kinds._base import Shown
+from runtime.forms.lists.kinds._cards import Mark, marks
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
 from runtime.forms.lists.totals import Figure
 from runtime.records import orders, query
@@ -34,6 +35,8 @@ class Row:
     cells: tuple[tuple[Column, str], ...]
     heading: Heading | None = None
     """Above the first record of a group."""
+    mark: Mark | None = None
+    """The choice that colours it, where there is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ def listing(user: User, form: Form, asked: Asked, reader: Reader) -> Listing:
     fields = shown(form, asked.look.columns, hidden)
     shared = paged(form, asked, page, hidden, reader)
     head = tuple(_columns(user, form, fields, plain_places(form, asked), shared["order"], reader))
-    drawn = rows(user, form, head, page.items, reader)
+    drawn = rows(user, form, head, page.items, reader, asked.look.colour)
     headings = grouping.headings(user, form, asked, page.items, reader) if asked.look.group_by else {}
     return Listing(
         columns=head,
@@ -137,7 +140,7 @@ def one_row(user: User, form: Form, asked: Asked, record: Record, reader: Reader
     head = plain_columns(form, fields, reader)
     return Listing(
         columns=head,
-        rows=rows(user, form, head, [record], reader),
+        rows=rows(user, form, head, [record], reader, asked.look.colour),
         is_empty=False,
         count="",
         places=places,
@@ -188,13 +191,19 @@ def _leading(form: Form, fields: list[Field]) -> str:
 
 
 def rows(
-    user: User, form: Form, columns: tuple[Column, ...], records: list[Record], reader: Reader
+    user: User,
+    form: Form,
+    columns: tuple[Column, ...],
+    records: list[Record],
+    reader: Reader,
+    colour: str = "",
 ) -> list[Row]:
-    """The records as their cells."""
+    """The records as their cells, coloured by a choice."""
+    coloured = marks(form, colour, records, reader)
     fields = [form.fields[column.key] for column in columns]
     drawn = texts(user, form, fields, records, reader)
     return [
-        Row(record.id, tuple(zip(columns, cells, strict=True)))
+        Row(record.id, tuple(zip(columns, cells, strict=True)), mark=coloured.get(record.id))
         for record, cells in zip(records, drawn, strict=True)
     ]
 

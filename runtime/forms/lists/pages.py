@@ -15,7 +15,7 @@ from runtime.forms.conditions.drawing import Rows
 from runtime.forms.drafts import keeping
 from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.lists import asked as asking
-from runtime.forms.lists import choosing, columns, filtering, lengths, sharing, views
+from runtime.forms.lists import choosing, columns, facets, filtering, lengths, sharing, views
 from runtime.forms.lists.choosing import Box, Grouped
 from runtime.forms.lists.filtering import Chip, Onlooker, Posted
 from runtime.forms.lists.kinds import KINDS, LIST, Kind
@@ -213,7 +213,9 @@ def tools(user: User, form: Form, asked: Asked, reader: Reader, sent: Posted | N
         fresh=sent is None and request.method == "GET",
     )
     if asked.panel == "filter":
-        return replace(found, rows=filtering.rows(looker, seen, condition, sent))
+        block = filtering.block_of(looker, seen, condition, sent)
+        counts = facets.counts(looker, seen, block, asked.search)
+        return replace(found, rows=filtering.rows(looker, seen, block, sent, counts))
     if asked.panel == "columns":
         grouped = choosing.grouped(form, asked.look, hidden, reader) if asked.look.kind == LIST else None
         return replace(found, boxes=tuple(choosing.boxes(form, asked.look, hidden, reader)), grouped=grouped)

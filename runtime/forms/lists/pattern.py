@@ -14,6 +14,7 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from runtime.forms.lists.columns import Column
+from runtime.forms.lists.kinds._cards import Mark
 from runtime.forms.lists.listing import Row
 
 _MARK = f"mark-{token_hex(16)}-"  # which nobody can have written
@@ -47,10 +48,13 @@ def drawn_rows(
     """
     texts = _escaped([text or (f"#{row.id}" if one.leads else "") for row in rows for one, text in row.cells])
     width = len(columns)
-    usual = _pattern(columns, path, from_here, may_choose, False)
-    first = _pattern(columns, path, from_here, may_choose, True) if are_new else usual
+    own = (columns, path, from_here, may_choose)
+    patterns = {mark: _pattern(*own, False, mark) for mark in {row.mark for row in rows}}
+    first = _pattern(*own, True, rows[0].mark) if are_new and rows else None
     return [
-        (usual if place else first).filled([str(row.id), *texts[place * width : (place + 1) * width]])
+        (patterns[row.mark] if place or not first else first).filled(
+            [str(row.id), *texts[place * width : (place + 1) * width]]
+        )
         for place, row in enumerate(rows)
     ]
 
@@ -62,10 +66,16 @@ def _escaped(texts: list[str]) -> list[str]:
 
 @lru_cache(500)
 def _pattern(
-    columns: tuple[Column, ...], path: str, from_here: str, may_choose: bool, is_new: bool
+    columns: tuple[Column, ...],
+    path: str,
+    from_here: str,
+    may_choose: bool,
+    is_new: bool,
+    coloured: Mark | None,
 ) -> _Pattern:
     marks = [f"{_MARK}{number};" for number in range(len(columns) + 1)]
     draw = current_app.jinja_env.get_template("records/_a_row.html").module.row_of  # type: ignore[attr-defined]
-    drawn = str(draw(marks[0], zip(columns, marks[1:], strict=True), path, from_here, may_choose, is_new))
+    cells = zip(columns, marks[1:], strict=True)
+    drawn = str(draw(marks[0], cells, path, from_here, may_choose, is_new, coloured))
     pieces = _SLOTS.split(drawn)
     return _Pattern(pieces, [int(slot) for slot in pieces[1::2]])

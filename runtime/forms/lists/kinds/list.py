@@ -6,7 +6,7 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import N_, Reader
 from runtime.forms.lists import grouping, totals, widths
-from runtime.forms.lists.kinds._base import Kind, Part, Shown
+from runtime.forms.lists.kinds._base import Kind, Part, Shown, colour_part
 from runtime.forms.lists.listing import listing
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import Asked
@@ -22,7 +22,7 @@ class ListKind(Kind):
     template = "records/_table.html"
     more = "records/_rows.html"
     scripts = ("cells.js", "widths.js", "older.js")
-    parts = (Part("group_by", N_("Group by"), grouping.fits),)
+    parts = (Part("group_by", N_("Group by"), grouping.fits), colour_part())
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
         found = super().settled(form, look, hidden)
