@@ -21,6 +21,7 @@ from runtime.forms.lists.columns import Column
 from runtime.forms.lists.listing import Row
 from runtime.forms.names import Titles
 from runtime.htmx import go_to
+from runtime.links import own_path
 from runtime.records import lookups, query, restoring, store
 from runtime.records import trash as trashed
 from runtime.records.models import Trashed
@@ -71,7 +72,7 @@ def restore(app: str, form: str) -> Response:
         flash(ngettext("%(num)d record is back.", "%(num)d records are back.", back))
     if told.refused or told.emptied:
         return make_response(_page(user, found, told), 409 if told.refused else 200)
-    return go_to(url_for("trash.index", app=app, form=form))
+    return go_to(own_path(request.form.get("_back"), url_for("trash.index", app=app, form=form)))
 
 
 def _restore(actor: store.Actor, form: Form, row: Trashed, told: Told) -> None:

@@ -201,6 +201,7 @@
     busy = event.submitter ?? form.querySelector("[data-saving]");
     if (!busy?.dataset.saving) return;
     busy.dataset.label = busy.textContent;
+    busy.style.minWidth = `${busy.offsetWidth}px`;
     busy.textContent = busy.dataset.saving;
     busy.setAttribute("aria-disabled", "true");
   });

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -60,12 +61,12 @@ def test_a_head_without_an_end_goes_to_the_parser_that_refuses_it() -> None:
     assert arriving.is_whole
 
 
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The web server alone, with less patience."""
     port = free_port()
     own = {
-        "FORMWRIGHT_HOME": str(tmp_path),
+        "FORMWRIGHT_HOME": str(tmp_path_factory.mktemp("home")),
         "FORMWRIGHT_PORT": str(port),
         "DATABASE_URL": "",
         "REDIS_URL": "",
@@ -108,3 +109,30 @@ def test_given_many_slow_clients_others_are_answered_and_the_slow_ones_given_up(
     assert _answers(port)
     for one in slow:
         one.close()
+
+
+MANY_COOKIES = "; ".join(f"cookie{number}=v" for number in range(500))
+LARGE = {
+    "an address of 100 kB": ("/" + "x" * 100_000, {}),
+    "a header of 64 kB": ("/login", {"X-Long": "z" * 64_000}),
+    "64 kB of headers": ("/login", {f"X-{number}": "z" * 640 for number in range(101)}),
+    "500 cookies of 200 bytes": ("/login", {"Cookie": MANY_COOKIES.replace("=v", "=" + "v" * 200)}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "headers"), LARGE.values(), ids=LARGE.keys())
+def test_a_request_that_is_too_large_is_refused_at_the_door_and_others_are_answered(
+    port: int, path: str, headers: dict[str, str]
+) -> None:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as browser:
+        browser.request("GET", path, headers=headers)
+        assert 400 <= browser.getresponse().status < 500
+    assert _answers(port)
+
+
+@pytest.mark.slow
+def test_500_small_cookies_stop_nobody(port: int) -> None:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as browser:
+        browser.request("GET", "/login", headers={"Cookie": MANY_COOKIES})
+        assert browser.getresponse().status == 200

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from flask import Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -16,6 +15,7 @@ from runtime.db import db, writing
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.errors import Conflict, Invalid, OtherPerson
+from runtime.feedback import done
 from runtime.fields import Reader, ValueType
 from runtime.forms import conflict, edits, entry, one_section, pages, row_posts, uploads
 from runtime.forms.drafts import keeping
@@ -295,7 +295,7 @@ def _stored(filling: Filling) -> Response:
         whole = not filling.addresses.draft or keeping.sent(filling.user, form, keeping.mark())
         db.session.commit()
     edits.saved(filling)
-    flash(_("Saved."))
+    done(_("Saved."), see=_page_of(form, saved.id) if _begins_another(filling) else "")
     if not whole:
         flash(_("Its draft was changed on another page meanwhile; that one is still among your drafts."))
     return go_to(_after(filling, saved.id))
@@ -303,10 +303,19 @@ def _stored(filling: Filling) -> Response:
 
 def _after(filling: Filling, record_id: int) -> str:
     """Where the person goes on: the record, where he came from, or the next new record if he asked for that."""
-    place: dict[str, Any] = {"app": filling.form.app, "form": filling.form.key}
-    if filling.record is None and request.form.get("_do") == ANOTHER:
-        return url_for("forms.new_record", **place, back=own_path(request.form.get("_back"), "") or None)
-    return back_to(url_for("forms.show_record", **place, record_id=record_id))
+    form = filling.form
+    if _begins_another(filling):
+        back = own_path(request.form.get("_back"), "") or None
+        return url_for("forms.new_record", app=form.app, form=form.key, back=back)
+    return back_to(_page_of(form, record_id))
+
+
+def _begins_another(filling: Filling) -> bool:
+    return filling.record is None and request.form.get("_do") == ANOTHER
+
+
+def _page_of(form: Form, record_id: int) -> str:
+    return url_for("forms.show_record", app=form.app, form=form.key, record_id=record_id)
 
 
 def _look_again(filling: Filling, deed: str, key: str) -> Response:

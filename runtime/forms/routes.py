@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from runtime import access
@@ -15,6 +15,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
 from runtime.endpoints import id_argument, reads_only, takes_files
 from runtime.errors import Conflict, NotFound
+from runtime.feedback import done
 from runtime.forms import entry, filling, gone, options, pages
 from runtime.forms.doors import form_for, record_for
 from runtime.forms.drafts import keeping
@@ -189,7 +190,10 @@ def delete_record(app: str, form: str, record_id: int) -> Response:
         db.session.rollback()
         return make_response(_delete_page(found, record, error.message), 409)
     db.session.commit()
-    flash(_("%(title)s was deleted. It is in the trash.", title=title))
+    back = url_for("forms.show_record", app=app, form=form, record_id=record_id)
+    undo = {"record": record_id, "_back": back}
+    place = url_for("trash.restore", app=app, form=form)
+    done(_("%(title)s was deleted. It is in the trash.", title=title), undo=place, sent=undo)
     return go_to(url_for("forms.list_records", app=app, form=form))
 
 

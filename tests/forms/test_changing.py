@@ -146,7 +146,15 @@ def test_a_manager_deletes_after_a_question(browser: Browser, acme: int, seller:
     page = browser.client.get(f"{FOLLOWUP}/customer/{acme}/delete")
     assert "Acme" in page.text
     assert browser.client.post(f"{FOLLOWUP}/customer/{acme}/delete", data={"_rev": "1"}).status_code == 303
+    told = browser.client.get(f"{FOLLOWUP}/customer/").text
     assert browser.client.get(f"{FOLLOWUP}/customer/{acme}/").status_code == 404
+
+    print(told[told.index('id="flashes"') :][:900])
+    undo = re.search(r'<form method="post" action="([^"]+/trash)">(.*?)</form>', told, re.S)
+    assert undo and "Undo" in undo[2]
+    sent = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', undo[2]))
+    assert browser.client.post(undo[1], data=sent).location == f"{FOLLOWUP}/customer/{acme}/"
+    assert "Acme" in browser.client.get(f"{FOLLOWUP}/customer/{acme}/").text
 
 
 def test_a_record_that_others_need_stays_and_the_page_says_so(
