@@ -14,7 +14,7 @@ from runtime.definitions.documents import Form
 from runtime.fields import Field
 from runtime.records.wording import said
 from runtime.times import now
-from runtime.transfer import groups, importing, mapping, meaning, repeats, sources, staging
+from runtime.transfer import groups, importing, mapping, meaning, repeats, sources, staging, unknown
 from runtime.transfer.mapping import ID, SAMPLES, Column
 from runtime.transfer.meaning import Cell
 from runtime.transfer.models import Import, ImportRow
@@ -102,12 +102,20 @@ def options(user: User, form: Form, own: Import, chosen: Mapping[str, Any]) -> d
     first = {"mode": modes[0] if len(modes) == 1 else "create", "key": keys[0] if keys else "", "rest": True}
     return {
         "before": repeats.before(own),
+        "referring": [mapping.label(form, key) for key in _making(user, form, own)],
         "rows_inside": groups.has_rows(own.mapping),
         "seems": seems,
         "modes": modes,
         "keys": [(key, mapping.label(form, key)) for key in keys],
         "now": {**first, "dates": seems["dates"], "commas": seems["commas"], "clear": False, **chosen},
     }
+
+
+def _making(user: User, form: Form, own: Import) -> list[str]:
+    """The columns of names of which this person may make records."""
+    desk = Desk(user, form, own)
+    offered = unknown.offered(form, own.mapping)
+    return [key for key in offered if unknown.titled(desk, unknown.of_form(form, key)) is not None]
 
 
 def as_sent(sent: Mapping[str, str]) -> dict[str, Any]:
@@ -119,6 +127,7 @@ def as_sent(sent: Mapping[str, str]) -> dict[str, Any]:
         **kept,
         **automations,
         "clear": sent.get("blank") == "clear",
+        "unknown": sent.get("unknown") == "create",
         "whole": sent.get("failing") == "whole",
         "rest": sent.get("repeated") == "rest",
         "commas": sent.get("commas") == "yes",
@@ -128,7 +137,10 @@ def as_sent(sent: Mapping[str, str]) -> dict[str, Any]:
 def progress(own: Import) -> dict[str, Any]:
     """How far the job is."""
     counts = importing.counts(own)
-    left = {"checking": counts.get("new", 0), "running": counts.get("ready", 0)}
+    left = {
+        "checking": counts.get("new", 0),
+        "running": counts.get("ready", 0) + counts.get("later", 0),
+    }
     left["resetting"] = left["grouping"] = total = sum(counts.values())
     left["undoing"] = sum(counts.get(each, 0) for each in importing.DONE)
     total = own.doing if own.state in ("running", "undoing") else total

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import UnaryExpression, func, select, update
 from sqlalchemy.orm import Session
 
 from runtime import access, encodings, jobs, outbox
@@ -113,7 +113,16 @@ def rows(own_import: Import, states: Sequence[str], limit: int, after: int = 0) 
 def last_rows(own_import: Import, states: Sequence[str], limit: int) -> list[ImportRow]:
     """The last rows in these states, from the last on."""
     found = select(ImportRow).where(*_data(own_import), ImportRow.state.in_(states))
-    return list(db.session.scalars(found.order_by(ImportRow.number.desc()).limit(limit)))
+    order: list[UnaryExpression[Any]] = [ImportRow.number.desc()]
+    if own_import.told.get("passes"):  # rows came after those that they refer to, wherever they stand
+        order = [ImportRow.state.desc(), ImportRow.record_id.desc()]
+    return list(db.session.scalars(found.order_by(*order).limit(limit)))
+
+
+def call_again(session: Session, own_import: Import) -> None:
+    """Let the rows that waited for others be looked at once more, in the caller's transaction."""
+    mine = (ImportRow.import_id == own_import.id, ImportRow.state == "later")
+    session.execute(update(ImportRow).where(*mine).values(state="ready"))
 
 
 def desk(own_import: Import) -> Desk:
@@ -296,6 +305,7 @@ def give_up(session: Session, import_id: int, error: str) -> None:
 def _break_off(found: Import) -> None:
     if found.state in ("running", "undoing"):
         found.done_at = now()
+        call_again(db.session(), found)
     found.state = _BROKEN_OFF.get(found.state, "done")
 
 

@@ -23,7 +23,7 @@ from runtime.records.models import Event
 from runtime.records.tables import table
 from runtime.records.taking_back import take_back
 from runtime.times import now
-from runtime.transfer import groups, importing, mapping, planning, repeats, sources, staging
+from runtime.transfer import groups, importing, mapping, planning, repeats, sources, staging, unknown
 from runtime.transfer.models import Import, ImportMark, ImportRow
 from runtime.transfer.planning import Desk, Plan, Told, told
 
@@ -108,14 +108,16 @@ def _understand(own: Import, sheet: spreadsheets.Sheet) -> None:
 
 def _check(lease: Lease, own: Import) -> None:
     rows = importing.rows(own, ("new",), BATCH)
-    some = groups.few(own, rows)
-    checked = check(importing.desk(own), some)
+    last = not rows
+    rows = rows or importing.rows(own, ("later",), BATCH)
+    some, desk = groups.few(own, rows), importing.desk(own)
+    checked = check(desk, some)
     with transaction() as session:
         found = importing.locked(session, lease, "checking")
         if found is None:
             return
-        note(session, found, checked)
-        if len(some) == len(rows) < BATCH:
+        note(session, desk, checked, last=last)
+        if last and len(some) == len(rows) < BATCH:
             found.state = "checked"
 
 
@@ -134,12 +136,16 @@ def check(desk: Desk, rows: Sequence[ImportRow]) -> Checked:
     return found
 
 
-def note(session: Session, own: Import, checked: Checked) -> None:
-    """Keep what was found, in the caller's transaction."""
+def note(session: Session, desk: Desk, checked: Checked, *, last: bool = True) -> None:
+    """Keep what was found, in the caller's transaction. Where it is not the `last` look, a row may wait for names of
+    others.
+    """
+    own, plans = desk.own, [plan for plan, _marks in checked]
     numbers = [plan.number for plan, _marks in checked]
     mine = ImportMark.import_id == own.id
     session.execute(delete(ImportMark).where(mine, ImportMark.number.in_(numbers)))
     wanted = [mark for _plan, marks in checked for mark in marks]
+    names = unknown.marks(desk, plans)
     taken = set(session.scalars(select(ImportMark.mark).where(mine, ImportMark.mark.in_(wanted))))
     new = []
     for plan, marks in checked:
@@ -147,8 +153,15 @@ def note(session: Session, own: Import, checked: Checked) -> None:
         if not plan.problems:
             taken.update(marks)
             new += [{"import_id": own.id, "mark": mark, "number": plan.number} for mark in marks]
+    known = set(session.scalars(select(ImportMark.mark).where(mine, ImportMark.mark.in_(names))))
+    new += [
+        {"import_id": own.id, "mark": name, "number": number}
+        for name, number in names.items()
+        if name not in known
+    ]
     if new:
         session.execute(insert(ImportMark), new)
+    unknown.look(session, desk, plans, last=last)
     keep(session, own.id, [_looked_at(plan) for plan, _marks in checked])
 
 
@@ -158,7 +171,7 @@ Outcome = dict[str, Any]
 def _looked_at(plan: Plan) -> Outcome:
     if plan.is_made:
         return _outcome(plan, "same", plan.record_id)
-    return _outcome(plan, "bad" if plan.problems else "ready")
+    return _outcome(plan, "bad" if plan.problems else "later" if plan.is_later else "ready")
 
 
 def _outcome(plan: Plan, state: str, record_id: int | None = None, revision: int | None = None) -> Outcome:
@@ -181,7 +194,7 @@ def _run(lease: Lease, own: Import) -> None:
     while _write_some(lease, desk, left):
         pass
     if is_last:
-        _finish(lease, "running", "done")
+        _go_on(lease)
 
 
 def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
@@ -201,16 +214,29 @@ def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
     return bool(outcomes)
 
 
-def _finish(lease: Lease, state: str, then: str) -> None:
+def _go_on(lease: Lease) -> None:
+    """Have those rows written that waited for others; when none of these came, for the last time, which tells so."""
     with transaction() as session:
-        found = importing.locked(session, lease, state)
-        if found is not None:
-            found.state = then
-            found.done_at = now() if then == "done" else found.done_at
-            importing.touch(found)
+        found = importing.locked(session, lease, "running")
+        if found is None:
+            return
+        counts = importing.counts(found)
+        done = sum(counts.get(each, 0) for each in importing.DONE)
+        if counts.get("later"):
+            last = done == found.told.get("done")
+            found.told = {**found.told, "done": done, "last": last, "passes": True}
+            importing.call_again(session, found)
+            return
+        found.told = {key: told for key, told in found.told.items() if key not in ("done", "last")}
+        found.state, found.done_at = "done", now()
+        importing.touch(found)
 
 
 def _written(session: Session, desk: Desk, plan: Plan) -> Outcome:
+    missing = [key for key in plan.waits if unknown.of_form(desk.form, key) == desk.form.key]
+    if missing and not desk.own.told.get("last"):
+        return _outcome(plan, "later")
+    plan.problems += [[key, unknown.nobody(desk, key, plan.waits[key])] for key in missing]
     if not plan.problems:
         try:
             with session.begin_nested():
@@ -223,8 +249,8 @@ def _written(session: Session, desk: Desk, plan: Plan) -> Outcome:
 
 
 def _saved(desk: Desk, plan: Plan) -> Outcome:
-    token = repeats.token(desk.own.id, plan.number)
-    saved = store.save(desk.actor, desk.form, plan.values, record_id=plan.record_id, token=token)
+    token, values = repeats.token(desk.own.id, plan.number), plan.values | unknown.made(desk, plan.waits)
+    saved = store.save(desk.actor, desk.form, values, record_id=plan.record_id, token=token)
     state = "created" if plan.record_id is None else "updated" if saved.event_id else "same"
     return _outcome(plan, state, saved.id, saved.revision)
 
@@ -254,6 +280,7 @@ def _taken_back(session: Session, desk: Desk, row: ImportRow) -> Outcome:
     try:
         with session.begin_nested():
             plan.problems = _take_back(session, desk, row)
+            unknown.drop(session, desk, desk.cells(row))
     except (Invalid, Forbidden, NotFound, Conflict) as error:
         plan.problems = told(error, plan)
     return _outcome(plan, "kept" if plan.problems else "undone", row.record_id, row.revision)

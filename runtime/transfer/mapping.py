@@ -204,6 +204,7 @@ def options(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> dic
         "key": key if mode != "create" else "",
         "automations": sent["automations"] == "run",
         "clear": sent.get("blank") == "clear",
+        "unknown": sent.get("unknown") == "create",
         "whole": sent.get("failing") == "whole",
         "rest": sent.get("repeated") == "rest",
         "dates": dates if dates in meaning.ORDERS else "ymd",

@@ -39,7 +39,8 @@ def mend(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> None:
     db.session.flush()
     while rows:
         some = groups.few(own, rows)
-        importing_job.note(db.session(), own, importing_job.check(importing.desk(own), some))
+        again = importing.desk(own)
+        importing_job.note(db.session(), again, importing_job.check(again, some))
         rows = rows[len(some) :]
     importing.touch(own)
 

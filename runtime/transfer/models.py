@@ -96,8 +96,8 @@ class ImportRow(Base):
     in their stead, by field. `problems` are a field and a sentence each, and the number of a further row.
     `record_id` and `revision` are what came of it. A further row of the sub-tables of a record is a `part`; `under`
     names the first one, whose state is that of the record.
-    States: new, part, ready, bad, created, updated, same (nothing was to change), undone, kept (it could not be
-    undone).
+    States: new, later (it waits for another row), part, ready, bad, created, updated, same (nothing was to change),
+    undone, kept (it could not be undone).
     """
 
     __tablename__ = "import_rows"

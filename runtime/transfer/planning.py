@@ -20,7 +20,7 @@ from runtime.fields._ids import read_id
 from runtime.records import pointing, store
 from runtime.records.sources import Actor, allowed
 from runtime.records.tables import table, unique_sets
-from runtime.transfer import groups, meaning, sub_rows
+from runtime.transfer import groups, meaning, sub_rows, unknown
 from runtime.transfer import mapping as mapping_of
 from runtime.transfer.mapping import ID
 from runtime.transfer.meaning import Cell, Manner
@@ -33,7 +33,8 @@ Told = list[list[str]]
 @dataclass
 class Plan:
     """What one row would do, with the further rows of its record. `record_id` is None for a new record, `lines` are the
-    numbers of the rows that the rows of a sub-table came from. `is_made` says that the row became this record before.
+    numbers of the rows that the rows of a sub-table came from. `is_made` says that the row became this record before,
+    `waits` what the fields are called that no record has yet (`unknown.py`), `is_later` that one may still come.
     """
 
     number: int
@@ -41,6 +42,8 @@ class Plan:
     values: dict[str, Any] = field(default_factory=dict)
     record_id: int | None = None
     is_made: bool = False
+    waits: dict[str, str] = field(default_factory=dict)
+    is_later: bool = False
     problems: Told = field(default_factory=list)
 
 
@@ -138,6 +141,9 @@ def _values(
         try:
             found[key] = _value(desk, key, cell, names)
         except FieldError as error:
+            if error.code == "nobody" and unknown.may_wait(desk, key):
+                plan.waits[key] = meaning.text(desk.targets[key], cell)
+                continue
             title = mapping_of.label(desk.form, key)
             why = problems.sentence(error.code, error.params, title)
             plan.problems.append(_problem(key, why, plan, number))
@@ -196,7 +202,7 @@ def probed(desk: Desk, plan: Plan) -> dict[str, Any]:
     try:
         return dict(store.probe(desk.actor, desk.form, plan.values, record_id=plan.record_id))
     except (Invalid, Forbidden, NotFound, Conflict) as error:
-        plan.problems = told(error, plan)
+        plan.problems = [each for each in told(error, plan) if each[0] not in plan.waits]
         return {}
 
 

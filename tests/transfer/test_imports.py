@@ -815,7 +815,8 @@ def test_odd_requests_are_answered_with_words(world: World) -> None:
     assert wizard.post("columns", column=["cost"]).status_code == 409
     assert wizard.post("columns", do="head", head="9" * 30).status_code == 409
     wizard.post("columns", column=["name"])
-    assert re.findall(r'id="([a-z-]+)" checked', wizard.get("options")) == ["mode-create", "blank-keep"]
+    checked = re.findall(r'id="([a-z-]+)" checked', wizard.get("options"))
+    assert checked == ["mode-create", "blank-keep", "failing-rows"]
     for sent in ({}, {"mode": "delete"}, {"mode": "update", "key": "grade"}, {"mode": "create"}):
         assert wizard.post("options", **sent).status_code == 409
     assert wizard.post("rows", do="run").status_code in (303, 409)
