@@ -57,7 +57,9 @@ def test_save_and_new_saves_the_record_and_begins_another_that_leads_back_alike(
     assert answer.location == f"{FOLLOWUP}/customer/new?back=/inbox"
     assert count(followup("customer")) == 1
     assert control(browser.open(answer.location).text, "name") == ""
-    assert re.search(r'Saved\. <a class="alert-link" href="[^"]+/customer/\d+/">View</a>', browser.page)
+    assert re.search(
+        r'Saved\. <a class="alert-link" href="[^"]+/customer/\d+/">Look at the record</a>', browser.page
+    )
 
 
 def test_picking_a_customer_fills_what_was_left_alone(
