@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -99,7 +100,7 @@ class DateField(FieldType):
         return {"type": "string", "format": "date", "maxLength": 10, "pattern": f"^({DAY})$"}
 
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
-        return format_date(date.fromisoformat(value), "medium", locale=reader.locale)
+        return _said(value, reader.locale)
 
     def column(self, field: Field) -> TypeEngine[Any]:
         return CalendarDate()
@@ -127,6 +128,12 @@ def _year_first(texts: Sequence[str], otherwise: bool) -> list[str]:
     """The three texts with the year first: it is the long one; where none is, `otherwise` says whether it is so."""
     first, last = (len(texts[at].strip()) > _SHORT for at in (0, -1))
     return list(texts) if (first if first != last else otherwise) else list(reversed(texts))
+
+
+@lru_cache(4096)
+def _said(value: str, locale: str) -> str:
+    # The same days come again and again, in a list and in the story of a record.
+    return format_date(date.fromisoformat(value), "medium", locale=locale)
 
 
 plugin = DateField()

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_currency, get_currency_symbol
@@ -71,9 +72,7 @@ class MoneyField(FieldType):
         return "" if value is None else plain_number(Decimal(value))
 
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
-        digits = decimals_of(field)
-        pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-        return format_currency(value, currency_of(field), pattern, reader.locale, currency_digits=False)
+        return _said(str(value), currency_of(field), decimals_of(field), reader.locale)
 
     def column(self, field: Field) -> TypeEngine[Any]:
         return ExactNumber(decimals_of(field))
@@ -83,6 +82,12 @@ class MoneyField(FieldType):
 
     def prefix(self, field: Field, reader: Reader) -> str:
         return get_currency_symbol(currency_of(field), reader.locale)
+
+
+@lru_cache(4096)
+def _said(value: str, currency: str, digits: int, locale: str) -> str:
+    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    return format_currency(Decimal(value), currency, pattern, locale, currency_digits=False)
 
 
 def decimals_of(field: Field) -> int:

@@ -1,6 +1,7 @@
 """The number field type."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -53,7 +54,7 @@ class NumberField(FieldType):
         return "" if value is None else plain_number(Decimal(value))
 
     def show(self, value: JsonValue, field: Field, reader: Reader, names: Names) -> str:
-        return format_decimal(value, locale=reader.locale, decimal_quantization=False)
+        return _said(str(value), reader.locale)
 
     def column(self, field: Field) -> TypeEngine[Any]:
         return ExactNumber(decimals_of(field))
@@ -66,6 +67,11 @@ class NumberField(FieldType):
 def decimals_of(field: Field) -> int:
     """How many digits after the point a number field keeps."""
     return int(field.options.get("decimals", 6))
+
+
+@lru_cache(4096)
+def _said(value: str, locale: str) -> str:
+    return format_decimal(Decimal(value), locale=locale, decimal_quantization=False)
 
 
 plugin = NumberField()
