@@ -79,10 +79,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Reading:
-    """The page of a record: its title and its sections."""
+    """The page of a record: its title, its sections, and its number where that is not the title."""
 
     title: str
     blocks: tuple[Block, ...]
+    number: str = ""
 
 
 def reading(
@@ -107,7 +108,15 @@ def reading(
         for section in form.layout
     ]
     title = query.title(form, record)
-    return Reading(title, tuple(block for block in blocks if block.rows))
+    number = _number(form, record, judged)
+    return Reading(title, tuple(block for block in blocks if block.rows), number if number != title else "")
+
+
+def _number(form: Form, record: Record, judged: Judged) -> str:
+    """What people call the record by: its serial number if they see one, else that of its page."""
+    serials = (key for key, one in form.fields.items() if one.type.name == "serial" and key in judged.visible)
+    given = (str(judged.values[key]) for key in serials if judged.values.get(key))
+    return next(given, f"#{record.id}")
 
 
 def _stretch(key: str, count: int, pages: Mapping[str, int] | None) -> Stretch:

@@ -11,6 +11,7 @@ from runtime.accounts.sessions import signed_in_user
 from runtime.definitions.documents import Form
 from runtime.forms import reading
 from runtime.forms.filling import reader_for, titles_of
+from runtime.forms.record.all_files import all_files
 from runtime.forms.record.related import related
 from runtime.forms.record.spot import spot
 from runtime.forms.record.story import Typed, story
@@ -40,10 +41,13 @@ def show(form: Form, record: Record, *, typed: Typed = NOTHING, status: int = 20
 def context(form: Form, record: Record, typed: Typed = NOTHING) -> dict[str, Any]:
     """What the whole page shows."""
     user, answers = signed_in_user(), _answers(form, record)
+    place = answers["spot"]
+    told = story(user, record, place, typed)
     return {
         **answers,
-        "story": story(user, record, answers["spot"], typed),
-        "related": related(user, record, answers["spot"]),
+        "story": told,
+        "related": related(user, record, place),
+        "files": all_files(answers["read"], told, place),
         "makes_pdfs": paper.is_available(),
         "may_delete": access.can(user, "delete", (form, record)),
     }

@@ -35,6 +35,10 @@ class Spot:
             return f"{self.path}?{urlencode(asked, safe=PLAIN)}" if asked else self.path
         return self._built(endpoint, **asked)
 
+    def of(self, endpoint: str) -> str:
+        """The address of something of this record from which no way leads back to a list."""
+        return self._built(endpoint)
+
     @cached_property
     def path(self) -> str:
         """The address of the page without anything; made once, for a page has many links to itself."""
