@@ -14,6 +14,7 @@ from runtime.db import db
 from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.definitions.models import Definition, Version
+from runtime.files import strays
 from runtime.notifications.models import Delivery, Notice
 from runtime.outbox import Outbox
 from runtime.records import links, recounts, search_index, search_texts, spelling_keys, tables, trash
@@ -263,3 +264,10 @@ def waiting_work_is_known_to_this_release() -> Iterator[Violation]:
     )
     for kind, number in db.session.execute(unknown.group_by(Outbox.kind)):
         yield {"job": kind, "waiting": number}
+
+
+@invariant
+def every_file_is_known() -> Iterator[Violation]:
+    """A row tells of each file in the storage; `formwright files strays --remove` removes the others."""
+    for name in strays.strays():
+        yield {"file": name}

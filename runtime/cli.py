@@ -127,6 +127,27 @@ def users_add(
 
 
 @formwright.group()
+def files() -> None:
+    """Uploaded files."""
+
+
+@files.command("strays")
+@click.option(
+    "--remove", is_flag=True, help="Remove them for good; look first that this is the right database."
+)
+@in_app
+def files_strays(remove: bool) -> None:
+    """List the files in the folder or bucket, older than a day, of which the database knows nothing."""
+    from runtime.files import StorageError, strays
+
+    try:
+        for name in strays.remove() if remove else strays.strays():
+            click.echo(name)
+    except StorageError as error:
+        one_line(error.message)
+
+
+@formwright.group()
 def tokens() -> None:
     """Tokens of the JSON API."""
 

@@ -1,7 +1,8 @@
 """Files in a bucket of S3-compatible storage; people get them through us, so their rights are asked each time."""
 
 import io
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import obstore
@@ -55,6 +56,15 @@ class Bucket:
             obstore.delete(self._store, self._path(name))
         except (NotFoundError, FileNotFoundError):
             return
+        except (BaseError, OSError) as error:
+            raise _failure(error) from error
+
+    def names(self, before: datetime) -> Iterator[str]:
+        try:
+            for page in obstore.list(self._store, self._folder or None, chunk_size=1000):
+                yield from (
+                    each["path"].rpartition("/")[2] for each in page if each["last_modified"] < before
+                )
         except (BaseError, OSError) as error:
             raise _failure(error) from error
 

@@ -3,6 +3,8 @@
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -29,6 +31,9 @@ class Storage(Protocol):
 
     def delete(self, name: str) -> None:
         """Forget a file; nothing when there is none."""
+
+    def names(self, before: datetime) -> Iterator[str]:
+        """All files that were last written before a moment, parts of files that a crash left too."""
 
 
 class Folder:
@@ -65,8 +70,23 @@ class Folder:
         except OSError as error:
             raise StorageError(str(error)) from error
 
+    def names(self, before: datetime) -> Iterator[str]:
+        try:
+            folders = self._root.iterdir() if self._root.exists() else ()
+            for folder in filter(Path.is_dir, folders):
+                yield from (path.name for path in folder.iterdir() if _is_older(path, before))
+        except OSError as error:
+            raise StorageError(str(error)) from error
+
     def _path(self, name: str) -> Path:
         return self._root / name[:2] / name
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:  # it went meanwhile
+        return False
 
 
 def _write(path: Path, content: BinaryIO) -> None:

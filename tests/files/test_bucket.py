@@ -5,6 +5,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from runtime.config import ROOT, S3
 from runtime.files.bucket import Bucket
 from runtime.files.storage import StorageError
+from runtime.times import now
 from tests.files.desk import PAGES, PDF, code, kept, send, sent
 from tests.support.postgres import free_port
 from tests.support.system import wait_for
@@ -62,6 +64,14 @@ def test_what_is_put_is_what_is_opened_until_it_is_deleted(endpoint: str, size: 
     storage.delete("ab1")
     with pytest.raises(StorageError):
         storage.open("ab1")
+
+
+def test_what_lies_in_the_bucket_is_listed_by_its_age(endpoint: str) -> None:
+    storage = bucket(endpoint)
+    storage.put("cd2", io.BytesIO(b"x"))
+    storage.put("cd2-small", io.BytesIO(b"x"))
+    assert {"cd2", "cd2-small"} <= set(storage.names(now() + timedelta(minutes=5)))
+    assert "cd2" not in set(storage.names(now() - timedelta(minutes=5)))
 
 
 def test_what_is_put_is_the_rest_of_a_file_that_was_begun_to_be_read(endpoint: str) -> None:
