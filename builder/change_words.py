@@ -191,6 +191,7 @@ def _part(rest: tuple[str, ...]) -> str:
         "limits": _("the limits of the columns"),
         "views": _("views"),
         "group_by": _("what makes the columns of the board"),
+        "across": _("the swimlanes"),
         "period": _("the stretches of time"),
         "figures": _("what is told of numbers"),
         "widths": _("the widths of the columns"),

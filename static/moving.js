@@ -3,29 +3,35 @@
 (() => {
   "use strict";
   const DRAGGED = "[data-move]:not(input)";
-  let moved = "", back = null;
+  let moved = "", back = null, put = null;
   const seen = (selector) => [...document.querySelectorAll(selector)].find((each) => each.checkVisibility());
   const opener = () => seen('.fw-move[aria-expanded="true"]');
 
   // A place takes what is dragged once something is about to be.
   const ready = new WeakSet();
+  const touched = matchMedia("(pointer: coarse)");
   document.addEventListener("pointerdown", (event) => {
     if (!window.Sortable || !event.target.closest(DRAGGED)) return;
     for (const place of document.querySelectorAll("[data-place]")) {
       if (ready.has(place)) continue;
       ready.add(place);
+      const handle = touched.matches && place.querySelector(".fw-handle") ? ".fw-handle" : undefined;
       new window.Sortable(place, {
         group: "records", draggable: DRAGGED, filter: ".fw-targets", preventOnFilter: false, sort: false,
-        delay: 250, delayOnTouchOnly: true, forceFallback: true, fallbackTolerance: 4, scrollSensitivity: 60, onEnd: drop,
+        handle, delay: handle ? 0 : 250, delayOnTouchOnly: true, forceFallback: true, fallbackTolerance: 4, scrollSensitivity: 60, onEnd: drop,
       });
     }
   }, true);
 
   function drop({ item, from, to }) {
     if (from === to) return;
-    const next = item.nextSibling;
-    back = () => { if (item.isConnected) from.insertBefore(item, next?.parentElement === from ? next : null); };
+    leave(item, from, item.nextSibling);
     send(`${item.dataset.move}${to.dataset.place}`);
+  }
+
+  // Where the record came from, should it have to go back.
+  function leave(item, from, next) {
+    back = () => { if (item.isConnected) from.insertBefore(item, next?.parentElement === from ? next : null); };
   }
 
   // The input is part of this one sending only: a button that is pressed meanwhile sends its own.
@@ -33,6 +39,7 @@
     const form = document.getElementById("moving"), input = form.querySelector("[data-move]");
     if (!form.reportValidity()) return settle(true);
     moved = recordOf(move);
+    put = carried()?.getBoundingClientRect();
     input.value = move;
     input.disabled = false;
     form.requestSubmit();
@@ -44,9 +51,21 @@
   function settle(isRefused) {
     if (isRefused) {
       back?.();
+      glide();
       moved = "";
     }
     back = null;
+  }
+
+  // What may not stay where it was put goes back before the eyes.
+  const carried = () => seen(`[data-move^="${moved}."]`);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  function glide() {
+    const item = carried(), home = item?.getBoundingClientRect();
+    if (item && put && !calm.matches) {
+      item.animate([{ translate: `${put.x - home.x}px ${put.y - home.y}px` }, { translate: "none" }], { duration: 300, easing: "ease-out" });
+    }
+    put = null;
   }
 
   // Where nothing comes back that the page can show, the record goes back itself.
@@ -57,7 +76,64 @@
   document.addEventListener("htmx:after:request", failed);
   document.addEventListener("htmx:error", failed);
 
-  // --- keys: M opens where a record can go, the arrows go among the places, Escape closes
+  // --- keys: Space lifts a record, the arrows carry it, Space puts it down, Escape puts it back
+
+  let lifted = null;
+  const places = () => [...document.querySelectorAll("[data-place]")].filter((each) => each.checkVisibility());
+  const titleOf = (item) => item.querySelector(".fw-title").textContent.trim();
+
+  function lift(item) {
+    const next = item.nextSibling, from = item.parentElement;
+    lifted = { item, from, next };
+    item.classList.add("fw-lifted");
+    say(document.getElementById("moving").dataset.lifted.replace("{}", titleOf(item)));
+  }
+
+  function carry(key) {
+    const { item } = lifted, all = places(), at = all.indexOf(item.parentElement);
+    const across = Number(item.closest("[data-across]")?.dataset.across ?? 0);
+    const to = all[at + { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[key]];
+    if (!to || to === item.parentElement) return;
+    hold(() => to.prepend(item));
+    item.scrollIntoView({ block: "nearest", inline: "nearest" });
+    say(to.dataset.title);
+  }
+
+  // What is put elsewhere loses the focus, which is no reason to end the carrying.
+  function hold(change) {
+    const { item } = lifted;
+    lifted.isHeld = true;
+    change();
+    item.querySelector(".fw-title").focus();
+    lifted.isHeld = false;
+  }
+
+  function putDown() {
+    const { item, from, next } = lifted, to = item.parentElement;
+    item.classList.remove("fw-lifted");
+    lifted = null;
+    if (to === from) return say(document.getElementById("moving").dataset.back);
+    leave(item, from, next);
+    send(`${item.dataset.move}${to.dataset.place}`);
+  }
+
+  function putBack() {
+    const { item, from, next } = lifted;
+    hold(() => from.insertBefore(item, next?.parentElement === from ? next : null));
+    putDown();
+  }
+
+  const say = (text) => window.formwright.say(text);
+  document.addEventListener("focusout", () => { if (lifted && !lifted.isHeld) putBack(); });
+
+  // --- M opens where a record can go, letters find a place by its name, the arrows go among them, Escape closes
+
+  let typed = "", typedAt = 0;
+  function named(key, targets) {
+    typed = Date.now() - typedAt > 1000 ? key : typed + key;
+    typedAt = Date.now();
+    return targets.find((each) => each.textContent.trim().toLowerCase().startsWith(typed.toLowerCase()));
+  }
 
   document.addEventListener("keydown", (event) => {
     const within = event.target.closest(`${DRAGGED}, .fw-targets`);
@@ -66,7 +142,12 @@
     const targets = [...within.querySelectorAll(".fw-targets button")];
     const at = targets.indexOf(event.target);
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "m" && !event.target.matches("input")) press(within.querySelector(".fw-move"));
+    if (lifted && step) carry(event.key);
+    else if (lifted && event.key === " ") putDown();
+    else if (lifted && event.key === "Escape") putBack();
+    else if (event.key === " " && event.target.matches("a.fw-title") && within.matches(DRAGGED)) lift(within);
+    else if (at >= 0 && event.key.length === 1 && event.key !== " ") named(event.key, targets)?.focus();
+    else if (event.key === "m" && !event.target.matches("input")) press(within.querySelector(".fw-move"));
     else if (event.key === "Escape" && open) press(open);
     else if (step && at >= 0) targets.at((at + step) % targets.length).focus();
     else return;
@@ -100,6 +181,7 @@
   // The focus goes to the first place of a card that was just opened, and stays with the card that was moved.
   document.addEventListener("htmx:after:swap", () => {
     settle();
+    if (moved && document.getElementById("refusal")) glide();
     const focus = document.activeElement;
     if (moved) return arrive();
     const opened = !focus?.closest(".fw-targets") && focus?.closest(DRAGGED)?.querySelector('[aria-expanded="true"]');

@@ -97,6 +97,34 @@ def fetch_each(
     return list(db.session.execute(found).all())
 
 
+def fetch_crossed(
+    form: Form,
+    wanted: Wanted,
+    by: Order,
+    columns: Sequence[ColumnElement[Any]],
+    values: Sequence[Sequence[Any]],
+    size: int,
+    longer: Mapping[tuple[Any, ...], int],
+) -> list[Row[Any]]:
+    """The first rows in this order of each combination of these values of columns: `size`, or as many as `longer` says.
+    The table is read once, however many combinations there are.
+    """
+    number = func.row_number().over(partition_by=list(columns), order_by=_ordering(form, by))
+    named = [each.label(f"value_{place}") for place, each in enumerate(columns)]
+    own = [_among(each, some) for each, some in zip(columns, values, strict=True)]
+    numbered = select(table(form).c.id, *named, number.label("number")).where(*wanted, *own).subquery().c
+    longest = [
+        and_(
+            numbered.number <= most,
+            *(_among(numbered[f"value_{place}"], [value]) for place, value in enumerate(cell)),
+        )
+        for cell, most in longer.items()
+    ]
+    ids = select(numbered.id).where(or_(numbered.number <= size, *longest))
+    found = rows.select_all(form).where(table(form).c.id.in_(ids)).order_by(*_ordering(form, by))
+    return list(db.session.execute(found).all())
+
+
 def _among(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     some = column.in_([each for each in values if each is not None])
     return or_(some, column.is_(None)) if None in values else some

@@ -151,10 +151,11 @@ def lanes(
     lanes = {value: Lane(totals.get(value, 0), []) for value in sizes}
     for record in for_reader(user, form, [rows.record(form, row) for row in found]):
         lanes[record.values.get(key)].items.append(record)
-    return {value: _with_next(form, order, lane) for value, lane in lanes.items()}
+    return {value: with_next(form, order, lane) for value, lane in lanes.items()}
 
 
-def _with_next(form: Form, by: orders.Order, lane: Lane) -> Lane:
+def with_next(form: Form, by: orders.Order, lane: Lane) -> Lane:
+    """The records of a lane with the cursor of the following ones, where these are not all."""
     goes_on = lane.items and lane.total > len(lane.items)
     return replace(lane, next=paging.cursor(form, by, lane.items[-1])) if goes_on else lane
 

@@ -40,3 +40,102 @@ def test_given_a_board_when_cards_are_dragged_and_moved_by_keys_then_they_stand_
     expect(page.locator(".fw-targets button").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(of_b.locator(f'#card-{bolt}[data-move="{bolt}.2."] .fw-title')).to_be_focused()
+
+
+def test_given_swimlanes_when_a_card_is_lifted_and_carried_by_keys_then_it_goes_where_it_is_put_down(
+    open_tab: OpenTab, seller: User
+) -> None:
+    """Space lifts, arrows carry, Escape puts back; what a rule refuses goes back and the page says why."""
+    acme, bolt = make_all(
+        "customer", [{"name": name, "grade": "A", "state": "lead"} for name in ("Acme", "Bolt")]
+    )
+    page = open_tab(seller)
+    page.goto(f"{FOLLOWUP}/customer/?kind=board&by=grade&across=state&sort=name")
+    page.wait_for_load_state()
+    card = page.locator(f"#card-{acme}")
+
+    card.locator(".fw-title").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#live")).to_contain_text("Lifted: Acme")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("""[data-place='["is:B","is:lead"]'] .fw-lifted""")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("""[data-place='["is:A","is:lead"]'] .fw-title""")).to_have_text(["Acme", "Bolt"])
+    expect(card.locator(".fw-title")).to_be_focused()
+
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    moved = page.locator(
+        f"""[data-place='["is:B","is:active"]'] #card-{acme}[data-move="{acme}.2."] .fw-title"""
+    )
+    expect(moved).to_be_focused()
+
+    page.locator(f"#card-{bolt} .fw-title").focus()
+    page.keyboard.press("m")
+    expect(page.locator(".fw-targets button").first).to_be_focused()
+    page.keyboard.type("c")
+    expect(page.locator(".fw-targets button:focus")).to_have_text("C, small")
+    page.keyboard.press("Enter")
+    expect(
+        page.locator(f"""[data-place='["is:C","is:lead"]'] #card-{bolt}[data-move="{bolt}.2."]""")
+    ).to_have_count(1)
+
+
+def test_given_a_move_that_a_rule_refuses_when_a_card_is_put_down_then_it_goes_back_and_the_page_says_why(
+    open_tab: OpenTab, seller: User
+) -> None:
+    [customer] = make_all("customer", [{"name": "Acme", "owner": seller.id}])
+    own = {
+        "customer": customer,
+        "visited_on": "2026-01-05",
+        "content": "A talk",
+        "remind": False,
+        "owner": seller.id,
+    }
+    [visit] = make_all("visit", [{**own, "result": "interested"}])
+    page = open_tab(seller)
+    page.emulate_media(reduced_motion="no-preference")
+    page.goto(f"{FOLLOWUP}/visit/?kind=board&by=result")
+    page.wait_for_load_state()
+    page.evaluate("""() => {
+      const glide = Element.prototype.animate;
+      Element.prototype.animate = function (...how) {
+        document.body.dataset.glided = this.id;
+        return glide.apply(this, how);
+      };
+    }""")
+
+    places = page.locator("[data-place]").evaluate_all("(all) => all.map((each) => each.dataset.place)")
+
+    page.locator(f"#card-{visit} .fw-title").focus()
+    page.keyboard.press("Space")
+    for _step in range(places.index("is:refused") - places.index("is:interested")):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator('[data-place="is:refused"] .fw-lifted')).to_have_count(1)
+    page.keyboard.press("Space")
+
+    expect(page.locator("#refusal")).to_be_focused()
+    expect(page.locator("#refusal")).to_contain_text("Fill in")
+    expect(page.locator(f'[data-place="is:interested"] #card-{visit}')).to_have_count(1)
+    expect(page.locator("body")).to_have_attribute("data-glided", f"card-{visit}")
+
+
+def test_given_a_phone_when_a_board_is_opened_then_one_column_is_seen_and_the_switch_shows_another(
+    open_tab: OpenTab, seller: User
+) -> None:
+    make_all("customer", [{"name": "Acme", "grade": "A"}, {"name": "Cord", "grade": "C"}])
+    page = open_tab(seller, width=390)
+    page.goto(f"{FOLLOWUP}/customer/?kind=board&by=grade")
+    acme, cord = (
+        page.get_by_role("link", name="Acme", exact=True),
+        page.get_by_role("link", name="Cord", exact=True),
+    )
+    expect(acme).to_be_in_viewport()
+    expect(cord).not_to_be_in_viewport()
+
+    page.locator(".fw-lanes a", has_text="C, small").click()
+
+    expect(cord).to_be_in_viewport()
+    expect(acme).not_to_be_in_viewport()

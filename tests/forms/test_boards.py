@@ -263,7 +263,7 @@ def test_given_a_column_that_is_none_when_more_of_it_is_asked_for_then_nothing_b
 def test_given_more_owners_than_columns_fit_when_the_board_is_opened_then_the_first_are_shown_and_it_says_so(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.forms.lists.kinds.board.MOST_LANES", 2)
+    monkeypatch.setattr("runtime.forms.lists.kinds._cards_of.MOST_LANES", 2)
     make_all("customer", [{"name": f"Of {grade}", "grade": grade} for grade in "ABC"])
 
     page = browser.open(BOARD).text
@@ -295,7 +295,7 @@ def test_given_a_hidden_field_among_the_columns_when_cards_are_drawn_then_it_tak
 
     page = browser.open(f"{FOLLOWUP}/opportunity/?kind=board&by=stage").text
 
-    assert [text for text in re.findall(r"<dd>(.*?)</dd>", unescape(page)) if text] == [
+    assert [text for text in re.findall(r"<dt>[^<]+</dt><dd>(.*?)</dd>", unescape(page)) if text] == [
         "Acme",
         "Nov 20, 2026",
         "Bob",

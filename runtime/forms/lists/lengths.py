@@ -8,7 +8,9 @@ from runtime import documents
 from runtime.forms.lists.places import MOST_ROWS, Asked
 
 SHORT = 20  # cards of a column of which no more was loaded
-LONGEST_LANE = len("is:") + 100
+LONGEST_LANE = 2 * (len("is:") + 2 * 100) + len(
+    '["",""]'
+)  # a column and a swimlane, with quotes in their values
 MOST = 60  # columns
 LONGEST = 3000  # characters of an address's part
 

@@ -12,6 +12,7 @@ JSON_PARTS = ("filter", "limits", "figures", "widths")
 """The parts that a look holds as canonical JSON, empty for none, and a document as what they are."""
 FIELDS: Mapping[str, str] = {
     "group_by": "by",
+    "across": "across",
     "date_field": "date",
     "end_field": "end",
     "total": "sum",
@@ -35,6 +36,7 @@ class Look:
     columns: tuple[str, ...] = ()
     kind: str = "list"
     group_by: str = ""
+    across: str = ""
     date_field: str = ""
     end_field: str = ""
     total: str = ""
@@ -45,6 +47,11 @@ class Look:
     figures: str = ""
     widths: str = ""
     frozen: int = 0
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """What places a card on a board: the field of its columns, then that of its swimlanes if there are any."""
+        return (self.group_by, self.across) if self.across else (self.group_by,)
 
     @property
     def named(self) -> tuple[str, ...]:

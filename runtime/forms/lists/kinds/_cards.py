@@ -55,7 +55,7 @@ class Card:
 def cards(user: User, form: Form, look: Look, records: list[Record], reader: Reader) -> dict[int, Card]:
     """The cards of these records by id, without what their place and their colour tell already."""
     named = title_field(form)
-    apart = {look.group_by, look.colour, named.key if named else "", *access.fields(user, form).hidden}
+    apart = {*look.axes, look.colour, named.key if named else "", *access.fields(user, form).hidden}
     wanted = [key for key in look.columns if key not in apart and not _is_file(form, key)]
     coloured = marks(form, look.colour, records, reader)
     fields = shown(form, wanted, frozenset())[:MOST_LINES] if wanted else []

@@ -1,6 +1,6 @@
 """The board: a column for each choice of a field, the records as cards that move from one to another."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -8,32 +8,25 @@ from typing import Any
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
-from runtime import access, conditions, documents
+from runtime import access, documents
 from runtime.accounts.models import User
-from runtime.conditions import Group, Row
-from runtime.conditions.facts import is_storable
 from runtime.definitions.documents import Form
-from runtime.errors import NotFound
-from runtime.fields import N_, NOBODY, Field, FieldError, Reader
+from runtime.fields import N_, NOBODY, Reader
 from runtime.forms.lists import lengths
 from runtime.forms.lists.cells import counted
 from runtime.forms.lists.columns import is_summable, order_of
 from runtime.forms.lists.kinds._base import SORTABLE, Kind, Part, Shown, colour_part, of_types, switches
 from runtime.forms.lists.kinds._cards import Card, cards, movable
+from runtime.forms.lists.kinds._cards_of import A_LANE, Read, going_on, read
+from runtime.forms.lists.kinds._values import TYPES, cell, cell_ref, ref, value_of
 from runtime.forms.lists.looks import Look, filter_text
 from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
-from runtime.forms.names import titles_for
-from runtime.records import figures, query
+from runtime.records import figures
 from runtime.records.query import Lane
 from runtime.records.rows import Record
-from runtime.spelling import name_key
 from runtime.text import localized
 
-TYPES = ("choice", "yes_no", "member")
-A_LANE = lengths.SHORT
-MOST_LANES = 60
 MOST_LIMIT = 9999
-_NONE, _IS = "none", "is:"  # how addresses name a column: its value may be any text
 
 
 @dataclass(frozen=True)
@@ -55,9 +48,21 @@ class Column:
     is_over: bool = False
 
 
+@dataclass(frozen=True)
+class Swimlane:
+    """A row of the board: the cards of each column that have one value in a second field."""
+
+    id: str
+    title: str
+    count: str
+    cells: tuple[Column, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board(Shown):
-    """The board by a field. `movable` are the records that the person may move."""
+    """The board by a field. `movable` are the records that the person may move, `targets` address and title of the
+    places where the open card can go. With swimlanes the columns are but their heads.
+    """
 
     field: str
     title: str
@@ -65,6 +70,8 @@ class Board(Shown):
     """What is summed in each column; empty for nothing."""
     columns: tuple[Column, ...]
     movable: frozenset[int]
+    swimlanes: tuple[Swimlane, ...] = ()
+    targets: tuple[tuple[str, str], ...] = ()
     cut: bool = False
 
 
@@ -82,6 +89,7 @@ class BoardKind(Kind):
 
     parts = (
         Part("group_by", N_("Columns by"), of_types(*TYPES), needed=True),
+        Part("across", N_("Swimlanes by"), of_types(*TYPES)),
         Part("total", N_("Sum of"), is_summable),
         colour_part(),
     )
@@ -89,7 +97,8 @@ class BoardKind(Kind):
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
         settled = super().settled(form, look, hidden)
         limits = limits_of(look) if settled.group_by == look.group_by else {}
-        return replace(settled, limits=filter_text(limits))
+        across = settled.across if settled.across != settled.group_by else ""
+        return replace(settled, limits=filter_text(limits), across=across)
 
     def first(self, form: Form, offered: Sequence[str]) -> str:
         return _first(form, offered)
@@ -101,7 +110,14 @@ class BoardKind(Kind):
         return board(user, form, asked, reader)
 
     def moved(self, form: Form, look: Look, record: Record, to: str, reader: Reader) -> Mapping[str, Any]:
-        return {look.group_by: _value(form.fields[look.group_by], to, reader)}
+        one, other = form.fields[look.group_by], form.fields.get(look.across)
+        if other is None:
+            return {one.key: value_of(one, to, reader)}
+        column, lane = cell(to)
+        found = {one.key: value_of(one, column, reader)}
+        there = value_of(other, lane, reader)
+        # Whoever moves a card along its swimlane need not be allowed to write what makes it.
+        return found if there == record.values.get(other.key) else {**found, other.key: there}
 
 
 def limits_of(look: Look) -> dict[str, int]:
@@ -121,64 +137,56 @@ def _first(form: Form, offered: Sequence[str]) -> str:
     return next(iter([*listed, *choices, *offered]))
 
 
-def _ref(one: Field, value: Any, reader: Reader) -> str:
-    return _NONE if value is None else f"{_IS}{one.type.to_raw(value, one, reader)}"
-
-
-def _value(one: Field, ref: str, reader: Reader) -> Any:
-    """The value of a column; NotFound for none that can be one."""
-    raw = ref.removeprefix(_IS)
-    if ref == _NONE:
-        return None
-    try:
-        found = one.type.parse(raw, one, reader) if ref.startswith(_IS) and raw else None
-    except FieldError:
-        found = raw if one.type.name == "choice" else None  # taken out of the form, and still in records
-    if found is None or (isinstance(found, str) and not is_storable(found)):
-        raise NotFound(_("There is no such column."))
-    return found
-
-
-def _condition(key: str, value: Any) -> access.Document:
-    if value is None:
-        return conditions.from_rows(Group("all", (Row(key, "is_empty"),)))
-    if isinstance(value, bool):
-        return conditions.from_rows(Group("all", (Row(key, "is_yes" if value else "is_no"),)))
-    return conditions.from_rows(Group("all", (Row(key, "equals", value),)))
-
-
 def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
     """The board; where a column of it goes on, that column alone."""
-    hidden, field = access.fields(user, form).hidden, form.fields[asked.look.group_by]
-    totals, found = _lanes(user, form, asked, reader)
-    records = [record for lane in found.values() for record in lane.items]
+    look = asked.look
+    goes_on = bool(asked.after and asked.lane)
+    found = (
+        Read({}, [], {asked.lane: going_on(user, form, asked, reader)})
+        if goes_on
+        else read(user, form, asked, reader)
+    )
     plain = Places(form, replace(asked, panel="", after="", lane="", lanes="", upto=PER_PAGE, card=0))
-    drawn = cards(user, form, asked.look, records, reader)
-    sums, limits = _sums(user, form, asked, reader), limits_of(asked.look)
-    titled = _titled(user, form, field, found, reader)
-    total = sum(totals.values())
+    drawer = _Drawer(form, asked, plain, cards(user, form, look, found.records, reader), reader)
+    may_move = movable(user, form, (look.group_by,), found.records)
+    total = sum(found.totals.values())
+    columns = (drawer.column(asked.lane, "", found.lanes[asked.lane]),) if goes_on else ()
     return Board(
         count=counted(total, False, reader),
         places=Places(form, replace(asked, after="", lane="", lanes=lengths.text(lengths.of(asked)))),
-        order=order_of(form, asked.look.sort, hidden),
+        order=order_of(form, look.sort, access.fields(user, form).hidden),
         address=plain.to(lanes=lengths.text(lengths.of(asked))),
-        is_empty=not total,
-        field=field.key,
-        title=localized(field.title, reader.locale),
-        summed=localized(form.fields[key].title, reader.locale) if (key := asked.look.total) else "",
-        switches=switches(BoardKind.parts, form, plain, hidden, reader),
-        columns=tuple(
-            _limited(
-                _column(_ref(field, value, reader), title, lane, drawn, asked, plain, reader),
-                lane.total,
-                limits.get(value, 0) if isinstance(value, str) else 0,
-                sums.get(value, ""),
-            )
-            for value, lane, title in titled
-        ),
-        movable=movable(user, form, (field.key,), records),
-        cut=bool(totals.keys() - found.keys()),
+        is_empty=not total and not goes_on,
+        field=look.group_by,
+        title=localized(form.fields[look.group_by].title, reader.locale),
+        summed=localized(form.fields[key].title, reader.locale) if (key := look.total) else "",
+        switches=switches(BoardKind.parts, form, plain, access.fields(user, form).hidden, reader),
+        columns=columns or drawer.columns(found, _sums(user, form, asked, reader)),
+        swimlanes=drawer.swimlanes(found),
+        targets=_targets(user, form, asked, found, reader) if asked.card in may_move else (),
+        movable=may_move,
+        cut=not goes_on and found.cut,
     )
+
+
+def _targets(
+    user: User, form: Form, asked: Asked, found: Read, reader: Reader
+) -> tuple[tuple[str, str], ...]:
+    """Where the open card can go: address and title of each column; with swimlanes also of each other of them, where
+    the person may write what makes them.
+    """
+    here: Any = next(
+        (place for place, lane in found.lanes.items() if any(each.id == asked.card for each in lane.items)),
+        None,
+    )
+    one = form.fields[asked.look.group_by]
+    if not asked.look.across:
+        return tuple((ref(one, value, reader), title) for value, title in found.columns if value != here)
+    other, (column, lane) = form.fields[asked.look.across], here
+    lanes = found.swimlanes if other.key not in access.fields(user, form).closed else []
+    places = [((value, lane), title) for value, title in found.columns if value != column]
+    places += [((column, value), _("To: %(lane)s", lane=title)) for value, title in lanes if value != lane]
+    return tuple((cell_ref(ref(one, a, reader), ref(other, b, reader)), title) for (a, b), title in places)
 
 
 def _sums(user: User, form: Form, asked: Asked, reader: Reader) -> dict[Any, str]:
@@ -194,93 +202,73 @@ def _sums(user: User, form: Form, asked: Asked, reader: Reader) -> dict[Any, str
     }
 
 
-def _limited(column: Column, total: int, limit: int, sum: str) -> Column:
-    return replace(column, limit=limit, is_over=0 < limit < total, sum=sum)
+class _Drawer:
+    """Draws what was read."""
 
+    def __init__(
+        self, form: Form, asked: Asked, places: Places, drawn: Mapping[int, Card], reader: Reader
+    ) -> None:
+        self.form, self.asked, self.places, self.drawn, self.reader = form, asked, places, drawn, reader
+        self.longer = lengths.of(asked)
 
-def _lanes(user: User, form: Form, asked: Asked, reader: Reader) -> tuple[dict[Any, int], dict[Any, Lane]]:
-    """How many records each value has, and the columns; where a column goes on, that one alone."""
-    field, order = form.fields[asked.look.group_by], asked.look.sort or form.sort
-    if asked.after and asked.lane:
-        value = _value(field, asked.lane, reader)
-        condition = access.all_of(asked.look.condition, _condition(field.key, value))
-        page = query.page(
-            user,
-            form,
-            condition=condition,
-            sort=order,
-            search=asked.search,
-            limit=A_LANE,
-            after=asked.after,
-            total=False,
+    def columns(self, found: Read, sums: Mapping[Any, str]) -> tuple[Column, ...]:
+        """Every column; of a board with swimlanes what stands above its cards."""
+        one, limits = self.form.fields[self.asked.look.group_by], limits_of(self.asked.look)
+        drawn = []
+        for value, title in found.columns:
+            total = sum(
+                each.total for place, each in found.lanes.items() if _column_of(found, place) == value
+            )
+            lane = Lane(total, []) if found.swimlanes else found.lanes[value]
+            column = self.column(ref(one, value, self.reader), title, lane)
+            limit = limits.get(value, 0) if isinstance(value, str) else 0
+            drawn.append(replace(column, limit=limit, is_over=0 < limit < total, sum=sums.get(value, "")))
+        return tuple(drawn)
+
+    def swimlanes(self, found: Read) -> tuple[Swimlane, ...]:
+        """Every swimlane with the cards of each column."""
+        look = self.asked.look
+        return tuple(
+            Swimlane(
+                id=_id(ref(self.form.fields[look.across], value, self.reader)),
+                title=title,
+                count=self._number(sum(found.lanes[column, value].total for column, _title in found.columns)),
+                cells=tuple(self._cell(found, column, value, own) for column, own in found.columns),
+            )
+            for value, title in found.swimlanes
         )
-        return {}, {value: Lane(len(page.items), page.items, page.next)}
-    wanted: dict[str, Any] = {"condition": asked.look.condition, "search": asked.search}
-    totals = query.count_by(user, form, field.key, **wanted)
-    longer = lengths.of(asked)
-    sizes = {
-        value: longer.get(_ref(field, value, reader), A_LANE)
-        for value in _fitting(_values(field, totals, reader), totals)
-    }
-    return totals, query.lanes(user, form, field.key, totals, sizes, sort=order, **wanted)
+
+    def _cell(self, found: Read, column: Any, lane: Any, title: str) -> Column:
+        one, other = (self.form.fields[key] for key in self.asked.look.axes)
+        named = cell_ref(ref(one, column, self.reader), ref(other, lane, self.reader))
+        return self.column(named, title, found.lanes[column, lane])
+
+    def column(self, named: str, title: str, lane: Lane) -> Column:
+        """A column, or a place in it, with where it goes on."""
+        upto = self.longer.get(named, A_LANE)
+        goes_on = bool(lane.next) and sum({**self.longer, named: upto + A_LANE}.values()) <= MOST_ROWS
+        going_on = lengths.text({**self.longer, named: upto + A_LANE})
+        return Column(
+            id=_id(named),
+            ref=named,
+            title=title,
+            count=self._number(lane.total),
+            cards=tuple(self.drawn[record.id] for record in lane.items),
+            more=self.places.on(lane.next or "", lane=named, lanes=going_on) if goes_on else "",
+            further=self.places.to(lanes=going_on) if goes_on else "",
+            full=bool(lane.next) and not goes_on,
+        )
+
+    def _number(self, number: int) -> str:
+        return str(format_decimal(number, locale=self.reader.locale))
 
 
-def _values(field: Field, present: Collection[Any], reader: Reader) -> list[Any]:
-    """The values that get a column: what can be chosen, then what records still have, and those without a value."""
-    chosen: list[Any] = [True, False] if field.type.name == "yes_no" else []
-    chosen += [raw for raw, _label in field.type.choices(field, reader)]
-    others = sorted(each for each in present if each is not None and each not in chosen)
-    return [*chosen, *others, *([None] if None in present or not field.required else [])]
+def _column_of(found: Read, place: Any) -> Any:
+    return place[0] if found.swimlanes else place
 
 
-def _fitting(values: list[Any], present: Collection[Any]) -> list[Any]:
-    """As many as fit, in their order: what records have goes before what none has, else no filter would bring it."""
-    kept = sorted(values, key=lambda each: (each not in present, each in present and each is not None))[
-        :MOST_LANES
-    ]
-    return [each for each in values if each in kept]
-
-
-def _titled(
-    user: User, form: Form, field: Field, lanes: Mapping[Any, Lane], reader: Reader
-) -> list[tuple[Any, Lane, str]]:
-    """The columns with their titles; those of people in the order of their names."""
-    titles = _titles(user, form, field, list(lanes), reader)
-    found = [(value, lane, title) for (value, lane), title in zip(lanes.items(), titles, strict=True)]
-    if field.type.name == "member":
-        found.sort(key=lambda each: (each[0] is None, name_key(each[2])))
-    return found
-
-
-def _titles(user: User, form: Form, field: Field, values: list[Any], reader: Reader) -> list[str]:
-    names = titles_for(user, form, [field], [{field.key: value} for value in values])
-    none = _("No answer")
-    return [none if each is None else field.type.display(each, field, reader, names) for each in values]
-
-
-def _column(
-    ref: str,
-    title: str,
-    lane: Lane,
-    drawn: Mapping[int, Card],
-    asked: Asked,
-    places: Places,
-    reader: Reader,
-) -> Column:
-    longer = lengths.of(asked)
-    upto = longer.get(ref, A_LANE)
-    goes_on = bool(lane.next) and sum({**longer, ref: upto + A_LANE}.values()) <= MOST_ROWS
-    going_on = lengths.text({**longer, ref: upto + A_LANE})
-    return Column(
-        id=sha256(ref.encode()).hexdigest()[:12],
-        ref=ref,
-        title=title,
-        count=format_decimal(lane.total, locale=reader.locale),
-        cards=tuple(drawn[record.id] for record in lane.items),
-        more=places.on(lane.next or "", lane=ref, lanes=going_on) if goes_on else "",
-        further=places.to(lanes=going_on) if goes_on else "",
-        full=bool(lane.next) and not goes_on,
-    )
+def _id(named: str) -> str:
+    return sha256(named.encode()).hexdigest()[:12]
 
 
 plugin = BoardKind()

@@ -1,0 +1,124 @@
+"""A board with swimlanes: the cards of each column by a second field, and moving them both ways."""
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.conftest import Queries
+from tests.forms.followup import FOLLOWUP, Browser, make, make_all
+from tests.forms.test_boards import TYPED, move, stored
+
+BOARD = f"{FOLLOWUP}/customer/?kind=board&by=grade&across=state"
+
+
+def cells(page: str) -> dict[tuple[str, str], list[str]]:
+    """The cards of each swimlane and column that has any."""
+    found = {}
+    for part in page.split('data-place="')[1:]:
+        title = re.search(r'data-title="([^"]*)"', part)
+        assert title
+        column, _comma, lane = unescape(title[1]).rpartition(", ")
+        cards = [
+            unescape(each) for each in re.findall(r'class="fw-title"[^>]*>([^<]*)<', part.split("</ul>")[0])
+        ]
+        if cards:
+            found[lane, column] = cards
+    return found
+
+
+def place(column: str, lane: str) -> str:
+    return f'["{column}","{lane}"]'
+
+
+def test_given_customers_when_a_board_has_swimlanes_then_each_stands_in_its_column_and_lane(
+    browser: Browser,
+) -> None:
+    make_all(
+        "customer",
+        [
+            {"name": "Acme", "grade": "A", "state": "lead"},
+            {"name": "Bolt", "grade": "A", "state": "active"},
+            {"name": "Cord", "grade": "B", "state": "active"},
+            {"name": "Dune", "grade": "C", "state": "active"},
+        ],
+    )
+
+    page = browser.open(f"{BOARD}&sort=name").text
+
+    found = cells(page)
+    assert sorted(found.values()) == [["Acme"], ["Bolt"], ["Cord"], ["Dune"]]
+    lanes = {cards[0]: lane for (lane, _column), cards in found.items()}
+    assert lanes["Acme"] != lanes["Bolt"] == lanes["Cord"] == lanes["Dune"]
+    heads = dict(re.findall(r'<h2 id="across-[^>]*>([^<]*) <span.*?</span> (\d+)</span>', page))
+    assert (heads[lanes["Acme"]], heads[lanes["Bolt"]]) == ("1", "3")
+
+
+def test_given_a_card_when_it_goes_to_another_place_then_both_fields_are_saved_at_once(
+    browser: Browser,
+) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "A", "state": "lead"})
+
+    answer = move(browser, acme, place("is:B", "is:active"), across="state")
+
+    assert answer.status_code == 303
+    assert (stored(acme, "grade"), stored(acme, "state"), stored(acme, "revision")) == ("B", "active", 2)
+    open_ = browser.open(f"{BOARD}&card={acme}").text
+    targets = [
+        unescape(each).partition(".")[2].partition(".")[2]
+        for each in re.findall(r'name="move" value="([^"]+)"', open_)
+    ]
+    assert place("is:A", "is:active") in targets and place("is:B", "is:lead") in targets
+    assert place("is:B", "is:active") not in targets and place("is:A", "is:lead") not in targets
+
+
+def test_given_a_place_with_many_cards_when_more_are_asked_for_then_the_next_ones_of_it_come(
+    browser: Browser,
+) -> None:
+    make_all("customer", [{"name": f"C{number:02}", "grade": "A", "state": "lead"} for number in range(25)])
+    make("customer", {"name": "Other", "grade": "A", "state": "active"})
+    page = browser.open(f"{BOARD}&sort=name").text
+    more = re.search(r'class="fw-next"[^>]*><a [^>]*href="([^"]*)" hx-get="([^"]*)"', page)
+    assert more
+
+    part = browser.client.get(unescape(more[2]), headers=TYPED).text
+    whole = browser.open(unescape(more[1])).text
+
+    assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', part) == [f"C{number}" for number in range(20, 25)]
+    assert sorted(len(each) for each in cells(whole).values()) == [1, 25]
+
+
+@pytest.mark.parametrize(
+    "to", ["is:A", "[]", '["is:A"]', '["is:A",1]', '["is:A","is:nowhere\\u0000"]', "[" * 90]
+)
+def test_given_nonsense_when_it_is_sent_as_a_place_then_nothing_is_stored(browser: Browser, to: str) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "B", "state": "lead"})
+
+    assert move(browser, acme, to, across="state").status_code == 422
+    asked = {"kind": "board", "by": "grade", "across": "state", "lane": to, "after": "x"}
+    path = f"{FOLLOWUP}/customer/"
+    assert browser.client.get(path, query_string=asked, headers=TYPED).status_code in (200, 404)
+    assert stored(acme, "revision") == 1
+
+
+def test_given_the_field_of_the_columns_when_it_is_asked_for_as_swimlanes_then_there_are_none(
+    browser: Browser,
+) -> None:
+    make("customer", {"name": "Acme", "grade": "B"})
+
+    assert "fw-swimlane" not in browser.open(f"{FOLLOWUP}/customer/?kind=board&by=grade&across=grade").text
+
+
+def test_given_few_or_many_cards_when_a_board_has_swimlanes_then_it_takes_as_many_statements_as_without(
+    browser: Browser, queries: Queries
+) -> None:
+    states = ("lead", "active")
+    for grade in ("A", "B"):
+        make_all(
+            "customer",
+            [{"name": f"Customer {grade}{n}", "grade": grade, "state": states[n % 2]} for n in range(30)],
+        )
+        browser.open(BOARD)
+        queries.clear()
+        browser.open(BOARD)
+        assert queries.count == 7, queries.statements
