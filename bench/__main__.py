@@ -10,15 +10,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench import browser, designer, rows, searching, servers, work
+from bench import browser, designer, imports, rows, searching, servers, work
 from bench.client import Client, Job, Result, load, median
 from bench.report import Aim, line, show
 from bench.servers import Side
 from bench.work import FORMS
 from tests.support.mail import MailSink
 
-PARTS = ("submissions", "pages", "groups", "jobs", "search", "designer")
+PARTS = ("submissions", "pages", "groups", "jobs", "imports", "search", "designer")
 TIMERS = 1000
+IMPORTED = 3000  # rows
 IN_TURN, IN_TURN_SECONDS = 100, 20.0  # timers that come due one after the other
 PATIENCE = 120.0  # seconds until a mail is given up
 SUBMISSION = Aim(rate=0.65)
@@ -195,6 +196,8 @@ def measure(pair: Pair, parts: tuple[str, ...], counts: tuple[int, ...], seconds
         pair.compare("/eval, 40 fields", 8, seconds, work.evaluate("wide"), aim=Aim(p95=40))
     if "jobs" in parts:
         jobs(pair, seconds)
+    if "imports" in parts:
+        imports.measure(pair, IMPORTED)
     if "pages" in parts:
         pages(pair, seconds, many)
     if "groups" in parts:

@@ -134,31 +134,6 @@ def measure(pair: Any, seconds: float, many: int) -> None:
     pair.compare(f"three conditions of {many:,}", 1, seconds, work.get(f"{address}?{urlencode(narrowed)}"))
     job = work.get(f"{address}?{urlencode({**narrowed, 'q': '宁波'})}")
     pair.compare("the same and a word", 1, seconds, job, aim=Aim(p50=150))
-    export(pair)
-
-
-def export(pair: Any) -> None:
-    """How long the job takes that makes a CSV of 100,000 records of 20 fields."""
-    client, number = pair.our_clients[0], 100_000
-    load([client], work.submit(f"{work.FORMS}/work/new"), 0.2)
-    with writing(), rows.connected(pair.ours) as connection:
-        name = rows.table_name(connection, "work")
-        rows.without_index(connection, name)
-        rows.grow(connection, name, rows.columns(connection, name), number)
-    client.connection.close()  # the server gave it up meanwhile; the next request opens it again
-    client.get(f"{work.FORMS}/work/exports")
-    began = time.perf_counter()
-    client.post(f"{work.FORMS}/work/exports", {"kind": "csv"})
-    while _state(pair.ours) not in ("done", "failed") and time.perf_counter() - began < PATIENCE:
-        time.sleep(0.05)
-    spent = time.perf_counter() - began
-    done = _state(pair.ours) == "done"
-    line(f"export of {number:,} records as CSV", f"{spent:.1f} s", aim="4 s", met=done and spent <= 4)
-
-
-def _state(side: Side) -> str:
-    with rows.connected(side) as connection:
-        return str(connection.scalar(text("SELECT state FROM exports ORDER BY id DESC LIMIT 1")))
 
 
 def fill(side: Side, total: int) -> float:

@@ -41,7 +41,7 @@ class Side:
     def standing_still(self, name: str) -> Iterator[None]:
         """Hold one of its processes, so that work piles up."""
         found = [
-            pid for pid in _tree(self.process.pid) if Path(f"/proc/{pid}/comm").read_text().strip() == name
+            pid for pid in tree(self.process.pid) if Path(f"/proc/{pid}/comm").read_text().strip() == name
         ]
         assert found, f"no process {name}"
         for pid in found:
@@ -52,12 +52,13 @@ class Side:
 
     def memory(self) -> float:
         """MB of the whole process tree, shared pages counted once (PSS)."""
-        return sum(_pss(pid) for pid in _tree(self.process.pid)) / 1024
+        return sum(_pss(pid) for pid in tree(self.process.pid)) / 1024
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """The ids of a process and of all that it started."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid] + [grandchild for child in children for grandchild in _tree(int(child))]
+    return [pid] + [grandchild for child in children for grandchild in tree(int(child))]
 
 
 def _pss(pid: int) -> int:
