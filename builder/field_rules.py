@@ -194,17 +194,18 @@ def _fitting(target: Source | None, theirs: Mapping[str, Source]) -> tuple[Named
 
 
 def formula_of(studio: Studio, id: str, send: Mapping[str, Any], text: str) -> FormulaEditor | None:
-    """The editor of an option of a field that is a formula; `send` is the command that sets the option."""
+    """The editor of an option of a field, or of a column, that is a formula; `send` is the command that sets it."""
     arguments = send.get("args", {})
-    key, path = str(arguments.get("field", "")), list(arguments.get("path", ()))
-    if studio.target.kind != "form" or key not in studio.context.fields(studio.target.key) or not path:
+    table, _dot, key = str(arguments.get("field", "")).rpartition(".")
+    form = f"{studio.target.key}.{table}" if table else studio.target.key
+    if studio.target.kind != "form" or key not in studio.context.fields(form) or not arguments.get("path"):
         return None
     place = FormulaPlace(
         id=id,
         command=str(send["name"]),
-        scope=f"form:{studio.target.key}",
+        scope=f"form:{form}",
         arguments=arguments,
-        wanted=studio.context.type_of(studio.target.key, key).value,
+        wanted=studio.context.type_of(form, key).value,
         shows=key,
         removes="remove",
     )

@@ -19,7 +19,7 @@ from runtime.forms.conditions.sights import PLAIN, plain_field
 from runtime.formulas import FormulaError
 from runtime.formulas.errors import TYPE_WORDS
 from runtime.records.reads import field_of
-from runtime.records.values import canonical
+from runtime.records.values import at_path, canonical
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,13 @@ def _with_result(
 
 
 def _reads_hidden(text: str, tested: Tried) -> bool:
-    return any(
-        field_of(path) in (tested.outer if tested.outer and len(path) > 1 else tested).judged.hidden
-        for path in formulas.parse(text).names
-    )
+    return any(_is_hidden(path, tested) for path in formulas.parse(text).names)
+
+
+def _is_hidden(path: tuple[str, ...], tested: Tried) -> bool:
+    hidden = (tested.outer if tested.outer and len(path) > 1 else tested).judged.hidden
+    own = path[1:] if path[0] == "record" else path
+    return field_of(path) in hidden or ".".join(own) in hidden  # of a column the whole way
 
 
 def trial(studio: Studio, place: FormulaPlace) -> Tried | None:
@@ -140,7 +143,7 @@ def _shown(studio: Studio, place: FormulaPlace, text: str, found: ValueType, tes
             return facts["user"].get(path[-1])
         if tested.outer is not None and len(path) == 1:
             return tested.judged.values.get(path[0])
-        return facts["record"].get(path[-1])
+        return at_path(facts["record"], path[1:] if path[0] == "record" else path, {})
 
     result = formulas.evaluate(formulas.parse(text), read, now=times.now(), zone=tested.form.zone)
     one = tested.form.fields.get(place.shows) or plain_field("result", PLAIN.get(found, "text"))

@@ -3,7 +3,7 @@ how to mend it. Pure.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -56,8 +56,17 @@ def nameable(context: Context, scope: str, tell: Tell) -> Nameable:
         return Nameable(seen.sources, context.event_types(form))
     seen = sight(context, f"own:{form}", tell)
     others = {path: s for path, s in seen.facts.items() if path.removeprefix("record.") not in seen.sources}
-    types = {**context.record_types(form), **context.fact_types(form)}
-    return Nameable({**seen.sources, **others}, types)
+    columns = {source.path: source for source in _columns(context, form, tell)}
+    return Nameable({**seen.sources, **columns, **others}, context.formula_types(form))
+
+
+def _columns(context: Context, form: str, tell: Tell) -> Iterator[Source]:
+    """What stands in all rows of the sub-tables: a list for each column."""
+    for table, field in context.fields(form).items():
+        group = str(_("All rows of %(table)s", table=tell(field.title)))
+        for key, column in field.columns.items():
+            title = f"{tell(field.title)} › {tell(column.title)}"
+            yield Source(f"{table}.{key}", title, group, ValueType.LIST, "", column)
 
 
 def grouped_functions() -> list[tuple[str, list[Function]]]:

@@ -128,6 +128,12 @@ class Context:
             for column in found.columns
         }
 
+    def formula_types(self, form: str) -> Types:
+        """What formulas of a form may name, or of the rows of a sub-table: fields, columns of all rows, facts."""
+        columns = self.column_types(form)
+        inside = _under("record", columns)
+        return {**self.record_types(form), **self.fact_types(form), **columns, **inside}
+
     def with_rows(self, key: str, document: Document, history: tuple[Document, ...]) -> "Context":
         """The same context that also knows the form of the rows of a sub-table."""
         documents = {**self.documents, ("form", key): document}

@@ -38,9 +38,7 @@ def form_key(document: Document) -> str:
 def formulas_of_form(document: Document, context: Context) -> Iterator[FormulaPlace]:
     """Formulas of fields, initial values, rules in force and checks."""
     form = form_key(document)
-    columns = context.column_types(form)
-    inside = {f"record.{path}": each for path, each in columns.items()}
-    known = {**context.record_types(form), **context.fact_types(form), **columns, **inside}
+    known = context.formula_types(form)
     own = context.own_types(form)
     for key, field in context.fields(form).items():
         for option in ("formula", "initial"):

@@ -197,8 +197,7 @@ def rule_types(work: Workspace, target: Target, name: str = "") -> tuple[Types, 
 
 def formula_types(work: Workspace, target: Target, name: str = "") -> Types:
     """What formulas of a form may name, or of the rows that `name` belongs to."""
-    context, form = context_of(work), rows_form(target, name)
-    return {**context.record_types(form), **context.fact_types(form)}
+    return context_of(work).formula_types(rows_form(target, name))
 
 
 def field_type(work: Workspace, target: Target, key: str) -> ValueType:

@@ -377,14 +377,15 @@ def reader(case: Case, values: Mapping[str, Any]) -> Callable[[tuple[str, ...]],
         if path[0] == "user":
             return case.user.get(path[1]) if len(path) == 2 else None
         if path[0] == "record" and case.outside is not None:
-            return _named(case, case.outside, path[1:])
-        return _named(case, values, path[1:] if path[0] == "record" else path)
+            return at_path(case.outside, path[1:], case.system)
+        return at_path(values, path[1:] if path[0] == "record" else path, case.system)
 
     return read
 
 
-def _named(case: Case, values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    value = values.get(path[0], case.system.get(path[0])) if path else None
+def at_path(values: Mapping[str, Any], path: tuple[str, ...], system: Mapping[str, Any]) -> Any:
+    """The value of a field, or of what every record has; of `lines.amount` a list, with a value of each row."""
+    value = values.get(path[0], system.get(path[0])) if path else None
     if len(path) == 1 or not isinstance(value, list):
         return value
     return [row.get(path[1]) for row in value if isinstance(row, Mapping)]

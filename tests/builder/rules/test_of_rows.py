@@ -18,7 +18,7 @@ from runtime.records import store
 from runtime.records.sources import Actor
 from runtime.text import localized
 from tests.builder.commands.support import Desk, speaking
-from tests.builder.factory import context, field, form, install, rule
+from tests.builder.factory import app, context, field, form, install, rule
 from tests.builder.test_repairs import judged, seen
 from tests.support.world import World, world_on
 
@@ -189,10 +189,18 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with world.app.app_context():
             shown = rule("show_price", OF_RECORD, show=["price"])
             needed = rule("need_remark", HOURS, require=["remark"])
-            install(quote(shown, needed))
+            sold = quote(shown, needed)
+            columns = sold["properties"]["lines"]["items"]["properties"]
+            columns["cost"] = field("number", title="Cost", access={"clerk": "hidden"})
+            columns["twice"] = field("formula", formula="price * 2", title="Twice")
+            grants = [{"form": "quote", "actions": ["read"], "scope": "all"}]
+            install(sold, app=app(roles=[{"key": "clerk", "title": "Clerk", "grants": grants}]))
             with transaction():
                 found = lookup.form("shop", "quote")
-                rows = [{"kind": "goods", "price": 1}, {"kind": "hours", "remark": "x"}]
+                rows = [
+                    {"kind": "goods", "price": 1, "cost": 4},
+                    {"kind": "hours", "remark": "x", "cost": 38},
+                ]
                 for values in ({"name": "Q1", "urgent": True, "lines": rows}, {"name": "Q2"}):
                     store.save(Actor(None, "sample", trusted=True), found, values)
         yield world
@@ -274,3 +282,34 @@ def test_the_formula_of_a_rule_of_rows_is_tried_with_its_row(shop: World) -> Non
     )
 
     assert "Q1, row 2" in unescape(answer.text) and "Q1hours" in answer.text
+
+
+def previewed(world: World, text: str, scope: str = "form:quote", **query: str) -> str:
+    """What the editor says of a formula, tried with the urgent quote."""
+    posted = {"scope": scope, "text": text, "place": "x", "record": "1"}
+    answer = world.browsers["anna"].post(
+        f"{BASE}/formula/preview", data=posted | query, query_string={"record": "1", **query}
+    )
+    return unescape(answer.text)
+
+
+def test_a_formula_of_the_form_names_the_columns_of_all_rows(shop: World) -> None:
+    assert "Q1 → <output>42</output>" in previewed(shop, "SUM(lines.cost)")
+    assert "Q1 → <output>42</output>" in previewed(shop, "SUM(record.lines.cost)")
+    assert "Did you mean lines.cost (Lines › Cost)?" in previewed(shop, "SUM(lines.costs)")
+    assert "Lines › Cost" in get(shop, "formula/names", scope="form:quote")
+    assert "There is no field" in previewed(shop, "SUM(lines.cost)", scope="form:quote.lines")
+
+
+def test_a_total_of_a_column_is_not_shown_to_whom_the_column_is_hidden(shop: World) -> None:
+    for text in ("SUM(lines.cost)", "SUM(record.lines.cost)", "COUNT(lines.cost) + 1"):
+        told = previewed(shop, text, role="clerk")
+        assert "42" not in told and "<output>" not in told, text
+    assert "<output>1</output>" in previewed(shop, "SUM(lines.price)", role="clerk")
+    assert "<output>" not in previewed(shop, "cost + 1", scope="form:quote.lines", role="clerk")
+
+
+def test_the_formula_of_a_column_has_the_editor_of_formulas(shop: World) -> None:
+    panel = get(shop, "fields", sel="field/lines.twice", record="1")
+
+    assert 'name="scope" value="form:quote.lines"' in panel and "Q1, row 1 → <output>2</output>" in panel
