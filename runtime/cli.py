@@ -154,13 +154,52 @@ def tokens() -> None:
 
 @tokens.command("add")
 @click.option("--email", required=True, help="The user whose rights the token has.")
+@click.option("--name", default="", help="What it is for.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="APP[/FORM]",
+    help="For the records of this app or form alone; repeatable. Else for all that the user may do.",
+)
+@click.option("--read-only", is_flag=True, help="It reads and changes nothing.")
 @in_app
-def tokens_add(email: str) -> None:
+def tokens_add(email: str, name: str, only: tuple[str, ...], read_only: bool) -> None:
     """Make an API token; it is printed this once and stored as a hash."""
+    from runtime.accounts import service, token_scope
+    from runtime.errors import FormwrightError
+
+    try:
+        click.echo(service.create_token(email, name, token_scope.read(only, reads_only=read_only)))
+    except FormwrightError as error:
+        one_line(str(error))
+
+
+@tokens.command("list")
+@click.option("--email", required=True, help="The user whose tokens these are.")
+@in_app
+def tokens_list(email: str) -> None:
+    """List the API tokens of a user, with their numbers."""
     from runtime.accounts import service
     from runtime.errors import FormwrightError
 
     try:
-        click.echo(service.create_token(email))
+        for each in service.tokens_of(email):
+            scope = ", ".join(each.only) or "everything"
+            reading = " (reads only)" if each.reads_only else ""
+            click.echo(f"{each.id}  {each.created_at:%Y-%m-%d}  {scope}{reading}  {each.name}".rstrip())
+    except FormwrightError as error:
+        one_line(str(error))
+
+
+@tokens.command("remove")
+@click.argument("number", type=int)
+@in_app
+def tokens_remove(number: int) -> None:
+    """End the API token with this number at once."""
+    from runtime.accounts import service
+    from runtime.errors import FormwrightError
+
+    try:
+        service.remove_token(number)
     except FormwrightError as error:
         one_line(str(error))

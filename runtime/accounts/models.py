@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from runtime import spelling
-from runtime.db import Base, Moment
+from runtime.db import Base, Json, Moment
 from runtime.times import now
 
 ORDERED = String(201).with_variant(String(201, collation="C"), "postgresql")  # alike on both databases
@@ -92,7 +92,9 @@ class LoginSession(Base):
 
 
 class ApiToken(Base):
-    """A bearer token of the JSON API; printed once, stored as SHA-256."""
+    """A bearer token of the JSON API; printed once, stored as SHA-256. `name` says what for; `only` and `reads_only`
+    are its scope (`token_scope.py`).
+    """
 
     __tablename__ = "api_tokens"
 
@@ -100,6 +102,9 @@ class ApiToken(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    name: Mapped[str] = mapped_column(String(80), default="")
+    only: Mapped[list[str]] = mapped_column(Json, default=list)
+    reads_only: Mapped[bool] = mapped_column(default=False)
 
 
 class OneTimeLink(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from runtime.accounts import links, passwords
 from runtime.accounts.models import ApiToken, User, UserRole
 from runtime.accounts.sessions import digest, end_sessions
+from runtime.accounts.token_scope import EVERYTHING, Scope
 from runtime.db import db, transaction
 from runtime.errors import Conflict, NotFound
 from runtime.text import search_key
@@ -143,10 +144,26 @@ def invite(
         return links.new_password_link(add(person))
 
 
-def create_token(email: str) -> str:
+def create_token(email: str, name: str = "", scope: Scope = EVERYTHING) -> str:
     """A new API token of a user, shown this once; NotFound without such a user. For the command line."""
     with transaction() as session:
         user = active_user(email)
         token = "fw_" + secrets.token_urlsafe(32)
-        session.add(ApiToken(token_hash=digest(token), user_id=user.id))
+        own = {"name": name[:80], "only": list(scope.only), "reads_only": scope.reads_only}
+        session.add(ApiToken(token_hash=digest(token), user_id=user.id, **own))
         return token
+
+
+def tokens_of(email: str) -> list[ApiToken]:
+    """The API tokens of a user, oldest first; NotFound without such a user."""
+    own = ApiToken.user_id == active_user(email).id
+    return list(db.session.scalars(select(ApiToken).where(own).order_by(ApiToken.id)))
+
+
+def remove_token(token_id: int) -> None:
+    """End an API token at once; NotFound when there is none with this number."""
+    with transaction() as session:
+        token = session.get(ApiToken, token_id)
+        if token is None:
+            raise NotFound(_("There is no such token."))
+        session.delete(token)

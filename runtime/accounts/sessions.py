@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, redirect, request, session, url_for
+from flask import Flask, Request, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import bindparam, delete, select, update
@@ -19,6 +19,7 @@ from werkzeug.exceptions import Unauthorized
 
 from runtime import db as database
 from runtime import endpoints, error_pages
+from runtime.accounts import token_scope
 from runtime.accounts.models import ApiToken, LoginSession, User
 from runtime.db import db
 from runtime.htmx import is_htmx
@@ -143,22 +144,26 @@ def _of_program(asked: Request) -> User | None:
     kind, _, token = asked.headers.get("Authorization", "").partition(" ")
     if not endpoints.is_api() or kind.lower() != "bearer" or not token:
         return None
-    return (
-        db.session.execute(
-            select(User)
-            .join(ApiToken, ApiToken.user_id == User.id)
-            .where(ApiToken.token_hash == digest(token.strip()), User.active)
-            .options(joinedload(User.department), joinedload(User.roles))
-        )
-        .unique()
-        .scalar_one_or_none()
+    own = (
+        select(User, ApiToken.only, ApiToken.reads_only)
+        .join(ApiToken, ApiToken.user_id == User.id)
+        .where(ApiToken.token_hash == digest(token.strip()), User.active)
+        .options(joinedload(User.department), joinedload(User.roles))
     )
+    row = db.session.execute(own).unique().one_or_none()
+    if row is None:
+        return None
+    g.token_scope = token_scope.Scope(tuple(row.only), row.reads_only)
+    user: User = row.User
+    return user
 
 
 def _require_sign_in() -> ResponseReturnValue | None:
     if request.endpoint is None or request.endpoint == "static" or endpoints.marked("open_to_all"):
         return None
     if current_user.is_authenticated:
+        if endpoints.is_api():
+            token_scope.require(g.token_scope)
         return None
     if endpoints.is_api():
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "Formwright"}))

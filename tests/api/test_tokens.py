@@ -1,9 +1,13 @@
 """Who may ask the API at all: bearers of the token of an active user, and nobody by cookie."""
 
 import pytest
+from click.testing import CliRunner
 
+from runtime import cli
+from runtime.accounts import service, token_scope
 from runtime.accounts.models import User
 from runtime.db import db, transaction
+from runtime.errors import Invalid
 from tests.support.world import Api, World, records
 
 PATHS = [
@@ -96,3 +100,68 @@ def test_errors_of_the_api_are_json_everywhere(world: World) -> None:
     answer = world.api("bob")("DELETE", "/inbox")
     assert (answer.status_code, answer.json["error"]["code"]) == (405, "method_not_allowed")
     assert "GET" in answer.headers["Allow"]
+
+
+def bearer(world: World, *only: str, reads_only: bool = False) -> Api:
+    """A program with a token of Bob's that is for these places."""
+    with world.app.app_context():
+        scope = token_scope.read(only, reads_only=reads_only)
+        return Api(world.anonymous(), service.create_token("bob@example.com", "test", scope))
+
+
+@pytest.mark.parametrize("place", ["followup/customer", "followup"])
+def test_a_token_for_some_places_has_its_users_rights_there_and_opens_nothing_else(
+    world: World, place: str
+) -> None:
+    program = bearer(world, place)
+    made = program.made("customer", name=f"By a token for {place}")
+    assert program("GET", records("customer", made)).status_code == 200
+    others = [*PATHS[6:], ("GET", "/apps/followup/forms/nothing/schema")] + (
+        [("GET", records("visit"))] if "/" in place else []
+    )
+    for method, path in others:
+        if not (method == "GET" and path.endswith("customer/schema")):
+            assert program(method, path, json={}).status_code == 404, path
+
+
+def test_a_token_that_only_reads_changes_nothing(world: World) -> None:
+    program, before = bearer(world, reads_only=True), world.stored()
+    assert program("GET", records("customer")).status_code == 200
+    for method, path in PATHS:
+        if method != "GET":
+            assert program(method, path, json={"values": {"name": "x"}}).status_code == 403, path
+    assert world.stored() == before
+
+
+def test_a_token_lends_nobody_more_than_he_may_do(world: World) -> None:
+    with world.app.app_context():
+        token = service.create_token(
+            "stan@example.com", "test", token_scope.read(("followup",), reads_only=False)
+        )
+    assert Api(world.anonymous(), token)("GET", records("customer")).status_code == 404
+
+
+def test_what_a_token_is_for_is_written_in_one_way(world: World) -> None:
+    for place in ("", "followup/", "followup/customer/1", "Followup", "*"):
+        with pytest.raises(Invalid):
+            token_scope.read((place,), reads_only=False)
+
+
+def test_tokens_are_listed_and_ended_by_their_numbers(world: World) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(
+            cli.formwright, ["tokens", *words], obj=lambda: world.app, catch_exceptions=False
+        )
+        return done.output.strip()
+
+    scope = ("--only", "followup/customer", "--read-only")
+    token = run("add", "--email", "max@example.com", "--name", "Reports", *scope)
+    program = Api(world.anonymous(), token)
+    assert program("GET", records("customer")).status_code == 200
+    last = run("list", "--email", "max@example.com").splitlines()[-1]
+    assert last.endswith("followup/customer (reads only)  Reports") and token not in last
+
+    run("remove", last.split()[0])
+
+    assert_refused(program("GET", records("customer")))
+    assert "APP/FORM" in run("add", "--email", "max@example.com", "--only", "*")
