@@ -361,6 +361,38 @@ def test_from_one_address_only_so_many_are_taken(world: World, address: str) -> 
     assert len(stored(world)) == before + 8
 
 
+def test_who_names_other_addresses_himself_is_counted_as_the_one_he_is(world: World, address: str) -> None:
+    browser, before = guest(world), len(stored(world))
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+
+    answers = [
+        browser.post(
+            address,
+            data={**fields, "_once": f"f{number}", "name": "Flood"},
+            headers={"X-Forwarded-For": f"192.0.2.{number}", "Forwarded": f"for=192.0.2.{number}"},
+        )
+        for number in range(10)
+    ]
+
+    assert [each.status_code for each in answers] == [303] * 8 + [429] * 2
+    assert len(stored(world)) == before + 8
+
+
+def test_a_password_is_tried_only_so_often_and_the_right_one_waits_too(
+    world: World, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(world, password="open sesame")
+    monkeypatch.setattr(limits, "PUBLIC_TRIES", "3 per 15 minutes")
+    browser = guest(world)
+
+    tries = [browser.post(address, data={"password": typed}) for typed in ("a", "b", "c", "open sesame")]
+
+    assert [each.status_code for each in tries] == [422, 422, 422, 429]
+    assert "Too many tries." in tries[-1].text and "Your name" not in tries[-1].text
+    assert "Your name" in guest(world).post(address, data={"password": "open sesame"}).text
+
+
 @pytest.mark.parametrize(
     ("address", "counted"),
     [

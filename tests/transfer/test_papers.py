@@ -1,8 +1,11 @@
 """Records as PDFs: who gets one, what is in it, that the same state is printed once, and that nothing is fetched."""
 
 import re
+import subprocess
 import urllib.request
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -191,6 +194,25 @@ def test_the_library_makes_a_pdf_and_fetches_nothing(monkeypatch: pytest.MonkeyP
     content = paper.pdf(html)
 
     assert content.startswith(b"%PDF-") and fetched == []
+
+
+@pytest.mark.usefixtures("library")
+def test_chinese_letters_are_drawn_by_a_font_that_has_them() -> None:
+    if not subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False).stdout:
+        pytest.skip("no Chinese font here; see fonts-noto-cjk in docs/operators")
+
+    content = paper.pdf('<!doctype html><html lang="zh"><p>客户王芳')
+
+    glyphs = dict(re.findall(rb"<([0-9a-f]{4})> <([0-9a-f]{4})>", b"".join(unpacked(content))))
+    drawn = {chr(int(letter, 16)) for glyph, letter in glyphs.items() if int(glyph, 16)}  # 0 is the empty box
+    assert set("客户王芳") <= drawn
+
+
+def unpacked(content: bytes) -> Iterator[bytes]:
+    """The streams of a PDF that are packed."""
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        with suppress(zlib.error):
+            yield zlib.decompress(stream)
 
 
 @pytest.mark.usefixtures("library")
