@@ -68,10 +68,9 @@ _IN_FORCE = (
 # Publishing brings a larger version id than ever before, retiring takes one away: the same number of
 # definitions in force with the same largest version means that nothing changed. Only by a publish do texts of a form
 # come to wait for their keys; then there are fewer such forms, one by one.
+_TABLE = Definition.__table__.c  # as a plain statement: it is asked in each transaction, and makes no objects
 _STAMP = select(
-    func.count(Definition.current_version_id),
-    func.max(Definition.current_version_id),
-    func.count(Definition.spelled_to),
+    func.count(_TABLE.current_version_id), func.max(_TABLE.current_version_id), func.count(_TABLE.spelled_to)
 )
 
 

@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
 from runtime.definitions.documents import Form
+from runtime.definitions.keeping import kept
 from runtime.errors import Problem
 from runtime.fields import Field, FieldError, JsonValue, Raw, Reader
 from runtime.forms import row_posts
@@ -90,14 +92,25 @@ class RowEntry:
 
 def controls(form: Form, keys: Iterable[str]) -> BaseForm:
     """The WTForms form of these fields: no validators, names are the keys."""
-    return BaseForm([(key, form.fields[key].type.control(form.fields[key])) for key in keys])
+    known = _unbound(form)
+    return BaseForm([(key, known[key]) for key in keys])
+
+
+@kept(1024)
+def _unbound(form: Form) -> "dict[str, UnboundField[Any]]":
+    return {key: one.type.control(one) for key, one in form.fields.items() if one.type.writable}
 
 
 def read(
-    form: Form, posted: MultiDict[str, str], reader: Reader, closed: frozenset[str] = frozenset()
+    form: Form,
+    posted: MultiDict[str, str],
+    reader: Reader,
+    closed: frozenset[str] = frozenset(),
+    bound: BaseForm | None = None,
 ) -> Entry:
     """The entry of a posted form; names that are no writable field of this version are not looked at, nor those
-    of fields that are `closed` to whoever sent it.
+    of fields that are `closed` to whoever sent it. `bound` are the controls of all its fields, where several such
+    forms are read one after the other.
     """
     forged = closed & posted.keys()
     if forged:
@@ -106,11 +119,11 @@ def read(
         key for key, one in form.fields.items() if one.type.writable and key in posted and key not in forged
     ]
     keys = [key for key in sent if key not in form.rows]
-    bound = controls(form, keys)
+    bound = bound or controls(form, keys)
     bound.process(posted)
     raw = {key: raw_of(form.fields[key], bound[key].raw_data or []) for key in keys}
     raw |= {key: row_posts.handles(key, posted) for key in sent if key in form.rows}
-    was = {key: text.replace("\r\n", "\n") for key in keys if (text := posted.get(f"_was.{key}")) is not None}
+    was = {key: posted[name].replace("\r\n", "\n") for key in keys if (name := f"_was.{key}") in posted}
     left = frozenset(
         key
         for key, text in was.items()
@@ -140,8 +153,9 @@ def _rows(
     apart = row_posts.by_row(key, posted)
     shut = frozenset(path.removeprefix(f"{key}.") for path in closed if path.startswith(f"{key}."))
     rows, untouched = form.rows[key], Entry()
+    bound = controls(rows, _unbound(rows))
     return tuple(
-        RowEntry(handle, read(rows, apart[handle], reader, shut) if handle in apart else untouched)
+        RowEntry(handle, read(rows, apart[handle], reader, shut, bound) if handle in apart else untouched)
         for handle in row_posts.handles(key, posted)
     )
 

@@ -82,7 +82,7 @@ class Filling:
         """What the person may do with the fields."""
         return access.fields(self.user, self.form) if self.tried_rights is None else self.tried_rights
 
-    @property
+    @cached_property
     def addresses(self) -> Addresses:
         """Where the page posts to."""
         if self.elsewhere is not None:

@@ -5,6 +5,7 @@ Values that can be hashed: what looks the same is drawn once (`drawn`).
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 UNLABELLED = (
     "fields/yes_no.html",
@@ -178,6 +179,15 @@ class Shown:
     """What its control is called in what is posted, where that is not the key."""
     table: ShownTable | None = None
     """The rows, of a sub-table."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Most fields are looked up again and again (drawn.py); of what tells them apart this is enough.
+        marks = (self.required, self.error, self.warning, self.was, self.span)
+        return hash((self.key, self.template, self.title, self.raw, self.display, marks))
 
     @property
     def name(self) -> str:

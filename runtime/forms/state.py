@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 
 from runtime.definitions.documents import Form
+from runtime.definitions.keeping import kept
 from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
-from runtime.fields import POINTERS, Field, FieldError, Raw, Reader, ValueType, note
+from runtime.fields import NOBODY, POINTERS, Field, FieldError, JsonValue, Raw, Reader, ValueType, note
 from runtime.forms import row_tables
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.reads import static_fields
@@ -23,6 +24,10 @@ BOXES, STEPS = "fields/multi_choice.html", "fields/steps.html"
 OUTPUT, PARTS = "fields/output.html", "fields/parts.html"
 NOTE = "fields/note.html"
 REFERENCES = "fields/references.html"
+BY_THEMSELVES = frozenset(
+    (CHOICE, "fields/input.html", "fields/money.html", "fields/percent.html", "fields/textarea.html")
+) | {"fields/yes_no.html", "fields/rating.html"}
+"""Templates of fields that one text or number fills, and that ask nobody for a name."""
 RADIOS_AT_MOST = 6
 
 
@@ -89,10 +94,56 @@ def _rows(now: Situation, section: Section) -> tuple[tuple[Shown, ...], ...]:
 
 def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
     """One field as it stands now, so many columns wide."""
+    raw, value = _raw(now, now.form.fields[key]), now.judged.values.get(key)
+    alone = key in _by_itself(now.form) and key not in now.judged.locked and not _is_told_of(now, key)
+    if not alone or isinstance(raw, list) or isinstance(value, list | dict):
+        return _shown(now, key, span, raw)
+    required = key in now.judged.required
+    return _by_its_value(now.form, key, span, now.reader, raw, value, required, now.in_cell)
+
+
+def _is_told_of(now: Situation, key: str) -> bool:
+    """Whether there is something to say at the field, or what the server filled in is remembered."""
+    said = (now.errors, now.warnings, now.alike, now.merges, now.clashes)
+    return any(key in each for each in said) or (now.is_new_row and key in now.form.initials)
+
+
+@kept(1024)
+def _by_itself(form: Form) -> frozenset[str]:
+    """The fields whose look follows from their own value alone, while they are open and nothing is said at them."""
+    return frozenset(
+        key
+        for key, one in form.fields.items()
+        if one.type.writable and one.type.template in BY_THEMSELVES and key not in fills(form)
+    )
+
+
+@kept(4096)
+def _by_its_value(
+    form: Form,
+    key: str,
+    span: int,
+    reader: Reader,
+    raw: Raw,
+    value: JsonValue,
+    required: bool,
+    in_cell: bool,
+) -> Shown:
+    """Such a field: mostly it looks as it did the last time, and most fields of a form stay as they are."""
+    wanted = frozenset({key} if required else ())
+    judged = Judged({key: value}, frozenset({key}), wanted, frozenset(), (), (), (), {})
+    alone = Situation(form, judged, reader, NOBODY, _no_picker, in_cell=in_cell)
+    return _shown(alone, key, span, raw)
+
+
+def _no_picker(key: str, _title: str) -> Picker:
+    raise AssertionError(f"{key} searches nothing")
+
+
+def _shown(now: Situation, key: str, span: int, raw: Raw) -> Shown:
     one = now.form.fields[key]
     value = now.judged.values.get(key)
     open_to_typing = one.type.writable and key not in now.judged.locked
-    raw = _raw(now, one)
     parts = _parts(one, raw, now.reader) if open_to_typing and not now.in_cell else ()
     attributes = _attributes(one, now.reader) if open_to_typing and not parts else {}
     choices = _choices(now, one, raw) if open_to_typing else ()

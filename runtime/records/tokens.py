@@ -17,7 +17,10 @@ from runtime.records.sources import Actor
 
 MAX_TOKEN = 80
 AT_ONCE = 1_000  # tokens in one statement
-_FIRST = select(Event.id).where(Event.form_id == bindparam("form_id"), Event.token == bindparam("token"))
+_EVENTS = Event.__table__.c  # as a plain statement: each save asks it, and mostly there is none
+_FIRST = select(_EVENTS.id).where(
+    _EVENTS.form_id == bindparam("form_id"), _EVENTS.token == bindparam("token")
+)
 
 
 @dataclass(frozen=True)

@@ -311,3 +311,13 @@ def test_no_rows_are_refused_where_there_must_be_some_and_else_stored(
     answer = browser.post(f"{PAGE}new", data=sent)
 
     assert answer.status_code == 422 and "Items" in answer.text
+
+
+def test_a_cell_that_is_sent_twice_breaks_nothing(browser: FlaskClient) -> None:
+    sent = posted(["n1"], "row_add:lines", n1_price="1")
+    sent.setlist("lines.n1.text", ["a", "b"])
+    sent.setlist("name", ["A", "B"])
+
+    answer = browser.post(f"{PAGE}eval", data=sent, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200

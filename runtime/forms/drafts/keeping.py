@@ -3,10 +3,11 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -147,13 +148,23 @@ def _is_answer(form: Form, shown: Form, name: str, closed: frozenset[str]) -> bo
     return one is not None and one.type.writable and key not in closed
 
 
+def _asked(*conditions: ColumnElement[bool]) -> Select[RecordDraft]:
+    own = (RecordDraft.user_id == bindparam("user_id"), RecordDraft.form_id == bindparam("form_id"))
+    asked = select(RecordDraft).where(*own, *conditions).limit(1).with_for_update()
+    return asked.execution_options(populate_existing=True)
+
+
+# Made once, for each record that is sent asks the second.
+_NAMED = _asked(RecordDraft.id == bindparam("number"))
+_SAME = _asked(RecordDraft.once == bindparam("once"), RecordDraft.page == bindparam("page"))
+
+
 def _of_page(user: User, form: Form, now_is: Mark) -> RecordDraft | None:
     """The draft that a page names, or the one that it wrote when the answer to its first write was lost."""
-    own = (RecordDraft.user_id == user.id, RecordDraft.form_id == form.definition_id)
-    same = (RecordDraft.once == now_is.once, RecordDraft.page == now_is.page)
-    named = (RecordDraft.id == now_is.number,) if now_is.number is not None else same
-    asked = select(RecordDraft).where(*own, *named).limit(1).with_for_update()
-    return db.session.scalar(asked.execution_options(populate_existing=True))
+    own: dict[str, Any] = {"user_id": user.id, "form_id": form.definition_id}
+    if now_is.number is not None:
+        return db.session.scalar(_NAMED, {**own, "number": now_is.number})
+    return db.session.scalar(_SAME, {**own, "once": now_is.once, "page": now_is.page})
 
 
 def _is_own(draft: RecordDraft, now_is: Mark) -> bool:
