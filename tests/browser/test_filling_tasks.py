@@ -87,6 +87,11 @@ SMALL = """(least) => [...document.querySelectorAll("#rec button, #rec a, #rec i
   .filter(([, { width, height }]) => width && Math.min(width, height) < least)
   .map(([one]) => one.outerHTML.slice(0, 120))"""
 
+# Phones zoom into what is written smaller, and out of the page with it.
+ZOOMED = """() => [...document.querySelectorAll("#rec input, #rec select, #rec textarea")]
+  .filter((one) => one.checkVisibility() && !one.matches("[type=checkbox], [type=radio]") && parseFloat(getComputedStyle(one).fontSize) < 16)
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
 
 @pytest.fixture
 def at_work(app: Flask) -> Callable[[str], User]:
@@ -135,6 +140,8 @@ def test_t17_six_fields_with_a_photo_are_filled_in_at_a_phone(
         page.locator("[name=kind][value=b]").tap()
         page.locator("#day").tap()
         page.locator("#day").fill("2026-12-24")
+        assert page.locator("#count").get_attribute("inputmode") == "decimal"
+        assert page.locator("#count").get_attribute("enterkeyhint") == "next"
         page.locator("#count").tap()
         page.keyboard.insert_text("3")
         page.locator("#photo").set_input_files(file("pump.png", picture()))
@@ -143,8 +150,16 @@ def test_t17_six_fields_with_a_photo_are_filled_in_at_a_phone(
         page.keyboard.insert_text("Leaks a little.")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.evaluate(SMALL, 24) == []
+        assert page.evaluate(ZOOMED) == []
+        assert "interactive-widget=resizes-content" in str(
+            page.locator("meta[name=viewport]").get_attribute("content")
+        )
+        page.evaluate("scrollTo(0, 0)")
         primary = page.locator(".btn-primary[data-saving]").bounding_box()
         assert primary is not None and primary["height"] >= 44
+        assert primary["y"] + primary["height"] <= 844, (
+            "the button stands above the keyboard, not below the fields"
+        )
         assert weight(page) <= MOST_SCRIPT
         page.locator(".btn-primary[data-saving]").tap()
         page.wait_for_url(re.compile(r"/report/\d+/$"))
