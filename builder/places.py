@@ -8,6 +8,8 @@ from runtime import access, shell
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.forms.lists import sharing
+from runtime.forms.record import page as record_page
+from runtime.records.rows import Record
 from runtime.shell import Place
 from runtime.transfer import import_pages
 
@@ -18,6 +20,7 @@ def register() -> None:
         shell.PLACES.append(offer)
         sharing.DOORS.append(Sharing())
         import_pages.NEW_FIELDS.append(new_fields)
+        record_page.WAYS.append(why)
 
 
 def offer(user: User, app: str | None) -> list[Place]:
@@ -31,6 +34,14 @@ def offer(user: User, app: str | None) -> list[Place]:
         Place(url_for("apps.new_app"), "plus", _("New app")),
         Place(url_for("gallery.index"), "apps", _("App gallery")),
     ]
+
+
+def why(user: User, form: Form, record: Record) -> list[Place]:
+    """Where a designer reads why the fields of a record are as they are; nowhere for other people."""
+    if not access.can(user, "design", "platform"):
+        return []
+    way = {"app": form.app, "kinds": "forms", "key": form.key, "tab": "preview", "record": record.id}
+    return [Place(url_for("designer.show", **way, _anchor="why-card"), "help", _("Why is it so?"))]  # type: ignore[arg-type]
 
 
 def new_fields(user: User, form: Form) -> str:

@@ -45,6 +45,15 @@ def records(studio: Studio) -> list[tuple[int, str]]:
     return newest(studio.user, lookup.form_if_any(studio.app, studio.target.key))
 
 
+def records_and_chosen(studio: Studio) -> list[tuple[int, str]]:
+    """The same, and before them the one that the address asks for."""
+    found, one = records(studio), chosen(studio.asked)
+    form = lookup.form_if_any(studio.app, studio.target.key)
+    if not one or form is None or one in dict(found):
+        return found
+    return [*query.titles(form, [one], user=studio.user).items(), *found]
+
+
 def draft_form(studio: Studio) -> Form | None:
     """The draft ready to be judged; None while it has faults that make that impossible. It asks no stored records
     whether they are like what is tried.

@@ -39,7 +39,7 @@ class FormPreview:
             "devices": DEVICES,
             "device": studio.asked.get("device", "desk"),
             "languages": {each: LANGUAGES[each] for each in studio.languages},
-            "records": trying.records(studio),
+            "records": trying.records_and_chosen(studio),
             "roles": trying.roles(studio),
             "frame": url_for("preview.frame", app=studio.app, key=studio.target.key, **passed),  # type: ignore[arg-type]
             "reasons": reasons.reasons(studio, tested) if tested else [],

@@ -89,7 +89,8 @@ SMALL = """(least) => [...document.querySelectorAll("#rec button, #rec a, #rec i
 
 # Phones zoom into what is written smaller, and out of the page with it.
 ZOOMED = """() => [...document.querySelectorAll("#rec input, #rec select, #rec textarea")]
-  .filter((one) => one.checkVisibility() && !one.matches("[type=checkbox], [type=radio]") && parseFloat(getComputedStyle(one).fontSize) < 16)
+  .filter((one) => one.checkVisibility() && !one.matches("[type=checkbox], [type=radio]"))
+  .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 16)
   .map((one) => one.outerHTML.slice(0, 120))"""
 
 

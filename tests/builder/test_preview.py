@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,22 @@ def test_as_a_role_a_picker_offers_only_what_that_role_may_read(world: World) ->
 def test_the_reasons_of_hidden_fields_are_told(world: World) -> None:
     page = get(world, f"{DESIGN}/preview").text
     assert "Hidden: it is shown only when" in page
+
+
+def test_from_a_record_only_who_designs_is_led_to_why_its_fields_are_as_they_are(world: World) -> None:
+    customers = [world.make("customer", name=f"Customer {number}") for number in range(12)]
+    visit = world.make("visit", customer=customers[0], content="They want ten.", result="interested")
+    older = f"/apps/followup/forms/customer/{customers[0]}/"
+    assert "Why is it so?" not in get(world, older, "bob").text
+
+    ways = {
+        page: re.search(r'href="([^"]+preview[^"]+)"', get(world, page, "anna").text)
+        for page in (f"/apps/followup/forms/visit/{visit}/", older)
+    }
+
+    told = [get(world, unescape(way[1])).text for way in ways.values() if way]
+    assert "Hidden: it is shown only when" in told[0]
+    assert f'<option value="{customers[0]}" selected>Customer 0</option>' in told[1]
 
 
 def test_a_sample_fills_every_field_with_what_it_would_take(world: World) -> None:

@@ -1,12 +1,13 @@
 """The page of a record: its answers, what refers to it, what happened to it; htmx gets the part that it asks for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
 from runtime import access, paper
+from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.definitions.documents import Form
 from runtime.forms import reading
@@ -17,8 +18,11 @@ from runtime.forms.record.spot import spot
 from runtime.forms.record.story import Typed, story
 from runtime.htmx import asks_for
 from runtime.records.rows import Record
+from runtime.shell import Place
 
 NOTHING = Typed()
+WAYS: list[Callable[[User, Form, Record], list[Place]]] = []
+"""Where else a person may go from a record. Others than the runtime add to it."""
 
 
 def show(form: Form, record: Record, *, typed: Typed = NOTHING, status: int = 200) -> Response:
@@ -50,6 +54,7 @@ def context(form: Form, record: Record, typed: Typed = NOTHING) -> dict[str, Any
         "files": all_files(answers["read"], told, place),
         "makes_pdfs": paper.is_available(),
         "may_delete": access.can(user, "delete", (form, record)),
+        "ways": [place for offer in WAYS for place in offer(user, form, record)],
     }
 
 
