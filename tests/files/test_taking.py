@@ -2,8 +2,11 @@
 
 import io
 import os
+import resource
+import struct
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,6 +115,51 @@ def test_of_a_picture_that_is_a_script_too_only_the_pixels_are_kept(world: World
     found = row(world, key)
     assert found is not None and (found.name, found.type) == ("both.png", "image/png")
     assert b"script" not in answer.data and answer.data.startswith(b"\x89PNG")
+
+
+def animated(frames: int) -> bytes:
+    """A GIF of one pixel that moves for so many frames."""
+    frame = b"\x21\xf9\x04\x00\x01\x00\x00\x00\x2c\0\0\0\0\x01\x00\x01\x00\x00\x02\x02\x4c\x01\x00"
+    return b"GIF89a\x01\x00\x01\x00\x80\0\0\xff\0\0\0\0\0" + frame * frames + b";"
+
+
+def with_notes(size: int) -> bytes:
+    """A PNG beside whose pixels a text unpacks to so many bytes."""
+    content = picture("PNG")
+    note = b"zTXtnotes\0\0" + zlib.compress(b"\0" * size)
+    chunk = struct.pack(">I", len(note) - 4) + note + struct.pack(">I", zlib.crc32(note))
+    return content[:33] + chunk + content[33:]
+
+
+def with_exif(content: bytes) -> bytes:
+    """A JPEG with such EXIF data."""
+    made = picture("JPEG")
+    segment = b"Exif\0\0" + content
+    return made[:2] + b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + made[2:]
+
+
+ENDLESS = b"MM\0*\0\0\0\x08" + b"\0\x01" + struct.pack(">HHII", 0x8769, 4, 1, 8) + struct.pack(">I", 8)
+MANY = b"MM\0*\0\0\0\x08" + b"\xff\xff" + struct.pack(">HHII", 0x0112, 3, 2**31, 8) * 5_000
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("animated.gif", animated(10_000)),
+        ("notes.png", with_notes(300_000_000)),
+        ("endless.jpg", with_exif(ENDLESS)),
+        ("many.jpg", with_exif(MANY)),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_what_a_picture_brings_beside_its_first_pixels_costs_nothing(
+    world: World, name: str, content: bytes
+) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer = send(world, "bob", "photos", name, content)
+    assert answer.status_code in (200, 201, 303) or code(answer) == "file_picture", answer.text
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60 * 1024
 
 
 def test_a_large_photo_is_made_smaller(world: World) -> None:

@@ -6,8 +6,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 from threading import Timer
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 
 from runtime import schema
 from runtime.accounts.models import User
@@ -111,14 +111,18 @@ def is_told(answer: Any) -> None:
 def test_r26_on_a_full_disk_nothing_is_half_stored_and_the_form_can_be_sent_again(
     site: Site, disk: Path
 ) -> None:
-    # given
     browser = site.open()
+    fills_up(site, browser, disk)
+
+
+def fills_up(site: Site, browser: FlaskClient, disk: Path) -> None:
+    """Have the disk full for a while, and look at what people see and what is stored."""
     before = site.counts()
     filler = fill(disk)
 
     # when
     refused = next(
-        (each for each in (send(browser, f"o{number}") for number in range(30)) if each.status_code != 303),
+        (each for each in (send(browser, f"o{number}") for number in range(60)) if each.status_code != 303),
         None,
     )
 
@@ -133,6 +137,82 @@ def test_r26_on_a_full_disk_nothing_is_half_stored_and_the_form_can_be_sent_agai
     assert send(browser, "again").status_code == 303
     assert send(browser, "again").status_code == 303
     assert site.counts()[0] == records + 1
+
+
+def test_r26_on_a_full_disk_of_postgresql_the_same(postgres: Postgres, disk: Path, tmp_path: Path) -> None:
+    place = disk / "tables"
+    place.mkdir()
+    name = f"full_{abs(hash(disk)) % 10**8}"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE template_formwright STRATEGY FILE_COPY")
+    postgres.execute(f"CREATE TABLESPACE {name} LOCATION '{place}'")
+    site = Site(postgres.url(name), tmp_path / "home")
+    with site.app.app_context():
+        browser = site.open()
+        with db.engine.begin() as connection:
+            for each in ("shop_item", "events"):
+                connection.execute(text(f"ALTER TABLE {each} SET TABLESPACE {name}"))
+        fills_up(site, browser, disk)
+        db.session.remove()
+        db.engine.dispose()
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.execute(f"DROP TABLESPACE {name}")
+
+
+@pytest.fixture
+def broken_disk() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """What lets every write of this process to its disk fail, for a while."""
+    if shutil.which("strace") is None:
+        pytest.skip("there is no strace")
+
+    @contextmanager
+    def broken() -> Iterator[None]:
+        words = ["strace", "-f", "-p", str(os.getpid()), "-e", "trace=fsync,fdatasync", "-o", "/dev/null"]
+        inject = ["-e", "inject=fsync,fdatasync:error=EIO"]
+        process = subprocess.Popen([*words, *inject], stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        if "attached" not in process.stderr.readline():
+            pytest.skip("no process may be traced here")
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.stderr.close()
+            process.wait(20)
+
+    yield broken
+
+
+def test_r26_a_disk_that_keeps_no_bytes_is_told_and_what_it_was_told_of_is_not_there(
+    app: Flask,
+    client: FlaskClient,
+    bob: User,
+    broken_disk: Callable[[], AbstractContextManager[None]],
+) -> None:
+    # given
+    app.config["WTF_CSRF_ENABLED"] = False
+    factory.shop(ITEM)
+    factory.give_role(bob)
+    browser = sign_in(client, bob)
+    assert send(browser, "before").status_code == 303
+
+    # when
+    db.session.remove()
+    event.listen(
+        db.engine, "checkout", lambda raw, *_rest: raw.execute("PRAGMA synchronous=FULL")
+    )  # as in life
+    with broken_disk():
+        is_told(send(browser, "x"))
+
+    # then
+    db.session.remove()
+    form = table(lookup.form("shop", "item"))
+    assert db.session.scalar(select(func.count()).select_from(form)) == 1
+    assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
+    db.session.rollback()
+    assert send(browser, "x").status_code == 303
+    assert send(browser, "x").status_code == 303
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(form)) == 2
 
 
 def test_r26_a_file_for_which_there_is_no_room_is_told_at_its_field(site: Site, disk: Path) -> None:
