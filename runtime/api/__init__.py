@@ -4,7 +4,17 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-from runtime.api import comments, files, inbox, merging, papers, records, trash, versions  # noqa: E402, F401  (their routes)
+from runtime.api import (  # noqa: E402  (their routes)
+    comments,  # noqa: F401
+    files,  # noqa: F401
+    inbox,  # noqa: F401
+    merging,  # noqa: F401
+    openapi,  # noqa: F401
+    papers,  # noqa: F401
+    records,  # noqa: F401
+    trash,  # noqa: F401
+    versions,  # noqa: F401
+)
 from runtime.api.health import health  # noqa: E402
 
 __all__ = ["blueprint", "health"]

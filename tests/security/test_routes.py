@@ -245,6 +245,7 @@ API: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "api.send_file"): (401, 404, 403, 404, 404, 404),
     ("GET", "api.get_file"): (401, 404, 404, 404, 404, 404),
     ("GET", "api.form_schema"): (401, 404, 200, 200, 404, 200),
+    ("GET", "api.form_openapi"): (401, 404, 200, 200, 404, 200),
     ("GET", "api.inbox"): (401, 200, 200, 200, 200, 200),
     ("GET", "builder_api.kind_schema"): (401, 200, 200, 200, 200, 200),
     ("POST", "builder_api.install_package"): (401, 404, 404, 404, 422, 422),
