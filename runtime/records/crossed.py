@@ -10,7 +10,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records import orders, paging, query, rows
+from runtime.records import paging, query, rows
 from runtime.records.query import Lane
 from runtime.records.tables import table
 
@@ -55,7 +55,7 @@ def lanes(
     however many there are; `totals` are those of `counts`.
     """
     wanted = query.listed(user, form, condition, search)
-    order = orders.order(form, sort, access.fields(user, form).hidden)
+    order = query.order_for(user, form, sort)
     fields = [form.fields[key] for key in keys]
     bound = [
         [None if each is None else one.type.to_column(each, one) for each in some]

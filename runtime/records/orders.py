@@ -1,6 +1,10 @@
 """The order of a list: by which columns, as the text of an address names it, and never by what is hidden."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement
 
 from runtime.definitions.documents import Form
 from runtime.fields import LISTED
@@ -26,13 +30,24 @@ class Sort:
         return f"{'-' if self.descending else ''}{self.key}{RANKED if self.ranked else ''}"
 
 
+class Titles(Protocol):
+    """How what a field points to is called, as keys."""
+
+    def by(self, pointer: Any) -> ColumnElement[Any]:
+        """The key of what a column points to, as SQL."""
+
+    def of(self, pointed: int | None) -> Any:
+        """The key of one of them, None without one."""
+
+
 @dataclass(frozen=True)
 class Order:
     """By which columns, the first one first; records that are alike in all follow each other by id, in the
-    direction of the last.
+    direction of the last. `titles` are what fields point to that are ordered by how it is called.
     """
 
     sorts: tuple[Sort, ...]
+    titles: Mapping[str, "Titles"] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -41,7 +56,12 @@ class Order:
     @property
     def turned(self) -> "Order":
         """The same order from its end."""
-        return Order(tuple(replace(each, descending=not each.descending) for each in self.sorts))
+        sorts = tuple(replace(each, descending=not each.descending) for each in self.sorts)
+        return replace(self, sorts=sorts)
+
+    def with_titles(self, titles: Mapping[str, "Titles"]) -> "Order":
+        """The same order, by titles in the places of pointers."""
+        return replace(self, titles=titles)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -96,7 +116,7 @@ def is_cut(form: Form, by: Order, key: str) -> bool:
     """Whether only the beginning of a text decides: of several, a cursor has room for that alone."""
     if key in SYSTEM_ORDERS:
         return False
-    field = form.fields[key]
+    own = form.fields[key]
     if is_keyed(form, key):
         return False
-    return is_wide(field) or (len(by.sorts) > 1 and is_longer(field, BEGINNING))
+    return is_wide(own) or (len(by.sorts) > 1 and is_longer(own, BEGINNING))

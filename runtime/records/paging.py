@@ -144,8 +144,17 @@ def _ids(form: Form, wanted: Wanted, either: Wanted, by: Order, size: int) -> Se
     return union(*(select(first(one).subquery().c.id) for one in either))
 
 
-@lru_cache(1024)
 def _ordering(form: Form, by: Order) -> tuple[ColumnElement[Any], ...]:
+    # Titles are those that one person knows.
+    return _made(form, by) if by.titles else _kept(form, by)
+
+
+@lru_cache(1024)
+def _kept(form: Form, by: Order) -> tuple[ColumnElement[Any], ...]:
+    return _made(form, by)
+
+
+def _made(form: Form, by: Order) -> tuple[ColumnElement[Any], ...]:
     return tuple(
         (level.column.desc().nulls_last() if level.descending else level.column.asc().nulls_first())
         if level.may_be_empty
@@ -197,6 +206,9 @@ def _levels(form: Form, by: Order, found: Place | None = None) -> list[_Level]:
         if each.ranked and (options := _options(form, each.key)):
             rank = _ranks(table(form).c[each.key], options)
             levels.append(_Level(rank, each.descending, _rank(value, options)))
+        if titles := by.titles.get(each.key):
+            level = titles.by(table(form).c[each.key])
+            levels.append(_Level(level, each.descending, titles.of(value)))
         levels.append(_Level(_sorted(form, by, each.key), each.descending, value))
     return [*levels, _id_level(form, by.descending, found)]
 

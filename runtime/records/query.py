@@ -12,7 +12,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
-from runtime.records import filters, finding, links, lookups, naming, orders, paging, rows, subtables
+from runtime.records import filters, finding, links, lookups, naming, orders, paging, pointed, rows, subtables
 from runtime.records import search as searching
 from runtime.records.finding import MAX_COUNTED
 from runtime.records.links import Reference
@@ -76,7 +76,7 @@ def page(
     sought, wanted = searching.sought(form, search, hidden), _filtered(user, form, condition)
     if reference is not None:
         wanted.append(_referring(user, reference))
-    order = orders.order(form, sort, hidden)
+    order = order_for(user, form, sort)
     limit = max(1, min(limit, MAX_ROWS))
     reads_all = access.visible(user, "read", form) == access.EVERYTHING
     way = finding.way(form, wanted, readable, sought, reads_all=reads_all)
@@ -140,7 +140,7 @@ def lanes(
     statement, however many values there are.
     """
     wanted = listed(user, form, condition, search)
-    order = orders.order(form, sort, access.fields(user, form).hidden)
+    order = order_for(user, form, sort)
     field, column = form.fields[key], table(form).c[key]
     bound = {
         None if value is None else field.type.to_column(value, field): size
@@ -152,6 +152,11 @@ def lanes(
     for record in for_reader(user, form, [rows.record(form, row) for row in found]):
         lanes[record.values.get(key)].items.append(record)
     return {value: with_next(form, order, lane) for value, lane in lanes.items()}
+
+
+def order_for(user: User | None, form: Form, sort: str | None) -> orders.Order:
+    """The order that was asked for, by titles and names as this person knows them."""
+    return pointed.ordered(user, form, orders.order(form, sort, access.fields(user, form).hidden))
 
 
 def with_next(form: Form, by: orders.Order, lane: Lane) -> Lane:

@@ -13,7 +13,7 @@ from runtime.records.orders import MOST_SORTS, Sort
 from runtime.text import localized
 
 _COUNTED = ("serial", "rating", "percent")  # numbers of which a sum says nothing
-_APART = ("reference", "member", "department", "long_text", "rich_text")
+_APART = ("long_text", "rich_text")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,6 @@ def may_sort(form: Form, key: str, hidden: frozenset[str]) -> bool:
 
 def sortable(one: Field) -> bool:
     """Whether an order by this field looks like one."""
-    # References and people are stored as ids: their order would look like none.
     # What a list holds has no order.
     return one.type.stored and one.type.name not in _APART and one.type.value_type not in LISTED
 
