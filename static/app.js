@@ -125,9 +125,9 @@
   const MONTH = 30 * 24 * 3600 * 1000;
   const user = document.querySelector("[data-user]")?.dataset.user;
 
-  function sweep(isOver) {
+  function sweep(isOver, begin = "edits:") {
     try {
-      for (const key of Object.keys(localStorage).filter((each) => each.startsWith("edits:"))) {
+      for (const key of Object.keys(localStorage).filter((each) => each.startsWith(begin))) {
         if (isOver(key)) localStorage.removeItem(key);
       }
     } catch { /* nothing can be kept here */ }
@@ -141,12 +141,15 @@
 
   const isOld = (key) => !(Date.now() - keptAt(key) < MONTH);
 
-  if (user) sweep((key) => !key.startsWith(`edits:${user}:`) || isOld(key));
+  if (user) {
+    sweep((key) => !key.startsWith(`edits:${user}:`) || isOld(key));
+    sweep((key) => !key.startsWith(`recent:${user}:`), "recent:"); // what picker.js keeps
+  }
   for (const saved of document.querySelectorAll("[data-edits-saved]")) sweep((key) => key.split("#")[0] === saved.dataset.editsSaved && String(keptAt(key)) === saved.dataset.at);
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("action") !== "/logout") return;
     window.formwright.edits?.forget();
-    sweep(() => true);
+    for (const begin of ["edits:", "recent:"]) sweep(() => true, begin);
   });
 
   // --- Conveniences

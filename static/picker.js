@@ -13,10 +13,28 @@
   const isOpen = (box) => !partsOf(box).options.hidden;
   const active = (options) => options.querySelector("[aria-selected=true]");
 
+  // What this person picked last in this browser, by what it is, the newest first: ids alone, the server knows the rest.
+  const user = document.querySelector("[data-user]")?.dataset.user;
+  const placeOf = (host) => `recent:${user}:${host.dataset.kind}`;
+
+  function recent(host) {
+    try {
+      const ids = JSON.parse(localStorage.getItem(placeOf(host)));
+      return user && host.dataset.kind && Array.isArray(ids) ? ids : [];
+    } catch { return []; }
+  }
+
+  function remember(host, id) {
+    if (!user || !id || !host.dataset.kind) return;
+    const ids = [id, ...recent(host).filter((each) => each !== id)].slice(0, 5);
+    try { localStorage.setItem(placeOf(host), JSON.stringify(ids)); } catch { /* nothing can be kept here */ }
+  }
+
   function addressOf(box, sought) {
     const { host } = partsOf(box);
     const address = new URL(host.dataset.combo, location.href);
     address.searchParams.set("q", sought);
+    if (!sought.trim() && recent(host).length) address.searchParams.set("recent", recent(host).join("."));
     const values = new FormData(box.form);
     for (const key of host.dataset.reads.split(" ").filter(Boolean)) {
       if (values.has(key)) address.searchParams.set(key, values.getAll(key).at(-1));
@@ -76,6 +94,7 @@
   }
 
   function choose(box, id, label) {
+    remember(partsOf(box).host, id);
     if (partsOf(box).host.dataset.many) return add(box, id, label);
     const { value } = partsOf(box);
     box.value = box.defaultValue = label;

@@ -1,6 +1,6 @@
 """What a picker offers: records of the form it refers to, active members, departments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from runtime.records import query
 from runtime.text import search_key
 
 OFFERED = 50
+RECENT = 5  # of what somebody picked last, as picker.js keeps it
 LONGEST_SEARCH = 100
+LONGEST_ID = 19  # digits
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Offer:
 
     options: list[tuple[int, str]]
     more: bool
+    recent: int = 0
+    """How many of the first ones the person has picked lately."""
 
 
 def picker_field(form: Form, key: str, closed: frozenset[str]) -> Field:
@@ -49,25 +53,54 @@ def field_at(form: Form, path: str) -> Field:
     return form.rows[key].fields[column] if column else form.fields[key]
 
 
-def offer(user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str) -> Offer:
-    """What a field of this app offers now; `facts` are what the condition on offered records may name."""
+def kind(app: str, one: Field) -> str:
+    """What a field picks, as browsers keep what was picked last of it: records of a form, members, departments."""
+    form = one.options.get("form")
+    return f"{app}/{form}" if form else one.type.name
+
+
+def ids(text: str) -> list[int]:
+    """The ids that a picker sends as picked last, `7.3`; what is no id is left out."""
+    found = (part for part in text[:LONGEST_SEARCH].split(".") if part.isascii() and part.isdecimal())
+    return [int(part) for part in found if len(part) < LONGEST_ID][:RECENT]
+
+
+def offer(
+    user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str, recent: Sequence[int] = ()
+) -> Offer:
+    """What a field of this app offers now; `facts` are what the condition on offered records may name. Where nothing is
+    sought, those of the `recent` ids that it offers come first.
+    """
     sought = sought[:LONGEST_SEARCH].replace("\x00", "")
+    found = _found(user, app, one, facts, sought, None)
+    if not recent or sought.strip():
+        return Offer(found[:OFFERED], len(found) > OFFERED)
+    titles = dict(_found(user, app, one, facts, "", recent))
+    first = [(each, titles[each]) for each in dict.fromkeys(recent) if each in titles]
+    rest = [each for each in found if each[0] not in titles]
+    return Offer([*first, *rest][:OFFERED], len(found) > OFFERED, len(first))
+
+
+def _found(
+    user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str, among: Sequence[int] | None
+) -> list[tuple[int, str]]:
+    """The first of what a field offers, of these ids alone if there are any."""
     if one.type.name in ("reference", "references"):
-        found = _records(user, app, one, facts, sought)
-    elif one.type.name == "member":
-        found = _rows(_members(sought))
-    else:
-        found = _rows(_departments(sought))
-    return Offer(found[:OFFERED], len(found) > OFFERED)
+        return _records(user, app, one, facts, sought, among)
+    found, id = (
+        (_members(sought), User.id) if one.type.name == "member" else (_departments(sought), Department.id)
+    )
+    return _rows(found if among is None else found.where(id.in_(among)))
 
 
 def _records(
-    user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str
+    user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str, among: Sequence[int] | None
 ) -> list[tuple[int, str]]:
     target = lookup.form_if_any(app, str(one.options.get("form")))
     if target is None:
         return []
-    return query.options(user, target, one.options.get("offer"), sought, OFFERED + 1, facts=facts)
+    offered = one.options.get("offer")
+    return query.options(user, target, offered, sought, OFFERED + 1, facts=facts, among=among)
 
 
 def _members(sought: str) -> Select[int, str]:

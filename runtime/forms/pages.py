@@ -346,14 +346,14 @@ def _picker(filling: Filling, looks: Looks, key: str, shown: str) -> Picker:
     if filling.record is not None and reads & (filling.form.fields.keys() if filling.draw else closed):
         passed["record"] = str(filling.record.id)
     url = f"{filling.addresses.options}{path}" + (f"?{urlencode(passed)}" if passed else "")
-    reads_posted = " ".join(sorted(reads - closed))
+    reads_posted, kind = " ".join(sorted(reads - closed)), options.kind(form.app, one)
     if looks.scripted:
-        return Picker(url, reads_posted, shown)
+        return Picker(url, reads_posted, shown, kind=kind)
     offered = filling.offered(path, sought)
     chosen = _chosen(filling, key)
     if chosen is not None and chosen not in dict(offered):
         offered = [(chosen, shown or str(chosen)), *offered]
-    return Picker(url, reads_posted, shown, tuple(offered), sought)
+    return Picker(url, reads_posted, shown, tuple(offered), sought, kind)
 
 
 def _chosen(filling: Filling, name: str) -> int | None:

@@ -143,7 +143,9 @@ def options_of(app: str, form: str, field: str) -> str:
     facts: Mapping[str, Any] = pages.facts_for(access.facts(user), typed.values)
     if offer_reads(one) & closed or (offer_reads(one) and "record" in request.args):
         facts = Filling(user, found, reader_for(user, found), _picked_for(found), typed).judged.facts
-    offer = options.offer(user, app, one, facts, request.args.get("q", ""))
+    offer = options.offer(
+        user, app, one, facts, request.args.get("q", ""), options.ids(request.args.get("recent", ""))
+    )
     return render_template("fields/_options.html", key=field, offer=offer)
 
 

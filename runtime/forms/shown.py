@@ -44,7 +44,8 @@ class Part:
 class Picker:
     """A search among records, members or departments. `reads` are the fields whose values narrow the offer.
 
-    `offered` is the list for browsers without JavaScript, None where a script is known to run.
+    `offered` is the list for browsers without JavaScript, None where a script is known to run. `kind` is what is picked:
+    what somebody picked last of it comes first, wherever it was.
     """
 
     url: str
@@ -52,6 +53,7 @@ class Picker:
     shown: str
     offered: tuple[tuple[int, str], ...] | None = None
     sought: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)

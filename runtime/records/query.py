@@ -304,10 +304,15 @@ def options(
     limit: int = 20,
     *,
     facts: Mapping[str, Any] | None = None,
+    among: Sequence[int] | None = None,
 ) -> list[tuple[int, str]]:
-    """What a reference to this form offers: id and title of the readable records that fit, by title."""
+    """What a reference to this form offers: id and title of the readable records that fit, by title; `among` these ids
+    alone, where it is given.
+    """
     hidden = access.fields(user, form).hidden
     wanted = [_readable(user, form), *_allowed_for(user, form, condition, facts)]
+    if among is not None:
+        wanted.append(table(form).c.id.in_(among))
     wanted = finding.holding(wanted, searching.sought(form, search, hidden))
     return naming.first(form, wanted, max(1, min(limit, MAX_LIMIT)), hidden)
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
+from tests.browser.axe import EVERYTHING, barriers
 from tests.forms.followup import FOLLOWUP, make, make_all
 
 OpenTab = Callable[..., Page]
@@ -276,3 +277,26 @@ def test_the_other_language_keeps_what_was_typed(visit: Page) -> None:
     visit.get_by_role("button", name="English").click()
     expect(visit.locator("html")).to_have_attribute("lang", "en")
     expect(visit.locator("#content")).to_have_value("They want ten.")
+
+
+def test_what_was_picked_last_comes_first_in_every_field_of_its_kind(open_tab: OpenTab, seller: User) -> None:
+    # given
+    make_all("customer", [{"name": name} for name in ("Acme", "Bolt", "Cord")])
+    page = open_tab(seller)
+    page.goto("/apps/followup/forms/visit/new")
+    pick(page, "customer", "Cord")
+
+    # when another form asks for a customer
+    page.goto("/apps/followup/forms/opportunity/new")
+    page.wait_for_load_state()
+    page.locator("#customer").click()
+
+    # then
+    options = page.locator("#o-customer [role=option][data-value]")
+    expect(options).to_have_count(3)
+    assert [each.get_attribute("data-label") for each in options.all()] == ["Cord", "Acme", "Bolt"]
+    expect(page.get_by_role("option", name="Picked before: Cord")).to_be_visible()
+    assert barriers(page, "picked before", "light", EVERYTHING) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#customer")).to_have_value("Cord")

@@ -10,6 +10,7 @@ from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.records import query, tables
+from tests.conftest import make_user
 from tests.forms.followup import FOLLOWUP, Browser, control, errors, make
 
 Followup = Callable[[str], Form]
@@ -261,3 +262,26 @@ def test_a_language_that_we_do_not_speak_changes_nothing(browser: Browser) -> No
     assert browser.send(_do="language:xx", content="Half a sen").status_code == 200
     assert '<html lang="en"' in browser.page
     assert control(browser.page, "content") == "Half a sen"
+
+
+def test_what_was_picked_last_is_offered_first_where_it_may_be_picked(browser: Browser, seller: User) -> None:
+    # given: customers by their names, of which the seller may not read Foreign; contacts of one customer each
+    acme, bolt, cord = (make("customer", {"name": name}) for name in ("Acme", "Bolt", "Cord"))
+    foreign = make("customer", {"name": "Foreign", "owner": make_user("Eve").id})
+    of_acme, of_bolt = (make("contact", {"name": "Ann", "customer": each}) for each in (acme, bolt))
+
+    def offered(field: str, **query: str) -> list[str]:
+        text = browser.client.get(f"{FOLLOWUP}/visit/options/{field}", query_string=query).text
+        assert text.count("Picked before:") == text.count("#tabler-history")
+        return re.findall(r'data-value="(\d+)"', text)
+
+    # then
+    assert offered("customer")[:3] == [str(acme), str(bolt), str(cord)]
+    recent = f"{cord}.{foreign}.{bolt}.{cord}.987654"
+    assert offered("customer", recent=recent)[:3] == [str(cord), str(bolt), str(acme)]
+    assert str(foreign) not in offered("customer", recent=recent)
+    assert offered("customer", recent=recent, q="acme") == [str(acme)], "what is sought is sought"
+    assert offered("contact", customer=str(acme), recent=str(of_bolt)) == [str(of_acme)]
+    for odd in ("x", "1 OR 1=1", "9" * 30, "-1", "..", "1." * 5000, "\x00", "٣"):
+        assert offered("customer", recent=odd)[:3] == [str(acme), str(bolt), str(cord)]
+    assert offered("owner", recent=str(seller.id))[0] == str(seller.id)

@@ -86,11 +86,11 @@ def picker(looker: Looker, field: Field, raw: str, id: str) -> Picker:
     url = looker.picks_from(field)
     shown, sought = _shown(looker, field, raw), looker.asked.get(f"_find.{id}", "")
     if looker.scripted:
-        return Picker(url, "", shown)
+        return Picker(url, "", shown, kind=options.kind(looker.app, field))
     offered = options.offer(looker.user, looker.app, plain, {}, sought).options
     if raw and raw not in {str(each) for each, _title in offered}:
         offered = [(int(raw), shown), *offered] if raw.isdecimal() and len(raw) < LONGEST_ID else offered
-    return Picker(url, "", shown, tuple(offered), sought)
+    return Picker(url, "", shown, tuple(offered), sought, options.kind(looker.app, field))
 
 
 def _shown(looker: Looker, field: Field, raw: str) -> str:
