@@ -44,8 +44,8 @@ class Part:
 class Picker:
     """A search among records, members or departments. `reads` are the fields whose values narrow the offer.
 
-    `offered` is the list for browsers without JavaScript, None where a script is known to run. `kind` is what is picked:
-    what somebody picked last of it comes first, wherever it was.
+    `offered` is the list for browsers without JavaScript, None where a script is known to run. `kind` is what is
+    picked: what somebody picked last of it comes first, wherever it was.
     """
 
     url: str
