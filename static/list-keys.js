@@ -39,7 +39,7 @@
 
   function open(panel) {
     const opener = document.getElementById(panel);
-    if (opener?.getAttribute("aria-expanded") === "true") document.querySelector("#panel :is(select, input:not([type=hidden]), a)")?.focus();
+    if (opener?.getAttribute("aria-expanded") === "true") document.querySelector("#panel :is(select, input:not([type=hidden], [hidden]), a:not(.fw-shut-panel))")?.focus();
     else opener?.click();
     return opener;
   }

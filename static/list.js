@@ -120,6 +120,6 @@
   document.addEventListener("htmx:after:swap", () => {
     const panel = document.querySelector("#panel[data-fresh]");
     if (!panel || panel.contains(document.activeElement) || document.activeElement?.closest("#find")) return;
-    panel.querySelector("select, input:not([type=hidden]), a, button:not([tabindex])")?.focus();
+    panel.querySelector("select, input:not([type=hidden], [hidden]), a:not(.fw-shut-panel), button:not([tabindex])")?.focus();
   });
 })();
