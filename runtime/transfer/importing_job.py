@@ -67,7 +67,8 @@ def _read(lease: Lease, own: Import) -> None:
     """Read the whole file, a batch a commit; after a crash behind the last row that is kept."""
     key, import_id = own.key, own.id
     try:
-        with staging.opened(key, own.told.get("wanted", "")) as sheet:
+        # A workbook is read from its start each time, so no turn may end before all of it is.
+        with batches.held(lease), staging.opened(key, own.told.get("wanted", "")) as sheet:
             for batch in staging.batches(sheet, staging.last(import_id)):
                 if not _put(lease, import_id, batch):
                     return

@@ -16,7 +16,7 @@ from runtime.sizes import MEGABYTE
 from runtime.spreadsheets import refuse
 from runtime.times import now
 
-MOST = 64 * MEGABYTE
+MOST = 200 * MEGABYTE
 
 
 def place(key: str) -> Path:

@@ -18,7 +18,7 @@ from runtime.transfer.models import ImportRow
 
 __all__ = ["BATCH", "HEAD_ROWS", "MAX_ROWS", "batches", "last", "opened", "put"]
 
-MAX_ROWS = 50_000
+MAX_ROWS = 200_000
 MAX_UNPACKED, MAX_TEXTS = 512 * MEGABYTE, 48 * MEGABYTE
 BATCH = 500
 
