@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Integer, Select, bindparam, exists, select
 
 from runtime import access, comments, row_changes, times
 from runtime.accounts.models import User
@@ -187,9 +187,11 @@ class Entry:
         return {key: value for key, value in found.items() if value not in ("", None, [], {})}
 
 
-def entries(user: User, form: Form, record: Record, part: str = "") -> list[Entry]:
-    """The timeline of a record that the user may read; only the comments, the changes, … where `part` says so."""
-    story = _Story(user, form, record.id)
+def entries(user: User, form: Form, record: Record, part: str = "", most: int = LATEST) -> list[Entry]:
+    """The timeline of a record that the user may read; only the comments, the changes, … where `part` says so. Of
+    changes, runs and deliveries the latest, at most so many of each.
+    """
+    story = _Story(user, form, record.id, most)
     found = [entry for each in PARTS.get(part) or story.kinds() for entry in getattr(story, each)()]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
@@ -202,8 +204,8 @@ def told(user: User, form: Form, events: Sequence[Event]) -> list[str]:
 class _Story:
     """Reads the rows about one record and says them in one person's language."""
 
-    def __init__(self, user: User, form: Form, record_id: int) -> None:
-        self._user, self._form, self._record_id = user, form, record_id
+    def __init__(self, user: User, form: Form, record_id: int, most: int = LATEST) -> None:
+        self._user, self._form, self._record_id, self._most = user, form, record_id, most
         self._names = ReadersNames(form.app, user)
         self._reader = Reader(user.locale, user.zone or form.zone)
         self._hidden = access.fields(user, form).hidden
@@ -211,7 +213,7 @@ class _Story:
 
     def kinds(self) -> list[str]:
         """What there is to tell: found out with the changes, for of most records there is little else."""
-        rows = db.session.execute(_with_others(), self._about()).all()
+        rows = db.session.execute(_with_others(), {**self._about(), "most": self._most}).all()
         self._events = [row[0] for row in rows]
         return [each for each in KINDS if each == "events" or not rows or getattr(rows[0], each)]
 
@@ -251,7 +253,7 @@ class _Story:
             )
 
     def timers(self) -> Iterator[Entry]:
-        for timer in self._rows(Timer):
+        for timer in self._rows(Timer, LATEST):  # what is planned may have been for long
             automation = lookup.automation_of_version(timer.version_id)
             if automation.trigger.get("field") in self._hidden:
                 continue  # its moment would tell the date
@@ -305,9 +307,9 @@ class _Story:
                 mark=comment.mark,
             )
 
-    def _rows(self, model: Any) -> list[Any]:
+    def _rows(self, model: Any, most: int = 0) -> list[Any]:
         """The latest rows about this record."""
-        return list(db.session.scalars(_about(model), self._about()))
+        return list(db.session.scalars(_about(model), {**self._about(), "most": most or self._most}))
 
     def _about(self) -> dict[str, int]:
         return {"form_id": self._form.definition_id, "record_id": self._record_id}
@@ -388,7 +390,7 @@ def _sentence(event: Event, who: str) -> str:
 @cache
 def _about(model: Any) -> Select[Any]:
     """The latest rows about a record; made once, for building it costs as much as running it."""
-    return select(model).where(*_own(model)).order_by(model.id.desc()).limit(LATEST)
+    return select(model).where(*_own(model)).order_by(model.id.desc()).limit(bindparam("most", type_=Integer))
 
 
 @cache

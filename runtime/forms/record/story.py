@@ -16,6 +16,8 @@ from runtime.forms.shown import ShownFile
 from runtime.records.rows import Record
 from runtime.timeline import Entry
 
+SHOWN = 30  # entries at first: a record that was changed a thousand times opens as quickly as any
+FURTHER = {str(SHOWN): "100", "100": "200", "200": ""}
 TITLES = {
     "": _l("Everything"),
     "comments": _l("Comments"),
@@ -69,7 +71,8 @@ class Told:
 class Story:
     """What happened, newest first. `part` is the one that is shown alone. `new` are the comments that the reader has
     not seen, oldest first, `last` is the last comment. `done` says that a comment was just stored, whose controls had
-    the focus and are new now.
+    the focus and are new now. `older` is where more of it is told, if there is more; `far` says that more was asked
+    for.
     """
 
     told: list[Told]
@@ -80,6 +83,8 @@ class Story:
     typed: Typed
     once: str
     done: bool
+    older: str = ""
+    far: bool = False
 
 
 def story(user: User, record: Record, spot: Spot, typed: Typed) -> Story:
@@ -90,18 +95,35 @@ def story(user: User, record: Record, spot: Spot, typed: Typed) -> Story:
         Chip(str(title), spot.to(story=key) if key else spot.to(), key == part)
         for key, title in TITLES.items()
     )
-    entries = timeline.entries(user, spot.form, record, part)
+    far = request.args.get("far", "")
+    most = int(far) if far in FURTHER else SHOWN
+    entries = timeline.entries(user, spot.form, record, part, most + 1)
     said = sorted(each.comment for each in entries if each.comment)
+    new, told = sorted(each.comment for each in entries if each.is_new), _in_threads(entries)
+    shown = _first(told, most, {*new, typed.comment, typed.reply_to} - {0})
+    more = FURTHER[str(most)] if len(shown) < len(told) else ""
     return Story(
-        told=_in_threads(entries),
-        new=sorted(each.comment for each in entries if each.is_new),
+        told=shown,
+        new=new,
         last=said[-1] if said else 0,
         part=part,
         chips=chips,
         typed=typed,
         once=secrets.token_urlsafe(16),
         done=request.method == "POST" and not typed.problem,
+        older=spot.to(**{**({"story": part} if part else {}), "far": more}) if more else "",
+        far=most > SHOWN,
     )
+
+
+def _first(told: list[Told], most: int, needed: set[int]) -> list[Told]:
+    """The first of these, as far as the last one in which one of the needed comments is."""
+    places = [
+        number
+        for number, each in enumerate(told, 1)
+        if needed & {each.entry.comment, *(reply.comment for reply in each.replies)}
+    ]
+    return told[: max(most, *places)] if places else told[:most]
 
 
 def _in_threads(entries: list[Entry]) -> list[Told]:
