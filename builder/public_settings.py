@@ -127,6 +127,10 @@ class Settings(Form):
         _l("One question at a time"),
         description=_l("Every field becomes a page with Back and Next, which suits short forms and phones."),
     )
+    tells_late = BooleanField(
+        _l("Tell what is wrong only when it is sent"),
+        description=_l("Otherwise a wrong answer is told as soon as its field is left."),
+    )
     read_back = BooleanField(
         _l("May be read again later"),
         description=_l(
@@ -168,7 +172,7 @@ class Settings(Form):
         public.most, public.once = self.most.number, bool(self.once.data)
         public.takes_files, public.later = bool(self.takes_files.data), bool(self.later.data)
         public.steps, public.questions = bool(self.steps.data), bool(self.questions.data)
-        public.read_back = bool(self.read_back.data)
+        public.read_back, public.tells_late = bool(self.read_back.data), bool(self.tells_late.data)
         public.leads_to = self.leads_to.data or ""
         public.shown_by = [line.rstrip("/") for line in (self.shown_by.data or "").split()]
         if self.open_to_anyone.data:
@@ -190,6 +194,7 @@ def settings_of(public: PublicForm, languages: Iterable[str], zone: str) -> Sett
         "later": public.later,
         "steps": public.steps,
         "questions": public.questions,
+        "tells_late": public.tells_late,
         "read_back": public.read_back,
         "leads_to": public.leads_to,
         "shown_by": "\n".join(public.shown_by or ()),

@@ -196,7 +196,8 @@ def _title_of(filling: Filling) -> str:
 def evaluated(filling: Filling) -> str:
     """The body of the form for the values typed so far."""
     told = frozenset(request.form.get("_shown", "").split()) | _told_apart(filling)
-    errors = to_tell(filling.problems, filling.entry, request.form.get("_focus", ""), told)
+    focus = request.form.get("_focus", "")
+    errors = to_tell(filling.problems, filling.entry, focus, told, late=filling.tells_late)
     looks = Looks(errors=errors, clashing=_clashing(), scripted=True)
     sections = pages.fields_of(filling, looks)
     return render_template(

@@ -71,6 +71,8 @@ class Filling:
     step: str | None = None
     by_question: bool = False
     """The key of the page that is shown of a form in several pages; None when all is on one."""
+    tells_late: bool = False
+    """Whether what is wrong is told only when the form is sent."""
     section: str = ""
     """The key of the only section that is filled, on the page of the record that is made by `beside`."""
     beside: Callable[[], dict[str, Any]] | None = None

@@ -55,15 +55,15 @@ def in_order(form: Form, problems: Mapping[str, Problem]) -> list[tuple[str, Pro
 
 
 def to_tell(
-    problems: Mapping[str, Problem], entry: Entry, focus: str, told: frozenset[str]
+    problems: Mapping[str, Problem], entry: Entry, focus: str, told: frozenset[str], *, late: bool = False
 ) -> dict[str, str]:
-    """The messages for a form that is still being filled: those told already, and new ones of fields that
-    hold something and were left. An empty field is not scolded before the form is sent.
+    """The messages for a form that is still being filled: those told already, and unless all others come `late` new
+    ones of fields that hold something and were left. An empty field is not scolded before the form is sent.
     """
     return {
         key: problem.message
         for key, problem in problems.items()
-        if key in told or (key != focus and _is_filled(entry.raw_at(key)))
+        if key in told or (not late and key != focus and _is_filled(entry.raw_at(key)))
     }
 
 

@@ -13,7 +13,8 @@ from runtime.times import now
 class PublicForm(Base):
     """A form that may be sent by people without an account. `slug` is the last part of its address; `sent` counts what
     came in by it. Of the limits an empty one does not limit. Texts are titles: a text per language. `steps` shows its
-    tabs or sections one after the other, `questions` each of its fields, `later` lets people go on another time,
+    tabs or sections one after the other, `questions` each of its fields, `tells_late` says what is wrong only when it
+    is sent, `later` lets people go on another time,
     `read_back` lets them read for 30 days instead of one what they sent, `leads_to` is where they go once it is sent,
     `shown_by` are the sites that may show it in a frame.
     """
@@ -32,6 +33,7 @@ class PublicForm(Base):
     later: Mapped[bool] = mapped_column(default=False)
     steps: Mapped[bool] = mapped_column(default=False)
     questions: Mapped[bool] = mapped_column(default=False)
+    tells_late: Mapped[bool] = mapped_column(default=False)
     read_back: Mapped[bool] = mapped_column(default=False)
     leads_to: Mapped[str] = mapped_column(String(500), default="")
     shown_by: Mapped[Any] = mapped_column(Json, default=list)

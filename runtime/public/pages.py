@@ -96,6 +96,7 @@ def filling_of(public: PublicForm, form: Form, typed: Entry) -> Filling:
         origin="public",
         step=request.form.get("_step", "")[:80] if public.steps or public.questions or is_cut(form) else None,
         by_question=public.questions,
+        tells_late=public.tells_late,
         around={
             "layout": LAYOUT,
             "guest": _guest_part(public, visit),

@@ -19,6 +19,22 @@ def shown(page: str) -> list[str]:
     return re.findall(r'<div class="fw-panel" id="panel-(\w+)"[^>]* data-panel>', page)
 
 
+@pytest.mark.parametrize("late", ["y", ""])
+def test_a_wrong_answer_is_told_when_its_field_is_left_or_when_the_form_is_sent(
+    world: World, address: str, late: str
+) -> None:
+    settings(world, **({"tells_late": late} if late else {}))
+    browser = guest(world)
+    typed = {**hidden(browser.get(address).text), "name": "Ann", "mail": "bo", "_focus": "name"}
+
+    left = browser.post(f"{address}/eval", data=typed).text
+    sent = browser.post(address, data={**typed, "_do": "save"})
+    kept = browser.post(f"{address}/eval", data={**typed, "_shown": "mail"}).text
+
+    assert ('id="e-mail"' in left) is not bool(late)
+    assert (sent.status_code, 'id="e-mail"' in sent.text, 'id="e-mail"' in kept) == (422, True, True)
+
+
 def test_in_steps_one_part_is_shown_and_the_others_are_sent_along(world: World, address: str) -> None:
     settings(world, steps="y")
     browser = guest(world)
