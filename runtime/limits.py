@@ -28,6 +28,7 @@ MAX_KEYS = 20_000  # 500 fields, and of 20 sub-tables a page of rows each with 2
 SIGN_IN_TRIES = "20 per 15 minutes"  # of one account, from wherever
 SIGN_IN_TRIES_OF_ADDRESS = "300 per 15 minutes"
 PUBLIC_POSTS = "60 per 10 minutes"  # records of one public form, from one address
+PUBLIC_WORKED = "600 per 10 minutes"  # beyond them, where the browser worked for each
 PUBLIC_FILES = "100 per 10 minutes"  # files of guests, from one address
 PUBLIC_KILOBYTES = (
     "2000000 per day"  # of files of guests of one form, from one address: a fifth of what may wait there

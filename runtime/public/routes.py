@@ -17,7 +17,19 @@ from runtime.forms import filling, reading
 from runtime.forms.pages import Filling, Looks
 from runtime.htmx import go_to
 from runtime.policies import loosen
-from runtime.public import codes, drafts, languages, later, opening, pages, receipts, seals, senders, traps
+from runtime.public import (
+    codes,
+    drafts,
+    languages,
+    later,
+    opening,
+    pages,
+    puzzles,
+    receipts,
+    seals,
+    senders,
+    traps,
+)
 from runtime.public.models import PublicForm
 from runtime.records import store, tokens
 
@@ -157,19 +169,36 @@ def _doubt(public: PublicForm) -> tuple[int, str] | None:
     """Why what has no mistakes is not stored yet: a status, and words."""
     if traps.caught(public.slug):
         return 422, _("Please look at your answers once more, then send them.")
-    if _is_too_often():
-        return 429, _("A lot came in from where you are. Wait ten minutes, then send it again.")
-    return None
+    if not _is_too_often():
+        return None
+    told = _("A lot came in from where you are. Wait ten minutes, then send it again.")
+    if _may_work():
+        told = _(
+            "A lot came in from where you are. Your browser works for a moment, then this is sent by itself. "
+            "If nothing happens, wait ten minutes and send it again."
+        )
+    return 429, told
 
 
 def _is_too_often() -> bool:
-    return not limits.allows(limits.public_posts, limits.public_key())
+    """Whether more came from one address than may, work of its browsers aside."""
+    if limits.allows(limits.public_posts, limits.public_key()):
+        return False
+    return not (puzzles.is_solved(_token()) and limits.allows(limits.PUBLIC_WORKED, limits.public_key()))
+
+
+def _may_work() -> bool:
+    """Whether work would help whoever asks: not where much was worked for already, nor who has just worked in vain."""
+    return puzzles.SENT not in request.form or not request.form[puzzles.SENT]
 
 
 def _keep(public: PublicForm, filled: Filling) -> Response:
     """Store the record and count it; both or neither."""
     if not filled.problems and (doubt := _doubt(public)):
-        return filling.page(filled, Looks(exact=True), doubt[0], notice=doubt[1])
+        work = puzzles.challenge(_token()) if doubt[0] == 429 and _may_work() else ""
+        return filling.page(
+            filled, Looks(exact=True), doubt[0], notice=doubt[1], puzzle=work, bits=puzzles.BITS
+        )
     db.session.commit()  # what was read so far; on SQLite others may write until here
     with writing():
         saved = store.save(filled.actor, filled.form, filled.entry.values, token=_token())

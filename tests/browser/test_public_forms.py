@@ -79,6 +79,29 @@ def test_t25_it_is_opened_and_filled_in_without_javascript(
     expect(phone.locator("main [role=status]")).to_contain_text("王芳")
 
 
+def test_where_a_lot_comes_in_the_browser_works_and_sends_it_by_itself(
+    open_tab: Callable[..., Page],
+    app: Flask,
+    clock: Callable[[datetime], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(app.config, "PUBLIC_POSTS", "1 per hour")
+    clock(opened := datetime.now(UTC))
+    install(SURVEY, app=app_document(languages=["en", "zh"]))
+    with transaction():
+        dora = make_user("dora", is_designer=True)
+        slug = opening.open_up(dora, lookup.form(APP, "survey").definition_id).slug
+    tab = open_tab()
+    for number in (1, 2):
+        clock(opened + timedelta(seconds=20 * number))
+        tab.goto(f"/f/{slug}")
+        tab.locator("#name").fill(f"Visitor {number}")
+        clock(opened + timedelta(seconds=20 * number + 10))
+        tab.locator("button[value=save].btn-primary").click()
+        tab.wait_for_url("**/sent/*")
+        expect(tab.locator("main [role=status]")).to_contain_text(f"Visitor {number}")
+
+
 STEPS = form(
     "visit",
     {

@@ -5,6 +5,8 @@ import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -359,6 +361,33 @@ def test_from_one_address_only_so_many_are_taken(world: World, address: str) -> 
     assert [each.status_code for each in answers] == [303] * 8 + [429] * 4
     assert 'value="Flood"' in answers[-1].text
     assert len(stored(world)) == before + 8
+
+
+def test_beyond_that_a_browser_works_for_each_record_of_its_own(world: World, address: str) -> None:
+    browser, before = guest(world), len(stored(world))
+    with time_machine.travel(datetime.now(UTC) - LATER):
+        fields = hidden(browser.get(address).text)
+
+    def post(once: str, **worked: str) -> TestResponse:
+        return browser.post(address, data={**fields, "_once": once, "name": "Crowd", **worked})
+
+    page = [post(f"w{number}") for number in range(9)][-1]
+    (challenge,) = re.findall(r'data-puzzle="(\w{32})" data-bits="18"', page.text)
+    number = next(n for n in count() if sha256(f"{challenge}{n}".encode()).digest() < b"\0\0\x40")
+
+    wrong, other, worked, again = (
+        post("w8", _worked="many"),
+        post("other", _worked=str(number)),
+        post("w8", _worked=str(number)),
+        post("w8", _worked=str(number)),
+    )
+
+    assert (
+        page.status_code == 429 and "/work.js" in page.text.replace("+", "/") and 'value="Crowd"' in page.text
+    )
+    assert [each.status_code for each in (wrong, other, worked, again)] == [429, 429, 303, 303]
+    assert "data-puzzle" not in wrong.text
+    assert len(stored(world)) == before + 9
 
 
 def test_who_names_other_addresses_himself_is_counted_as_the_one_he_is(world: World, address: str) -> None:

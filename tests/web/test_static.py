@@ -85,16 +85,10 @@ def test_no_class_of_the_style_sheet_is_put_together_in_a_template() -> None:
 
 
 def test_scripts_and_styles_of_a_record_stay_within_the_budget() -> None:
-    of_lists = (
-        "cells",
-        "widths",
-        "list",
-        "choose",
-        "hits",
-        "older",
-        "moving",
-    )  # held to a budget of their own below
-    apart = ("designer", "sortable", "embed", "frame", *of_lists)  # frames stand only beside other sites
+    # Held to a budget of their own below.
+    of_lists = ("cells", "widths", "list", "choose", "hits", "older", "moving")
+    # Frames stand only beside other sites, and work is asked for where a lot comes in.
+    apart = ("designer", "sortable", "embed", "frame", "work", *of_lists)
     assert packed(".js", *apart, *EDITORS) <= MAX_JS
     assert packed(".js", *apart) <= MAX_JS_WITH_EDITORS  # a form with formatted text and a signature
     assert packed(".css", *apart) <= MAX_CSS
