@@ -26,7 +26,7 @@ MONTH = f"{DEALS}?kind=calendar&span=month&day=2026-11-15"
 
 def days(page: str) -> dict[str, list[str]]:
     """The days that have records, with their titles."""
-    found = re.findall(r'<ul class="fw-dates" data-place="([^"]*)">(.*?)</ul>', page, re.S)
+    found = re.findall(r'<ul class="fw-dates" data-place="([^"]*)"[^>]*>(.*?)</ul>', page, re.S)
     texts = {
         day: [*map(_text, re.findall(r'class="fw-title"[^>]*>(.*?)</a>', part, re.S))] for day, part in found
     }
