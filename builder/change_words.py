@@ -196,6 +196,7 @@ def _part(rest: tuple[str, ...]) -> str:
         "figures": _("what is told of numbers"),
         "widths": _("the widths of the columns"),
         "frozen": _("the columns that stay in sight"),
+        "layer": _("what stands beside the days"),
         "date_field": _("the date"),
         "end_field": _("the end"),
         "total": _("what is summed"),

@@ -22,6 +22,7 @@ NAMES: Mapping[str, str] = {
     "limits": N_("Limits"),
     "period": N_("Stretches of time"),
     "figures": N_("Figures"),
+    "layer": N_("Beside the days"),
     "roles": N_("Whom it is for"),
     **{part.name: part.label for kind in KINDS.values() for part in kind.parts},
 }

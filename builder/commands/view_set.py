@@ -15,7 +15,7 @@ from runtime.fields import N_
 from runtime.forms.lists.kinds import KINDS
 from runtime.forms.lists.looks import FIELDS
 
-OWN = {"board": ("limits",), "list": ("period", "figures", "widths", "frozen")}
+OWN = {"board": ("limits",), "list": ("period", "figures", "widths", "frozen"), "calendar": ("layer",)}
 """What only views of one kind know, beside fields."""
 
 

@@ -22,6 +22,7 @@ from runtime.forms.lists import stretches, totals
 from runtime.forms.lists.columns import is_number, sortable
 from runtime.forms.lists.kinds import KINDS, LIST, Kind
 from runtime.forms.lists.kinds._base import Part
+from runtime.forms.lists.kinds._notes import LAYERS
 from runtime.records.orders import MOST_SORTS
 
 MOST_COLUMNS = 100
@@ -90,6 +91,7 @@ def _controls(studio: Studio, fields: Mapping[str, Field]) -> Iterator[Control]:
     for part in kind.parts:
         yield _part(studio, part, fields)
     yield from _period(studio, fields)
+    yield from _layer(studio)
     yield _roles(studio)
 
 
@@ -122,6 +124,19 @@ def _period(studio: Studio, fields: Mapping[str, Field]) -> Iterator[Control]:
         options = tuple(Option(name, _(title), name == now) for name, title in stretches.PERIODS.items())
         yield Control(
             "v-period", "pick", _(NAMES["period"]), options=options, send=_set("period"), read={"as": "text"}
+        )
+
+
+def _layer(studio: Studio) -> Iterator[Control]:
+    """What a calendar says of its days beside their records."""
+    if studio.document["kind"] == "calendar":
+        now = studio.document.get("layer", "")
+        options = (
+            Option("", "–", not now),
+            *(Option(name, _(title), name == now) for name, title in LAYERS.items()),
+        )
+        yield Control(
+            "v-layer", "pick", _(NAMES["layer"]), options=options, send=_set("layer"), read={"as": "text"}
         )
 
 

@@ -77,7 +77,10 @@ def _placed(begin: Look, args: Mapping[str, str]) -> Look:
     kind = args.get("kind", begin.kind)
     begin = begin if kind == begin.kind else Look()
     fields = {part: args.get(name, getattr(begin, part)) for part, name in FIELDS.items()}
-    rest = {part: args.get(part, getattr(begin, part)) for part in ("limits", "period", "figures", "widths")}
+    rest = {
+        part: args.get(part, getattr(begin, part))
+        for part in ("limits", "period", "figures", "widths", "layer")
+    }
     rest["frozen"] = _number(args, "frozen") if "frozen" in args else begin.frozen
     return replace(begin, kind=kind, **rest, **fields)
 

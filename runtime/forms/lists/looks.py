@@ -28,7 +28,7 @@ class Look:
     of view, and the fields that this uses. `limits` says of choices how many records their column of a board should
     have at most, as canonical JSON. A list grouped by a date is so by a `period`; `figures` says what it tells of
     numbers, `{"amount": "sum"}`, as canonical JSON. `widths` are pixels by column, likewise; the first `frozen`
-    columns stay in sight.
+    columns stay in sight. `layer` is what a calendar says of its days beside their records.
     """
 
     filter: str = ""
@@ -47,6 +47,7 @@ class Look:
     figures: str = ""
     widths: str = ""
     frozen: int = 0
+    layer: str = ""
 
     @property
     def axes(self) -> tuple[str, ...]:

@@ -123,7 +123,9 @@ class Kind(ABC):
         """The look with fields that fit, and without what this kind knows nothing of."""
         found = {each.name: self._field(each, form, look, hidden) for each in self.parts}
         fields: dict[str, Any] = {**dict.fromkeys(FIELDS, ""), **found}
-        return replace(look, kind=self.name, limits="", period="", figures="", widths="", frozen=0, **fields)
+        return replace(
+            look, kind=self.name, limits="", period="", figures="", widths="", frozen=0, layer="", **fields
+        )
 
     def _field(self, part: Part, form: Form, look: Look, hidden: frozenset[str]) -> str:
         now, offered = getattr(look, part.name), fields_of(part, form, hidden)

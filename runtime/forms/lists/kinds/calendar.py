@@ -22,6 +22,7 @@ from runtime.forms.lists.kinds._base import (
     Kind,
     Part,
     Shown,
+    Switch,
     Way,
     colour_part,
     of_types,
@@ -29,6 +30,7 @@ from runtime.forms.lists.kinds._base import (
 )
 from runtime.forms.lists.kinds._cards import Mark, marks, movable
 from runtime.forms.lists.kinds._days import SPANS, Stretch, stretch, weekdays
+from runtime.forms.lists.kinds._notes import LAYERS, Note, notes
 from runtime.forms.lists.listing import paged, plain_places
 from runtime.forms.lists.looks import Look
 from runtime.forms.lists.places import PER_PAGE, Asked, Places
@@ -67,6 +69,7 @@ class Day:
     left_out: int
     is_outside: bool
     is_today: bool
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +115,7 @@ class CalendarKind(Kind):
 
     def settled(self, form: Form, look: Look, hidden: frozenset[str]) -> Look:
         settled = super().settled(form, look, hidden)
+        settled = replace(settled, layer=look.layer if look.layer in LAYERS else "")
         return settled if _is_end(form, settled) else replace(settled, end_field="")
 
     def order(self, form: Form, look: Look, hidden: frozenset[str]) -> str:
@@ -179,7 +183,8 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
     coloured = marks(form, look.colour, found.records, reader)
     events = {each.id: _event(form, look, each, coloured.get(each.id), reader) for each in found.records}
     places = plain_places(form, replace(asked, lane="", upto=PER_PAGE, card=0))
-    days = _Days(shown, found, events, today, places, reader.locale)
+    told = notes(form.app, shown.days, look.layer, reader.locale)
+    days = _Days(shown, found, events, told, today, places, reader.locale)
     may_move = movable(user, form, look.named[:2] if look.end_field else (look.date_field,), found.records)
     return Calendar(
         count=found.count,
@@ -187,7 +192,7 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
         order=order_of(form, look.sort, hidden),
         address=found.address or places.to(),
         is_empty=False,
-        switches=switches(CalendarKind.parts, form, places, hidden, reader),
+        switches=(*switches(CalendarKind.parts, form, places, hidden, reader), _layers(look, places)),
         field=look.date_field,
         stretch=shown,
         weeks=days.weeks() if span in ("month", "week") else (),
@@ -203,6 +208,13 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
         more=found.more,
         further=found.further,
     )
+
+
+def _layers(look: Look, places: Places) -> Switch:
+    """What is shown beside the records."""
+    offered = {"": _("nothing"), **{name: _(title) for name, title in LAYERS.items()}}
+    ways = tuple((title, places.to(layer=name), name == look.layer) for name, title in offered.items())
+    return Switch(_("Beside the days"), ways, is_main=False)
 
 
 @dataclass(frozen=True)
@@ -316,11 +328,12 @@ class _Days:
         shown: Stretch,
         found: _Found,
         events: Mapping[int, Event],
+        told: Mapping[date, tuple[Note, ...]],
         today: date,
         places: Places,
         locale: str,
     ) -> None:
-        self.shown, self.found, self.events = shown, found, events
+        self.shown, self.found, self.events, self.told = shown, found, events, told
         self.today, self.places, self.locale = today, places, locale
 
     def weeks(self) -> tuple[tuple[Day, ...], ...]:
@@ -345,6 +358,7 @@ class _Days:
             left_out=total - len(ids),
             is_outside=self.shown.span in ("month", "agenda") and day.month != self.shown.day.month,
             is_today=day == self.today,
+            notes=self.told.get(day, ()),
         )
 
 
