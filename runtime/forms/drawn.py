@@ -13,12 +13,14 @@ from runtime.fields import Reader
 from runtime.forms.shown import Shown
 
 KEPT = 2000  # fields, of about 3 kB
+LONGEST = 2000  # characters of a value whose field is kept: memory is for what comes again
 
 
 def drawn(shown: Shown) -> Markup:
     """The HTML of a field for the person who reads."""
     # What holds rows is drawn anew: nobody sees the same rows twice, and their cells are kept one by one.
-    return _drawn(shown, g.reader) if shown.table is None else _drawn.__wrapped__(shown, g.reader)
+    is_kept = shown.table is None and len(shown.raw) + len(shown.display) <= LONGEST
+    return _drawn(shown, g.reader) if is_kept else _drawn.__wrapped__(shown, g.reader)
 
 
 @lru_cache(KEPT)

@@ -10,6 +10,7 @@ from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
 from runtime.fields import NOBODY, POINTERS, Field, FieldError, JsonValue, Raw, Reader, ValueType, note
 from runtime.forms import row_tables
+from runtime.forms.drawn import LONGEST
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.reads import static_fields
 from runtime.forms.shown import Choice, Part, Picker, Shown, ShownSection, Step
@@ -96,7 +97,7 @@ def shown(now: Situation, key: str, span: int = COLUMNS) -> Shown:
     """One field as it stands now, so many columns wide."""
     raw, value = _raw(now, now.form.fields[key]), now.judged.values.get(key)
     alone = key in _by_itself(now.form) and key not in now.judged.locked and not _is_told_of(now, key)
-    if not alone or isinstance(raw, list) or isinstance(value, list | dict):
+    if not alone or isinstance(raw, list) or isinstance(value, list | dict) or len(raw) > LONGEST:
         return _shown(now, key, span, raw)
     required = key in now.judged.required
     return _by_its_value(now.form, key, span, now.reader, raw, value, required, now.in_cell)

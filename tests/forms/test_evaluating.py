@@ -1,5 +1,6 @@
 """What /eval says while a form is filled: rules, fills, errors at the right moment. It never writes."""
 
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -167,3 +168,13 @@ def test_markup_stays_text(typing: Typing, text: str) -> None:
     assert typing.held["content"] == text
     assert "<script>alert" not in typing.body
     assert "<img" not in typing.body
+
+
+def test_long_texts_that_were_typed_once_are_not_kept_in_memory(typing: Typing, acme: int) -> None:
+    typing.change(customer=str(acme), content="x" * 100_000)
+    tracemalloc.start()
+    for number in range(5):
+        typing.change(content=f"{number}" * 100_000)
+    kept, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 500_000  # bytes, of half a million characters
