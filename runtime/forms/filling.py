@@ -44,6 +44,7 @@ def titles_of(form: Form) -> dict[str, object]:
     """What every page of a form says above its content, in the reader's language."""
     app = lookup.app_info(form.app)
     return {
+        "app_icon": app.icon,
         "app_title": localized(app.title, g.reader.locale, app.default_locale),
         "form_title": localized(form.title, g.reader.locale, app.default_locale),
     }

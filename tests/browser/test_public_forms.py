@@ -141,6 +141,42 @@ def another_site() -> Iterator[Callable[[str], str]]:
     site.server_close()
 
 
+@pytest.mark.full  # one look at each page that has no state of its own
+@pytest.mark.parametrize("language", ENGLISH)
+def test_the_pages_around_the_form_have_no_barriers(
+    open_tab: Callable[..., Page], app: Flask, clock: Callable[[datetime], None], language: str
+) -> None:
+    clock(opened := datetime.now(UTC))
+    install(SURVEY, app=app_document(languages=["en", "zh"]))
+    with transaction():
+        dora = make_user("dora", is_designer=True)
+        public = opening.open_up(dora, lookup.form(APP, "survey").definition_id)
+        public.later = public.read_back = True
+    tab = open_tab(width=390, language="en-GB" if language == "en" else "zh-CN")
+    address = f"/f/{public.slug}"
+
+    tab.goto(address)
+    assert problems(tab, "public form") == []
+    tab.locator("#name").fill("王芳")
+    clock(opened + timedelta(seconds=20))
+    tab.locator("button[value=later]").click()
+    tab.wait_for_url("**/kept*")
+    assert problems(tab, "public form, kept") == []
+    tab.goto(urlsplit(tab.locator("#later-link").input_value()).path)
+    clock(opened + timedelta(seconds=40))
+    tab.locator("button[value=save].btn-primary").click()
+    tab.wait_for_url("**/sent/*")
+    assert problems(tab, "public form, sent") == []
+    with transaction() as session:
+        session.get_one(PublicForm, public.form_id).password_hash = "x"
+    tab.goto(address)
+    assert problems(tab, "public form, password") == []
+    with transaction() as session:
+        session.get_one(PublicForm, public.form_id).is_open = False
+    tab.goto(address)
+    assert problems(tab, "public form, closed") == []
+
+
 @pytest.mark.full  # its parts are tested without a browser, in tests/public
 @pytest.mark.parametrize("language", ENGLISH)
 def test_in_steps_in_a_frame_of_another_site_it_is_kept_and_continued_on_a_phone(

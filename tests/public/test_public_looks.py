@@ -169,6 +169,16 @@ def test_an_address_that_would_open_more_is_refused(
     assert answer.status_code == 422 and said in html.unescape(answer.text)
 
 
+def test_above_it_stand_the_name_and_icon_of_its_app_and_nothing_that_needs_an_account(
+    world: World, address: str
+) -> None:
+    page = guest(world).get(address).text
+    brand = page.partition('<span class="brand">')[2].partition("</span>")[0]
+
+    assert "#tabler-" in brand and re.sub("<[^>]*>", "", brand) == "Shop"
+    assert "/login" not in page and 'id="navigation"' not in page
+
+
 def test_a_link_is_made_for_each_channel(world: World, address: str) -> None:
     asked = {"maker": "name", "values": "Poster\nA & B\n\nPoster"}
     page = html.unescape(world.browsers["dora"].get(f"{DESIGN}/public", query_string=asked).text)
