@@ -88,6 +88,22 @@ def test_a_name_is_kept_as_far_as_it_is_harmless(world: World, given: str, shown
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(("declared", "status"), [(5 * 1024**3, 413), (500_000, 400)])
+def test_a_body_that_says_to_be_larger_than_it_is_is_refused_and_leaves_nothing(
+    world: World, declared: int, status: int
+) -> None:
+    before = kept(world), world.stored()
+    answer = world.api("bob")(
+        "POST",
+        f"/apps/{APP}/forms/case/files/papers",
+        query_string={"name": "a.pdf"},
+        input_stream=io.BytesIO(PDF),
+        environ_overrides={"CONTENT_LENGTH": str(declared)},
+    )
+    assert answer.status_code == status, answer.text
+    assert (kept(world), world.stored()) == before
+
+
 def test_a_photo_is_turned_and_tells_neither_place_nor_camera(world: World) -> None:
     # given a photo that lies on its side and knows where it was taken
     image, exif = Image.new("RGB", (400, 200), (10, 200, 10)), Image.Exif()
