@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from runtime.accounts.models import User
+from tests.browser.axe import problems
 from tests.forms.followup import FOLLOWUP, make_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -139,3 +140,41 @@ def test_given_a_phone_when_a_board_is_opened_then_one_column_is_seen_and_the_sw
 
     expect(cord).to_be_in_viewport()
     expect(acme).not_to_be_in_viewport()
+
+
+def test_given_a_calendar_when_a_record_is_dragged_or_carried_to_another_day_then_it_has_that_date(
+    open_tab: OpenTab, seller: User
+) -> None:
+    [customer] = make_all("customer", [{"name": "Acme", "owner": seller.id}])
+    [deal] = make_all("opportunity", [{"name": "Roof", "customer": customer, "close_on": "2026-10-14"}])
+    page = open_tab(seller)
+    page.goto(f"{FOLLOWUP}/opportunity/?kind=calendar&date=close_on&span=month&day=2026-10-15&layer=chinese")
+    page.wait_for_load_state()
+
+    event, day = page.locator(f"#card-{deal} .fw-title"), page.locator('[data-place="2026-10-22"]')
+    day.scroll_into_view_if_needed()
+    start, end = event.bounding_box(), day.bounding_box()
+    assert start and end
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 20, start["y"] + 20, steps=4)
+    page.mouse.move(end["x"] + 20, end["y"] + 20, steps=8)
+    page.mouse.up()
+    expect(day.locator(f'[data-move="{deal}.2."] .fw-title')).to_be_focused()
+
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+    expect(page.locator(f'[data-place="2026-10-28"] [data-move="{deal}.3."] .fw-title')).to_be_focused()
+    page.evaluate("scrollTo(0, 0)")  # else the bar at the top lies over buttons
+    assert problems(page, "calendar with the Chinese one") == []
+
+
+def test_given_a_board_with_swimlanes_then_it_has_no_barrier(open_tab: OpenTab, seller: User) -> None:
+    [acme] = make_all("customer", [{"name": "Acme", "grade": "A", "state": "lead", "owner": seller.id}])
+    page = open_tab(seller)
+    page.goto(f"{FOLLOWUP}/customer/?kind=board&by=grade&across=state&card={acme}")
+    page.wait_for_load_state()
+
+    assert problems(page, "board with swimlanes") == []

@@ -7,10 +7,14 @@ from flask import Flask
 from playwright.sync_api import FilePayload, Page, expect
 
 from runtime.accounts.models import User
-from tests.browser.axe import EVERYTHING, WIDE, barriers
+from runtime.db import transaction
+from runtime.definitions import lookup
+from runtime.records import store
+from tests.browser.axe import EVERYTHING, WIDE, barriers, problems
 from tests.builder.factory import app as app_document
 from tests.builder.factory import field, form, install, rule
 from tests.files.desk import PDF, picture
+from tests.records.factory import TRUSTED
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -187,3 +191,23 @@ def test_what_was_chosen_is_there_again_when_its_field_comes_back(
     page.get_by_role("alert").get_by_role("button").click()
     assert barriers(page, "files", "dark", EVERYTHING) == []
     assert page.evaluate(WIDE) == []
+
+
+def test_a_gallery_of_records_with_and_without_pictures_has_no_barrier(
+    open_tab: Callable[..., Page], alice_shops: User
+) -> None:
+    with transaction():
+        store.save(TRUSTED, lookup.form("shop", "order"), {"name": "Without a picture"})
+    page = open_tab(alice_shops)
+    page.goto(NEW)
+    page.locator("#name").fill("With a picture")
+    page.locator("#photos").set_input_files([file("a.png", picture())])
+    expect(page.get_by_role("link", name="a.png")).to_be_visible()
+    page.locator("#name").press("Control+Enter")
+    page.wait_for_url("**/order/2/")
+
+    page.goto("/apps/shop/forms/order/?kind=gallery")
+
+    expect(page.locator(".fw-gallery .fw-title")).to_have_text(["With a picture", "Without a picture"])
+    expect(page.locator(".fw-gallery img")).to_have_count(1)
+    assert problems(page, "gallery") == []
