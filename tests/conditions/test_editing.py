@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.conditions import ConditionError, Group, Row, compile, from_rows, rows
+from runtime.conditions.days import PERIODS
 from runtime.conditions.operators import OPERATORS, Operator
 from runtime.fields import ValueType
 from tests.conditions.world import DAYS, FACTS, NUMBERS, TEXTS, TYPES, Generator, canonical, make_record
@@ -27,7 +28,11 @@ def values_of(operator: Operator, kind: ValueType) -> st.SearchStrategy[Any]:
         "two": st.lists(one, min_size=2, max_size=2),
         "many": st.lists(one),
     }
-    asked = {"days": st.integers(1, 3_660), "department": st.integers(1, 999_999_999)}
+    asked = {
+        "period": st.sampled_from(PERIODS),
+        "days": st.integers(1, 3_660),
+        "department": st.integers(1, 999_999_999),
+    }
     return asked.get(operator.asks, shapes[operator.values])
 
 

@@ -49,6 +49,7 @@ FACT_OF = {
 
 
 ASKED: dict[str, list[Any]] = {
+    "period": ["this_week", "last_month", "next_quarter", "this_year"],
     "days": [1, 7, 3_660],
     "department": [1, 7, 999_999_999, {"fact": "user.department_id"}],
 }

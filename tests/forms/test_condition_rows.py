@@ -258,6 +258,27 @@ def test_a_number_of_days_is_asked_for_instead_of_a_date() -> None:
         assert set(lines.finished(Block("all", (line,)), seen(), READER).faults) == {"0"}
 
 
+def test_a_period_is_chosen_from_a_list_and_stays_right_on_every_day() -> None:
+    # given
+    block = Block(
+        "all", (Line("start", "in_period", ("last_month",)), Line("created_at", "at_period", ("this_week",)))
+    )
+
+    # when
+    document = stored(block, "view:trip")
+
+    # then
+    assert opened(document, "view:trip") == block
+    start, made = (each["properties"] for each in document["allOf"])
+    assert start["start"]["formatMinimum"] == {"fact": "days.last_month_first"}
+    assert made["created_at"]["formatMaximum"] == {"fact": "days.this_week_end"}
+    operators = {each.name: each for each in lines.operators(seen().sources["start"])}
+    assert lines.facts(seen(), seen().sources["start"], operators["in_period"]) == []
+    for wrong in ("today", "2026-01-01", "days.today", "last_day"):
+        line = Line("start", "in_period", (wrong,))
+        assert set(lines.finished(Block("all", (line,)), seen(), READER).faults) == {"0"}
+
+
 def test_another_question_begins_with_an_empty_answer() -> None:
     # given the operator *is* with a person, and then *is in department*
     sent = {

@@ -28,6 +28,24 @@ class Span(Operator):
         return wanted
 
 
+class Period(Operator):
+    """In a period like `last_month`, both its ends included; `edges` are what its facts end with."""
+
+    edges: tuple[str, str]
+    asks = "period"
+
+    def to_schema(self, value: Any) -> dict[str, Any]:
+        low, high = ({"fact": f"{days.ROOT}.{value}_{edge}"} for edge in self.edges)
+        return {"type": "string", "formatMinimum": low, "formatMaximum": high}
+
+    def from_schema(self, schema: Mapping[str, Any]) -> Any:
+        paths = _paths([schema.get("formatMinimum")])
+        found = [period for period in days.PERIODS if paths == [f"{days.ROOT}.{period}_{self.edges[0]}"]]
+        if not found or dict(schema) != self.to_schema(found[0]):
+            raise NotThisOperator
+        return found[0]
+
+
 def is_span(bounds: Sequence[Any]) -> bool:
     """Whether both bounds are counted from today, so that one of these operators says it."""
     paths = _paths(bounds)

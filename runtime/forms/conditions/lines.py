@@ -24,7 +24,18 @@ _ORDER = (
     *("equals", "not_equals", "is_yes", "is_no", "greater_than", "at_least", "less_than", "at_most"),
     *("in_department", "not_in_department", "within_department", "not_within_department"),
     *("is_or_below", "is_not_below", "has_any_of", "has_all_of", "has_none_of"),
-    *("between", "is_today", "at_today", "after", "on_or_after", "before", "on_or_before", "between_dates"),
+    *(
+        "between",
+        "is_today",
+        "at_today",
+        "in_period",
+        "at_period",
+        "after",
+        "on_or_after",
+        "before",
+        "on_or_before",
+        "between_dates",
+    ),
     *("in_last_days", "at_last_days", "not_in_last_days", "not_at_last_days", "in_next_days", "at_next_days"),
 )
 _LAST = ("one_of", "not_one_of", "is_empty", "is_not_empty")
@@ -175,7 +186,7 @@ def _is_for(operator: Operator, source: Source) -> bool:
 
 def facts(sight: Sight, source: Source, operator: Operator) -> list[Source]:
     """What can stand instead of a value in a line."""
-    if operator.values != "one" or operator.asks == "days":
+    if operator.values != "one" or operator.asks in ("days", "period"):
         return []
     if operator.asks:
         return [fact for fact in sight.facts.values() if fact.path == OWN]

@@ -110,7 +110,23 @@ def plain_field(key: str, type_name: str) -> Field:
     return parse_field(key, {"fw": {"type": type_name}})
 
 
+_PERIODS: Mapping[str, Mapping[str, str]] = {
+    "this_week": {"en": "this week", "zh": "本周"},
+    "last_week": {"en": "last week", "zh": "上周"},
+    "next_week": {"en": "next week", "zh": "下周"},
+    "this_month": {"en": "this month", "zh": "本月"},
+    "last_month": {"en": "last month", "zh": "上月"},
+    "next_month": {"en": "next month", "zh": "下月"},
+    "this_quarter": {"en": "this quarter", "zh": "本季度"},
+    "last_quarter": {"en": "last quarter", "zh": "上季度"},
+    "next_quarter": {"en": "next quarter", "zh": "下季度"},
+    "this_year": {"en": "this year", "zh": "今年"},
+    "last_year": {"en": "last year", "zh": "去年"},
+    "next_year": {"en": "next year", "zh": "明年"},
+}
+
 ASKED: Mapping[str, Field] = {
+    "period": parse_field("_period", {"enum": list(_PERIODS), "fw": {"type": "choice", "labels": _PERIODS}}),
     "days": parse_field("_days", {"fw": {"type": "number", "decimals": 0}}),
     "department": plain_field(DEPARTMENT, "department"),
 }
