@@ -168,16 +168,15 @@ def broken_disk() -> Iterator[Callable[[], AbstractContextManager[None]]]:
     def broken() -> Iterator[None]:
         words = ["strace", "-f", "-p", str(os.getpid()), "-e", "trace=fsync,fdatasync", "-o", "/dev/null"]
         inject = ["-e", "inject=fsync,fdatasync:error=EIO"]
-        process = subprocess.Popen([*words, *inject], stderr=subprocess.PIPE, text=True)
-        assert process.stderr is not None
-        if "attached" not in process.stderr.readline():
-            pytest.skip("no process may be traced here")
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.stderr.close()
-            process.wait(20)
+        with subprocess.Popen([*words, *inject], stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            if "attached" not in process.stderr.readline():
+                process.terminate()
+                pytest.skip("no process may be traced here")
+            try:
+                yield
+            finally:
+                process.terminate()
 
     yield broken
 
