@@ -13,6 +13,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && section?.contains(event.target)) {
+      event.preventDefault(); // else the same key closes the dialog that asks
       return section.querySelector("[data-cancel]").click();
     }
     if (event.target.matches("textarea, select, input, [contenteditable]")) return; // Alt makes letters there

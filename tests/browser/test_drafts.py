@@ -254,3 +254,21 @@ def test_edits_kept_by_a_clock_that_was_wrong_by_a_day_are_offered_and_saved(
     right.wait_for_url("**/customer/*/")
     expect(right.locator("h1")).to_contain_text("Acme & Co")
     assert kept_here(right) == []
+
+
+def test_a_section_that_is_edited_in_place_is_not_left_unasked(open_tab: OpenTab, seller: User) -> None:
+    page = open_tab(seller)
+    page.goto(f"{FOLLOWUP}/customer/{make('customer', {'name': 'Acme', 'owner': seller.id})}/")
+    page.locator(".fw-pencil").first.click()
+    page.locator("form[data-section]").wait_for()
+    page.wait_for_load_state()
+    page.locator("#name").fill("Acme & Co")
+
+    page.locator(".breadcrumb a").first.click()
+    expect(page.locator("#leave")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#name")).to_have_value("Acme & Co")
+    page.locator("#name").press("Escape")  # leaves the section, and asks as well
+    expect(page.locator("#leave")).to_be_visible()
+    page.locator("#leave").get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_contain_text("Acme & Co")
