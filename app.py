@@ -20,6 +20,7 @@ from runtime.forms.record.commenting import blueprint as comments
 from runtime.forms.record.routes import blueprint as record
 from runtime.forms.record.version_routes import blueprint as versions
 from runtime.forms.routes import blueprint as forms
+from runtime.going import going
 from runtime.home import home
 from runtime.inbox import inbox
 from runtime.merging.routes import blueprint as merging
@@ -50,6 +51,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     for blueprint in (
         accounts,
         home,
+        going,
         inbox,
         admin,
         forms,

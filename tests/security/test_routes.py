@@ -34,6 +34,7 @@ SIGN_IN = 303  # to the sign-in page; a sent form gets the page that keeps what 
 # Pages. GET and POST apart; a record of the editor's own, of which the reader may only read.
 PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "home.index"): (303, 200, 200, 200, 200, 200),
+    ("GET", "going.index"): (303, 200, 200, 200, 200, 200),
     ("GET", "static"): (200, 200, 200, 200, 200, 200),
     ("GET", "health.healthz"): (503, 503, 503, 503, 503, 503),  # neither worker nor Redis run here
     ("GET", "accounts.login"): (200, 303, 303, 303, 303, 303),
