@@ -526,6 +526,14 @@ def test_its_scripts_stay_within_the_budget(world: World, address: str) -> None:
     assert files and sum(len(gzip.compress(path.read_bytes(), 9)) for path in files) <= 30_000
 
 
+def test_without_a_connection_what_a_guest_typed_stays_on_the_page_and_not_in_the_browser(
+    world: World, address: str
+) -> None:
+    page = guest(world).get(address).text
+    assert "No connection. What you typed stays on this page." in page
+    assert "data-edits" not in page and "edits.js" not in page
+
+
 def test_only_designers_open_a_form(world: World) -> None:
     for who in ("stan", "bob", "mia"):
         assert world.browsers[who].post(f"{DESIGN}/public/open").status_code == 404
