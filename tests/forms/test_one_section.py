@@ -36,6 +36,7 @@ def test_a_pencil_turns_its_section_into_a_form_and_saving_leads_back_to_it(
 
     assert {"phone", "email", "address"} <= read_controls(page).keys()
     assert "name" not in read_controls(page) and "Timeline" in page and "Acme" in page
+    assert "What you typed stays on this page." in page, "the browser keeps nothing of a section"
     saved = browser.send(f"{CUSTOMERS}{acme}/edit", address="Low Street")
     assert saved.location == f"{CUSTOMERS}{acme}/?sort=-name#s-phone"
     assert stored(acme, seller)["address"] == "Low Street"
