@@ -127,14 +127,16 @@ def _text(value: Any) -> str:
         )
     if kind is list or kind is tuple:
         return "[" + ",".join([_text(item) for item in value]) + "]"
+    if value is None or kind is bool or kind is int:
+        return _PLAIN.encode(value)
     return "".join(_chunks(value, None, False, 0))
 
 
 def _chunks(value: Any, indent: int | None, sort_keys: bool, level: int) -> list[str]:
     if isinstance(value, str):
-        return [json.dumps(value, ensure_ascii=False)]
+        return [encode_basestring(value)]
     if value is None or isinstance(value, (bool, int)):
-        return [json.dumps(value)]
+        return [_PLAIN.encode(value)]
     if isinstance(value, Decimal):
         return [plain_number(value)]
     if isinstance(value, float):
@@ -143,7 +145,7 @@ def _chunks(value: Any, indent: int | None, sort_keys: bool, level: int) -> list
     if isinstance(value, dict):
         pairs = sorted(value.items()) if sort_keys else value.items()
         items = [
-            json.dumps(str(key), ensure_ascii=False)
+            encode_basestring(str(key))
             + (": " if indent else ":")
             + "".join(_chunks(item, indent, sort_keys, level + 1))
             for key, item in pairs

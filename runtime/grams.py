@@ -15,7 +15,10 @@ def of_text(text: str) -> str:
     """The pieces of a text in lower case, with blanks between."""
     found: set[str] = set()
     for run in set(_RUN.findall(text)):
-        found.update(_piece(run, place) for place in range(len(run)))
+        if run.isascii():
+            found.update([run[place : place + NARROW] for place in range(len(run))])
+        else:
+            found.update([_piece(run, place) for place in range(len(run))])
     return " ".join(sorted(found))
 
 

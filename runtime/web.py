@@ -83,8 +83,8 @@ def _set_reader() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    there = {name.lower() for name, _value in response.headers}
+    response.headers.extend(each for each in HEADERS.items() if each[0].lower() not in there)
     if g.get("may_be_framed"):
         del response.headers["X-Frame-Options"]  # which knows no list of sites; the policy does
     if request.endpoint == "static" and request.path.endswith(f"/{FOR_OTHER_SITES}"):

@@ -51,8 +51,10 @@ def done(
     user: User, form: Form, posted: Posted, reader: Reader, closed: frozenset[str]
 ) -> tuple[Posted, dict[str, str]]:
     """What would have been posted had the pasted blocks been typed, and by sub-table what to say of that."""
-    changed, told = Posted(posted), dict[str, str]()
     pastes = [deed for deed in posted.getlist("_do") if deed.startswith(f"{DEED}:")]
+    if not pastes:
+        return posted, {}
+    changed, told = Posted(posted), dict[str, str]()
     for deed in pastes[-MOST_PASTES:]:
         place, _line, text = deed[len(DEED) + 1 :].partition("\n")
         key, _dot, cell = place.rstrip("\r").partition(

@@ -91,6 +91,8 @@ def page_of(key: str, posted: Posted) -> int:
 
 def unpacked(posted: Posted, tables: Collection[str]) -> Posted:
     """What would have been posted were all rows on one page; BadRequest for what no page of ours posts."""
+    if not tables:
+        return posted
     whole = Posted(posted)
     for key in tables:
         starts = tuple(f"{before}{key}." for before in _BESIDE)
@@ -162,8 +164,11 @@ def done(posted: Posted, deeds: Iterable[str], tables: Collection[str]) -> tuple
     A deed is `row_add:lines`, `row_copy:lines.n1` and so on; what is none, or about a row of another table than
     these or one that is not there, does nothing.
     """
+    asked = [deed for deed in deeds if deed.startswith("row_")]
+    if not asked:
+        return posted, ""
     changed, row, cells = MultiDict(posted), "", _Cells(posted)
-    for text in list(deeds)[-MOST_DEEDS:]:
+    for text in asked[-MOST_DEEDS:]:
         deed, _colon, place = text.partition(":")
         key, _dot, handle = place.partition(".")
         if deed in DEEDS and key in changed and key in tables:

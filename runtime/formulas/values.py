@@ -9,6 +9,7 @@ so a text that meets `+` is a date. What still does not fit (a formula that was 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from runtime.documents import plain_number
@@ -32,7 +33,7 @@ def canonical(value: object) -> Value:
     if isinstance(value, (bool, str)):
         return value
     if isinstance(value, (int, Decimal)):
-        return bounded(lambda: EXACT.create_decimal(value))
+        return bounded(partial(EXACT.create_decimal, value))
     if isinstance(value, (list, tuple)):
         return [canonical(item) for item in value]
     raise FormulaError("wrong_value")

@@ -75,7 +75,8 @@ def _judged(case: Case, outcome: Outcome) -> Judged:
     found.missing(required)
     found.unfit()
     rows = found.in_rows()
-    found.unavailable()
+    if _points(form):
+        found.unavailable()
     found.uncomputed()
     found.failed_checks()
     found.told_by_rules()
@@ -84,7 +85,7 @@ def _judged(case: Case, outcome: Outcome) -> Judged:
         visible=visible,
         required=required,
         locked=locked,
-        problems=tuple(_ordered(case.form, found.problems)),
+        problems=tuple(_ordered(case.form, found.problems)) if found.problems else (),
         warnings=tuple(found.warnings),
         ignored=outcome.ignored,
         facts=settling.facts(case, outcome.values),
@@ -356,6 +357,14 @@ def _offer_reads(form: Form, key: str) -> list[str]:
 def pointers(form: Form, kind: str) -> tuple[str, ...]:
     """The stored fields of this type."""
     return tuple(key for key, field in form.fields.items() if field.type.name == kind)
+
+
+@lru_cache(1024)
+def _points(form: Form) -> bool:
+    """Whether a field of the form points at something that may not be there."""
+    return bool(holding_files(form)) or any(
+        pointers(form, kind) for kind in ("reference", "references", "member", "department")
+    )
 
 
 @lru_cache(1024)

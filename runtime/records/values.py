@@ -58,6 +58,12 @@ class Case:
     def before(self) -> Mapping[str, Any]:
         return self.stored or {}
 
+    def of_stored(self, values: Mapping[str, Any]) -> "Case":
+        """The same with these values in the table; for thousands of rows, where `replace` took a tenth of all work."""
+        own = object.__new__(Case)
+        vars(own).update(vars(self), stored=values)
+        return own
+
     def is_kept(self, key: str) -> bool:
         """Whether the stored value stays, whatever is sent and whatever rules say: it is out of the writer's hands."""
         stays = key in self.rights.closed or key in self.staying
@@ -122,6 +128,9 @@ def settle(case: Case, given: Mapping[str, Any]) -> Outcome:
 
 def _settled(case: Case, sent: Sent, baseline: Mapping[str, Any]) -> tuple[Values, State, _Attempt]:
     current = OPEN
+    if not case.form.rules:  # as of most rows: nothing depends on what the values are
+        found = _Attempt()
+        return _assemble(case, sent, baseline, current, found), current, found
     for _round in range(len(case.form.rules) + 2):
         found = _Attempt()
         values = _assemble(case, sent, baseline, current, found)
@@ -289,7 +298,7 @@ def _rows(case: Case, key: str, values: Values, accepted: Sent) -> tuple[RowOutc
     new, found = row_case(case, key, values), []
     for sent in values.get(key, ()):
         stored = known.pop(sent["id"], None) if is_id(sent.get("id")) else None
-        own = new if stored is None else replace(new, stored=_cells(stored))
+        own = new if stored is None else new.of_stored(_cells(stored))
         settled = settle(own, _cells(sent) if key in accepted else {})
         found.append(RowOutcome(stored and stored["id"], own, settled))
     return tuple(found)
