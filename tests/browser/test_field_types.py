@@ -193,6 +193,10 @@ def test_they_have_no_barriers_and_fit_a_phone(open_tab: Callable[..., Page], al
     page = open_tab(alice_shops, width=390, dark=True, language="zh-CN")
     page.goto(NEW)
     assert barriers(page, "new fields", "dark", EVERYTHING) == []
+    # a name with U+202E turns its own letters alone
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('main a, header a')).unicodeBidi") == "isolate"
+    )
     assert page.evaluate(WIDE) == []
 
 
