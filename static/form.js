@@ -52,7 +52,7 @@
   // What is typed in parts is asked about once all of them are left: half a date is not wrong yet.
   let parts = null, left = null;
   function isHalf(control) {
-    const box = control.closest(".fw-parts");
+    const box = control.closest(".fw-by-part");
     if (!box || box === left) return false;
     parts = box;
     return true;
@@ -156,12 +156,12 @@
     }
   }
 
-  const partsOf = (control) => [...control.closest(".fw-parts").querySelectorAll("input")];
+  const partsOf = (control) => [...control.closest(".fw-by-part").querySelectorAll("input")];
 
   function put(control, values) {
     if (control.matches("[type=radio]")) control.checked = control.value === values.at(-1); // the first may be that nothing is chosen
     else if (control.matches("[type=checkbox]")) control.checked = values.includes(control.value);
-    else if (control.closest(".fw-parts")) control.value = values[partsOf(control).indexOf(control)] ?? "";
+    else if (control.closest(".fw-by-part")) control.value = values[partsOf(control).indexOf(control)] ?? "";
     else if (control.options) control.value = values.find((value) => value && control.querySelector(`option[value="${CSS.escape(value)}"]`)) ?? "";
     else if (control.type !== "hidden" || control.closest("[data-combo]")) control.value = values.at(-1) ?? "";
   }
