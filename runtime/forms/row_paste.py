@@ -197,7 +197,7 @@ def _told(count: int, refused: Sequence[str], odd: Sequence[str], left_out: int)
         some = _some(odd)
         said.append(
             ngettext(
-                "1 value has to be mended: %(some)s.",
+                "%(num)d value has to be mended: %(some)s.",
                 "%(num)d values have to be mended: %(some)s.",
                 len(odd),
                 some=some,

@@ -78,6 +78,11 @@ def test_every_translation_has_the_placeholders_of_its_text() -> None:
     assert [key(message) for message in entries() if wrong(message)] == []
 
 
+def test_every_translation_passes_what_the_installer_asks_of_it() -> None:
+    """`pybabel compile`, and with it `make setup`, fails where one does not."""
+    assert [str(error) for _message, errors in chinese().check() for error in errors] == []
+
+
 def test_no_translation_says_its_text_twice() -> None:
     """As merging two translations of one text may leave it."""
 
