@@ -23,18 +23,29 @@ from runtime.records.tokens import Saved
 def take_back(actor: Actor, form: Form, event: Event) -> tuple[Saved, list[str]]:
     """Save what these fields held before the actor's change; and the keys of those that stay, as far as he sees them,
     for they were changed since or a rule keeps them. The caller commits. Raises what a save raises, and tells nothing
-    of a field that is hidden from him.
+    of a field that is hidden from him. What a rule locks by now stays in any case.
     """
     rights = access.fields(actor.user, form)
     mine = [key for key in event.changed if key in form.fields and form.fields[key].type.writable]
     if not _is_beyond(form, mine, rights):
         return _taken_back(actor, actor, form, event, mine)
-    changes.require_right(actor, form, event.record_id, "update")
+    locked = _locked(actor, form, event.record_id)
+    free = [key for key in mine if key not in locked]
     try:
-        saved, others = _taken_back(actor, actor.as_trusted(), form, event, mine)
+        saved, others = _taken_back(actor, actor.as_trusted(), form, event, free)
     except Invalid as error:
         raise Invalid(_seen(error.problems, rights)) from None
-    return saved, [key for key in others if key not in rights.hidden]
+    staying = {*others, *locked.intersection(mine)}
+    return saved, [key for key in mine if key in staying - rights.hidden]
+
+
+def _locked(actor: Actor, form: Form, record_id: int) -> frozenset[str]:
+    """What rules keep everybody from changing as the record stands now, but for what they set themselves; the record is
+    locked until the commit. NotFound, Forbidden where the actor may not change it.
+    """
+    record = changes.locked(actor, form, record_id, "update")
+    found = store.judge(actor, form, {}, record=record, rights=access.EVERY_FIELD, as_stored=True)
+    return found.locked - found.overruled
 
 
 def _is_beyond(form: Form, keys: list[str], rights: FieldRights) -> bool:

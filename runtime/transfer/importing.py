@@ -222,6 +222,8 @@ def run(own_import: Import, *, again: bool = False) -> None:
         raise Conflict(_("You imported this file before. Say that you want it once more."), code="again")
     repeats.note(own_import)
     after_commit(lambda: sources.remove(key))  # it is not read again
+    # What it found out when it was stopped does not hold for rows that were mended since.
+    own_import.told = {key: told for key, told in own_import.told.items() if key not in ("done", "last")}
     own_import.started_at, own_import.doing = now(), found["ready"]
     _go(own_import, "running")
 
@@ -261,7 +263,8 @@ def touch(own_import: Import) -> None:
 def stop(own_import: Import) -> None:
     """Break off what is at work; what was written stays, unless all rows were wanted or none. The caller commits."""
     require(own_import.is_at_work)
-    if own_import.state == "running" and own_import.options.get("whole"):
+    if own_import.is_all_or_none:
+        require(own_import.state == "running")  # a second press would leave some of its rows
         take_back(own_import, _("You broke it off."))
         return
     own_import.error = _("You broke it off.") if _BROKEN_OFF.get(own_import.state) == "failed" else ""
@@ -269,9 +272,12 @@ def stop(own_import: Import) -> None:
 
 
 def drop(own_import: Import) -> None:
-    """Forget it; what was imported stays. Its rows go by and by. The caller commits."""
+    """Forget it; what was imported stays. Its rows go by and by. The caller commits. Conflict for one whose rows are to
+    be all there or none, while some are.
+    """
     # Its job may be putting rows in; and somebody may have clicked twice.
     if db.session.get(Import, own_import.id, with_for_update=True, populate_existing=True) is not None:
+        require(not own_import.is_all_or_none)
         own_import.state = "dropping"
         outbox.revive(db.session(), KIND, own_import.id, due_at=now())
 

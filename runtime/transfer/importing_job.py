@@ -128,13 +128,20 @@ Checked = list[tuple[Plan, dict[str, Told]]]
 
 def check(desk: Desk, rows: Sequence[ImportRow]) -> Checked:
     """What the rows would do, and what is wrong with them; nothing is written."""
-    made = repeats.made(desk.own, desk.form, [row.number for row in rows])
-    found: Checked = [(Plan(number, record_id=each, is_made=True), {}) for number, each in made.items()]
+    found: Checked = []
     with access.departments_read_once():
-        for plan in planning.plans(desk, [row for row in rows if row.number not in made]):
-            values = planning.probed(desk, plan)
-            found.append((plan, {} if plan.problems else planning.marks(desk, plan, values)))
+        for plan in _plans(desk, rows):
+            values = {} if plan.is_made else planning.probed(desk, plan)
+            is_marked = not plan.is_made and not plan.problems
+            found.append((plan, planning.marks(desk, plan, values) if is_marked else {}))
     return found
+
+
+def _plans(desk: Desk, rows: Sequence[ImportRow]) -> list[Plan]:
+    """The plans of rows; of one that became a record before, that it did."""
+    made = repeats.made(desk.own, desk.form, [row.number for row in rows])
+    known = [Plan(number, record_id=each, is_made=True) for number, each in made.items()]
+    return known + planning.plans(desk, [row for row in rows if row.number not in made])
 
 
 def note(session: Session, desk: Desk, checked: Checked, *, last: bool = True) -> None:
@@ -191,7 +198,7 @@ def _run(lease: Lease, own: Import) -> None:
     desk = importing.desk(own)
     rows = importing.rows(own, ("ready",), BATCH)
     some = groups.few(own, rows)
-    is_last, left = len(some) == len(rows) < BATCH, iter(planning.plans(desk, some))
+    is_last, left = len(some) == len(rows) < BATCH, iter(_plans(desk, some))
     while _write_some(lease, desk, left):
         pass
     if is_last:
@@ -234,6 +241,8 @@ def _go_on(lease: Lease) -> None:
 
 
 def _written(session: Session, desk: Desk, plan: Plan) -> Outcome:
+    if plan.is_made:  # since it was looked at, by another import of the same file
+        return _looked_at(plan)
     missing = [key for key in plan.waits if unknown.of_form(desk.form, key) == desk.form.key]
     if missing and not desk.own.told.get("last"):
         return _outcome(plan, "later")

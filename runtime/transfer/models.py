@@ -90,6 +90,12 @@ class Import(Base):
         """Whether the job is not done with it."""
         return self.state in AT_WORK
 
+    @property
+    def is_all_or_none(self) -> bool:
+        """Whether it stands between all rows and none: it goes on to the one, or back to the other."""
+        is_taken_back = self.state == "undoing" and bool(self.error)
+        return bool(self.options.get("whole")) and (self.state == "running" or is_taken_back)
+
 
 class ImportRow(Base):
     """A row of such a spreadsheet: `number` is that of the sheet, `cells` are as they were read, `fixes` what was typed

@@ -40,8 +40,10 @@ def doubled(own: Import, same: int) -> ImportedFile | None:
 
 
 def made(own: Import, form: Form, numbers: Sequence[int]) -> dict[int, int]:
-    """The records that these rows of the same file became before, by the row; none where all are wanted once more."""
-    if not own.options.get("rest") or not own.digest:
+    """The records that these rows of the same file became before, by the row; none where all are wanted once more, and
+    where rows only change records.
+    """
+    if not own.options.get("rest") or own.options.get("mode") == "update" or not own.digest:
         return {}
     ids = db.session.scalars(select(ImportedFile.import_id).where(*_same(own))).all()
     wanted = {token(each, number): number for each in ids for number in numbers}

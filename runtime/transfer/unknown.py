@@ -93,8 +93,10 @@ def look(session: Session, desk: "Desk", plans: Iterable["Plan"], *, last: bool)
             plan.problems.append([key, nobody(desk, key, name)])
         elif mark(name) not in there:
             plan.is_later = True
-    for plan, key, name in waiting:
-        if of_form(desk.form, key) != desk.form.key and (why := _refused(desk, key, name)):
+    others = [each for each in waiting if of_form(desk.form, each[1]) != desk.form.key]
+    refused = {(key, name): _refused(desk, key, name) for key, name in {each[1:] for each in others}}
+    for plan, key, name in others:
+        if why := refused[key, name]:
             plan.problems.append([key, why])
 
 

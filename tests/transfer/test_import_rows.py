@@ -18,7 +18,7 @@ from runtime.errors import Invalid, Problem
 from runtime.records import query, store, taking_back
 from runtime.times import now
 from runtime.transfer import groups, import_pages, importing, importing_job, sub_rows
-from tests.builder.factory import app, field, form, package
+from tests.builder.factory import app, field, form, package, rule
 from tests.support.world import World, world_on
 from tests.transfer.test_exports import Killed, asked_for, got
 from tests.transfer.test_imports import Wizard, counts, faults, sheet, xlsx
@@ -53,6 +53,9 @@ QUOTE = form(
     ("title",),
     title_field="title",
     unique=[["code"]],
+    rules=[
+        rule("l", {"required": ["title"], "properties": {"title": {"const": "Approved"}}}, lock=["lines"])
+    ],
 )
 
 
@@ -356,6 +359,20 @@ def test_taking_back_gives_cells_back_that_the_importer_does_not_see(world: Worl
         cells(each, "text", "price") for each in before
     ]
     assert after[1]["title"] == "Given back touched since"
+
+
+def test_taking_back_leaves_what_a_rule_locks_by_now_though_some_of_it_is_hidden(world: World) -> None:
+    own = make(world, "quote", title="Soon", code="Lock", lines=[{"text": "a", "price": 1}])
+    found = Wizard(world, sheet(["Code", "Items: Text"], ["Lock", "new"]), "quote", who="bob", app="shop")
+    found.check(mode="update", key="code")
+    found.do("run")
+    with world.app.app_context(), transaction():
+        trusted = store.Actor(user=None, origin="sample", trusted=True)
+        store.save(trusted, lookup.form("shop", "quote"), {"title": "Approved"}, record_id=own)
+    page = found.do("undo")
+    assert counts(page) == {"could not be taken back": 1}
+    assert faults(page) == [("", "Somebody changed this since, so it stays.")]
+    assert cells(quotes(world, "Approved")[0], "text", "price") == [("new", 1)]
 
 
 def test_what_cannot_be_given_back_of_a_hidden_column_is_told_without_its_name(world: World) -> None:

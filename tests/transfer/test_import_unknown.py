@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from runtime import jobs, outbox
 from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
 from runtime.definitions import lookup
@@ -100,6 +101,23 @@ def test_a_row_that_refers_to_nothing_and_a_circle_are_problems_of_their_rows(wo
     assert counts(page)["ready"] == 3, "the row that waits for a mended one is looked at with it"
     assert counts(found.do("run")) == {"created": 5}
     assert parents(world, "Loop")["Loop 2"] == "Loop 1"
+
+
+def test_an_import_that_was_stopped_at_its_last_look_waits_anew_for_what_was_mended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Wizard(
+        world, sheet(["Name", "Within"], ["Stop 1", "Stop 2"], ["Stop 2", "Nobody"]), "unit", app="shop"
+    )
+    found.check()
+    found.post("rows", do="run")
+    with monkeypatch.context() as slow:
+        slow.setattr(importing_job, "IN_A_TURN", 2)
+        with world.app.app_context():
+            jobs.work(outbox.due_ids()[0])
+    assert counts(found.do("stop")) == {"ready": 1, "with problems": 1}
+    found.do("mend", **{"v.3.within": ""})
+    assert counts(found.do("run")) == {"created": 2}
 
 
 def test_a_name_that_no_record_has_is_a_problem_or_becomes_a_record_as_it_was_chosen(world: World) -> None:

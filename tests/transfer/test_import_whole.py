@@ -56,6 +56,27 @@ def test_stopping_an_import_of_all_rows_or_none_takes_back_what_is_done(
     assert counts(page) == {"taken back": 2, "ready": 2} and not named(world, "Halfway")
 
 
+@pytest.mark.parametrize("deed", ["stop", "drop"])
+def test_nothing_leaves_half_of_an_import_of_all_rows_or_none(
+    world: World,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    deed: str,
+) -> None:
+    found = Wizard(world, sheet(["Name"], *([f"Pressed {deed} {at}"] for at in range(4))))
+    found.check(failing="whole")
+    found.post("rows", do="run")
+    with monkeypatch.context() as slow:
+        slow.setattr(importing_job, "BATCH", 2)
+        slow.setattr(importing_job, "IN_A_TURN", 1)
+        _turn(world)
+    assert found.post("rows", do="stop").status_code == 303
+    assert 'value="stop"' not in found.get("rows")
+    assert found.post("rows", do=deed).status_code == 409
+    world.work()
+    assert counts(found.get("rows")) == {"taken back": 2, "ready": 2}
+    assert not named(world, f"Pressed {deed}")
+
+
 def _turn(own: World) -> None:
     with own.app.app_context():
         jobs.work(outbox.due_ids()[0])
@@ -77,6 +98,35 @@ def test_a_file_that_comes_again_makes_only_the_records_that_it_did_not_make(eit
     page = second.do("mend", **{"v.3.phone": "13800138000"})
     assert counts(second.do("run")) == {"already so": 2, "created": 1}
     assert sorted(named(either, "Again")) == ["Again 0", "Again 1"], "who deleted one does not get it back"
+
+
+def test_what_became_a_record_since_the_check_is_not_made_again(
+    world: World,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = sheet(["Name"], *([f"Since {at}"] for at in range(4)))
+    first = Wizard(world, content)
+    first.check()
+    first.post("rows", do="run")
+    with monkeypatch.context() as slow:
+        slow.setattr(importing_job, "BATCH", 2)
+        slow.setattr(importing_job, "IN_A_TURN", 1)
+        _turn(world)
+    first.do("stop")
+    second = Wizard(world, content)
+    assert counts(second.check(repeated="rest")) == {"already so": 2, "ready": 2}
+    assert counts(first.do("run")) == {"created": 4}
+    assert counts(second.do("run")) == {"already so": 4}
+    assert len(named(world, "Since")) == 4
+
+
+def test_a_file_that_comes_again_to_change_records_changes_those_that_it_made(world: World) -> None:  # noqa: F811
+    content = sheet(["Name", "Grade"], ["Anew", "A"])
+    first = Wizard(world, content)
+    first.check()
+    first.do("run")
+    again = Wizard(world, content)
+    assert counts(again.check(mode="update", key="name", repeated="rest")) == {"ready": 1}
 
 
 def _deleted(own: World, name: str) -> None:
