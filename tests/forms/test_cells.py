@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -14,6 +15,7 @@ from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.fields import FIELD_TYPES
 from runtime.records import changes, store
+from runtime.records.models import Event
 from tests.conftest import Queries
 from tests.forms import test_controls
 from tests.forms.followup import sign_in
@@ -399,3 +401,48 @@ def test_given_a_list_in_groups_when_a_cell_is_saved_and_taken_back_then_its_hea
     back = clerk.post(event["undo"], data={"revision": event["revision"]}, headers=HTMX)
     assert "2 records" in back.text and "0 records" in back.text
     assert "<hx-partial" not in retold("room", "12").text
+
+
+def by_bob(record: int, origin: str, **values: Any) -> int:
+    """Bob changes a record by more than his own rights on fields, as a rule or an automation does: the revision."""
+    user = db.session.query(User).filter_by(email="bob@example.com").one()
+    actor = store.Actor(user=user, origin=origin, trusted=True)
+    with transaction():
+        return store.save(actor, lookup.form("shop", "trip"), values, record_id=record).revision
+
+
+def undone(browser: FlaskClient, record: int, revision: int) -> int:
+    return browser.post(f"{TRIPS}/{record}/cells", data={"revision": revision}, headers=HTMX).status_code
+
+
+def test_a_change_is_taken_back_with_what_is_hidden_of_it(clerk: FlaskClient) -> None:
+    trip = made(room="1", secret="a")
+    assert undone(clerk, trip, by_bob(trip, "page", room="2", secret="b")) == 200
+    assert (stored(trip)["room"], stored(trip)["secret"]) == ("1", "a")
+
+
+def test_what_an_automation_wrote_is_nobodys_to_take_back(clerk: FlaskClient) -> None:
+    trip = made(secret="a")
+    assert undone(clerk, trip, by_bob(trip, "automation", secret="b")) == 404
+    assert stored(trip)["secret"] == "b"
+
+
+def test_a_change_is_not_taken_back_after_a_day(clerk: FlaskClient) -> None:
+    trip = made(room="1")
+    revision = by_bob(trip, "page", room="2")
+    with transaction() as session:
+        event = session.query(Event).filter_by(record_id=trip, revision=revision).one()
+        event.at -= timedelta(days=1, minutes=1)
+    assert undone(clerk, trip, revision) == 404
+    assert stored(trip)["room"] == "2"
+
+
+@pytest.mark.parametrize("hidden", [{}, {"secret": "b"}], ids=["all seen", "some hidden"])
+def test_what_a_rule_locked_since_stays_when_a_change_is_taken_back(
+    clerk: FlaskClient, hidden: dict[str, str]
+) -> None:
+    trip = made(room="1", secret="a")
+    revision = by_bob(trip, "page", room="2", **hidden)
+    changed(trip, state="shut")
+    assert undone(clerk, trip, revision) == 409
+    assert stored(trip)["room"] == "2"

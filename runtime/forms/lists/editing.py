@@ -5,6 +5,7 @@ It is the filling of one field of a stored record, and goes the way of every oth
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,9 @@ from runtime.records import query, store, taking_back
 from runtime.records.models import Event
 from runtime.records.rows import Record
 from runtime.text import localized
+from runtime.times import now
+
+UNDO_FOR = timedelta(days=1)  # as for changes of many records, and for imports
 
 
 def cell(whole: Filling, key: str) -> Filling:
@@ -156,11 +160,17 @@ def _drawn(user: User, form: Form, before: Record, record: Record, reader: Reade
 
 
 def take_back(user: User, form: Form, record: Record, revision: int | None) -> None:
-    """Give the record the values from before this person's change that made this revision; Conflict where somebody
-    changed one of them since.
+    """Give the record the values from before this person's change that made this revision, within a day; Conflict where
+    somebody changed one of them since. What an automation wrote in his name is not his change.
     """
     own = (Event.form_id == form.definition_id, Event.record_id == record.id, Event.revision == revision)
-    event = db.session.scalar(select(Event).where(*own, Event.user_id == user.id, Event.kind == "updated"))
+    his = (
+        Event.user_id == user.id,
+        Event.kind == "updated",
+        Event.origin == "page",
+        Event.at > now() - UNDO_FOR,
+    )
+    event = db.session.scalar(select(Event).where(*own, *his))
     if event is None:
         raise NotFound(_("What was before is no longer known."))
     _saved, others = taking_back.take_back(store.Actor(user=user, origin="page"), form, event)
