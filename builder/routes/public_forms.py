@@ -79,7 +79,7 @@ def picture(app: str, key: str, size: str) -> Response:
     now, public, said = _asked(app, key)
     label = _title(now), public_links.to_type(public)
     answer = _file(codes.png(public_links.address(public, said), size, label), "image/png")
-    name = "-".join([key, size, *said.values()])[:100]
+    name = " ".join("-".join([key, size, *said.values()]).split())[:100]
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.png")
     return answer
 

@@ -7,13 +7,13 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
-from runtime import i18n, limits, links, paper
+from runtime import i18n, limits, links
 from runtime.accounts import passwords, sessions
 from runtime.db import db, writing
 from runtime.definitions.documents import Form
 from runtime.endpoints import from_anywhere, open_to_all, reads_only, takes_files
 from runtime.errors import Conflict, NotFound
-from runtime.forms import filling, reading
+from runtime.forms import filling
 from runtime.forms.pages import Filling, Looks
 from runtime.htmx import go_to
 from runtime.policies import loosen
@@ -31,6 +31,7 @@ from runtime.public import (
     traps,
 )
 from runtime.public.models import PublicForm
+from runtime.public.receipts import Receipt
 from runtime.records import store, tokens
 
 blueprint = Blueprint("public", __name__, url_prefix="/f")
@@ -102,18 +103,16 @@ def evaluate(slug: str) -> str:
 def sent(slug: str, seal: str) -> Response:
     """Thanks, and for as long as the settings say what was sent."""
     public, form = pages.found(slug)
-    guest = opening.guest(public, form)
-    record_id = seals.sent_record(public, seal)
-    seen = receipts.as_sent(form, guest, record_id) if record_id else None
+    receipt = _receipt(public, form, seal)
     place: dict[str, Any] = {"slug": slug, "seal": seal}
     return make_response(
         render_template(
             "public/sent.html",
             form=form,
             framed=bool(public.shown_by),
-            read=reading.reading(guest, form, seen, g.reader) if seen else None,
-            paper=languages.there("public.answers", **place) if seen and paper.is_available() else "",
-            back=links.absolute(url_for("public.sent", **place)) if seen else "",
+            read=receipt.read if receipt else None,
+            paper=languages.there("public.answers", **place) if receipt and receipt.prints else "",
+            back=links.absolute(url_for("public.sent", **place)) if receipt else "",
             code=url_for("public.code", **place),
             days=seals.read_back_for(public).days,
             thanks=pages.said(public.thanks, form),
@@ -138,16 +137,22 @@ def code(slug: str, seal: str) -> Response:
 def answers(slug: str, seal: str) -> Response:
     """What was sent as a PDF, for as long as it can be read back."""
     public, form = pages.found(slug)
-    guest, record_id = opening.guest(public, form), seals.sent_record(public, seal)
-    seen = receipts.as_sent(form, guest, record_id) if record_id else None
-    if seen is None or not paper.is_available():
+    receipt = _receipt(public, form, seal)
+    if receipt is None or not receipt.prints:
         raise NotFound
     if not limits.allows(limits.PUBLIC_PAPERS, f"public paper:{limits.sender()}"):
         raise TooManyRequests
-    made = Response(receipts.as_pdf(form, guest, seen, g.reader), mimetype="application/pdf")
+    made = Response(receipts.as_pdf(receipt, g.reader), mimetype="application/pdf")
     made.headers.set("Content-Disposition", "attachment", filename=f"{form.key}.pdf")
     made.headers["Cache-Control"] = "private, no-store"
     return made
+
+
+def _receipt(public: PublicForm, form: Form, seal: str) -> Receipt | None:
+    """What whoever has this seal sent, for as long as the settings say."""
+    record_id = seals.sent_record(public, seal)
+    guest = opening.guest(public, form)
+    return receipts.of_record(form, guest, record_id, g.reader) if record_id else None
 
 
 def _shut() -> str:

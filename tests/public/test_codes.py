@@ -54,6 +54,13 @@ def test_a_label_is_left_out_that_no_font_draws_and_cut_where_it_is_long() -> No
     assert plain.height < long.height < 300 + 2 * (plain.height - 300) + 2
 
 
+def test_a_channel_of_several_lines_has_a_code_too(world: World, address: str) -> None:
+    answer = world.browsers["dora"].get(f"{DESIGN}/public/qr-small.png?f.name=North%0D%0Agate")
+
+    assert answer.status_code == 200
+    assert "North gate.png" in answer.headers["Content-Disposition"]
+
+
 def test_each_channel_has_a_code_and_a_sheet_of_its_own(world: World, address: str) -> None:
     dora = world.browsers["dora"]
     page = html.unescape(dora.get(f"{DESIGN}/public?maker=name&values=展会%0APoster").text)
