@@ -1,6 +1,6 @@
 """The files of a whole record in one list, wherever they stand: in fields, in rows, in comments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from runtime.forms.downloads import file_size
 from runtime.forms.reading import Line, Reading
 from runtime.forms.record.spot import Spot
-from runtime.forms.record.story import Story
+from runtime.timeline import Entry
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class Filed:
     place: str
 
 
-def all_files(read: Reading, story: Story, spot: Spot) -> list[Filed]:
-    """Every file that the page shows; none where all of them stand in one place anyway."""
+def all_files(read: Reading, comments: Iterable[Entry], spot: Spot) -> list[Filed]:
+    """Every file of the record that its reader may see; none where all of them stand in one place anyway."""
     lines = (line for block in read.blocks for row in block.rows for line in row)
-    found = [each for line in lines for each in _of_line(line)] + list(_of_comments(story, spot))
+    found = [each for line in lines for each in _of_line(line)] + list(_of_comments(comments, spot))
     return found if len({each.place for each in found}) > 1 else []
 
 
@@ -36,9 +36,8 @@ def _of_line(line: Line) -> Iterator[Filed]:
             yield Filed(file.name, file.size, file.address, place)
 
 
-def _of_comments(story: Story, spot: Spot) -> Iterator[Filed]:
-    said = (entry for told in story.told for entry in (told.entry, *told.replies))
-    for entry in said:
+def _of_comments(comments: Iterable[Entry], spot: Spot) -> Iterator[Filed]:
+    for entry in comments:
         for file in entry.files:
             address = spot.to("comments.get_file", file=file.key)
             yield Filed(file.name, file_size(file.size), address, _("Comment by %(who)s", who=entry.who))

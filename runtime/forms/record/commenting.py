@@ -191,7 +191,8 @@ def _kept(form: Form, record: Record, keys: Iterable[str]) -> tuple[ShownFile, .
 
 
 def _after(form: Form, record: Record) -> Response:
-    """The page after a comment was stored."""
+    """The page after a comment was stored, with as much of its story as there was."""
     if is_htmx():
         return page.show(form, record)
-    return go_to(spot(form, record.id).to() + "#story")
+    shown = {name: request.args[name] for name in ("story", "far") if name in request.args}
+    return go_to(spot(form, record.id).to(**shown) + "#story")

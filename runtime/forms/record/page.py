@@ -1,12 +1,12 @@
 """The page of a record: its answers, what refers to it, what happened to it; htmx gets the part that it asks for."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from runtime import access, paper
+from runtime import access, paper, timeline
 from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.definitions.documents import Form
@@ -15,10 +15,11 @@ from runtime.forms.filling import reader_for, titles_of
 from runtime.forms.record.all_files import all_files
 from runtime.forms.record.related import related
 from runtime.forms.record.spot import spot
-from runtime.forms.record.story import Typed, story
+from runtime.forms.record.story import Story, Typed, story
 from runtime.htmx import asks_for
 from runtime.records.rows import Record
 from runtime.shell import Place
+from runtime.timeline import Entry
 
 NOTHING = Typed()
 WAYS: list[Callable[[User, Form, Record], list[Place]]] = []
@@ -51,11 +52,16 @@ def context(form: Form, record: Record, typed: Typed = NOTHING) -> dict[str, Any
         **answers,
         "story": told,
         "related": related(user, record, place),
-        "files": all_files(answers["read"], told, place),
+        "files": all_files(answers["read"], _comments(user, form, record, told), place),
         "makes_pdfs": paper.is_available(),
         "may_delete": access.can(user, "delete", (form, record)),
         "ways": [place for offer in WAYS for place in offer(user, form, record)],
     }
+
+
+def _comments(user: User, form: Form, record: Record, told: Story) -> Sequence[Entry]:
+    """The comments on the record, which its story has read already where it is not narrowed to something else."""
+    return timeline.entries(user, form, record, "comments") if told.comments is None else told.comments
 
 
 def _answers(form: Form, record: Record) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from runtime.timeline import Entry
 
 SHOWN = 30  # entries at first: a record that was changed a thousand times opens as quickly as any
 FURTHER = {str(SHOWN): "100", "100": "200", "200": ""}
+"""How many are told when more is asked for; in the end all that is read."""
 TITLES = {
     "": _l("Everything"),
     "comments": _l("Comments"),
@@ -62,6 +64,11 @@ class Told:
         return max(self.entry.at, *(each.at for each in self.replies)) if self.replies else self.entry.at
 
     @property
+    def comments(self) -> set[int]:
+        """The ids of the comments that it is."""
+        return {self.entry.comment, *(each.comment for each in self.replies)}
+
+    @property
     def place(self) -> str:
         """The ids of what is typed there begin with this; another one once somebody has answered."""
         return f"reply-{self.entry.comment}-{len(self.replies)}"
@@ -71,8 +78,8 @@ class Told:
 class Story:
     """What happened, newest first. `part` is the one that is shown alone. `new` are the comments that the reader has
     not seen, oldest first, `last` is the last comment. `done` says that a comment was just stored, whose controls had
-    the focus and are new now. `older` is where more of it is told, if there is more; `far` says that more was asked
-    for.
+    the focus and are new now. `older` is where more of it is told, if there is more; `far` says how much is told where
+    that is more than at first, and `went_on` that this was just asked for.
     """
 
     told: list[Told]
@@ -84,7 +91,10 @@ class Story:
     once: str
     done: bool
     older: str = ""
-    far: bool = False
+    far: str = ""
+    went_on: bool = False
+    comments: Sequence[Entry] | None = None
+    """All comments on the record, shown or not; None where `part` is something else."""
 
 
 def story(user: User, record: Record, spot: Spot, typed: Typed) -> Story:
@@ -95,35 +105,42 @@ def story(user: User, record: Record, spot: Spot, typed: Typed) -> Story:
         Chip(str(title), spot.to(story=key) if key else spot.to(), key == part)
         for key, title in TITLES.items()
     )
-    far = request.args.get("far", "")
-    most = int(far) if far in FURTHER else SHOWN
-    entries = timeline.entries(user, spot.form, record, part, most + 1)
+    asked = request.args.get("far", "")
+    entries, told, most = _read(user, record, spot, part, int(asked) if asked in FURTHER else SHOWN, typed)
     said = sorted(each.comment for each in entries if each.comment)
-    new, told = sorted(each.comment for each in entries if each.is_new), _in_threads(entries)
-    shown = _first(told, most, {*new, typed.comment, typed.reply_to} - {0})
-    more = FURTHER[str(most)] if len(shown) < len(told) else ""
+    further = FURTHER[str(most)] if len(told) > most else ""
+    state = {"story": part} if part else {}
     return Story(
-        told=shown,
-        new=new,
+        told=told[:most] if further else told,
+        new=_new(entries),
         last=said[-1] if said else 0,
         part=part,
         chips=chips,
         typed=typed,
         once=secrets.token_urlsafe(16),
         done=request.method == "POST" and not typed.problem,
-        older=spot.to(**{**({"story": part} if part else {}), "far": more}) if more else "",
-        far=most > SHOWN,
+        older=spot.to(**state, far=further) if further else "",
+        far=str(most) if most > SHOWN else "",
+        went_on=request.method == "GET" and asked in FURTHER,
+        comments=[each for each in entries if each.comment] if part in ("", "comments") else None,
     )
 
 
-def _first(told: list[Told], most: int, needed: set[int]) -> list[Told]:
-    """The first of these, as far as the last one in which one of the needed comments is."""
-    places = [
-        number
-        for number, each in enumerate(told, 1)
-        if needed & {each.entry.comment, *(reply.comment for reply in each.replies)}
-    ]
-    return told[: max(most, *places)] if places else told[:most]
+def _read(
+    user: User, record: Record, spot: Spot, part: str, most: int, typed: Typed
+) -> tuple[list[Entry], list[Told], int]:
+    """What there is to tell, and how much of it at once: as much more as it takes to reach each comment that the reader
+    has not seen, and the one that he has in hand.
+    """
+    entries = timeline.entries(user, spot.form, record, part, most + 1)
+    told, needed = _in_threads(entries), {*_new(entries), typed.comment, typed.reply_to} - {0}
+    if FURTHER[str(most)] and any(needed & each.comments for each in told[most:]):
+        return _read(user, record, spot, part, int(FURTHER[str(most)]), typed)
+    return entries, told, most
+
+
+def _new(entries: list[Entry]) -> list[int]:
+    return sorted(each.comment for each in entries if each.is_new)
 
 
 def _in_threads(entries: list[Entry]) -> list[Told]:
