@@ -15,6 +15,7 @@ from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.fields import ALL_POINTERS, Field, FieldError, Raw, Reader, ValueType
 from runtime.fields._listed import called, values_of
+from runtime.fields.sub_table import MAX_ROWS
 from runtime.forms import row_posts
 from runtime.forms.entry import is_blank, read
 from runtime.forms.row_posts import Posted
@@ -104,10 +105,10 @@ class Paste:
 
     def put(self, posted: Posted, handle: str, block: Block) -> str:
         """Put the cells into rows from this one on, and into new ones after the last; what to say of it."""
-        cells = block.cells()
+        handles = self._handles(posted, handle, len(block.lines))
+        cells = [each for each in block.cells() if each[0] < len(handles)]
         pointing = [(one, text) for _at, one, text in cells if one.type.name in ALL_POINTERS]
         names = names_of(self.user, self.rows, pointing, self.reader)
-        handles = self._handles(posted, handle, len(block.lines))
         refused, odd = list[str](), list[str]()
         for number, one, text in cells:
             raw, fits = _raw(one, text, names, self.reader)
@@ -119,12 +120,14 @@ class Paste:
             name = f"{self.key}.{handles[number]}.{one.key}"
             posted.setlist(name, [raw] if isinstance(raw, str) else ["", *raw])
             posted[f"_was.{name}"] = ""  # it was answered, whatever it was filled with
-        return _told(len(block.lines), refused, odd, block.left_out)
+        without_room = len(block.lines) - len(handles)
+        return _told(len(handles), refused, odd, block.left_out + without_room)
 
     def _handles(self, posted: Posted, handle: str, count: int) -> list[str]:
-        """As many rows, from this one on; without one from the first blank row at the end."""
+        """As many rows, from this one on, as a record may have; without one from the first blank row at the end."""
         there = row_posts.handles(self.key, posted)
         at = there.index(handle) if handle in there else self._first_blank(posted, there)
+        count = min(count, max(0, MAX_ROWS - at))
         there += row_posts.new_handles(self.key, posted, max(0, at + count - len(there)))
         row_posts.put(posted, self.key, there, there[min(at, len(there) - 1)] if there else "")
         return there[at : at + count]

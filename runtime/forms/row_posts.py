@@ -34,7 +34,7 @@ PAGE = "row_page"
 DEEDS = (ADD, COPY, UP, DOWN, REMOVE, SHOW)
 MOST_DEEDS = 50  # pressed before an answer came
 ON_PAGE = 50  # rows
-MOST = MAX_ROWS + 1  # rows that are read: one more than may be saved, so that too many are told
+MOST = MAX_ROWS + 1  # rows on a page: one more than may be saved, so that too many are told
 MOST_NAMED = 2 * MOST  # handles that are looked at, also those that are named twice
 MOST_IN_SHORT = 42 * MOST  # characters
 MOST_CELLS = 200_000  # of rows that are not on the page
@@ -48,11 +48,11 @@ def handles(key: str, posted: Posted) -> list[str]:
     found: dict[str, None] = {}
     named = 0
     for part in _parts(posted.getlist(key)):
-        between = _between(part, MOST - len(found))
+        between = _between(part, MOST + 1 - len(found))
         named += max(1, len(between))
-        if named > MOST_NAMED:
-            raise RequestEntityTooLarge
         found.update(dict.fromkeys(between))
+        if named > MOST_NAMED or len(found) > MOST:
+            raise RequestEntityTooLarge
     return list(found)
 
 
@@ -90,11 +90,14 @@ def page_of(key: str, posted: Posted) -> int:
 
 
 def unpacked(posted: Posted, tables: Collection[str]) -> Posted:
-    """What would have been posted were all rows on one page; BadRequest for what no page of ours posts."""
+    """What would have been posted were all rows on one page; BadRequest or RequestEntityTooLarge for what no page of
+    ours posts.
+    """
     if not tables:
         return posted
     whole = Posted(posted)
     for key in tables:
+        handles(key, posted)  # too many are refused by their number, before anything of them is read
         starts = tuple(f"{before}{key}." for before in _BESIDE)
         for text in whole.poplist(f"{key}.{REST}"):
             for name, value in pairs_of(text):
@@ -202,7 +205,7 @@ class _Cells:
 def _one(posted: Posted, deed: str, key: str, handle: str, cells: _Cells) -> str:
     rows = handles(key, posted)
     at = rows.index(handle) if handle in rows else None
-    if deed in (ADD, COPY) and (at is not None or deed == ADD):
+    if deed in (ADD, COPY) and (at is not None or deed == ADD) and len(rows) < MOST:
         (new,) = new_handles(key, posted, 1)
         rows.insert(len(rows) if at is None else at + 1, new)
         if deed == COPY:

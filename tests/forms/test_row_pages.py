@@ -282,11 +282,20 @@ def test_more_rows_than_may_be_are_told_and_nothing_is_stored(
     browser: FlaskClient, address: str, bob: User
 ) -> None:
     sent = held(browser.get(address).text)
-    sent.add("lines", "n1-n99999999")
+    sent.add("lines", f"n1-n{row_posts.MOST - 120}")
     sent["lines.n4881.price"] = "1"
     answer = press(browser, address, sent, "save")
     assert answer.status_code == 422 and "at most 5" in answer.text
     assert len(values(bob, address)["lines"]) == 120
+
+
+@pytest.mark.parametrize("deed", ["row_add:lines", "row_copy:lines.n1"])
+def test_where_no_more_rows_may_be_a_button_adds_none_and_takes_none_away(deed: str) -> None:
+    posted: Posted = MultiDict({"lines": f"n1-n{row_posts.MOST}"})
+
+    after, _row = row_posts.done(posted, [deed], {"lines"})
+
+    assert row_posts.handles("lines", after) == row_posts.handles("lines", posted)
 
 
 @pytest.mark.parametrize(

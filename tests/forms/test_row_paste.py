@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.definitions import lookup
+from runtime.forms import row_paste
 from runtime.forms.row_paste import MOST_ROWS
 from runtime.records import query, store
 from tests.forms.followup import sign_in
@@ -203,6 +204,17 @@ def test_a_text_that_is_too_long_is_cut_at_a_whole_line_and_told(browser: FlaskC
     assert told(page).startswith(
         "3 rows pasted. 2 more were too many for once. 3 values have to be mended: “xxx"
     )
+
+
+def test_lines_that_find_no_room_are_told_and_no_row_is_lost(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_paste, "MAX_ROWS", 3)
+
+    page = paste(browser, "5\n6\n7\n8", "lines.n2.qty", "n1 n2", **{"lines.n1.qty": "4"})
+
+    assert cells(page, "qty") == ["4", "5", "6"]
+    assert told(page) == "2 rows pasted. 2 more were too many for once."
 
 
 @pytest.mark.parametrize(
