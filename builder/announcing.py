@@ -70,6 +70,8 @@ def _batch(session: Session, version_id: int) -> bool:
     """Tell the next people; True when these were the last."""
     found = session.get_one(Announcement, version_id, with_for_update=True, populate_existing=True)
     definition_id, app = _of(session, version_id)
+    if all(each.key != app for each in lookup.apps()):
+        return True  # it was uninstalled meanwhile
     people = _people(session, app, found.reached)
     for user in batches.in_time(people):
         _tell(session, definition_id, user, _content(app, user, found.told))

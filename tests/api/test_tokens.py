@@ -1,5 +1,7 @@
 """Who may ask the API at all: bearers of the token of an active user, and nobody by cookie."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -122,6 +124,30 @@ def test_a_token_for_some_places_has_its_users_rights_there_and_opens_nothing_el
     for method, path in others:
         if not (method == "GET" and path.endswith("customer/schema")):
             assert program(method, path, json={}).status_code == 404, path
+
+
+def calls(world: World) -> list[tuple[str, str]]:
+    """Every call of the API that asks for a token, as it were about the first customer."""
+    there = {"app": "followup", "form": "customer", "kind": "form", "key": "customer", "field": "name"}
+    given = {**there, "file": "x" * 22}
+    return [
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", lambda name: given.get(name[1], "1"), rule.rule)[7:])
+        for rule in world.app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/")
+        and not getattr(world.app.view_functions[rule.endpoint], "open_to_all", False)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def test_no_call_at_all_leads_out_of_a_token(world: World) -> None:
+    elsewhere, reader = bearer(world, "followup/visit"), bearer(world, reads_only=True)
+    before, asked = world.stored(), calls(world)
+    assert len(asked) > 25
+    for method, path in asked:
+        assert elsewhere(method, path, json={}).json["error"]["message"] == "This token is not for that."
+        if method != "GET":
+            assert reader(method, path, json={}).json["error"]["message"] == "This token only reads."
+    assert world.stored() == before
 
 
 def test_a_token_that_only_reads_changes_nothing(world: World) -> None:

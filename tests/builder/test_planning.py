@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
-from builder import announcing, drafts, planning
+from builder import announcing, drafts, planning, uninstalling
 from builder.models_planned import PlannedPublish
 from runtime import batches, jobs
+from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
 from runtime.definitions.models import Draft
@@ -300,6 +301,20 @@ def test_publishing_tells_nobody_itself_and_a_job_that_dies_tells_everybody_once
 
     holders = {"bob", "mia", "rita", "eve", "max"}
     assert readers(world) == sorted(world.ids[name] for name in holders)
+
+
+def test_of_an_app_that_was_uninstalled_meanwhile_nobody_is_told_any_more(world: World) -> None:
+    rename(world, "Client")
+    seen = page(world)
+    post(world, f"{CUSTOMER}/publish", seen, part="form/customer", when="now", notify="app", **reviewed(seen))
+    with world.app.app_context(), transaction() as session:
+        uninstalling.uninstall(session.get_one(User, world.ids["anna"]), "followup", "x", ["x"])
+
+    world.work()
+
+    with world.app.app_context():
+        states = db.session.scalars(select(Outbox.state).where(Outbox.kind == announcing.KIND)).all()
+    assert (readers(world), states) == ([], ["done"])
 
 
 def readers(world: World) -> list[int]:
