@@ -23,6 +23,6 @@ def test_the_number_of_a_record_stands_beside_its_title(browser: Browser, seller
 def test_one_deed_stands_out_and_the_others_wait_in_a_menu(browser: Browser, seller: User) -> None:
     page = browser.open(f"{CUSTOMERS}{make('customer', {'name': 'Acme'})}/").text
     head = page[page.index('class="page-head"') : page.index("fw-jumps")]
-    menu = head[head.index('id="record-menu"') :]
+    menu = head[head.index('id="ways-menu"') :]
     assert head.count("btn-primary") == 1
     assert "data-print" in menu and "/versions/" in menu
