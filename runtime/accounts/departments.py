@@ -11,7 +11,7 @@ from runtime.errors import Conflict
 def tree() -> list[Department]:
     """All departments, each after its parent, siblings by name."""
     below: dict[int | None, list[Department]] = {}
-    for department in db.session.scalars(select(Department).order_by(Department.name)):
+    for department in db.session.scalars(select(Department).order_by(Department.name_key)):
         below.setdefault(department.parent_id, []).append(department)
     return _under(None, below)
 

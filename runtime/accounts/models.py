@@ -20,11 +20,17 @@ class Department(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    name_key: Mapped[str] = mapped_column(ORDERED, default="")  # by which departments follow each other
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
     path: Mapped[str] = mapped_column(String(500), default="", index=True)
     manager_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", name="fk_departments_manager_id", use_alter=True)
     )
+
+    @validates("name")
+    def _spelled(self, _key: str, name: str) -> str:
+        self.name_key = spelling.order_key(name)
+        return name
 
 
 class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types

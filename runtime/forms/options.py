@@ -111,7 +111,7 @@ def _members(sought: str) -> Select[int, str]:
 
 
 def _departments(sought: str) -> Select[int, str]:
-    found = select(Department.id, Department.name).order_by(Department.path, Department.name)
+    found = select(Department.id, Department.name).order_by(Department.name_key)
     for words in filter(None, [sought.strip()]):
         found = found.where(Department.name.icontains(words, autoescape=True))
     return found

@@ -72,4 +72,4 @@ def lanes(
     drawn = {(a, b): Lane(totals.get((a, b), 0), []) for b in values[1] for a in values[0]}
     for record in query.for_reader(user, form, [rows.record(form, row) for row in found]):
         drawn[record.values.get(keys[0]), record.values.get(keys[1])].items.append(record)
-    return {pair: query.with_next(form, order, lane) for pair, lane in drawn.items()}
+    return query.with_next(form, order, drawn)

@@ -1,6 +1,6 @@
 """The order of a list: by which columns, as the text of an address names it, and never by what is hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -36,8 +36,14 @@ class Titles(Protocol):
     def by(self, pointer: Any) -> ColumnElement[Any]:
         """The key of what a column points to, as SQL."""
 
+    def learn(self, pointed: Iterable[int | None]) -> None:
+        """Read the keys of these, in one statement."""
+
     def of(self, pointed: int | None) -> Any:
-        """The key of one of them, None without one."""
+        """The key of one of them as JSON, None without one; read where it was not learned."""
+
+    def bound(self, key: Any) -> Any:
+        """The key again, as SQL compares it; ValueError for what is none."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ beginnings, so that a cursor holds all that decides.
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -34,7 +34,7 @@ from sqlalchemy import (
 from runtime import documents, spelling
 from runtime.db import db
 from runtime.definitions.documents import Form
-from runtime.fields import ValueType
+from runtime.fields import Field, ValueType
 from runtime.records import rows
 from runtime.records.orders import BEGINNING, SYSTEM_ORDERS, Order, is_cut, is_keyed, order_name
 from runtime.records.rows import Record
@@ -50,10 +50,13 @@ Wanted = Sequence[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record stands in an order: the values of its sorts as their columns bind them, and its id."""
+    """Where a record stands in an order: the values of its sorts as their columns bind them, and its id; of what points
+    at something what it was called, by field.
+    """
 
     values: tuple[Any, ...]
     id: int
+    titles: Mapping[str, Any] = field(default_factory=dict)
 
 
 def fetch(
@@ -208,7 +211,7 @@ def _levels(form: Form, by: Order, found: Place | None = None) -> list[_Level]:
             levels.append(_Level(rank, each.descending, _rank(value, options)))
         if titles := by.titles.get(each.key):
             level = titles.by(table(form).c[each.key])
-            levels.append(_Level(level, each.descending, titles.of(value)))
+            levels.append(_Level(level, each.descending, found.titles.get(each.key) if found else None))
         levels.append(_Level(_sorted(form, by, each.key), each.descending, value))
     return [*levels, _id_level(form, by.descending, found)]
 
@@ -276,6 +279,8 @@ def _name(form: Form, by: Order) -> str:
 
 def _told(form: Form, by: Order, key: str, last: Record) -> Any:
     value = getattr(last, key) if key in SYSTEM_ORDERS else last.values.get(key)
+    if titles := by.titles.get(key):  # what it is called may change before the next page
+        return [value, titles.of(value)]
     if isinstance(value, datetime):
         return value.isoformat()
     if is_keyed(form, key):
@@ -292,9 +297,11 @@ def place(form: Form, by: Order, after: str | None) -> Place | None:
         name, *values, record_id = documents.loads(text)
         if name != _name(form, by) or not is_id(record_id):
             return None
-        pairs = zip(by.keys, values, strict=True)
-        return Place(tuple(_column_value(form, by, *pair) for pair in pairs), record_id)
-    except (ValueError, TypeError, OverflowError, binascii.Error):
+        told = dict(zip(by.keys, values, strict=True))
+        titles = {key: by.titles[key].bound(told[key][1]) for key in told if key in by.titles}
+        told |= {key: told[key][0] for key in titles}
+        return Place(tuple(_column_value(form, by, *pair) for pair in told.items()), record_id, titles)
+    except (ValueError, TypeError, LookupError, OverflowError, binascii.Error):
         return None
 
 
@@ -304,22 +311,27 @@ def _column_value(form: Form, by: Order, key: str, value: Any) -> Any:
         return None
     if key in SYSTEM_ORDERS:
         return datetime.fromisoformat(value).astimezone(UTC)
-    field = form.fields[key]
     if is_keyed(form, key):
-        return _beginning(value, spelling.LONGEST)
+        return beginning(value, spelling.LONGEST)
     if is_cut(form, by, key):
-        return _beginning(value, BEGINNING)
-    if field.type.value_type_of(field) is ValueType.TEXT:
-        return field.type.to_column(_text(value), field)
+        return beginning(value, BEGINNING)
+    return bound(value, form.fields[key])
+
+
+def bound(value: Any, one: Field) -> Any:
+    """A value of a cursor as the column of its field binds it; ValueError when it is none of this field."""
+    if one.type.value_type_of(one) is ValueType.TEXT:
+        return one.type.to_column(_text(value), one)
     # A record may hold what options and limits of today refuse: only what no column can hold is no place.
-    bare = replace(field, schema={})
+    bare = replace(one, schema={})
     if not Draft202012Validator(bare.type.value_schema(bare), registry=Registry()).is_valid(value):
         raise ValueError("a cursor with a value that the field cannot have")
     bare.type.check(value, bare)
-    return field.type.to_column(value, field)
+    return one.type.to_column(value, one)
 
 
-def _beginning(value: Any, longest: int) -> str:
+def beginning(value: Any, longest: int) -> str:
+    """A text of a cursor of at most so many characters; ValueError for any other."""
     if len(_text(value)) > longest:
         raise ValueError("a cursor with what is no beginning of a text")
     return str(value)

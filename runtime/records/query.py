@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, func, literal, select, union_all
@@ -24,6 +24,7 @@ __all__ = ["MAX_COUNTED", "Page", "Record", "count", "get", "is_cursor", "option
 
 MAX_LIMIT = 200  # of what programs and pickers ask for
 MAX_ROWS = 1000  # of a page
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def lanes(
     lanes = {value: Lane(totals.get(value, 0), []) for value in sizes}
     for record in for_reader(user, form, [rows.record(form, row) for row in found]):
         lanes[record.values.get(key)].items.append(record)
-    return {value: with_next(form, order, lane) for value, lane in lanes.items()}
+    return with_next(form, order, lanes)
 
 
 def order_for(user: User | None, form: Form, sort: str | None) -> orders.Order:
@@ -159,10 +160,15 @@ def order_for(user: User | None, form: Form, sort: str | None) -> orders.Order:
     return pointed.ordered(user, form, orders.order(form, sort, access.fields(user, form).hidden))
 
 
-def with_next(form: Form, by: orders.Order, lane: Lane) -> Lane:
-    """The records of a lane with the cursor of the following ones, where these are not all."""
-    goes_on = lane.items and lane.total > len(lane.items)
-    return replace(lane, next=paging.cursor(form, by, lane.items[-1])) if goes_on else lane
+def with_next(form: Form, by: orders.Order, lanes: Mapping[Key, Lane]) -> dict[Key, Lane]:
+    """The records of lanes, each with the cursor of the following ones where these are not all."""
+    last = {key: lane.items[-1] for key, lane in lanes.items() if lane.items and lane.total > len(lane.items)}
+    for key, titles in by.titles.items():
+        titles.learn(each.values.get(key) for each in last.values())
+    return {
+        key: replace(lane, next=paging.cursor(form, by, last[key])) if key in last else lane
+        for key, lane in lanes.items()
+    }
 
 
 def listed(
@@ -203,7 +209,7 @@ def neighbour(
     search: str = "",
 ) -> int | None:
     """The record that follows one in a list, or comes before it; it need not be in the list itself any more."""
-    order = orders.order(form, sort, access.fields(user, form).hidden)
+    order = order_for(user, form, sort)
     order = order.turned if backwards else order
     after = paging.cursor(form, order, record)
     wanted: dict[str, Any] = {"condition": condition, "search": search, "sort": order.name}
@@ -213,8 +219,7 @@ def neighbour(
 
 def is_cursor(user: User | None, form: Form, sort: str | None, after: str | None) -> bool:
     """Whether `after` is the cursor of a page in this order; none at all is that of the first page."""
-    order = orders.order(form, sort, access.fields(user, form).hidden)
-    return not after or paging.place(form, order, after) is not None
+    return not after or paging.place(form, order_for(user, form, sort), after) is not None
 
 
 def count(

@@ -22,7 +22,7 @@ from runtime.forms.lists.places import Asked
 from runtime.forms.lists.stretches import PERIODS, USUAL, Groups
 from runtime.forms.lists.totals import Figure, figures_of, totals
 from runtime.forms.names import titles_for
-from runtime.records import figures, orders, paging, rows
+from runtime.records import figures, orders, paging, query, rows
 from runtime.records.figures import Tally
 from runtime.records.rows import Record
 from runtime.records.tables import is_wide
@@ -136,7 +136,7 @@ def retold(
 def _before(user: User, form: Form, asked: Asked, groups: Groups, records: Sequence[Record]) -> Any:
     """The group of the record before this page, in a tuple; None before the first page."""
     hidden = access.fields(user, form).hidden
-    by = orders.order(form, order(form, asked.look, hidden), hidden)
+    by = query.order_for(user, form, order(form, asked.look, hidden))
     place = paging.place(form, by, asked.after) if asked.after else None
     if place is None:
         return None

@@ -13,7 +13,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import Field, FieldError, Reader
 from runtime.forms.names import titles_for
-from runtime.spelling import name_key
+from runtime.spelling import name_key, order_key
 
 TYPES = ("choice", "yes_no", "member")
 _NONE, _IS = "none", "is:"  # how addresses name a value, for it may be any text
@@ -79,12 +79,12 @@ def shown(field: Field, present: Collection[Any], most: int, reader: Reader) -> 
 def titled(
     user: User, form: Form, field: Field, values: Sequence[Any], reader: Reader
 ) -> list[tuple[Any, str]]:
-    """The values with their titles; people in the order of their names."""
+    """The values with their titles; people and departments in the order of their names."""
     names = titles_for(user, form, [field], [{field.key: value} for value in values])
     none = _("No answer")
     found = [
         (each, none if each is None else field.type.display(each, field, reader, names)) for each in values
     ]
-    if field.type.name == "member":
-        found.sort(key=lambda each: (each[0] is None, name_key(each[1])))
+    if spelled := {"member": name_key, "department": order_key}.get(field.type.name):
+        found.sort(key=lambda each: (each[0] is None, spelled(each[1])))
     return found
