@@ -219,15 +219,22 @@ def _choices(now: Situation, one: Field, raw: Raw) -> tuple[Choice, ...]:
         return ()
     if one.type.template == REFERENCES:
         return _picked(now, one, [raw] if isinstance(raw, str) else raw)
-    choices = [Choice(key, label) for key, label in one.type.choices(one, now.reader)]
+    choices = _offered(now.form, one.key, now.reader)
     if one.type.template == BOXES:
         return (*choices, *_gone(choices, [raw] if isinstance(raw, str) else raw))
     if one.type.template != CHOICE:
-        return tuple(choices)
-    choices += _gone(choices, [str(raw)], _display(now, one))
+        return choices
+    choices = (*choices, *_gone(choices, [str(raw)], _display(now, one)))
     if len(choices) > RADIOS_AT_MOST:
         return (Choice("", ""), *choices)
-    return tuple(choices) if one.key in now.judged.required else (*choices, Choice("", _("No answer")))
+    return choices if one.key in now.judged.required else (*choices, Choice("", _("No answer")))
+
+
+@kept(1024)
+def _offered(form: Form, key: str, reader: Reader) -> tuple[Choice, ...]:
+    """What can be chosen: made once, for a field that is kept with each of its values holds all of it each time."""
+    one = form.fields[key]
+    return tuple(Choice(raw, label) for raw, label in one.type.choices(one, reader))
 
 
 def _picked(now: Situation, one: Field, raws: Sequence[str]) -> tuple[Choice, ...]:
@@ -242,7 +249,7 @@ def _title(now: Situation, one: Field, raw: str) -> str:
         return raw
 
 
-def _gone(choices: list[Choice], raws: list[str], shown: str = "") -> list[Choice]:
+def _gone(choices: Sequence[Choice], raws: list[str], shown: str = "") -> list[Choice]:
     """Values that are no longer offered stay until somebody chooses another."""
     known = {choice.key for choice in choices}
     return [Choice(raw, shown or raw) for raw in raws if raw and raw not in known]

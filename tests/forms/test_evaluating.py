@@ -5,13 +5,16 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from runtime.accounts.models import User
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.records import tables
-from tests.forms.followup import FOLLOWUP, Browser, errors, make, read_controls
+from tests.forms.followup import FOLLOWUP, Browser, errors, make, read_controls, sign_in
+from tests.records import factory
+from tests.records.factory import field, form_document
 
 Followup = Callable[[str], Form]
 
@@ -180,3 +183,29 @@ def test_long_texts_that_were_typed_once_are_not_kept_in_memory(typing: Typing, 
     kept, _most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < 500_000  # bytes, of half a million characters
+
+
+def test_each_of_many_options_that_was_chosen_once_keeps_no_list_of_all_in_memory(
+    client: FlaskClient, bob: User
+) -> None:
+    options = [f"option-{number}" for number in range(400)]
+    factory.shop(form_document("thing", {"kind": field("choice", {"enum": options})}))
+    factory.give_role(bob)
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    person = sign_in(client, bob)
+
+    def choose(option: str) -> None:
+        answer = person.post(
+            "/apps/shop/forms/thing/eval", data={"kind": option}, headers={"HX-Request": "true"}
+        )
+        assert f'value="{option}" selected' in answer.text
+
+    choose("option-0")
+    gc.collect()
+    tracemalloc.start()
+    for option in options[1:11]:
+        choose(option)
+    gc.collect()
+    kept, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 400_000  # bytes: ten lists of 400 take half a million more
