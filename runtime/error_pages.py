@@ -121,11 +121,15 @@ def _of_database(error: DBAPIError) -> Response:
 def _busy(why: str) -> Response:
     _without_database()
     title, explanation = words(503)
-    if why:
-        explanation = f"{why} {explanation}"
+    return send_again(503, f"{why} {explanation}" if why else explanation, title)
+
+
+def send_again(status: int, explanation: str, title: str = "") -> Response:
+    """The page of what was not even looked at, with what was typed for another try. It asks the database nothing."""
+    title = title or _("Please send this again")
     typed, ours = _typed(), _from_our_page()
     page = render_template("errors/busy.html", title=title, explanation=explanation, typed=typed, ours=ours)
-    return make_response(page, 503)
+    return make_response(page, status)
 
 
 def _without_database() -> None:

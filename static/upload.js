@@ -74,7 +74,7 @@
     const one = sending = waiting.shift();
     const { host, file } = one;
     const request = one.request = new XMLHttpRequest();
-    request.open("POST", `${host.dataset.files}?name=${encodeURIComponent(file.name)}`);
+    request.open("POST", `${host.dataset.files}?name=${encodeURIComponent(file.name)}&lang=${document.documentElement.lang.slice(0, 2)}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("HX-Request", "true");
     request.setRequestHeader("X-CSRF-Token", token());

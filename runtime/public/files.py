@@ -9,11 +9,11 @@ from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.endpoints import from_anywhere, open_to_all, reads_only, takes_files
 from runtime.errors import NotFound
-from runtime.fields import FieldError, Reader
+from runtime.fields import FieldError
 from runtime.files import StoredFile
 from runtime.forms import downloads, entry, uploads
 from runtime.forms.files import stored, taken
-from runtime.public import opening, seals
+from runtime.public import languages, opening, seals
 
 blueprint = Blueprint("public_files", __name__, url_prefix="/f/<slug>/uploads/<visit>")
 
@@ -65,10 +65,10 @@ def _waiting(slug: str, visit: str, field: str, file: str) -> tuple[User, Form, 
 def _found(slug: str, visit: str, field: str) -> tuple[User, Form]:
     """Who sends files for which form; NotFound for a visit that we did not give out, and for other fields."""
     public, form = opening.find(slug)
+    languages.speak(form.zone)
     known = seals.known_visit(public, visit)
     guest = opening.guest(public, form, known)
     if not known or opening.state(public) != "open":
         raise NotFound(_("There is no such file."))
     uploads.require(form, field, access.fields(guest, form).closed)
-    g.reader = Reader(g.reader.locale, form.zone)
     return guest, form

@@ -22,9 +22,14 @@ def speak(zone: str) -> None:
 
 def chosen() -> str:
     """The language that was chosen on this form, "" for none."""
-    deed, _colon, pressed = request.form.get("_do", "").partition(":")
-    asked = pressed if deed == "language" else request.form.get(SENT) or request.args.get(NAME, "")
+    pressed = request.form.get("_do", "").partition(":")[2]
+    asked = pressed if is_pressed() else request.form.get(SENT) or request.args.get(NAME, "")
     return asked if asked in i18n.LANGUAGES else ""
+
+
+def is_pressed() -> bool:
+    """Whether this was sent by the button for the other language."""
+    return request.form.get("_do", "").startswith("language:")
 
 
 def there(endpoint: str, **place: Any) -> str:

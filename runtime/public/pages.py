@@ -22,7 +22,7 @@ from runtime.text import localized
 
 LAYOUT = "public/frame.html"
 MOST_ROWS = 200  # of a sub-table
-NOT_CARRIED = ("csrf_token", "password", "_admitted")
+NOT_CARRIED = ("csrf_token", "password", "_admitted", "_do", languages.SENT)
 
 
 def found(slug: str) -> tuple[PublicForm, Form]:
@@ -142,6 +142,8 @@ def ask_password(
     """The page that asks for the password, which carries what was typed before."""
     typed = [(name, text) for name, text in request.form.items(multi=True) if name not in NOT_CARRIED]
     typed += carried or []
+    if typed and (language := languages.chosen()):
+        typed.append((languages.SENT, language))
     page = render_template(
         "public/password.html",
         framed=bool(public.shown_by),

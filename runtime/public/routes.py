@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
-from runtime import i18n, limits, links
+from runtime import error_pages, i18n, limits, links
 from runtime.accounts import passwords, sessions
 from runtime.db import db, writing
 from runtime.definitions.documents import Form
@@ -65,10 +65,11 @@ def show(slug: str) -> Response:
 @from_anywhere
 @reads_only
 @takes_files
-@limits.limiter.limit(limits.PUBLIC_LOOKS)
 def send(slug: str) -> Response:
     """Take in a record, or show the form again with what is wrong; whoever may not send it keeps what he typed."""
     public, form = pages.found(slug)
+    if not limits.allows(limits.PUBLIC_LOOKS, f"public look:{limits.sender()}"):
+        return error_pages.send_again(429, _too_many())
     if opening.state(public) != "open" and not traps.was_open(slug):
         return pages.closed_page(public, form)
     if not pages.is_admitted(public):
@@ -80,7 +81,7 @@ def send(slug: str) -> Response:
     if deed == "later" and public.later:
         return later.keep(public, posted)
     answer = filling.save(posted, partial(_keep, public))
-    if deed == "language":
+    if languages.is_pressed():
         return sessions.with_cookie(answer, i18n.LOCALE_COOKIE, i18n.locale())
     return answer
 
@@ -176,13 +177,17 @@ def _doubt(public: PublicForm) -> tuple[int, str] | None:
         return 422, _("Please look at your answers once more, then send them.")
     if not _is_too_often():
         return None
-    told = _("A lot came in from where you are. Wait ten minutes, then send it again.")
+    told = _too_many()
     if _may_work():
         told = _(
             "A lot came in from where you are. Your browser works for a moment, then this is sent by itself. "
             "If nothing happens, wait ten minutes and send it again."
         )
     return 429, told
+
+
+def _too_many() -> str:
+    return str(_("A lot came in from where you are. Wait ten minutes, then send it again."))
 
 
 def _is_too_often() -> bool:
@@ -237,7 +242,7 @@ def _let_in(public: PublicForm, form: Form) -> Response:
     """The form for who knows the password, with what he has typed before he was asked; tries are counted by where they
     come from.
     """
-    if "password" not in request.form:
+    if "password" not in request.form or languages.is_pressed():
         return pages.ask_password(public, form, status=422)
     if not limits.allows(limits.PUBLIC_TRIES, limits.public_key()):
         return pages.ask_password(public, form, _("Too many tries. Wait a quarter of an hour."), 429)

@@ -158,7 +158,7 @@ def test_a_signature_is_drawn_cleared_and_drawn_again(
     # on a slow line the last one wins, and what is cleared does not come back
     page.route("**/uploads/sign?*", lambda _route: None)  # nobody answers
     for _pause in range(2):
-        with page.expect_request("**/uploads/sign?*"):
+        with page.expect_request("**/uploads/sign?*lang=en"):  # what is wrong is told as the page speaks
             stroke()
     expect(page.locator("#sign-list li")).to_have_count(1)
     page.get_by_role("button", name="Clear").click()

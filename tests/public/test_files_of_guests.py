@@ -140,6 +140,16 @@ def test_a_file_that_is_not_taken_is_told_in_words(
     assert answer.status_code == 422 and said in answer.text, answer.text
 
 
+def test_a_file_that_is_not_taken_is_told_in_the_language_of_the_page(world: World, takes: str) -> None:
+    browser = guest(world)
+    fields = begun(browser, takes)
+    place = f"{takes}/uploads/{fields['_visit']}/papers?name=a.exe&lang="
+
+    told = [browser.post(place + each, data=b"MZ").text for each in ("zh", "en", "xx")]
+
+    assert "文件" in told[0] and "PDF" in told[1] and told[1] == told[2]
+
+
 @pytest.mark.parametrize("field", ["hush", "customer", "name", "nothing"])
 def test_nothing_is_taken_for_other_fields_or_by_a_visit_of_nobody(
     world: World, takes: str, field: str

@@ -257,6 +257,30 @@ def test_whoever_is_asked_for_the_password_anew_keeps_what_he_typed(world: World
     assert drawn.status_code == 200 and 'value="Typed"' in drawn.text
 
 
+def test_whoever_reads_the_page_of_the_password_in_another_language_keeps_what_he_typed(
+    world: World, address: str
+) -> None:
+    settings(world, password="x")
+    browser = world.app.test_client(use_cookies=False)
+    asked = browser.post(f"{address}?f.seats=2", data={"_once": "k", "_do": "save", "name": "Ann"}).text
+
+    chinese = browser.post(address, data={**carried(asked), "password": "", "_do": "language:zh"})
+    wrong = browser.post(address, data={**carried(chinese.text), "password": "y"})
+    filled = browser.post(address, data={**carried(wrong.text), "password": "x"})
+
+    assert 'form="admit" name="_do" value="language:zh"' in asked
+    assert [each.status_code for each in (chinese, wrong, filled)] == [422, 422, 200]
+    assert all('<html lang="zh-CN"' in each.text for each in (chinese, wrong, filled))
+    assert ["password-error" in each.text for each in (chinese, wrong)] == [False, True]
+    assert 'value="Ann"' in filled.text and carried(filled.text)["_lang"] == "zh"
+
+
+def carried(page: str) -> dict[str, str]:
+    """What the page of the password sends along."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
+    return {name: html.unescape(text) for name, text in found if name not in ("next", "locale")}
+
+
 def test_a_page_of_too_many_rows_is_not_even_read(world: World, address: str) -> None:
     answer = guest(world).post(address, data={"guests": [f"n{number}" for number in range(1, 400)]})
 
@@ -361,6 +385,22 @@ def test_from_one_address_only_so_many_are_taken(world: World, address: str) -> 
     assert [each.status_code for each in answers] == [303] * 8 + [429] * 4
     assert 'value="Flood"' in answers[-1].text
     assert len(stored(world)) == before + 8
+
+
+def test_what_is_too_much_to_look_at_is_kept_for_another_try(
+    world: World, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PUBLIC_LOOKS", "1 per 10 minutes")
+    browser, before = guest(world), len(stored(world))
+    page = {**hidden(browser.get(f"{address}?lang=zh").text), "name": "王芳 ", "_do": "look"}
+    browser.post(address, data=page)
+
+    refused = browser.post(address, data=page, headers={"Origin": "http://localhost"})
+
+    assert refused.status_code == 429 and len(stored(world)) == before
+    assert '<html lang="zh-CN"' in refused.text and "十分钟" in refused.text
+    assert re.search(r'<textarea name="name" hidden[^>]*>\n王芳 </textarea>', refused.text)
+    assert f'action="{address}"' in refused.text
 
 
 def test_beyond_that_a_browser_works_for_each_record_of_its_own(world: World, address: str) -> None:
