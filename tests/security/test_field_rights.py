@@ -61,11 +61,13 @@ def pages(ids: dict[str, int]) -> Iterator[tuple[str, str, dict[str, str] | None
     """Method, address and form of every page of the app; none names a secret field."""
     for address in ("/", "/inbox/", "/inbox/badge", "/profile", f"/apps/{APP}/", f"/apps/{APP}/?all"):
         yield "GET", address, None
+    for query in ("", "Known", CANARY[:4]):
+        yield "GET", f"/go?app={APP}&q={query}", None
     for form, one in (("patient", ids["patient"]), ("ward", ids["ward:0"]), ("file", ids["file"])):
         for query in ("", "?sort=name", "?sort=-id&upto=500", f"?q={CANARY[:4]}", "?q=name", "?q=zzz"):
             yield "GET", f"{PAGES}/{form}/{query}", None
         yield "GET", f"{PAGES}/{form}/new", None
-        for page in ("", "edit", "delete"):
+        for page in ("", "edit", "delete", "versions/", "?story=changes"):
             yield "GET", f"{PAGES}/{form}/{one}/{page}", None
         for typed in (
             {},
@@ -92,7 +94,10 @@ def programs(ids: dict[str, int]) -> Iterator[tuple[str, str, object]]:
     """Method, path and body of every call of the API; none names a secret field."""
     yield "GET", "/inbox", None
     for form, one in (("patient", ids["patient"]), ("ward", ids["ward:0"]), ("file", ids["file"])):
-        yield "GET", f"/apps/{APP}/forms/{form}/schema", None
+        for about in ("schema", "openapi.json", "trash"):
+            yield "GET", f"/apps/{APP}/forms/{form}/{about}", None
+        for told in ("versions", "versions/1", "versions/compare?old=1&new=1", "comments"):
+            yield "GET", f"{path(form, one)}/{told}", None
         for query in ("", "?sort=-id", "?sort=name&limit=1", "?filter=true", "?sort=search_text"):
             yield "GET", path(form) + query, None
         yield "GET", path(form, one), None
