@@ -37,7 +37,7 @@
   document.addEventListener("DOMContentLoaded", () => { if (!touched) loaded = held(); }); // once the widgets are there
   const isDirty = () => touched && (loaded === null || held() !== loaded || !!form.querySelector(".fw-file-coming"));
   const isUnsaved = () => isDirty() && !window.formwright.draft?.isKept();
-  window.formwright.form = { isDirty, isUnsaved, leaveFreely: () => { touched = false; } };
+  window.formwright.form = { isDirty, isUnsaved, wait, free, leaveFreely: () => { touched = false; } };
 
   document.addEventListener("change", (event) => {
     const field = fieldOf(event.target);
@@ -198,21 +198,26 @@
   form.addEventListener("submit", (event) => {
     if (busy) return event.preventDefault();
     touched = false;
-    busy = event.submitter ?? form.querySelector("[data-saving]");
-    if (!busy?.dataset.saving) return;
-    busy.dataset.label = busy.textContent;
-    busy.style.minWidth = `${busy.offsetWidth}px`;
-    busy.textContent = busy.dataset.saving;
-    busy.setAttribute("aria-disabled", "true");
+    wait(event.submitter);
   });
 
   window.addEventListener("pageshow", (event) => { // back from the next page: the form may be sent again
     if (event.persisted && busy) free();
   });
 
+  // The button says that it is at work, and nothing else is sent meanwhile.
+  function wait(button) {
+    busy = button ?? form.querySelector("[data-saving]");
+    if (!busy?.dataset.saving) return;
+    busy.dataset.label = busy.textContent;
+    busy.style.minWidth = `${busy.offsetWidth}px`;
+    busy.textContent = busy.dataset.saving;
+    busy.setAttribute("aria-disabled", "true");
+  }
+
   function free() {
-    if (busy.dataset.label) busy.textContent = busy.dataset.label;
-    busy.removeAttribute("aria-disabled");
+    if (busy?.dataset.label) busy.textContent = busy.dataset.label;
+    busy?.removeAttribute("aria-disabled");
     busy = null;
   }
 

@@ -100,9 +100,10 @@
     } catch { tell(texts.failed); }
   });
 
-  function unreached() {
-    toast(texts.failed);
-    window.formwright.offline?.look();
+  async function unreached(button) {
+    const { offline } = window.formwright;
+    if (await offline?.look()) offline.waits(button);
+    else toast(texts.failed);
   }
 
   // What is sent long after the last answer might meet a log-in that has ended: asked first, the page stays.
@@ -115,7 +116,7 @@
     asking = true;
     const button = event.submitter;
     const here = await isHere();
-    if (here === null) unreached();
+    if (here === null) unreached(button);
     else if (here || (await signIn())) {
       known = Date.now();
       form.requestSubmit(button);

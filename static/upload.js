@@ -100,7 +100,12 @@
   // Without a connection a file waits for it; on a page that does not notice one it is refused.
   async function hold(one, request) {
     waiting.unshift(one);
-    if (await window.formwright.offline.look()) return;
+    const { offline } = window.formwright;
+    if (await offline.look()) {
+      if (afterwards) offline.waits(afterwards); // unless its author goes on
+      afterwards = null;
+      return;
+    }
     const at = waiting.indexOf(one);
     if (at < 0) return;
     waiting.splice(at, 1);

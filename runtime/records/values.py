@@ -123,7 +123,14 @@ def settle(case: Case, given: Mapping[str, Any]) -> Outcome:
     values, current, found = _settled(case, sent, baseline)
     ignored = tuple(key for key in given if key not in sent and key not in faults)
     ignored += tuple(key for key in sent if _dropped(case, key, current))
+    ignored += _ignored_in_rows(found.rows)
     return Outcome(values, current, faults, found.errors, ignored, found.rows)
+
+
+def _ignored_in_rows(rows: Rows) -> tuple[str, ...]:
+    """The columns that were sent and not taken, each once: `lines.price`."""
+    paths = (f"{table}.{key}" for table, each in rows.items() for row in each for key in row.outcome.ignored)
+    return tuple(dict.fromkeys(paths))
 
 
 def _settled(case: Case, sent: Sent, baseline: Mapping[str, Any]) -> tuple[Values, State, _Attempt]:

@@ -382,3 +382,16 @@ def test_any_series_of_edits_stores_what_was_sent(app: Flask, data: st.DataObjec
         assert cells(saved.values, "text", "price") == [(row["text"], row["price"]) for row in sent]
         ids = [row["id"] for row in saved.values.get("lines", [])]
         assert all(row.get("id", made) == made for row, made in zip(sent, ids, strict=True))
+
+
+def test_what_no_column_takes_is_noted_as_unknown_fields_are(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop(PRODUCT, QUOTE)
+    rows = [{"price": 1, "colour": "red", "amount": 7}, {"price": 2, "colour": "blue", "id": 999}]
+
+    with caplog.at_level("INFO"):
+        saved = save(TRUSTED, lines=rows)
+
+    assert cells(saved.values, "price") == [(1,), (2,)]
+    assert "ignored lines.colour, lines.amount, sent" in caplog.text
