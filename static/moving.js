@@ -15,7 +15,7 @@
     for (const place of document.querySelectorAll("[data-place]")) {
       if (ready.has(place)) continue;
       ready.add(place);
-      const handle = touched.matches && place.querySelector(".fw-handle") ? ".fw-handle" : undefined;
+      const handle = touched.matches && document.querySelector(".fw-handle") ? ".fw-handle" : undefined;
       new window.Sortable(place, {
         group: "records", draggable: DRAGGED, filter: ".fw-targets", preventOnFilter: false, sort: false,
         handle, delay: handle ? 0 : 250, delayOnTouchOnly: true, forceFallback: true, fallbackTolerance: 4, scrollSensitivity: 60, onEnd: drop,
@@ -70,7 +70,7 @@
 
   // Where nothing comes back that the page can show, the record goes back itself.
   const failed = ({ detail: { ctx } }) => {
-    if (!back || (ctx?.response && (ctx.response.status < 400 || ctx.response.status === 422))) return;
+    if (ctx?.sourceElement?.id !== "moving" || (ctx.response && (ctx.response.status < 400 || ctx.response.status === 422))) return;
     settle(true);
   };
   document.addEventListener("htmx:after:request", failed);
@@ -82,7 +82,9 @@
   const places = () => [...document.querySelectorAll("[data-place]")].filter((each) => each.checkVisibility());
   const titleOf = (item) => item.querySelector(".fw-title").textContent.trim();
 
+  // While a move is on its way its answer would draw the page anew under the next one.
   function lift(item) {
+    if (moved) return;
     const next = item.nextSibling, from = item.parentElement;
     lifted = { item, from, next };
     item.classList.add("fw-lifted");
@@ -123,6 +125,13 @@
     putDown();
   }
 
+  // What drew the page anew put the record back.
+  function letGo() {
+    lifted.item.classList.remove("fw-lifted");
+    lifted = null;
+    say(document.getElementById("moving")?.dataset.back);
+  }
+
   const say = (text) => window.formwright.say(text);
   document.addEventListener("focusout", () => { if (lifted && !lifted.isHeld) putBack(); });
 
@@ -132,7 +141,8 @@
   function named(key, targets) {
     typed = Date.now() - typedAt > 1000 ? key : typed + key;
     typedAt = Date.now();
-    return targets.find((each) => each.textContent.trim().toLowerCase().startsWith(typed.toLowerCase()));
+    const begins = (text) => text.startsWith(typed.toLowerCase());
+    return targets.find((each) => begins(each.textContent.trim().toLowerCase())) ?? targets.find((each) => each.dataset.letters.split(" ").some(begins));
   }
 
   document.addEventListener("keydown", (event) => {
@@ -152,7 +162,7 @@
     else if (step && at >= 0) targets.at((at + step) % targets.length).focus();
     else return;
     event.preventDefault();
-  });
+  }, true); // before the keys of lists, which heed what is taken
 
   // What opens and closes keeps the focus: what it closes goes away.
   function press(link) {
@@ -181,6 +191,7 @@
   // The focus goes to the first place of a card that was just opened, and stays with the card that was moved.
   document.addEventListener("htmx:after:swap", () => {
     settle();
+    if (lifted) letGo();
     if (moved && document.getElementById("refusal")) glide();
     const focus = document.activeElement;
     if (moved) return arrive();

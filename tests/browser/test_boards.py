@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from runtime.accounts.models import User
+from runtime.db import transaction
 from tests.browser.axe import problems
 from tests.forms.followup import FOLLOWUP, make_all
 
@@ -47,8 +48,9 @@ def test_given_swimlanes_when_a_card_is_lifted_and_carried_by_keys_then_it_goes_
     open_tab: OpenTab, seller: User
 ) -> None:
     """Space lifts, arrows carry, Escape puts back; what a rule refuses goes back and the page says why."""
-    acme, bolt = make_all(
-        "customer", [{"name": name, "grade": "A", "state": "lead"} for name in ("Acme", "Bolt")]
+    names = {"Acme": "A", "Bolt": "A", "Cord": "B"}
+    acme, bolt, _cord = make_all(
+        "customer", [{"name": name, "grade": grade, "state": "lead"} for name, grade in names.items()]
     )
     page = open_tab(seller)
     page.goto(f"{FOLLOWUP}/customer/?kind=board&by=grade&across=state&sort=name")
@@ -66,7 +68,7 @@ def test_given_swimlanes_when_a_card_is_lifted_and_carried_by_keys_then_it_goes_
 
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")  # which goes to the next card where none is lifted
     page.keyboard.press("Space")
     moved = page.locator(
         f"""[data-place='["is:B","is:active"]'] #card-{acme}[data-move="{acme}.2."] .fw-title"""
@@ -76,12 +78,62 @@ def test_given_swimlanes_when_a_card_is_lifted_and_carried_by_keys_then_it_goes_
     page.locator(f"#card-{bolt} .fw-title").focus()
     page.keyboard.press("m")
     expect(page.locator(".fw-targets button").first).to_be_focused()
-    page.keyboard.type("c")
-    expect(page.locator(".fw-targets button:focus")).to_have_text("C, small")
+    page.keyboard.type("n")  # which is a new record elsewhere
+    expect(page.locator(".fw-targets button:focus")).to_have_text("No answer")
     page.keyboard.press("Enter")
     expect(
-        page.locator(f"""[data-place='["is:C","is:lead"]'] #card-{bolt}[data-move="{bolt}.2."]""")
+        page.locator(f"""[data-place='["none","is:lead"]'] #card-{bolt}[data-move="{bolt}.2."]""")
     ).to_have_count(1)
+
+
+@pytest.mark.full
+def test_given_columns_with_chinese_names_when_the_first_letters_of_their_pinyin_are_typed_then_they_are_found(
+    open_tab: OpenTab, seller: User
+) -> None:
+    [acme] = make_all("customer", [{"name": "Acme", "grade": "A", "state": "lead"}])
+    with transaction() as session:
+        session.merge(seller).locale = "zh"
+    page = open_tab(seller)
+    page.goto(f"{FOLLOWUP}/customer/?kind=board&by=grade&across=state&card={acme}")
+    page.wait_for_load_state()
+
+    page.locator(".fw-targets button").first.focus()
+    page.keyboard.type("hzz")
+
+    expect(page.locator(".fw-targets button:focus")).to_have_text("移到：合作中")
+
+
+def touch(page: Page, *places: tuple[float, float]) -> None:
+    """Put a finger down at the first of these places, draw it along the others, and lift it."""
+    session = page.context.new_cdp_session(page)
+    for kind, (x, y) in zip(["touchStart", *["touchMove"] * (len(places) - 1)], places, strict=True):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_given_a_finger_when_it_draws_a_card_by_its_handle_then_the_card_goes_there(
+    open_tab: OpenTab, seller: User
+) -> None:
+    """A finger anywhere else on a card moves the page."""
+    [acme] = make_all("customer", [{"name": "Acme", "grade": "A", "state": "lead"}])
+    page = open_tab(seller, width=390)
+    page.goto(f"{FOLLOWUP}/customer/?kind=board&by=grade&across=state")
+    page.wait_for_load_state()
+    handle, there = (
+        page.locator(f"#card-{acme} .fw-handle"),
+        page.locator("""[data-place='["is:A","is:active"]']"""),
+    )
+    there.scroll_into_view_if_needed()
+    expect(handle).to_be_in_viewport()
+    start, end = handle.bounding_box(), there.bounding_box()
+    assert start and end
+    assert min(start["width"], start["height"]) >= 44
+
+    x, y = start["x"] + 22, start["y"] + 22
+    to = end["y"] + end["height"] / 2
+    touch(page, (x, y), *((x - 5, y + (to - y) * step / 8) for step in range(1, 9)))
+
+    expect(there.locator(f'#card-{acme}[data-move="{acme}.2."] .fw-title')).to_be_focused()
 
 
 def test_given_a_move_that_a_rule_refuses_when_a_card_is_put_down_then_it_goes_back_and_the_page_says_why(

@@ -44,7 +44,8 @@ def move(
 ) -> TestResponse:
     """Press the button that moves a card."""
     by = more.get("by", "grade")
-    sent = {"kind": "board", "by": by, "field": by, "move": f"{record}.{revision}.{to}", **more}
+    axes = ",".join(filter(None, (by, more.get("across"))))
+    sent = {"kind": "board", "by": by, "field": axes, "move": f"{record}.{revision}.{to}", **more}
     return browser.client.post(f"{FOLLOWUP}/{form}/move", data=sent)
 
 

@@ -60,7 +60,8 @@ def customer(seller: User) -> None:
 def move(browser: Browser, record: int, to: str, form: str = "opportunity", **more: str) -> TestResponse:
     """Press the button that changes the date of a record."""
     by = more.get("date", "close_on")
-    sent = {"kind": "calendar", "date": by, "field": by, "move": f"{record}.1.", "to": to, **more}
+    axes = ",".join(filter(None, (by, more.get("end"))))
+    sent = {"kind": "calendar", "date": by, "field": axes, "move": f"{record}.1.", "to": to, **more}
     return browser.client.post(f"{FOLLOWUP}/{form}/move", data=sent)
 
 

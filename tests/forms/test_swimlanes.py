@@ -5,6 +5,9 @@ from html import unescape
 
 import pytest
 
+from runtime.accounts.models import User
+from runtime.db import transaction
+from runtime.forms.lists.kinds import _cards_of
 from tests.conftest import Queries
 from tests.forms.followup import FOLLOWUP, Browser, make, make_all
 from tests.forms.test_boards import TYPED, move, stored
@@ -99,6 +102,68 @@ def test_given_nonsense_when_it_is_sent_as_a_place_then_nothing_is_stored(browse
     path = f"{FOLLOWUP}/customer/"
     assert browser.client.get(path, query_string=asked, headers=TYPED).status_code in (200, 404)
     assert stored(acme, "revision") == 1
+
+
+def test_given_a_page_with_other_swimlanes_when_a_card_of_it_is_moved_then_nothing_is_stored(
+    browser: Browser,
+) -> None:
+    """A saved view may divide its board anew while somebody looks at it."""
+    acme = make("customer", {"name": "Acme", "grade": "B", "state": "lead"})
+
+    refused = move(browser, acme, place("is:A", "is:active"), across="state", field="grade,owner")
+
+    assert refused.status_code == 422 and "out of date" in refused.text
+    assert stored(acme, "revision") == 1
+
+
+def test_given_an_open_card_when_the_next_cards_of_its_place_are_asked_for_then_nothing_breaks(
+    browser: Browser,
+) -> None:
+    ids = make_all(
+        "customer", [{"name": f"C{number:02}", "grade": "A", "state": "lead"} for number in range(22)]
+    )
+    more = re.search(
+        r'class="fw-next"[^>]*><a [^>]*hx-get="([^"]*)"', browser.open(f"{BOARD}&sort=name").text
+    )
+    assert more
+
+    part = browser.client.get(f"{unescape(more[1])}&card={ids[-1]}", headers=TYPED)
+
+    assert part.status_code == 200
+    assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', part.text) == ["C20", "C21"]
+
+
+def test_given_more_places_than_a_page_can_fill_when_a_board_is_shown_then_each_has_fewer_cards(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_cards_of, "MOST_ROWS", 10)
+    make_all("customer", [{"name": f"C{number}", "grade": "A", "state": "lead"} for number in range(5)])
+
+    page = browser.open(f"{BOARD}&sort=name").text
+    more = re.search(r'class="fw-next"[^>]*><a [^>]*hx-get="([^"]*)"', page)
+    assert more
+    rest = browser.client.get(unescape(more[1]), headers=TYPED).text
+
+    assert list(cells(page).values()) == [["C0", "C1"]]
+    assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', rest) == ["C2", "C3", "C4"]
+
+
+def test_given_an_open_card_then_its_places_tell_what_may_be_typed_for_them(
+    browser: Browser, seller: User
+) -> None:
+    """The letters of a swimlane are those of its own name, and of Chinese names their pinyin."""
+    acme = make("customer", {"name": "Acme", "grade": "A", "state": "lead"})
+    with transaction() as session:
+        session.merge(seller).locale = "zh"
+
+    page = browser.open(f"{BOARD}&card={acme}").text
+
+    typed = {
+        title: letters.split()
+        for letters, title in re.findall(r'name="move"[^>]* data-letters="([^"]*)">([^<]*)<', page)
+    }
+    assert {"普通", "putong", "pt"} <= set(typed["B 普通"])
+    assert {"合作中", "hezuozhong", "hzz"} <= set(typed["移到：合作中"])
 
 
 def test_given_the_field_of_the_columns_when_it_is_asked_for_as_swimlanes_then_there_are_none(

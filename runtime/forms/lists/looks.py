@@ -51,8 +51,10 @@ class Look:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """What places a card on a board: the field of its columns, then that of its swimlanes if there are any."""
-        return (self.group_by, self.across) if self.across else (self.group_by,)
+        """What places a record, its first one always there: on a board the fields of its columns and of its swimlanes,
+        in a calendar those of its begin and its end.
+        """
+        return tuple(filter(None, (self.group_by, self.across, self.date_field, self.end_field)))
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -19,13 +19,13 @@ from runtime.text import localized
 
 def move(user: User, form: Form, look: Look, sent: Mapping[str, str], reader: Reader) -> str:
     """Save what puts the record where it was dropped; what to tell then. `move` names the record, the revision that
-    was seen and the place: `12.3.is:open`; `field` is what the page would change. Raises what a save raises, and
-    Conflict where a rule keeps the field.
+    was seen and the place: `12.3.is:open`; `field` says by which fields that page places records. Raises what a save
+    raises, and Conflict where a rule keeps the field.
     """
     record_id, revision, to = _read(sent)
     record = query.get(user, form, record_id)
     values = KINDS[look.kind].moved(form, look, record, to, reader)
-    if next(iter(values)) != sent.get("field"):  # the page was made when the look was another
+    if ",".join(look.axes) != sent.get("field"):  # the page was made when the look was another
         raise NotFound(_("This page is out of date. Load it again."))
     actor = store.Actor(user=user, origin="page")
     saved = store.save(actor, form, values, record_id=record_id, revision=revision)

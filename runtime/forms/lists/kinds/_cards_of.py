@@ -12,7 +12,7 @@ from runtime.errors import NotFound
 from runtime.fields import Field, Reader
 from runtime.forms.lists import lengths
 from runtime.forms.lists.kinds._values import cell, condition, ref, shown, titled, value_of
-from runtime.forms.lists.places import Asked
+from runtime.forms.lists.places import MOST_ROWS, Asked
 from runtime.records import crossed, query
 from runtime.records.query import Lane
 from runtime.records.rows import Record
@@ -20,6 +20,8 @@ from runtime.records.rows import Record
 A_LANE = lengths.SHORT
 MOST_LANES = 60
 MOST_SWIMLANES = 20
+FEWEST = 2
+"""Cards of each place where there are so many places that a page cannot hold more."""
 
 
 def going_on(user: User, form: Form, asked: Asked, reader: Reader) -> Lane:
@@ -77,8 +79,9 @@ def read(user: User, form: Form, asked: Asked, reader: Reader) -> Read:
     columns = titled(user, form, one, shown(one, {a for a, _b in pairs}, MOST_LANES, reader), reader)
     across = titled(user, form, other, shown(other, {b for _a, b in pairs}, MOST_SWIMLANES, reader), reader)
     values = ([value for value, _title in columns], [value for value, _title in across])
+    size = max(FEWEST, min(A_LANE, MOST_ROWS // (len(columns) * len(across) or 1)))
     found = crossed.lanes(
-        user, form, look.axes, values, pairs, A_LANE, _pairs(one, other, longer, reader), sort=order, **wanted
+        user, form, look.axes, values, pairs, size, _pairs(one, other, longer, reader), sort=order, **wanted
     )
     return Read(pairs, columns, found, across)
 

@@ -24,7 +24,7 @@ from runtime.forms.lists.places import MOST_ROWS, PER_PAGE, Asked, Places
 from runtime.records import figures
 from runtime.records.query import Lane
 from runtime.records.rows import Record
-from runtime.text import localized
+from runtime.text import localized, search_key
 
 MOST_LIMIT = 9999
 
@@ -58,20 +58,28 @@ class Swimlane:
     cells: tuple[Column, ...]
 
 
+@dataclass(frozen=True)
+class Target:
+    """A place where a card can go. `letters` are what somebody may type for its name, in pinyin too."""
+
+    ref: str
+    title: str
+    letters: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board(Shown):
-    """The board by a field. `movable` are the records that the person may move, `targets` address and title of the
-    places where the open card can go. With swimlanes the columns are but their heads.
+    """The board by a field. `movable` are the records that the person may move, `targets` where the open card
+    can go. With swimlanes the columns are but their heads.
     """
 
-    field: str
     title: str
     summed: str
     """What is summed in each column; empty for nothing."""
     columns: tuple[Column, ...]
     movable: frozenset[int]
     swimlanes: tuple[Swimlane, ...] = ()
-    targets: tuple[tuple[str, str], ...] = ()
+    targets: tuple[Target, ...] = ()
     cut: bool = False
 
 
@@ -157,23 +165,20 @@ def board(user: User, form: Form, asked: Asked, reader: Reader) -> Board:
         order=order_of(form, look.sort, access.fields(user, form).hidden),
         address=plain.to(lanes=lengths.text(lengths.of(asked))),
         is_empty=not total and not goes_on,
-        field=look.group_by,
         title=localized(form.fields[look.group_by].title, reader.locale),
         summed=localized(form.fields[key].title, reader.locale) if (key := look.total) else "",
         switches=switches(BoardKind.parts, form, plain, access.fields(user, form).hidden, reader),
         columns=columns or drawer.columns(found, _sums(user, form, asked, reader)),
         swimlanes=drawer.swimlanes(found),
-        targets=_targets(user, form, asked, found, reader) if asked.card in may_move else (),
+        targets=_targets(user, form, asked, found, reader) if asked.card in may_move and not goes_on else (),
         movable=may_move,
         cut=not goes_on and found.cut,
     )
 
 
-def _targets(
-    user: User, form: Form, asked: Asked, found: Read, reader: Reader
-) -> tuple[tuple[str, str], ...]:
-    """Where the open card can go: address and title of each column; with swimlanes also of each other of them, where
-    the person may write what makes them.
+def _targets(user: User, form: Form, asked: Asked, found: Read, reader: Reader) -> tuple[Target, ...]:
+    """Where the open card can go: to each other column; with swimlanes also to each other of them, where the person may
+    write what makes them.
     """
     here: Any = next(
         (place for place, lane in found.lanes.items() if any(each.id == asked.card for each in lane.items)),
@@ -181,12 +186,27 @@ def _targets(
     )
     one = form.fields[asked.look.group_by]
     if not asked.look.across:
-        return tuple((ref(one, value, reader), title) for value, title in found.columns if value != here)
+        return tuple(
+            _target(ref(one, value, reader), title) for value, title in found.columns if value != here
+        )
     other, (column, lane) = form.fields[asked.look.across], here
     lanes = found.swimlanes if other.key not in access.fields(user, form).closed else []
-    places = [((value, lane), title) for value, title in found.columns if value != column]
-    places += [((column, value), _("To: %(lane)s", lane=title)) for value, title in lanes if value != lane]
-    return tuple((cell_ref(ref(one, a, reader), ref(other, b, reader)), title) for (a, b), title in places)
+    at = (ref(one, column, reader), ref(other, lane, reader))
+    beside = [
+        _target(cell_ref(ref(one, value, reader), at[1]), title)
+        for value, title in found.columns
+        if value != column
+    ]
+    above = [
+        _target(cell_ref(at[0], ref(other, value, reader)), title, _("To: %(lane)s", lane=title))
+        for value, title in lanes
+        if value != lane
+    ]
+    return (*beside, *above)
+
+
+def _target(named: str, name: str, title: str = "") -> Target:
+    return Target(named, title or name, search_key(name, limit=300))
 
 
 def _sums(user: User, form: Form, asked: Asked, reader: Reader) -> dict[Any, str]:

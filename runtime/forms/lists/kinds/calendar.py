@@ -78,7 +78,6 @@ class Calendar(Shown):
     the next records of the one day that is shown.
     """
 
-    field: str
     stretch: Stretch
     weeks: tuple[tuple[Day, ...], ...]
     agenda: tuple[Day, ...]
@@ -185,7 +184,7 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
     places = plain_places(form, replace(asked, lane="", upto=PER_PAGE, card=0))
     told = notes(form.app, shown.days, look.layer, reader.locale)
     days = _Days(shown, found, events, told, today, places, reader.locale)
-    may_move = movable(user, form, look.named[:2] if look.end_field else (look.date_field,), found.records)
+    may_move = movable(user, form, look.axes, found.records)
     return Calendar(
         count=found.count,
         places=Places(form, asked) if asked.panel or asked.card or asked.after else places,
@@ -193,7 +192,6 @@ def calendar(user: User, form: Form, asked: Asked, reader: Reader) -> Calendar:
         address=found.address or places.to(),
         is_empty=False,
         switches=(*switches(CalendarKind.parts, form, places, hidden, reader), _layers(look, places)),
-        field=look.date_field,
         stretch=shown,
         weeks=days.weeks() if span in ("month", "week") else (),
         agenda=days.agenda() if span in ("day", "agenda") or not asked.span else (),
