@@ -127,7 +127,9 @@ def _text(value: Any) -> str:
         )
     if kind is list or kind is tuple:
         return "[" + ",".join([_text(item) for item in value]) + "]"
-    if value is None or kind is bool or kind is int:
+    if kind is int:
+        return repr(value)
+    if value is None or kind is bool:
         return _PLAIN.encode(value)
     return "".join(_chunks(value, None, False, 0))
 

@@ -57,6 +57,7 @@
   form.addEventListener("keydown", (event) => {
     const row = rowOf(event.target);
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || !row?.classList.contains("is-open")) return;
+    event.preventDefault(); // the same key leaves the section of a record that is edited (record.js)
     open(tableOf(row));
     row.querySelector("[data-panel=open]").focus();
   });
