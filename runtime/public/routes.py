@@ -204,7 +204,7 @@ def _may_work() -> bool:
 
 def _keep(public: PublicForm, filled: Filling) -> Response:
     """Store the record and count it; both or neither."""
-    if not filled.problems and (doubt := _doubt(public)):
+    if not filled.problems and (doubt := _doubt(public)) and not _is_repeated(filled.form):
         work = puzzles.challenge(_token()) if doubt[0] == 429 and _may_work() else ""
         return filling.page(
             filled, Looks(exact=True), doubt[0], notice=doubt[1], puzzle=work, bits=puzzles.BITS
