@@ -33,5 +33,6 @@ def keymap() -> list[tuple[tuple[str, ...], str]]:
         (("Ctrl + Enter",), _("Publish…")),
         (("Shift + P",), _("Preview")),
         (("F6",), _("To the next part of the page")),
+        (("Ctrl + K",), _("Go to a screen of the app, a field of this form, or anywhere else")),
         (("?",), _("This list")),
     ]

@@ -3,8 +3,9 @@
 from flask import url_for
 from flask_babel import gettext as _
 
+from builder import goings
 from builder.views import Sharing
-from runtime import access, shell
+from runtime import access, going, shell
 from runtime.accounts.models import User
 from runtime.definitions.documents import Form
 from runtime.forms.lists import sharing
@@ -18,6 +19,7 @@ def register() -> None:
     """Let the runtime's pages show these ways."""
     if offer not in shell.PLACES:
         shell.PLACES.append(offer)
+        going.OFFERS.append(goings.offer)
         sharing.DOORS.append(Sharing())
         import_pages.NEW_FIELDS.append(new_fields)
         record_page.WAYS.append(why)

@@ -1,6 +1,9 @@
-"""Going somewhere by its name: pages, forms, new records, and records of the app one is in; of what one may read."""
+"""Going somewhere by its name: pages, lists, views, new records, records of the app one is in; of what one may read.
 
-from collections.abc import Iterator
+Whatever is offered is asked for its rights here and once more where it is opened.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +16,7 @@ from runtime.accounts.models import User
 from runtime.accounts.sessions import signed_in_user
 from runtime.definitions import lookup
 from runtime.definitions.documents import AppInfo, Form
+from runtime.forms.lists import views
 from runtime.htmx import page_or_partial
 from runtime.i18n import locale
 from runtime.records import query, search
@@ -21,56 +25,88 @@ from runtime.text import localized, search_key
 
 going = Blueprint("going", __name__)
 LONGEST = 100
-MOST_PLACES = 20
-MOST_FORMS = 12
-"""Forms of which the records are searched."""
-RECORDS = 4
+MOST_PLACES = 15
+MOST_FORMS = 5
+"""Forms of which the records are searched, that of the page first: three statements each."""
+RECORDS = 5
 """Of each form that are shown."""
 LEAST = 2
-"""Characters from which on records are searched."""
+"""Letters from which on records are searched; one sign is enough in Chinese."""
 
 
 @dataclass(frozen=True)
 class Target(Place):
-    """Somewhere to go, and where that is."""
+    """Somewhere to go, and what that is part of."""
 
     within: str = ""
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where somebody stands: the app, and in it the definition that the address names; empty for neither."""
+
+    app: str = ""
+    kinds: str = ""
+    """Such as `forms`."""
+    key: str = ""
+    designs: bool = False
+
+
+OFFERS: list[Callable[[User, Spot], Iterable[Target]]] = []
+"""Where else a person may go from a spot. Others than the runtime add to it."""
+
+
 @going.get("/go")
 def index() -> Response:
-    """What has this name; htmx gets the list alone."""
+    """What has this name; htmx gets the list alone, as options."""
     user, sought = signed_in_user(), request.args.get("q", "").strip()[:LONGEST].replace("\x00", "")
-    here = request.args.get("app") or _app_of(request.headers.get("HX-Current-URL", ""))
-    found = [*_named(user, sought, here), *_records(user, sought, here)]
-    return page_or_partial("home/go.html", "home/_go.html", sought=sought, go_app=here, found=found)
+    at = request.args.get("at", "")
+    spot = spot_of(request.headers.get("HX-Current-URL") or at)
+    found = [*_named(user, sought, spot), *_records(user, sought, spot)]
+    return page_or_partial("home/go.html", "home/_go_options.html", sought=sought, at=at, found=found)
 
 
-def _app_of(address: str) -> str:
+def spot_of(address: str) -> Spot:
+    """Where the page of an address is, whatever stands there."""
     try:
-        parts = urlsplit(address).path.split("/")
+        parts = urlsplit(address).path.split("/")[1:]
     except ValueError:
-        return ""
-    return parts[2] if len(parts) > 2 and parts[1] == "apps" else ""
+        return Spot()
+    if parts[0:1] != ["apps"]:
+        return Spot()
+    _apps, app, kinds, key, rest = (*parts[:5], *[""] * (5 - len(parts[:5])))
+    return Spot(app, kinds, key, rest == "design")
 
 
-def _named(user: User, sought: str, here: str) -> list[Target]:
-    """The places whose names hold all words, those of the app one is in first."""
+def _named(user: User, sought: str, spot: Spot) -> list[Target]:
+    """The places whose names hold all words: first those that begin so, of them first those of the app one is in."""
     words = search.words_of(sought)
-    known = sorted(_places(user), key=lambda each: here == "" or f"/apps/{here}/" not in each.url)
-    return [
-        each for each in known if all(word in search_key(f"{each.title} {each.within}") for word in words)
-    ][:MOST_PLACES]
+    known = {each.url: each for each in _places(user, spot, views_too=bool(words))}
+    found = []
+    for each in known.values():
+        name, whole = search_key(each.title), search_key(f"{each.title} {each.within}")
+        if all(word in whole for word in words):
+            elsewhere = not (spot.app and each.url.startswith(f"/apps/{spot.app}/"))
+            found.append(((bool(words) and not name.startswith(words[0]), elsewhere), each))
+    return [each for _rank, each in sorted(found, key=lambda pair: pair[0])][:MOST_PLACES]
 
 
-def _places(user: User) -> Iterator[Target]:
+def _places(user: User, spot: Spot, *, views_too: bool) -> Iterator[Target]:
+    readable: list[Form] = []
     for app in lookup.apps():
         if can(user, "read", app):
             title = localized(app.title, locale(), app.default_locale)
             yield Target(f"/apps/{app.key}/", app.icon or "apps", title)
             for form in lookup.forms(app.key):
+                readable += [form] if can(user, "read", form) else []
                 yield from _of_form(user, app, form, title)
             yield from (Target(each.url, each.icon, each.title, within=title) for each in places(app.key))
+    yield from _views(user, readable) if views_too else ()
+    yield from (target for offer in OFFERS for target in offer(user, spot))
+    yield from _pages(user)
+
+
+def _pages(user: User) -> Iterator[Target]:
     yield Target(url_for("home.index"), "home", _("Home"))
     yield Target(url_for("inbox.index"), "inbox", _("Inbox"))
     yield Target(url_for("drafts.index"), "notes", _("Drafts"))
@@ -93,13 +129,20 @@ def _of_form(user: User, app: AppInfo, form: Form, within: str) -> Iterator[Targ
         yield Target(url_for("forms.new_record", **place), "plus", new, within=within)
 
 
-def _records(user: User, sought: str, here: str) -> Iterator[Target]:
-    """The first records of each form of the app that a quick search finds."""
-    if len(sought) < LEAST or not any(app.key == here for app in lookup.apps()):
+def _views(user: User, forms: list[Form]) -> Iterator[Target]:
+    for form, ref, title in views.named(user, forms, locale()):
+        url = url_for("forms.list_records", app=form.app, form=form.key, view=ref)
+        yield Target(url, "bookmark", title, within=localized(form.title, locale()))
+
+
+def _records(user: User, sought: str, spot: Spot) -> Iterator[Target]:
+    """The first records that a quick search finds, of a few forms of the app."""
+    if (len(sought) < LEAST and sought.isascii()) or not any(app.key == spot.app for app in lookup.apps()):
         return
-    readable = [form for form in lookup.forms(here) if can(user, "read", form)]
+    readable = [form for form in lookup.forms(spot.app) if can(user, "read", form)]
+    readable.sort(key=lambda form: (spot.kinds, spot.key) != ("forms", form.key))
     for form in readable[:MOST_FORMS]:
         title = localized(form.title, locale())
-        for record in query.page(user, form, search=sought, limit=RECORDS, total=False).items:
-            url = url_for("forms.show_record", app=here, form=form.key, record_id=record.id)
+        for record in query.glance(user, form, sought, RECORDS):
+            url = url_for("forms.show_record", app=spot.app, form=form.key, record_id=record.id)
             yield Target(url, form.icon or "forms", query.title(form, record), within=title)

@@ -1,4 +1,5 @@
-// Ctrl+K: going somewhere by its name. The link in the head does the same on a page of its own.
+// Ctrl+K: going somewhere by its name. The link in the head leads to a page of its own, here it opens the dialog;
+// what the keys do in it comes with going.js when it is opened first.
 (() => {
   "use strict";
   const link = document.getElementById("go");
@@ -10,30 +11,20 @@
       dialog = document.importNode(document.getElementById("go-dialog").content, true).firstElementChild;
       document.body.append(dialog);
       window.htmx.process(dialog);
+      document.head.append(Object.assign(document.createElement("script"), { src: link.dataset.script }));
     }
     if (!dialog.open) dialog.showModal();
-    dialog.querySelector("#go-q").select();
-    if (!dialog.querySelector("#go-found li")) dialog.querySelector("#go-q").dispatchEvent(new Event("input", { bubbles: true }));
+    const box = dialog.querySelector("#go-q");
+    box.select();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   document.addEventListener("keydown", (event) => {
-    const isAsked = event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-    if (isAsked && !event.defaultPrevented && !event.target.isContentEditable) {
-      event.preventDefault();
-      open();
-    } else if (dialog?.contains(event.target)) walk(event);
-  });
-
-  // The arrows go through what was found, Enter in the box takes the first of it.
-  function walk(event) {
-    const links = [...dialog.querySelectorAll("#go-found a")], at = links.indexOf(event.target);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) (links[at + step] ?? dialog.querySelector("#go-q")).focus();
-    else if (event.key === "Enter" && at < 0 && event.target.id === "go-q") links[0]?.click();
-    else return;
+    const isAsked = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    if (!isAsked || event.defaultPrevented || event.target.isContentEditable) return;
     event.preventDefault();
-  }
-
+    open();
+  });
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

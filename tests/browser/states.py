@@ -52,6 +52,13 @@ def morphed(page: Page) -> None:
     expect(page.locator("#reason")).to_be_visible()
 
 
+def going(page: Page) -> None:
+    page.goto(f"{FORMS}/customer/")
+    page.wait_for_load_state()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#go-q")).to_have_attribute("aria-activedescendant", "go-1")
+
+
 def newest(page: Page, form: str) -> str:
     page.goto(f"{FORMS}/{form}/")
     return page.locator("tbody tr a").first.get_attribute("href") or ""
@@ -311,6 +318,8 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "home": ("seller", menus),
     "home, with drafts": ("seller", home_with_drafts),
     "app": ("seller", at("/apps/followup/")),
+    "going somewhere": ("seller", going),
+    "going somewhere, on a page": ("seller", at("/go?q=cu")),
     "list": ("seller", at(f"{FORMS}/customer/?panel=export")),
     "board": ("seller", board),
     "calendar": ("seller", calendar),

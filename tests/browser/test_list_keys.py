@@ -116,23 +116,3 @@ def test_given_a_chosen_row_when_more_come_then_it_stays_in_the_page(open_tab: O
     expect(page.get_by_role("link", name="Customer 301")).to_be_attached()
     expect(page.locator("#older button")).to_have_text("Show rows 1–20")
     expect(page.locator("#list [name=_record]:checked")).to_have_count(1)
-
-
-def test_given_any_page_when_a_name_is_typed_after_ctrl_k_then_enter_goes_there(
-    open_tab: OpenTab, seller: User
-) -> None:
-    page = opened(open_tab, seller, 3)
-    press(page, "Control+k")
-    expect(page.locator("#go-q")).to_be_focused()
-    expect(page.locator("#go-found a").first).to_be_visible()
-    page.keyboard.type("Customer 002")
-    expect(page.locator("#go-found a")).to_have_count(1)
-    press(page, "ArrowDown")
-    expect(page.locator("#go-found a")).to_be_focused()
-    press(page, "Enter")
-    page.wait_for_url(re.compile(r"/customer/\d+/$"))
-    page.wait_for_load_state()
-
-    page.locator("#go").click()
-    expect(page.locator("#go-found a").first).to_be_visible()
-    assert problems(page, "going somewhere") == []

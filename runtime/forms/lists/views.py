@@ -1,6 +1,6 @@
 """The views of a list: a person's own, which nobody else sees, and those that the app offers to all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,15 +71,34 @@ def kept(user: User, form: Form, locale: str) -> Kept:
     own = [View(f"{OWN}{row.id}", row.title, of_document(row.look), False) for row in rows if row.title]
     shared = [
         View(each.key, localized(each.title, locale), of_document(each.document), True, each.roles)
-        for each in in_order(form, lookup.views(form.app, form.key))
-        if each.kind in KINDS
-        and access.is_for(user, form.app, each.roles)
-        and _may_see(form, of_document(each.document), hidden)
+        for each in _shared(user, form)
     ]
     wanted = tuple(key for key in liked.get("columns", ()) if columns.may_show(form, key, hidden))
     return Kept(
         wanted or form.list_columns, liked.get("opens", ""), (*own, *shared), look.widths, look.frozen
     )
+
+
+def named(user: User, forms: Iterable[Form], locale: str) -> Iterator[tuple[Form, str, str]]:
+    """The views that a person finds at the lists of these forms, which he may read: form, `ref` and title."""
+    own: dict[int, list[tuple[str, str]]] = {}
+    found = select(ListView.form_id, ListView.id, ListView.title).where(
+        ListView.user_id == user.id, ListView.title != ""
+    )
+    for form_id, number, title in db.session.execute(found.order_by(ListView.id)):
+        own.setdefault(form_id, []).append((f"{OWN}{number}", title))
+    for form in forms:
+        yield from ((form, ref, title) for ref, title in own.get(form.definition_id, ()))
+        yield from ((form, each.key, localized(each.title, locale)) for each in _shared(user, form))
+
+
+def _shared(user: User, form: Form) -> Iterator[ViewDoc]:
+    """The views that the app offers to this person."""
+    hidden = access.fields(user, form).hidden
+    for each in in_order(form, lookup.views(form.app, form.key)):
+        is_one = each.kind in KINDS and access.is_for(user, form.app, each.roles)
+        if is_one and _may_see(form, of_document(each.document), hidden):
+            yield each
 
 
 def in_order(form: Form, views: Iterable[ViewDoc]) -> list[ViewDoc]:
