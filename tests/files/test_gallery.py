@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import parse_qs
 
 from tests.files.desk import PAGES, filed, picture, sent
 from tests.support.world import World
@@ -44,6 +45,12 @@ def test_records_with_pictures_are_cards_and_more_of_them_are_loaded(world: Worl
     assert list(cards(part)) == ["Gallery 48"]
     assert len(cards(world.browsers["bob"].get(unescape(more[1])).text)) == 51
     assert list(cards(world.browsers["bob"].get(f"{GALLERY}&q=plain").text)) == ["Gallery, plain"]
+    led = re.search(rf'href="({PAGES}/{shown}/[^"]*)"', page)
+    assert led
+    record = world.browsers["bob"].get(unescape(led[1])).text
+    back = re.search(rf'href="{PAGES}/\?([^"]*)"', record)
+    state = {"kind": ["gallery"], "picture": ["photos"], "sort": ["id"], "q": ["gallery"]}
+    assert back and parse_qs(unescape(back[1])) == state
 
 
 def test_somebody_who_reads_his_own_alone_sees_no_card_of_others(world: World) -> None:

@@ -1,15 +1,16 @@
 """From a record to the next and the previous one of the list it was opened from, and back to that list."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
-from urllib.parse import unquote, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 import pytest
 
 from runtime.accounts.models import User
 from runtime.forms.lists.looks import filter_text
 from tests.conftest import Queries
-from tests.forms.followup import FOLLOWUP, Browser, make_all
+from tests.forms.followup import FOLLOWUP, Browser, make, make_all
 
 CUSTOMERS = f"{FOLLOWUP}/customer/"
 GRADES = (("a", None), ("b", "A"), ("c", "A"), ("d", "B"), ("e", None), ("f", "B"), ("g", "A"))
@@ -79,6 +80,27 @@ def test_the_list_hands_its_state_on_and_the_record_leads_back_to_it(
     assert f'href="{CUSTOMERS}?sort=-name&upto=100">' in page
     assert f'href="{CUSTOMERS}{ids["g"]}/next?sort=-name&upto=100"' in page
     assert f'href="{CUSTOMERS}{ids["b"]}/"' in browser.open(CUSTOMERS).text  # the usual list says nothing
+
+
+@pytest.mark.parametrize("look", ["kind=calendar&span=month&day=2026-11-15", "kind=board&by=stage"])
+def test_every_look_of_a_list_leads_to_a_record_and_back_as_it_was(
+    browser: Browser, seller: User, look: str
+) -> None:
+    customer = make("customer", {"name": "Acme", "owner": seller.id})
+    own = {
+        "name": "Deal",
+        "customer": customer,
+        "close_on": "2026-11-20",
+        "owner": seller.id,
+        "stage": "need",
+    }
+    deals, record = f"{FOLLOWUP}/opportunity/", make("opportunity", own)
+    led = re.search(rf'href="({deals}{record}/[^"#]*)', browser.open(f"{deals}?{look}").text)
+    assert led
+
+    back = re.search(rf'href="{deals}\?([^"]*)"', browser.open(unescape(led[1])).text)
+
+    assert back and set(parse_qsl(look)) <= set(parse_qsl(unescape(back[1])))
 
 
 @pytest.mark.parametrize("state", ["sort=x", "filter=x", "filter=%00", "view=none", "q=%00", "upto=-1"])
