@@ -205,7 +205,6 @@
     if (event.persisted && busy) free();
   });
 
-  // The button says that it is at work, and nothing else is sent meanwhile.
   function wait(button) {
     busy = button ?? form.querySelector("[data-saving]");
     if (!busy?.dataset.saving) return;

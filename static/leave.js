@@ -100,12 +100,6 @@
     } catch { tell(texts.failed); }
   });
 
-  async function unreached(button) {
-    const { offline } = window.formwright;
-    if (await offline?.look()) offline.waits(button);
-    else toast(texts.failed);
-  }
-
   // What is sent long after the last answer might meet a log-in that has ended: asked first, the page stays.
   let asking = false;
   form.addEventListener("submit", async (event) => {
@@ -116,7 +110,7 @@
     asking = true;
     const button = event.submitter;
     const here = await isHere();
-    if (here === null) unreached(button);
+    if (here === null) toast(texts.failed);
     else if (here || (await signIn())) {
       known = Date.now();
       form.requestSubmit(button);

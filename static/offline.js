@@ -1,5 +1,5 @@
 // A form without a connection: says that what was typed stays here, asks until the server answers, then does what had to wait.
-// It looks before anything is sent, too: a connection may be gone without a word, and the browser's own page take this one's place.
+// It looks before it sends, lest the browser's own page come.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-record]");
@@ -7,12 +7,10 @@
   if (!form || !place) return;
   const { say, form: state } = window.formwright; // app.js, form.js
   const { dataset } = place;
-  const PAUSES = [2, 5, 10, 20]; // seconds between two tries
-  const PATIENCE = 10_000; // so long an answer may take: many a dead connection only keeps silent
   let isAway = false, asking = null, tries = 0, timer = 0;
   let asked = false; // whether the form was not evaluated meanwhile
   let button; // the one that was pressed meanwhile; undefined for none
-  let isSure = false, isLooking = false; // whether what is sent just now was looked at, or waits for that
+  let isSure = false, isLooking = false;
   window.formwright.offline = { look, misses, waits };
 
   function tell() {
@@ -21,11 +19,10 @@
     say(place.textContent || dataset.back);
   }
 
-  // Whether there is no connection now: any small file of the server tells, whoever asks. A proxy that finds no server
-  // behind it (502 to 504) is none either.
+  // Whether there is no connection now: any small file of the server tells, whoever asks. Neither silence nor a proxy counts.
   function look() {
     clearTimeout(timer);
-    const asks = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+    const asks = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(10_000) };
     asking ??= fetch(dataset.look, asks).then(({ status }) => status < 500, () => false).then(told);
     return asking;
   }
@@ -34,12 +31,10 @@
     asking = null;
     if (answers && isAway) goOn();
     if (answers) return false;
-    timer = setTimeout(look, 1000 * PAUSES[Math.min(tries, PAUSES.length - 1)]);
     tries += 1;
-    if (!isAway) {
-      isAway = true;
-      tell();
-    }
+    timer = setTimeout(look, 1000 * Math.min(2 ** tries, 20));
+    isAway = true;
+    if (tries === 1) tell();
     return true;
   }
 
@@ -68,7 +63,6 @@
     isSure = false;
   }
 
-  // What was pressed is done once there is a connection.
   function waits(pressed) {
     button = pressed;
     tell();
@@ -77,11 +71,10 @@
   async function lookAndSend(pressed) {
     isLooking = true;
     state.wait(pressed);
-    const isGone = await look();
+    const then = await look() ? waits : send;
     state.free();
     isLooking = false;
-    if (isGone) waits(pressed);
-    else send(pressed);
+    then(pressed);
   }
 
   window.addEventListener("submit", (event) => { // before all others, who would send something
@@ -94,7 +87,7 @@
     look();
   }, true);
 
-  // What is typed after that is not sent without its author, nor what a button of a row or a file did.
+  // Who types on, or adds a row, sends it himself.
   function takeBack() {
     if (button === undefined) return;
     button = undefined;

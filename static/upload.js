@@ -102,7 +102,7 @@
     waiting.unshift(one);
     const { offline } = window.formwright;
     if (await offline.look()) {
-      if (afterwards) offline.waits(afterwards); // unless its author goes on
+      if (afterwards) offline.waits(afterwards);
       afterwards = null;
       return;
     }
