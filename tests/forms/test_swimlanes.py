@@ -1,10 +1,12 @@
 """A board with swimlanes: the cards of each column by a second field, and moving them both ways."""
 
+import copy
 import re
 from html import unescape
 
 import pytest
 
+from builder import definitions, drafts, publish
 from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.forms.lists.kinds import _cards_of
@@ -89,6 +91,52 @@ def test_given_a_place_with_many_cards_when_more_are_asked_for_then_the_next_one
 
     assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', part) == [f"C{number}" for number in range(20, 25)]
     assert sorted(len(each) for each in cells(whole).values()) == [1, 25]
+
+
+def state_is(for_sales: str) -> None:
+    """From now on this is what sellers may do with the state of a customer."""
+    with transaction():
+        form = copy.deepcopy(definitions.document("followup", "form", "customer"))
+        assert form
+        form["properties"]["state"]["fw"]["access"] = {"sales": for_sales}
+        drafts.save_draft(None, "followup", "form", "customer", form)
+        publish.publish(None, "followup", "form", "customer")
+
+
+def test_given_swimlanes_that_somebody_may_not_write_when_he_moves_a_card_then_it_moves_within_its_own_alone(
+    browser: Browser,
+) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "A", "state": "lead"})
+    state_is("read")
+
+    open_ = unescape(browser.open(f"{BOARD}&card={acme}").text)
+    refused = move(browser, acme, place("is:B", "is:active"), across="state")
+
+    assert place("is:B", "is:lead") in open_.partition("fw-targets")[2]
+    assert f'.{place("is:A", "is:active")}"' not in open_.partition("fw-targets")[2].partition("</div>")[0]
+    assert refused.status_code == 422
+    assert (stored(acme, "grade"), stored(acme, "state"), stored(acme, "revision")) == ("A", "lead", 1)
+    assert move(browser, acme, place("is:B", "is:lead"), across="state").status_code == 303
+    assert stored(acme, "grade") == "B"
+
+
+def test_given_a_hidden_field_when_swimlanes_by_it_are_asked_for_then_nothing_tells_of_it(
+    browser: Browser,
+) -> None:
+    acme = make("customer", {"name": "Acme", "grade": "A", "state": "lead"})
+    state_is("hidden")
+
+    page = browser.open(BOARD).text
+
+    assert "fw-crossed" not in page and ">State<" not in page
+    told = set()
+    for lane in ("is:lead", "is:active"):  # the right one and a wrong one
+        part = {"kind": "board", "by": "grade", "across": "state", "lane": place("is:A", lane), "after": "x"}
+        answer = browser.client.get(f"{FOLLOWUP}/customer/", query_string=part, headers=TYPED)
+        told.add((answer.status_code, *re.findall(r'class="fw-title"[^>]*>([^<]*)<', answer.text)))
+        assert move(browser, acme, place("is:B", lane), across="state").status_code == 422
+    assert len(told) == 1
+    assert stored(acme, "revision") == 1
 
 
 @pytest.mark.parametrize(
