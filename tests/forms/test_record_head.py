@@ -26,3 +26,5 @@ def test_one_deed_stands_out_and_the_others_wait_in_a_menu(browser: Browser, sel
     menu = head[head.index('id="ways-menu"') :]
     assert head.count("btn-primary") == 1
     assert "data-print" in menu and "/versions/" in menu
+    below = page[page.index("fw-jumps") :]
+    assert all(f'href="#{place}"' in below and f'id="{place}"' in below for place in ("related", "story"))
