@@ -25,10 +25,14 @@
 
   async function peek(link) {
     if (!link) return;
+    const wasOpen = drawer().open;
     shown = link;
     await window.htmx.ajax("GET", link.href, { source: "#drawer-body", target: "#drawer-body" });
+    const title = drawer().querySelector("h2 a");
+    // Meanwhile it was closed, or another one asked for; or there is no such record any more.
+    if ((wasOpen && !drawer().open) || shown !== link || title?.pathname !== link.pathname) return;
     if (!drawer().open) drawer().showModal();
-    drawer().querySelector("h2 a")?.focus();
+    title.focus();
   }
 
   function edit(link) {

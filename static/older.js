@@ -43,13 +43,21 @@
     line.replaceChildren(cell);
   }
 
-  document.addEventListener("click", (event) => {
-    const line = event.target.closest("#older button")?.closest("tr");
-    if (!line) return;
+  function bringBack(line) {
     const first = kept.find(isRow);
     line.replaceWith(...kept);
     [kept, isWanted] = [null, true];
-    first.querySelector("a")?.focus();
+    return first;
+  }
+
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest("#older button")?.closest("tr");
+    if (line) bringBack(line).querySelector("a")?.focus();
+  });
+  // Paper has room for all.
+  addEventListener("beforeprint", () => {
+    const line = kept && document.getElementById("older");
+    if (line) bringBack(line);
   });
   document.addEventListener("htmx:after:swap", collapse);
   addEventListener("pageshow", collapse);

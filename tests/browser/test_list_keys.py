@@ -50,6 +50,7 @@ def test_given_a_list_when_letters_are_pressed_then_records_are_gone_through_cho
     assert problems(page, "a record beside the list") == []
     press(page, "j")
     expect(page.locator("#drawer h2")).to_have_text("Customer 004")
+    expect(page.locator("#drawer h2 a")).to_be_focused()
     press(page, "Escape")
     expect(page.locator("#drawer")).to_be_hidden()
     expect(title.nth(3)).to_be_focused()
@@ -116,3 +117,7 @@ def test_given_a_chosen_row_when_more_come_then_it_stays_in_the_page(open_tab: O
     expect(page.get_by_role("link", name="Customer 301")).to_be_attached()
     expect(page.locator("#older button")).to_have_text("Show rows 1–20")
     expect(page.locator("#list [name=_record]:checked")).to_have_count(1)
+
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # paper has room for all
+    expect(page.locator("#older")).to_have_count(0)
+    expect(page.get_by_role("link", name="Customer 001")).to_be_attached()
