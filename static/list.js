@@ -41,6 +41,40 @@
     if (document.activeElement === document.body) document.querySelector(".fw-views [aria-current=page]")?.focus();
   }
 
+  // A view of one's own goes elsewhere among them: dragged, or by Alt and an arrow. The panel of views has buttons.
+  const own = () => [...document.querySelectorAll(".fw-views [data-own]")];
+  let carried = null;
+  function moveView(tab, by) {
+    const nav = tab.closest(".fw-views"), { after: _, ...values } = Object.fromEntries(new URLSearchParams(location.search));
+    if (by) window.htmx.ajax("POST", nav.dataset.moves, { source: nav, target: "#list", swap: "outerMorph", values: { ...values, moved: tab.dataset.own, by_places: by } });
+  }
+  document.addEventListener("keydown", (event) => {
+    const by = event.altKey && !event.ctrlKey && !event.metaKey && event.target.dataset?.own && { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    moveView(event.target, by);
+  });
+  document.addEventListener("dragstart", ({ target }) => {
+    const tab = target.closest?.("[data-own]");
+    carried = tab && { tab, from: own().indexOf(tab), next: tab.nextSibling };
+  });
+  document.addEventListener("dragover", (event) => {
+    const near = carried && event.target.closest?.("[data-own]");
+    if (!near) return;
+    event.preventDefault();
+    if (near !== carried.tab) near[own().indexOf(near) > own().indexOf(carried.tab) ? "after" : "before"](carried.tab);
+  });
+  document.addEventListener("drop", (event) => {
+    if (!carried || !event.target.closest?.("[data-own]")) return;
+    event.preventDefault();
+    moveView(carried.tab, own().indexOf(carried.tab) - carried.from);
+    carried = null;
+  });
+  document.addEventListener("dragend", () => {
+    if (carried?.tab.isConnected) carried.tab.parentElement.insertBefore(carried.tab, carried.next);
+    carried = null;
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.definitions import lookup
+from runtime.forms.lists import views
+from runtime.forms.lists.looks import Look
 from tests.browser.axe import problems
 from tests.browser.conftest import Tabs
 from tests.browser.design import Counter, settled
@@ -95,6 +97,13 @@ def test_t20_a_list_is_filtered_by_two_fields_saved_and_shared_with_a_role(
     assert lookup.views("followup", "opportunity")[0].roles == ("sales",)
 
 
+def keep_own(user: User, *titles: str) -> None:
+    form = lookup.form("followup", "opportunity")
+    with transaction():
+        for title in titles:
+            views.save(user, form, title, Look(sort="name"), "")
+
+
 def order(page: Page) -> list[str]:
     return [
         str(each.get_attribute("data-item"))
@@ -134,6 +143,36 @@ def test_views_are_made_and_ordered_by_dragging_by_keys_and_by_buttons(
     page.mouse.move(end["x"] + 4, end["y"] - 4, steps=6)
     page.mouse.up()
     expect(page.locator("ol[data-moves='list.view_move'] > li").first).to_have_id(f"view-{two}")
+
+
+def test_views_of_ones_own_are_ordered_by_dragging_by_keys_and_by_buttons(
+    open_tab: OpenTab, seller: User
+) -> None:
+    keep_own(seller, "One", "Two", "Three")
+    page = open_tab(seller)
+    page.goto(DEALS)
+    page.wait_for_load_state()
+    tabs = page.locator(".fw-views [data-own]")
+    expect(tabs).to_have_text(["One", "Two", "Three"])
+
+    tabs.nth(2).focus()
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(tabs).to_have_text(["One", "Three", "Two"])
+    expect(tabs.nth(1)).to_be_focused()
+    tabs.nth(0).drag_to(tabs.nth(2))
+    expect(page.locator("#live")).to_contain_text("place 3 of 3")
+    expect(tabs).to_have_text(["Three", "Two", "One"])
+
+    tabs.nth(2).click()
+    page.wait_for_url("**view=own-**")
+    page.wait_for_load_state()
+    page.locator("#open-view").click()
+    page.locator("#view-arrow-left").click()
+    expect(tabs).to_have_text(["Three", "One", "Two"])
+    expect(page.locator("#view-arrow-left")).to_be_focused()
+    assert problems(page, "moving a view of one's own") == []
+    page.reload()
+    expect(tabs).to_have_text(["Three", "One", "Two"])
 
 
 def test_a_gallery_of_the_pictures_that_somebody_chose_is_open_to_everybody(

@@ -117,6 +117,33 @@ def test_given_a_view_of_his_own_when_others_look_then_they_find_nothing_of_it(
     assert "Zwitscher" in browser.open(LIST).text
 
 
+def test_given_views_of_his_own_when_one_is_moved_then_its_tab_stands_there_and_only_for_him(
+    browser: Browser, colleague: Browser
+) -> None:
+    refs = [save(browser, title=title).location.split("view=")[1] for title in ("One", "Two", "Three")]
+
+    def moved(ref: str, by: str, status: int = 303) -> list[str]:
+        sent = {"view": refs[0], "moved": ref, "by_places": by, "q": "acme"}
+        answer = browser.client.post(f"{VIEWS}/move?panel=view", data=sent)
+        assert answer.status_code == status
+        if status == 303:
+            assert all(part in answer.location for part in (f"view={refs[0]}", "q=acme", "panel=view"))
+        return [title for title in tabs(browser.open(LIST).text) if title in ("One", "Two", "Three")]
+
+    assert moved(refs[2], "-1") == ["One", "Three", "Two"]
+    assert moved(refs[0], "9") == ["Three", "Two", "One"]
+    assert moved(refs[0], "-99") == ["One", "Three", "Two"]
+    for nonsense in ("", "x", "1.5", "9" * 30, "\u0661"):
+        assert moved(refs[0], nonsense) == ["One", "Three", "Two"]
+    browser.client.post(VIEWS, data={"view": refs[2], "act": "delete"})
+    save(browser, title="Four")
+    assert list(tabs(browser.open(LIST).text))[-3:] == ["One", "Two", "Four"]
+    assert moved("no-view", "1", 404) and moved(refs[2], "1", 404)
+    assert (
+        colleague.client.post(f"{VIEWS}/move", data={"moved": refs[0], "by_places": "1"}).status_code == 404
+    )
+
+
 def test_given_a_view_to_open_with_when_the_person_comes_back_then_it_is_there_and_all_is_one_click_away(
     browser: Browser, colleague: Browser
 ) -> None:

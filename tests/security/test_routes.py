@@ -104,6 +104,7 @@ PAGES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "trash.restore"): (401, 404, 403, 409, 404, 409),  # of nothing chosen
     ("POST", "trash.purge"): (401, 404, 403, 403, 404, 303),  # of nothing chosen
     ("POST", "lists.keep_view"): (401, 404, 422, 422, 404, 422),
+    ("POST", "lists.move_view"): (401, 404, 404, 404, 404, 404),
     ("GET", "lists.options_of"): (303, 404, 200, 200, 404, 200),
     ("GET", "forms.new_record"): (303, 404, 403, 200, 404, 200),
     ("POST", "forms.create_record"): (401, 404, 403, 422, 404, 422),

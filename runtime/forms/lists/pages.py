@@ -172,6 +172,8 @@ class Menu:
     mine: bool
     opens: bool
     may_share: bool
+    own: int = 0
+    """How many views are this person's own."""
     readers: tuple[tuple[str, str], ...] = ()
     """The roles with which a view can be shared: key and title."""
     problem: str = ""
@@ -193,6 +195,7 @@ def menu(user: User, form: Form, asked: Asked, kept: Kept, reader: Reader, probl
         mine=now is not None and (may_share or not now.is_shared),
         opens=now is not None and kept.opens == now.ref,
         may_share=may_share,
+        own=sum(not each.is_shared for each in kept.views),
         readers=_readers(form, reader) if may_share and asked.panel == "view" else (),
         problem=problem,
     )

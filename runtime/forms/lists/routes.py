@@ -1,5 +1,6 @@
 """What the list of a form is asked beside its pages: its columns, and what the pickers of its filter offer."""
 
+import re
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from runtime.forms.lists.pattern import drawn_rows
 from runtime.forms.lists.places import Asked, Places
 from runtime.htmx import go_to, is_htmx, trigger
 
+_STEPS = re.compile("-?[0-9]{1,2}", re.ASCII)
 blueprint = Blueprint("lists", __name__, url_prefix="/apps")
 blueprint.add_app_template_global(drawn_rows)
 
@@ -81,6 +83,25 @@ def keep_view(app: str, form: str) -> Response:
     db.session.commit()
     path = Places(found, asked).path
     return go_to(f"{path}?{urlencode({'view': ref})}" if ref else path)
+
+
+@blueprint.post("/<app>/forms/<form>/views/move")
+def move_view(app: str, form: str) -> Response:
+    """Put a view of this person, `moved`, so many places further among his own; the list stays as it is."""
+    user, found = signed_in_user(), form_for(app, form, "read")
+    reader, hidden = reader_for(user, found), access.fields(user, found).hidden
+    kept = views.kept(user, found, reader.locale)
+    asked = replace(asking.read(found, request.values, kept, hidden), after="")
+    by = request.form.get("by_places", "")
+    told = views.move(
+        user, found, kept, request.form.get("moved", ""), int(by) if _STEPS.fullmatch(by) else 0
+    )
+    db.session.commit()
+    if is_htmx():
+        kept = views.kept(user, found, reader.locale)
+        return trigger(pages.page(user, found, asked, kept), {"fw:say": {"text": told}})
+    flash(told)
+    return go_to(Places(found, asked).to())
 
 
 @blueprint.post("/<app>/forms/<form>/move")

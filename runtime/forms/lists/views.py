@@ -68,7 +68,9 @@ def kept(user: User, form: Form, locale: str) -> Kept:
     rows = db.session.execute(_own, {"user": user.id, "form": form.definition_id}).all()
     liked: Mapping[str, Any] = next((row.look for row in rows if not row.title), {})
     look = of_document({name: liked[name] for name in ("widths", "frozen") if name in liked})
+    places = {ref: place for place, ref in enumerate(liked.get("order", ()))}
     own = [View(f"{OWN}{row.id}", row.title, of_document(row.look), False) for row in rows if row.title]
+    own.sort(key=lambda each: places.get(each.ref, len(places)))
     shared = [
         View(each.key, localized(each.title, locale), of_document(each.document), True, each.roles)
         for each in _shared(user, form)
@@ -135,6 +137,19 @@ def open_with(user: User, form: Form, ref: str) -> None:
     """Remember the view that the list opens with for this person; none is the whole list."""
     row = _row(user, form, "")
     row.look = {**row.look, "opens": ref}
+
+
+def move(user: User, form: Form, kept: Kept, ref: str, by: int) -> str:
+    """Move a view of this person by so many places among his own; what to tell then. NotFound for any other."""
+    own = {each.ref: each.title for each in kept.views if not each.is_shared}
+    if ref not in own:
+        raise NotFound(_("There is no such view."))
+    order = [each for each in own if each != ref]
+    place = min(max(0, list(own).index(ref) + by), len(order))
+    order.insert(place, ref)
+    row = _row(user, form, "")
+    row.look = {**row.look, "order": order}
+    return str(_("%(view)s: place %(place)s of %(all)s", view=own[ref], place=place + 1, all=len(own)))
 
 
 def save(user: User, form: Form, title: str, look: Look, now: str) -> str:
