@@ -1,15 +1,23 @@
 """Every field type has a control with a bound label, in the form and in its read view."""
 
+import itertools
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from runtime import i18n
 from runtime.accounts.models import User
 from runtime.db import transaction
 from runtime.definitions import lookup
-from runtime.fields import FIELD_TYPES
+from runtime.definitions.layout import COLUMNS
+from runtime.fields import FIELD_TYPES, NOBODY, Reader
+from runtime.forms import state
+from runtime.forms.shown import Picker
+from runtime.forms.situation import Situation
 from runtime.records import store
+from runtime.records.store import Judged
 from tests.forms.followup import sign_in
 from tests.records import factory
 
@@ -78,3 +86,35 @@ def test_a_record_of_every_type_is_read(client: FlaskClient) -> None:
     assert "Title of money" in page
     assert client.get(f"{EVERY}/{record}/edit").status_code == 200
     assert client.get(f"{EVERY}/").status_code == 200
+
+
+@pytest.mark.usefixtures("client")
+def test_a_field_that_is_looked_up_by_its_value_looks_as_one_that_is_described_anew(app: Flask) -> None:
+    """For each type, reader, value and state, one after the other, since each could be taken for another."""
+    form = lookup.form("shop", "every")
+    examples = [
+        (f"a_{name}", value)
+        for name, kind in FIELD_TYPES.items()
+        if kind.template in state.BY_THEMSELVES and kind.writable
+        for value in (None, *(value for _raw, value in kind.examples))
+    ]
+    assert len(examples) > len(state.BY_THEMSELVES)
+    flags = list(itertools.product((False, True), repeat=4))
+
+    for locale, zone in (("en", "UTC"), ("zh", "Asia/Shanghai")):
+        with app.test_request_context():
+            i18n.switch(locale)
+            for (required, locked, told, in_cell), (key, value) in itertools.product(flags, examples):
+                own, nothing = frozenset({key}), frozenset[str]()
+                wanted, shut = own if required else nothing, own if locked else nothing
+                judged = Judged({key: value}, own, wanted, shut, (), (), (), {})
+                errors, reader = {key: "Wrong"} if told else {}, Reader(locale, zone)
+                now = Situation(form, judged, reader, NOBODY, none, errors=errors, in_cell=in_cell)
+
+                anew = state._shown(now, key, COLUMNS, state._raw(now, form.fields[key]))
+
+                assert state.shown(now, key) == anew
+
+
+def none(key: str, title: str) -> Picker:
+    raise AssertionError
