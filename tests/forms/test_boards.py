@@ -311,6 +311,12 @@ def test_given_the_longest_value_when_its_column_is_asked_for_then_no_letter_of_
     assert asking.read(lookup.form("followup", "customer"), {"lane": lane}, NOTHING, frozenset()).lane == lane
 
 
+def test_given_a_board_then_it_lists_the_keys_that_work_on_it(browser: Browser) -> None:
+    dialog = browser.open(BOARD).text.partition('id="keys"')[2].partition("</dialog>")[0]
+
+    assert re.findall(r"<kbd>(.*?)</kbd>", dialog) == ["Space", "M", "J", "K", "O", "/", "Ctrl+K", "?"]
+
+
 def test_given_somebody_who_only_reads_when_he_opens_the_board_then_cards_cannot_be_moved(
     browser: Browser, charlie: User
 ) -> None:
