@@ -242,7 +242,7 @@ def _let_in(public: PublicForm, form: Form) -> Response:
     """The form for who knows the password, with what he has typed before he was asked; tries are counted by where they
     come from.
     """
-    if "password" not in request.form or languages.is_pressed():
+    if "password" not in request.form:
         return pages.ask_password(public, form, status=422)
     if not limits.allows(limits.PUBLIC_TRIES, limits.public_key()):
         return pages.ask_password(public, form, _("Too many tries. Wait a quarter of an hour."), 429)

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
+from runtime import limits
 from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.public import opening
@@ -144,7 +145,11 @@ def another_site() -> Iterator[Callable[[str], str]]:
 @pytest.mark.full  # one look at each page that has no state of its own
 @pytest.mark.parametrize("language", ENGLISH)
 def test_the_pages_around_the_form_have_no_barriers(
-    open_tab: Callable[..., Page], app: Flask, clock: Callable[[datetime], None], language: str
+    open_tab: Callable[..., Page],
+    app: Flask,
+    clock: Callable[[datetime], None],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
 ) -> None:
     clock(opened := datetime.now(UTC))
     install(SURVEY, app=app_document(languages=["en", "zh"]))
@@ -167,8 +172,22 @@ def test_the_pages_around_the_form_have_no_barriers(
     tab.locator("button[value=save].btn-primary").click()
     tab.wait_for_url("**/sent/*")
     assert problems(tab, "public form, sent") == []
+    tab.goto(address)
+    tab.locator("#name").fill("王芳")
     with transaction() as session:
         session.get_one(PublicForm, public.form_id).password_hash = "x"
+    tab.locator("button[value=save].btn-primary").click()  # it is asked for by a post, and by a get
+    expect(tab.locator("#password")).to_be_visible()
+    tab.wait_for_load_state()
+    assert problems(tab, "public form, password for what was typed") == []
+    monkeypatch.setattr(limits, "PUBLIC_LOOKS", "1 per 10 minutes")
+    tab.locator("#language button").click()
+    expect(tab.locator("html")).to_have_attribute("lang", "zh-CN" if language == "en" else "en")
+    tab.wait_for_load_state()
+    tab.locator("#language button").click()
+    expect(tab.locator("dl.typed")).to_contain_text("王芳")
+    tab.wait_for_load_state()
+    assert problems(tab, "public form, too much") == []
     tab.goto(address)
     assert problems(tab, "public form, password") == []
     with transaction() as session:
