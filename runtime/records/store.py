@@ -6,7 +6,9 @@ commits.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import replace as replacing
 from functools import lru_cache
@@ -36,9 +38,23 @@ from runtime.records.wording import problem
 
 log = logging.getLogger(__name__)
 
-__all__ = ["AFTER_EVENT", "Actor", "Judged", "Saved", "judge", "probe", "save"]
+__all__ = ["AFTER_EVENT", "Actor", "Judged", "Saved", "judge", "probe", "save", "together"]
 
 RENUMBERINGS = 1000  # how many taken serial numbers one save may skip
+_together: ContextVar[bool] = ContextVar("saved_together", default=False)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Saves inside share one savepoint, and none looks whether its token is known: what clashes with something undoes
+    all of them and comes out as it is (IntegrityError). The caller then saves them one by one, outside.
+    """
+    token = _together.set(True)
+    try:
+        with db.session.begin_nested():
+            yield
+    finally:
+        _together.reset(token)
 
 
 def save(
@@ -68,7 +84,7 @@ def save(
     if actor.tried is not None and not is_rehearsed():
         raise RuntimeError("rights are lent in a rehearsal only")
     submitted = tokens.read(actor, token, values, record_id)
-    first = submitted and tokens.first(form, submitted)
+    first = None if _together.get() else submitted and tokens.first(form, submitted)
     if first:
         return first
     if record_id is None:
@@ -261,10 +277,12 @@ def _written(write: _Write) -> Saved:
             return first
         raise Invalid(list(alike))
     _refuse_taken(write)
+    if _together.get():
+        return _stored(write)
     for _attempt in range(RENUMBERINGS):
         try:
             with db.session.begin_nested():
-                return _insert(write) if write.record is None else _update(write, write.record)
+                return _stored(write)
         except IntegrityError as error:
             first = write.token and tokens.first(write.form, write.token)
             if first:
@@ -274,6 +292,10 @@ def _written(write: _Write) -> Saved:
             if not _skip_taken_number(write, str(error.orig)):
                 raise _busy() from None
     raise _busy()
+
+
+def _stored(write: _Write) -> Saved:
+    return _insert(write) if write.record is None else _update(write, write.record)
 
 
 def _alike_by_now(write: _Write) -> tuple[Problem, ...]:

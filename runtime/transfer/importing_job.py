@@ -4,11 +4,11 @@ A batch of rows, with what became of each, is one commit; which rows are left is
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from runtime import access, batches, jobs, outbox, spreadsheets
@@ -18,24 +18,18 @@ from runtime.db import after_commit, db, transaction
 from runtime.definitions import lookup
 from runtime.errors import Conflict, Forbidden, Invalid, NotFound, PermanentError
 from runtime.jobs import Lease
-from runtime.records import deletion, store
+from runtime.records import deletion
 from runtime.records.models import Event
 from runtime.records.tables import table
 from runtime.records.taking_back import take_back
 from runtime.times import now
-from runtime.transfer import groups, importing, mapping, planning, repeats, sources, staging, unknown
+from runtime.transfer import groups, importing, mapping, planning, repeats, sources, staging, unknown, writing
 from runtime.transfer.models import Import, ImportMark, ImportRow
 from runtime.transfer.planning import Desk, Plan, Told, told
 
 BATCH = 100  # rows that are read together
 AT_ONCE = 2_000  # rows that are deleted, or set back, together
 IN_A_TURN = 20
-_rows = cast(Table, ImportRow.__table__)
-_NOTE = (
-    update(_rows)
-    .where(_rows.c.import_id == bindparam("of"), _rows.c.number == bindparam("row"))
-    .values({name: bindparam(f"its_{name}") for name in ("state", "problems", "record_id", "revision")})
-)
 
 
 @jobs.handler(importing.KIND, on_dead=importing.given_up)
@@ -170,31 +164,11 @@ def note(session: Session, desk: Desk, checked: Checked, *, last: bool = True) -
     if new:
         session.execute(insert(ImportMark), new)
     unknown.look(session, desk, plans, last=last)
-    keep(session, own.id, [_looked_at(plan) for plan, _marks in checked])
-
-
-Outcome = dict[str, Any]
-
-
-def _looked_at(plan: Plan) -> Outcome:
-    if plan.is_made:
-        return _outcome(plan, "same", plan.record_id)
-    return _outcome(plan, "bad" if plan.problems else "later" if plan.is_later else "ready")
-
-
-def _outcome(plan: Plan, state: str, record_id: int | None = None, revision: int | None = None) -> Outcome:
-    found = {"state": state, "problems": plan.problems, "record_id": record_id, "revision": revision}
-    return {"row": plan.number, **{f"its_{name}": value for name, value in found.items()}}
-
-
-def keep(session: Session, import_id: int, outcomes: list[Outcome]) -> None:
-    """Note what became of rows, in the caller's transaction."""
-    if outcomes:
-        session.execute(_NOTE, [{"of": import_id, **each} for each in outcomes])
+    writing.keep(session, own.id, [writing.looked_at(plan) for plan, _marks in checked])
 
 
 def _run(lease: Lease, own: Import) -> None:
-    """Write the next rows: each in a savepoint of its own, so that one that is refused takes no other with it."""
+    """Write the next rows."""
     desk = importing.desk(own)
     rows = importing.rows(own, ("ready",), BATCH)
     some = groups.few(own, rows)
@@ -213,8 +187,8 @@ def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
         access.departments_read_once(),
     ):
         found = importing.locked(session, lease, "running")
-        outcomes = [_written(session, desk, plan) for plan in batches.in_time(left)] if found else []
-        keep(session, desk.own.id, outcomes)
+        outcomes = writing.written(session, desk, batches.in_time(left)) if found else []
+        writing.keep(session, desk.own.id, outcomes)
         refused = next((each for each in outcomes if each["its_state"] == "bad"), None)
         if found and refused and found.options.get("whole"):
             why = _("Row %(number)s could not be imported, so none is.", number=refused["row"])
@@ -240,31 +214,6 @@ def _go_on(lease: Lease) -> None:
         importing.touch(found)
 
 
-def _written(session: Session, desk: Desk, plan: Plan) -> Outcome:
-    if plan.is_made:  # since it was looked at, by another import of the same file
-        return _looked_at(plan)
-    missing = [key for key in plan.waits if unknown.of_form(desk.form, key) == desk.form.key]
-    if missing and not desk.own.told.get("last"):
-        return _outcome(plan, "later")
-    plan.problems += [[key, unknown.nobody(desk, key, plan.waits[key])] for key in missing]
-    if not plan.problems:
-        try:
-            with session.begin_nested():
-                return _saved(desk, plan)
-        except (Invalid, Forbidden, NotFound, Conflict) as error:
-            plan.problems = told(error, plan)
-    mine = (ImportMark.import_id == desk.own.id, ImportMark.number == plan.number)
-    session.execute(delete(ImportMark).where(*mine))
-    return _outcome(plan, "bad")
-
-
-def _saved(desk: Desk, plan: Plan) -> Outcome:
-    token, values = repeats.token(desk.own.id, plan.number), plan.values | unknown.made(desk, plan.waits)
-    saved = store.save(desk.actor, desk.form, values, record_id=plan.record_id, token=token)
-    state = "created" if plan.record_id is None else "updated" if saved.event_id else "same"
-    return _outcome(plan, state, saved.id, saved.revision)
-
-
 def _undo(lease: Lease, own: Import) -> None:
     """Take back the last rows that are left, each in a savepoint; later ones may refer to earlier ones."""
     desk = importing.desk(own)
@@ -278,14 +227,14 @@ def _undo(lease: Lease, own: Import) -> None:
             return
         rows = importing.last_rows(found, importing.DONE, BATCH)
         outcomes = [_taken_back(session, desk, row) for row in batches.in_time(rows)]
-        keep(session, found.id, outcomes)
+        writing.keep(session, found.id, outcomes)
         if len(outcomes) == len(rows) < BATCH:
             found.state = "undone"
             repeats.forget(found)
             importing.touch(found)
 
 
-def _taken_back(session: Session, desk: Desk, row: ImportRow) -> Outcome:
+def _taken_back(session: Session, desk: Desk, row: ImportRow) -> writing.Outcome:
     plan = Plan(row.number)
     try:
         with session.begin_nested():
@@ -293,7 +242,7 @@ def _taken_back(session: Session, desk: Desk, row: ImportRow) -> Outcome:
             unknown.drop(session, desk, desk.cells(row))
     except (Invalid, Forbidden, NotFound, Conflict) as error:
         plan.problems = told(error, plan)
-    return _outcome(plan, "kept" if plan.problems else "undone", row.record_id, row.revision)
+    return writing.outcome(plan, "kept" if plan.problems else "undone", row.record_id, row.revision)
 
 
 def _take_back(session: Session, desk: Desk, row: ImportRow) -> Told:

@@ -17,7 +17,7 @@ from runtime.definitions import lookup
 from runtime.errors import Invalid, Problem
 from runtime.records import query, store, taking_back
 from runtime.times import now
-from runtime.transfer import groups, import_pages, importing, importing_job, sub_rows
+from runtime.transfer import groups, import_pages, importing, importing_job, sub_rows, writing
 from tests.builder.factory import app, field, form, package, rule
 from tests.support.world import World, world_on
 from tests.transfer.test_exports import Killed, asked_for, got
@@ -289,18 +289,18 @@ def test_a_killed_worker_leaves_no_record_without_its_rows(
     monkeypatch.setattr(importing_job, "BATCH", 4)
     found = wizard(world, xlsx(["Title", "Items: Text"], *lines))
     assert counts(found.check()) == {"ready": 9}
-    real, calls = importing_job.keep, iter(range(100))
+    real, calls = writing.keep, iter(range(100))
 
     def killing(*args: Any) -> None:
         if next(calls) == 2:
             raise Killed
         real(*args)
 
-    monkeypatch.setattr(importing_job, "keep", killing)
+    monkeypatch.setattr(writing, "keep", killing)
     found.post("rows", do="run")
     with pytest.raises(Killed):
         world.work()
-    monkeypatch.setattr(importing_job, "keep", real)
+    monkeypatch.setattr(writing, "keep", real)
     with world.app.app_context():
         db.session.rollback()
     _due_again(world)

@@ -24,10 +24,10 @@ from runtime.accounts.models import User, UserRole
 from runtime.automations.models import Run
 from runtime.db import db, transaction
 from runtime.definitions import lookup
-from runtime.records import query
+from runtime.records import query, unique
 from runtime.records.tables import table
 from runtime.times import now
-from runtime.transfer import importing, importing_job, repeats, sources, staging
+from runtime.transfer import importing, importing_job, repeats, sources, staging, writing
 from runtime.transfer.models import Import, ImportRow
 from tests.support.world import World, records, world_on
 from tests.transfer.test_exports import Killed, asked_for, got
@@ -239,7 +239,7 @@ def test_a_worker_that_dies_loses_and_doubles_no_row(either: World, monkeypatch:
         "note": iter(twice[:2]),
         "keep": iter([False] * 7 + twice),
     }  # looking keeps, too
-    for home, name in ((staging, "put"), (importing_job, "note"), (importing_job, "keep")):
+    for home, name in ((staging, "put"), (importing_job, "note"), (writing, "keep")):
         monkeypatch.setattr(home, name, _dies(getattr(home, name), dying[name]))
     wizard = Wizard.__new__(Wizard)
     wizard.world, wizard.browser, wizard.root = either, either.browsers["anna"], f"{FORMS}/customer/imports"
@@ -560,6 +560,43 @@ def test_automations_start_or_rest_as_it_was_chosen(world: World) -> None:
         with world.app.app_context():
             after = db.session.scalar(select(func.count()).select_from(Run)) or 0
         assert (after > before) == bool(runs)
+
+
+def test_a_row_that_clashes_with_what_somebody_saves_at_the_same_moment_takes_no_other_with_it(
+    either: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = Wizard(either, sheet(["Name"], *([f"Clash {at}"] for at in range(4))))
+    found.check()
+    either.make("customer", name="Clash 2", grade="A")
+    looks, look = iter(range(10)), unique.taken
+    monkeypatch.setattr(unique, "taken", lambda *about: [] if next(looks) < 3 else look(*about))
+    page = found.do("run")
+    assert counts(page) == {"created": 3, "with problems": 1} and [name for name, _why in faults(page)] == [
+        "v.4.name"
+    ]
+    assert sorted(named(either, "Clash")) == [f"Clash {at}" for at in range(4)]
+
+
+def test_rows_that_are_all_right_share_a_savepoint_and_are_not_looked_for_one_by_one(either: World) -> None:
+    found = Wizard(either, sheet(["Name"], *([f"Cheap {at}"] for at in range(60))))
+    found.check()
+    found.post("rows", do="run")
+    said: list[str] = []
+    with either.app.app_context():
+        engine = db.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        either.work()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert counts(found.get("rows")) == {"created": 60}
+    assert len([each for each in said if each.startswith("SAVEPOINT")]) < 30
+    assert not [each for each in said if each.startswith("SELECT events.id") and "token" in each]
 
 
 def test_an_import_that_is_stopped_keeps_what_is_done_and_goes_on(
