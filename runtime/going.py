@@ -79,16 +79,27 @@ def spot_of(address: str) -> Spot:
 
 
 def _named(user: User, sought: str, spot: Spot) -> list[Target]:
-    """The places whose names hold all words: first those that begin so, of them first those of the app one is in."""
+    """The places whose names hold all words, the best first, of equal ones those of the app one is in."""
     words = search.words_of(sought)
     known = {each.url: each for each in _places(user, spot, views_too=bool(words))}
     found = []
     for each in known.values():
-        name, whole = search_key(each.title), search_key(f"{each.title} {each.within}")
-        if all(word in whole for word in words):
+        rank = _rank(each, words)
+        if rank is not None:
             elsewhere = not (spot.app and each.url.startswith(f"/apps/{spot.app}/"))
-            found.append(((bool(words) and not name.startswith(words[0]), elsewhere), each))
+            found.append(((rank, elsewhere), each))
     return [each for _rank, each in sorted(found, key=lambda pair: pair[0])][:MOST_PLACES]
+
+
+def _rank(target: Target, words: list[str]) -> int | None:
+    """0 where a word of the name, or its pinyin, begins so, 1 where the name has all words, 2 where they are found only
+    together with what it is part of; None where they are not.
+    """
+    name = search_key(target.title)
+    if all(word in name for word in words):
+        return 0 if not words or any(own.startswith(words[0]) for own in name.split()) else 1
+    whole = search_key(f"{target.title} {target.within}")
+    return 2 if all(word in whole for word in words) else None
 
 
 def _places(user: User, spot: Spot, *, views_too: bool) -> Iterator[Target]:

@@ -65,6 +65,18 @@ def test_a_search_by_the_index_finds_what_the_texts_hold(clerk: User) -> None:
     for word in WORDS:
         assert found(clerk, word) == by_reading(word), word
         assert query.count(clerk, order(), search=word) == len(by_reading(word)), word
+        assert {each.id for each in query.glance(clerk, order(), word, 99)} == set(by_reading(word)), word
+
+
+@both_databases
+def test_given_no_index_that_serves_then_a_glance_looks_at_the_newest_alone(
+    clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [saved("order", {"title": title}) for title in ("宁波一", "宁波二", "宁波三")]
+    monkeypatch.setattr(search_index, "pieces", lambda _form, _words: None)
+    monkeypatch.setattr(query, "NEWEST", 2)
+    assert {each.id for each in query.glance(clerk, order(), "宁波", 5)} == set(ids[1:])
+    assert query.glance(clerk, order(), " ", 5) == []
 
 
 @both_databases

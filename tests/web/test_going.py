@@ -49,6 +49,8 @@ def test_given_a_name_when_somebody_goes_there_then_forms_new_records_and_record
     one = make("customer", {"name": "华新电子"})
     assert found(browser.open("/go?q=custom").text) == [f"{FOLLOWUP}/customer/", f"{FOLLOWUP}/customer/new"]
     assert found(browser.open(f"/go?q=hxdz&at={FOLLOWUP}/visit/").text) == [f"{FOLLOWUP}/customer/{one}/"]
+    (number,) = re.findall(r"C-\d+-0001", browser.open(f"{FOLLOWUP}/customer/").text)[:1]
+    assert found(browser.open(f"/go?q={number}&at={FOLLOWUP}/visit/").text) == [f"{FOLLOWUP}/customer/{one}/"]
     assert "/profile" in found(browser.open("/go").text)
 
 
@@ -61,6 +63,11 @@ def test_given_a_page_of_an_app_when_the_dialog_asks_then_its_records_come_those
     urls = list(options(browser.client, "acme", f"{FOLLOWUP}/visit/?q=x"))
     assert urls == [f"{FOLLOWUP}/visit/{others[0]}/", f"{FOLLOWUP}/customer/{one}/"]
     assert options(browser.client, "acme", "/inbox/") == {}
+
+
+def test_given_a_name_that_the_app_shares_then_what_is_called_so_itself_comes_first(browser: Browser) -> None:
+    names = list(options(browser.client, "follow", "/").values())
+    assert names.index("Follow-up") < names.index("New: Follow-up") < names.index("Customer")
 
 
 def test_given_views_when_their_names_are_typed_then_own_and_shared_ones_are_offered_to_whom_they_are_for(
