@@ -149,7 +149,6 @@ def test_a_manager_deletes_after_a_question(browser: Browser, acme: int, seller:
     told = browser.client.get(f"{FOLLOWUP}/customer/").text
     assert browser.client.get(f"{FOLLOWUP}/customer/{acme}/").status_code == 404
 
-    print(told[told.index('id="flashes"') :][:900])
     undo = re.search(r'<form method="post" action="([^"]+/trash)">(.*?)</form>', told, re.S)
     assert undo and "Undo" in undo[2]
     sent = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', undo[2]))
