@@ -108,7 +108,7 @@ def test_files_come_one_after_the_other_and_are_saved_when_all_are_there(
 
     # then the record has what came, and the picture is shown
     page.wait_for_url("**/order/1/")
-    expect(page.get_by_role("link", name="dropped.txt")).to_be_visible()
+    expect(page.locator("#files").get_by_role("link", name="dropped.txt")).to_be_visible()
     shown = page.get_by_role("img", name="a.png")
     expect(shown).to_be_visible()
     assert shown.evaluate(
@@ -121,7 +121,7 @@ def test_files_come_one_after_the_other_and_are_saved_when_all_are_there(
     expect(page.locator("#papers")).to_be_focused()
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/order/1/")
-    expect(page.get_by_role("link", name="dropped.txt")).to_be_visible()
+    expect(page.locator("#files").get_by_role("link", name="dropped.txt")).to_be_visible()
     expect(page.get_by_role("link", name="合同.pdf")).to_have_count(0)
 
 
