@@ -300,3 +300,15 @@ def test_what_was_picked_last_comes_first_in_every_field_of_its_kind(open_tab: O
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#customer")).to_have_value("Cord")
+
+
+def test_without_javascript_enter_saves_in_the_language_of_the_page(
+    open_tab: Callable[..., Page], seller: User
+) -> None:
+    page = open_tab(seller, script=False)
+    page.goto(f"{FOLLOWUP}/customer/new")
+    page.locator("#name").fill("Acme")
+    page.locator("#name").press("Enter")
+    page.wait_for_url("**/customer/*/**")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_contain_text("Acme")
