@@ -84,7 +84,7 @@ def test_what_is_chosen_in_the_panel_is_what_people_meet(tabs: Tabs, people: dic
 
     reader.locator("#name").fill("Second")
     reader.locator("#name").press("Tab")
-    reader.locator("[name=_do][value=save]").click()
+    reader.locator("[data-saving][value=save]").click()
     reader.wait_for_url("**/bill/1/")
     clerk.goto(f"{FORM}/1/")
     assert "Second" in clerk.content() and "4711 canary" in clerk.content()

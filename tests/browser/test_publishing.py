@@ -189,7 +189,7 @@ def test_the_preview_shows_a_phone_a_record_and_a_browser_without_scripts_and_ke
     page.locator("[name=noscript]").check()
     page.wait_for_url("**noscript=1**")
     frame.locator("#name").fill("Paper Lanterns GmbH")
-    frame.locator("[name=_do][value=save]").click()
+    frame.locator("[data-saving][value=save]").click()
     expect(frame.locator("[data-summary]")).to_contain_text("2")  # problems: the owner is empty, too
     assert frame.locator("html").evaluate("() => typeof window.htmx") == "undefined"
     assert values(paused)["name"] == "Paper Lanterns Ltd"

@@ -60,8 +60,8 @@ def every_type() -> dict[str, Any]:
 
 
 def inner(html: str) -> str:
-    """The HTML of a field without what tells the script of a form that is filled when to ask."""
-    return re.sub(r' data-(static|reads)(="[^"]*")?', "", html).strip()
+    """The HTML of a field without what tells the script of a form when to ask, and what was picked before."""
+    return re.sub(r' data-(static|reads|kind)(="[^"]*")?', "", html).strip()
 
 
 def drawn_by_runtime(app: Flask, user: User) -> dict[str, str]:

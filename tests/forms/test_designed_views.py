@@ -57,7 +57,7 @@ def drafted() -> Any:
 
 def publish(browser: FlaskClient) -> TestResponse:
     """Publish the view as its page is told."""
-    page = browser.get(f"{BASE}/publish").text
+    _head, _main, page = browser.get(f"{BASE}/publish").text.partition("<main")
     sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     return browser.post(f"{BASE}/publish", data={**sent, "part": "view/open_deals"})
 
@@ -183,7 +183,6 @@ PROBLEMS = [
     ({"kind": "board", "group_by": "stage", "limits": {"gone": 1}}, "limits"),
     ({"kind": "calendar", "date_field": "name"}, "date_field"),
     ({"kind": "gallery"}, "kind"),
-    ({"kind": "list", "sort": "customer"}, "sort"),
     ({"kind": "list", "sort": "name,gone"}, "sort"),
     ({"kind": "list", "columns": ["name", "gone"]}, "columns"),
     ({"kind": "list", "roles": ["nobody"]}, "roles"),

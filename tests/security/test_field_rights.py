@@ -7,14 +7,15 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from runtime import access
 from runtime.accounts.models import User
 from runtime.db import db, transaction
 from runtime.definitions import lookup
-from runtime.records import deletion, store, unique
+from runtime.records import deletion, store, trash, unique
+from runtime.records.models import Trashed
 from runtime.records.rows import Record, record, select_all
 from runtime.records.tables import table
 from tests.security.hospital import APP, CANARY, KINDS, PAGES, key, make, open_hospital, secrets
@@ -339,6 +340,7 @@ def test_a_new_record_gets_what_the_server_gives_and_nothing_that_is_sent(
     with world.app.app_context(), transaction():
         actor = store.Actor(user=None, origin="sample", trusted=True)
         deletion.delete(actor, lookup.form(APP, "patient"), record_id)
+        trash.forget(db.session.scalars(select(Trashed).where(Trashed.record_id == record_id)).one())
 
 
 def test_a_rule_does_not_clear_what_the_writer_may_not_touch(world: World, ids: dict[str, int]) -> None:
