@@ -62,9 +62,13 @@ class Bucket:
     def names(self, before: datetime) -> Iterator[str]:
         try:
             for page in obstore.list(self._store, self._folder or None, chunk_size=1000):
-                yield from (
-                    each["path"].rpartition("/")[2] for each in page if each["last_modified"] < before
+                found = (
+                    (each["path"], each["path"].rpartition("/")[2])
+                    for each in page
+                    if each["last_modified"] < before
                 )
+                # The bucket may hold what others put there, below our folder too.
+                yield from (name for path, name in found if path == self._path(name))
         except (BaseError, OSError) as error:
             raise _failure(error) from error
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import obstore
 import pytest
+from obstore.store import MemoryStore
 
 from runtime.config import ROOT, S3
 from runtime.files.bucket import Bucket
@@ -72,6 +74,18 @@ def test_what_lies_in_the_bucket_is_listed_by_its_age(endpoint: str) -> None:
     storage.put("cd2-small", io.BytesIO(b"x"))
     assert {"cd2", "cd2-small"} <= set(storage.names(now() + timedelta(minutes=5)))
     assert "cd2" not in set(storage.names(now() - timedelta(minutes=5)))
+
+
+def test_what_others_put_into_the_bucket_is_not_listed() -> None:
+    storage, place = (
+        Bucket(S3("papers", "", "http://127.0.0.1:1", "us-east-1", "us", "a secret")),
+        MemoryStore(),
+    )
+    storage._store = place  # type: ignore[assignment]  # no server is needed for names
+    storage.put("ab3", io.BytesIO(b"x"))
+    for path in ("staging/ab/ab4", "notes.txt", "ab/ab/ab5"):
+        obstore.put(place, path, b"x")
+    assert list(storage.names(now() + timedelta(minutes=5))) == ["ab3"]
 
 
 def test_what_is_put_is_the_rest_of_a_file_that_was_begun_to_be_read(endpoint: str) -> None:
