@@ -35,7 +35,7 @@ def kind_of(one: Field) -> Kind:
 
 @dataclass(frozen=True)
 class Names:
-    """The ids of what is called so, by kind and by the name in small letters."""
+    """The ids of what is called so, by kind and by the name as it was asked."""
 
     found: Mapping[Kind, Mapping[str, set[int]]]
 
@@ -56,7 +56,7 @@ class Names:
         return list(dict.fromkeys(self.one(one, name) for name in names))
 
     def _ids(self, one: Field, text: str) -> set[int]:
-        return self.found.get(kind_of(one), {}).get(text.casefold(), set())
+        return self.found.get(kind_of(one), {}).get(text, set())
 
 
 def names_of(user: User, form: Form, asked: Iterable[tuple[Field, str]], reader: Reader) -> Names:
@@ -83,7 +83,7 @@ def _found(user: User, form: Form, kind: Kind, texts: set[str], reader: Reader) 
     found: dict[str, set[int]] = defaultdict(set)
     for chunk in _chunks(sorted(texts)):
         for name, each in _asked(user, form, kind, chunk, reader):
-            found[name.casefold()].add(each)
+            found[name].add(each)
     return found
 
 
@@ -103,10 +103,12 @@ def _asked(user: User, form: Form, kind: Kind, texts: list[str], reader: Reader)
 
 
 def _members(texts: list[str]) -> list[tuple[str, int]]:
-    mails = [text.lower() for text in texts]
-    same = User.name.in_(texts) | func.lower(User.email).in_(mails)
+    mails: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        mails[text.lower()].append(text)
+    same = User.name.in_(texts) | func.lower(User.email).in_(list(mails))
     rows = db.session.execute(select(User.name, User.email, User.id).where(User.active, same)).all()
-    return [pair for row in rows for pair in ((row.name, row.id), (row.email, row.id))]
+    return [(text, row.id) for row in rows for text in (row.name, *mails.get(row.email.lower(), ()))]
 
 
 def _records(user: User, form: Form, texts: list[str], reader: Reader) -> Iterator[tuple[str, int]]:

@@ -104,6 +104,7 @@ def options(user: User, form: Form, own: Import, chosen: Mapping[str, Any]) -> d
         "before": repeats.before(own),
         "referring": [mapping.label(form, key) for key in _making(user, form, own)],
         "rows_inside": groups.has_rows(own.mapping),
+        "whole": any(mapping.may_take_back(user, form, mode) for mode in modes),
         "seems": seems,
         "modes": modes,
         "keys": [(key, mapping.label(form, key)) for key in keys],

@@ -223,9 +223,14 @@ def run(own_import: Import, *, again: bool = False) -> None:
     repeats.note(own_import)
     after_commit(lambda: sources.remove(key))  # it is not read again
     # What it found out when it was stopped does not hold for rows that were mended since.
-    own_import.told = {key: told for key, told in own_import.told.items() if key not in ("done", "last")}
+    own_import.told = without_passes(own_import)
     own_import.started_at, own_import.doing = now(), found["ready"]
     _go(own_import, "running")
+
+
+def without_passes(own_import: Import) -> dict[str, Any]:
+    """What is told of it but for how far its passes over rows that wait for others are."""
+    return {key: told for key, told in own_import.told.items() if key not in ("done", "last", "turn")}
 
 
 def undo(own_import: Import) -> None:
@@ -236,10 +241,19 @@ def undo(own_import: Import) -> None:
 
 
 def take_back(own_import: Import, why: str) -> None:
-    """Want taken back what was written, since not all of it can be; the caller commits."""
-    own_import.done_at = own_import.started_at = now()
-    own_import.doing = sum(counts(own_import).get(each, 0) for each in DONE)
-    _go(own_import, "undoing")
+    """Want taken back what was written, since not all of it can be; where nothing was yet, it stands as it was checked,
+    with what was mended. The caller commits.
+    """
+    found = counts(own_import)
+    own_import.doing = sum(found.get(each, 0) for each in DONE)
+    if own_import.doing:
+        own_import.done_at = own_import.started_at = now()
+        _go(own_import, "undoing")
+    else:
+        call_again(db.session(), own_import)
+        repeats.forget(own_import)
+        own_import.state = "checked"
+        touch(own_import)
     own_import.error = why
 
 
@@ -278,8 +292,21 @@ def drop(own_import: Import) -> None:
     # Its job may be putting rows in; and somebody may have clicked twice.
     if db.session.get(Import, own_import.id, with_for_update=True, populate_existing=True) is not None:
         require(not own_import.is_all_or_none)
-        own_import.state = "dropping"
-        outbox.revive(db.session(), KIND, own_import.id, due_at=now())
+        if _is_half(own_import):
+            why = _("Only some of its rows became records. Import the others, or undo this import, first.")
+            raise Conflict(why, code="whole")
+        _forget(own_import)
+
+
+def _is_half(own_import: Import) -> bool:
+    """Whether only some rows are there of all or none: its job was given up."""
+    found = counts(own_import) if own_import.options.get("whole") else {}
+    return any(found.get(each) for each in DONE) and any(found.get(each) for each in ("ready", "bad"))
+
+
+def _forget(own_import: Import) -> None:
+    own_import.state = "dropping"
+    outbox.revive(db.session(), KIND, own_import.id, due_at=now())
 
 
 @jobs.handler(END)
@@ -291,7 +318,7 @@ def end(lease: Lease) -> None:
         if found is not None and found.is_at_work:
             touch(found)
         elif found is not None:
-            drop(found)
+            _forget(found)
     sources.sweep(LOST, set(db.session.scalars(select(Import.key))))
 
 

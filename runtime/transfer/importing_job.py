@@ -30,6 +30,7 @@ from runtime.transfer.planning import Desk, Plan, Told, told
 BATCH = 100  # rows that are read together
 AT_ONCE = 2_000  # rows that are deleted, or set back, together
 IN_A_TURN = 20
+MOST_PASSES = 100  # over the rows that wait for others; each row that refers to one below it costs one
 
 
 @jobs.handler(importing.KIND, on_dead=importing.given_up)
@@ -197,7 +198,9 @@ def _write_some(lease: Lease, desk: Desk, left: Iterator[Plan]) -> bool:
 
 
 def _go_on(lease: Lease) -> None:
-    """Have those rows written that waited for others; when none of these came, for the last time, which tells so."""
+    """Have those rows written that waited for others; when none of these came, or after too many passes, for the last
+    time, which tells so.
+    """
     with transaction() as session:
         found = importing.locked(session, lease, "running")
         if found is None:
@@ -205,11 +208,12 @@ def _go_on(lease: Lease) -> None:
         counts = importing.counts(found)
         done = sum(counts.get(each, 0) for each in importing.DONE)
         if counts.get("later"):
-            last = done == found.told.get("done")
-            found.told = {**found.told, "done": done, "last": last, "passes": True}
+            turn = found.told.get("turn", 0) + 1
+            last = done == found.told.get("done") or turn >= MOST_PASSES
+            found.told = {**found.told, "done": done, "last": last, "turn": turn, "passes": True}
             importing.call_again(session, found)
             return
-        found.told = {key: told for key, told in found.told.items() if key not in ("done", "last")}
+        found.told = importing.without_passes(found)
         found.state, found.done_at = "done", now()
         importing.touch(found)
 
@@ -230,7 +234,8 @@ def _undo(lease: Lease, own: Import) -> None:
         writing.keep(session, found.id, outcomes)
         if len(outcomes) == len(rows) < BATCH:
             found.state = "undone"
-            repeats.forget(found)
+            if not importing.counts(found).get("kept"):
+                repeats.forget(found)
             importing.touch(found)
 
 

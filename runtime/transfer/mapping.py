@@ -78,6 +78,11 @@ def modes(user: User, form: Form) -> list[str]:
     return [name for name, actions in MODES.items() if all(access.can(user, each, form) for each in actions)]
 
 
+def may_take_back(user: User, form: Form, mode: str) -> bool:
+    """Whether the person may take back what rows became: all rows or none are for no one else."""
+    return "create" not in MODES[mode] or access.can(user, "delete", form)
+
+
 def titles(head: Sequence[Sequence[Cell]], width: int) -> list[str]:
     """The titles of the columns: of the last of these rows, and where cells were merged, of those above."""
     rows = [[*row, *[None] * (width - len(row))] for row in head]
@@ -198,6 +203,10 @@ def options(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> dic
         raise Conflict(_("Say by which column the records to change are found."), code="key")
     if sent.get("automations") not in ("run", "rest"):
         raise Conflict(_("Say whether automations shall start."), code="automations")
+    whole = sent.get("failing") == "whole"
+    if whole and not may_take_back(user, form, mode):
+        why = _("All rows or none is for those who may delete records here, since it may take rows back.")
+        raise Conflict(why, code="whole")
     dates = sent.get("dates", "ymd")
     return {
         "mode": mode,
@@ -205,7 +214,7 @@ def options(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> dic
         "automations": sent["automations"] == "run",
         "clear": sent.get("blank") == "clear",
         "unknown": sent.get("unknown") == "create",
-        "whole": sent.get("failing") == "whole",
+        "whole": whole,
         "rest": sent.get("repeated") == "rest",
         "dates": dates if dates in meaning.ORDERS else "ymd",
         "commas": sent.get("commas") == "yes",

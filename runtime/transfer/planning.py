@@ -49,11 +49,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Desk:
-    """Whose import it is, of which form, and what he may do there; made anew for each batch."""
+    """Whose import it is, of which form, and what he may do there; made anew for each batch. `written` are the records
+    that rows of the batch became, by their names; None for a name that several have.
+    """
 
     user: User
     form: Form
     own: Import
+    written: dict[str, int | None] = field(default_factory=dict, compare=False)
 
     @cached_property
     def targets(self) -> Mapping[str, Field]:
@@ -67,6 +70,11 @@ class Desk:
     @cached_property
     def reader(self) -> Reader:
         return Reader(self.user.locale, self.user.zone or self.form.zone)
+
+    @cached_property
+    def naming_key(self) -> str:
+        """The field by whose value rows of the file name each other; "" where no column refers to the form itself."""
+        return unknown.naming_key(self) if unknown.has_own(self.form, self.own.mapping) else ""
 
     @cached_property
     def manner(self) -> Manner:

@@ -1,6 +1,7 @@
 """Names that no record has yet: of other rows of the same file, which come first, or of records that the import makes.
 
-A row that waits for another is written in a later pass. What is made along with a row is known by its token, so that it
+A name is that of a record where both are the same, letter by letter. A row that waits for another which stands below it
+is written in a later pass. What is made along with a row is known by its token, so that it
 is made once, whatever becomes of a worker, and goes with the last row that is taken back.
 """
 
@@ -64,17 +65,37 @@ def offered(form: Form, mapped: Iterable[str]) -> list[str]:
     return [key for key in mapped if of_form(form, key) not in ("", form.key)]
 
 
+def has_own(form: Form, mapped: Iterable[str]) -> bool:
+    """Whether one of the chosen columns refers to records of the form itself."""
+    return any(of_form(form, key) == form.key for key in mapped)
+
+
 def mark(name: str) -> str:
     """What tells that a row of the file has this name."""
-    return "t" + hashlib.sha256(name.casefold().encode("utf-8", "replace")).hexdigest()[1:]
+    return "t" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[1:]
 
 
 def marks(desk: "Desk", plans: Iterable["Plan"]) -> dict[str, int]:
     """The marks of the names of rows, with their numbers; none where no column refers to the form itself."""
-    if not any(of_form(desk.form, key) == desk.form.key for key in desk.own.mapping):
-        return {}
-    names = ((plan, plan.values.get(naming_key(desk))) for plan in plans)
-    return {mark(name): plan.number for plan, name in names if isinstance(name, str)}
+    names = ((plan, _name(desk, plan)) for plan in plans)
+    return {mark(name): plan.number for plan, name in names if name}
+
+
+def _name(desk: "Desk", plan: "Plan") -> str:
+    name = plan.values.get(desk.naming_key) if desk.naming_key else None
+    return name if isinstance(name, str) else ""
+
+
+def note(desk: "Desk", plan: "Plan", record_id: int | None) -> None:
+    """Let the rows behind this one refer to the record that it became."""
+    if name := _name(desk, plan):
+        desk.written[name] = None if name in desk.written else record_id
+
+
+def missing(desk: "Desk", plan: "Plan") -> list[str]:
+    """The fields of a row whose names no row before it has, nor was there a record of this name."""
+    own = (key for key in plan.waits if of_form(desk.form, key) == desk.form.key)
+    return [key for key in own if desk.written.get(plan.waits[key]) is None]
 
 
 def look(session: Session, desk: "Desk", plans: Iterable["Plan"], *, last: bool) -> None:
@@ -120,13 +141,16 @@ def _refused(desk: "Desk", key: str, name: str) -> str:
 
 
 def made(desk: "Desk", waits: Mapping[str, str]) -> dict[str, int]:
-    """Make the records that a row waits for, and give their ids by the field; Invalid, Forbidden for one that cannot be
-    made. Never commits.
+    """Make the records that a row waits for, but for those of its own file, and give the ids of all by the field;
+    Invalid, Forbidden for one that cannot be made. Never commits.
     """
     return {key: _made(desk, key, name) for key, name in waits.items()}
 
 
 def _made(desk: "Desk", key: str, name: str) -> int:
+    written = desk.written.get(name) if of_form(desk.form, key) == desk.form.key else None
+    if written is not None:
+        return written
     found = titled(desk, of_form(desk.form, key))
     if found is None:
         raise Conflict(nobody(desk, key, name), code="nobody")
@@ -140,7 +164,7 @@ def _made(desk: "Desk", key: str, name: str) -> int:
 
 
 def _token(desk: "Desk", form: Form, name: str) -> str:
-    digest = hashlib.sha256(f"{form.key} {name.casefold()}".encode("utf-8", "replace")).hexdigest()
+    digest = hashlib.sha256(f"{form.key} {name}".encode("utf-8", "replace")).hexdigest()
     return f"import:{desk.own.id}:{digest[:40]}"
 
 

@@ -49,6 +49,7 @@ def written(session: Session, desk: Desk, plans: Iterable[Plan]) -> list[Outcome
     """Save what these rows would do, in the caller's transaction. They share one savepoint, which costs a fifth less;
     where a row is refused, all of them are saved anew, each in a savepoint of its own.
     """
+    before = dict(desk.written)
     tried: list[Plan] = []
     outcomes: list[Outcome] = []
     try:
@@ -58,6 +59,8 @@ def written(session: Session, desk: Desk, plans: Iterable[Plan]) -> list[Outcome
                 outcomes.append(_written(session, desk, plan, _saved))
         return outcomes
     except (Invalid, Forbidden, NotFound, Conflict, IntegrityError):
+        desk.written.clear()
+        desk.written.update(before)
         return [_written(session, desk, plan, _saved_alone) for plan in tried]
 
 
@@ -66,13 +69,14 @@ def _written(
 ) -> Outcome:
     if plan.is_made:  # since it was looked at, by another import of the same file
         return looked_at(plan)
-    missing = [key for key in plan.waits if unknown.of_form(desk.form, key) == desk.form.key]
+    missing = unknown.missing(desk, plan)
     if missing and not desk.own.told.get("last"):
         return outcome(plan, "later")
     found: Told = [[key, unknown.nobody(desk, key, plan.waits[key])] for key in missing]
     plan.problems += [each for each in found if each not in plan.problems]
     done = None if plan.problems else save(desk, plan)
     if done:
+        unknown.note(desk, plan, done["its_record_id"])
         return done
     mine = (ImportMark.import_id == desk.own.id, ImportMark.number == plan.number)
     session.execute(delete(ImportMark).where(*mine))

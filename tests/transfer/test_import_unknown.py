@@ -11,9 +11,11 @@ from runtime import jobs, outbox
 from runtime.accounts.models import User, UserRole
 from runtime.db import db, transaction
 from runtime.definitions import lookup
+from runtime.errors import Conflict
 from runtime.records import query
 from runtime.records.tables import table
-from runtime.transfer import importing, importing_job
+from runtime.transfer import importing, importing_job, writing
+from runtime.transfer.planning import Desk, Plan
 from tests.builder.factory import app, field, form, package
 from tests.support.world import World, world_on
 from tests.transfer.test_imports import Wizard, counts, faults, sheet
@@ -89,6 +91,60 @@ def test_rows_may_refer_to_rows_that_stand_anywhere_in_the_file_and_all_is_taken
     assert parents(world, "Tree") == {}
 
 
+@pytest.mark.parametrize("turned, passes, made", [(False, 1, 12), (True, 4, 4)])
+def test_a_chain_of_rows_is_written_in_one_pass_and_turned_round_it_has_an_end(
+    world: World, monkeypatch: pytest.MonkeyPatch, turned: bool, passes: int, made: int
+) -> None:
+    done: list[None] = []
+    go_on = importing_job._go_on
+    monkeypatch.setattr(importing_job, "_go_on", lambda lease: done.append(go_on(lease)))
+    monkeypatch.setattr(importing_job, "BATCH", 5)
+    monkeypatch.setattr(importing_job, "MOST_PASSES", 3)
+    name = f"Turned {turned}"
+    rows = [[f"{name} {at}", f"{name} {at - 1}" if at else ""] for at in range(12)]
+    found = Wizard(
+        world, sheet(["Name", "Within"], *(reversed(rows) if turned else rows)), "unit", app="shop"
+    )
+    assert counts(found.check()) == {"ready": 12}
+    assert counts(found.do("run")).get("created") == made
+    assert len(done) == passes
+    assert counts(found.do("undo"))["taken back"] == made, "the last of the chain first"
+
+
+def test_a_row_does_not_refer_to_one_that_was_refused_along_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = writing._saved
+
+    def refused(desk: Desk, plan: Plan) -> writing.Outcome:
+        found = saved(desk, plan)
+        if plan.number == 3:
+            raise Conflict("Somebody was quicker.")
+        return found
+
+    rows = [["Anew 1", ""], ["Anew 2", "Anew 1"], ["Anew 3", "Anew 2"], ["Anew 4", "Anew 1"]]
+    found = Wizard(world, sheet(["Name", "Within"], *rows), "unit", app="shop")
+    found.check()
+    monkeypatch.setattr(writing, "_saved", refused)
+    page = found.do("run")
+    assert counts(page) == {"created": 2, "with problems": 2}
+    assert parents(world, "Anew") == {"Anew 1": "", "Anew 4": "Anew 1"}
+
+
+def test_names_in_other_letters_are_other_names_from_the_check_on(world: World) -> None:
+    rows = [["Upper", ""], ["Upper 1", "Upper"], ["Upper 2", "upper"]]
+    found = Wizard(world, sheet(["Name", "Within"], *rows), "unit", app="shop")
+    page = found.check(failing="whole")
+    assert counts(page) == {"ready": 2, "with problems": 1}
+    assert [name for name, _why in faults(page)] == ["v.4.within"]
+    found.do("mend", **{"v.4.within": "Upper"})
+    assert counts(found.do("run")) == {"created": 3}
+    again = Wizard(
+        world, sheet(["Name", "Within"], ["Upper 3", "Upper"], ["Upper 4", "uPPer"]), "unit", app="shop"
+    )
+    assert counts(again.check()) == {"ready": 1, "with problems": 1}, "beside a stored one, too"
+
+
 def test_a_row_that_refers_to_nothing_and_a_circle_are_problems_of_their_rows(world: World) -> None:
     rows = [["Loop 1", "Loop 2"], ["Loop 2", "Loop 1"], ["Loop 3", "Nowhere"], ["Loop 4", "Loop 5"]]
     found = Wizard(world, sheet(["Name", "Within"], *rows, ["Loop 5", ""]), "unit", app="shop")
@@ -121,7 +177,7 @@ def test_an_import_that_was_stopped_at_its_last_look_waits_anew_for_what_was_men
 
 
 def test_a_name_that_no_record_has_is_a_problem_or_becomes_a_record_as_it_was_chosen(world: World) -> None:
-    rows = [["Made 1", "Acme"], ["Made 2", "ACME"], ["Made 3", "x"], ["Made 4", "Zeta"]]
+    rows = [["Made 1", "Acme"], ["Made 2", "Acme"], ["Made 3", "x"], ["Made 4", "Zeta"]]
     content = sheet(["Name", "Maker"], *rows)
     found = Wizard(world, content, "thing", app="shop")
     assert counts(found.check(unknown="error")) == {"with problems": 4}

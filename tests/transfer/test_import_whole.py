@@ -8,8 +8,8 @@ from runtime.db import transaction
 from runtime.definitions import lookup
 from runtime.records import deletion, store
 from runtime.records.tables import table
-from runtime.transfer import importing_job
-from runtime.transfer.models import ImportedFile
+from runtime.transfer import importing, importing_job
+from runtime.transfer.models import Import, ImportedFile
 from tests.support.world import World
 from tests.transfer.test_imports import Wizard, alone, both, counts, either, named, sheet, world  # noqa: F401  (fixtures)
 
@@ -75,6 +75,62 @@ def test_nothing_leaves_half_of_an_import_of_all_rows_or_none(
     world.work()
     assert counts(found.get("rows")) == {"taken back": 2, "ready": 2}
     assert not named(world, f"Pressed {deed}")
+
+
+def test_all_rows_or_none_is_for_those_who_may_take_rows_back(world: World) -> None:  # noqa: F811
+    found = Wizard(world, sheet(["Name"], ["Typed"]), who="bob")
+    found.post("columns", column=found.targets(), do="columns")
+    for mode, key in (("create", ""), ("both", "name")):
+        refused = found.post("options", mode=mode, key=key, automations="rest", failing="whole")
+        assert refused.status_code == 409 and "for those who may delete records here" in refused.text
+    assert counts(found.check()) == {"ready": 1}
+
+
+def test_what_was_mended_stays_where_nothing_was_written_before_it_was_broken_off(
+    world: World,  # noqa: F811
+) -> None:
+    found = Wizard(world, sheet(["Name", "Grade"], ["Early 1", "Q"], ["Early 2", "A"]))
+    found.check(failing="whole")
+    found.do("mend", **{"v.2.grade": "B"})
+    found.post("rows", do="run")
+    page = found.do("stop")
+    assert counts(page) == {"ready": 2} and 'value="run"' in page and not named(world, "Early")
+    assert counts(found.do("run")) == {"created": 2}, "and the file was not imported before"
+
+
+def test_what_was_mended_stays_where_the_first_row_is_refused(
+    world: World,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(importing_job, "BATCH", 1)
+    found = Wizard(world, sheet(["Name"], ["First 1"], ["First 2"]))
+    found.check(failing="whole")
+    world.make("customer", name="First 1", grade="A")
+    page = found.do("run")
+    assert "Row 2 could not be imported, so none is." in page
+    assert counts(page) == {"ready": 1, "with problems": 1} and 'value="mend"' in page
+    found.do("mend", **{"v.2.name": "First 3"})
+    assert counts(found.do("run")) == {"created": 2}
+
+
+def test_half_of_all_rows_or_none_is_not_removed(
+    world: World,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = Wizard(world, sheet(["Name"], *([f"Dead {at}"] for at in range(4))))
+    found.check(failing="whole")
+    found.post("rows", do="run")
+    with monkeypatch.context() as slow:
+        slow.setattr(importing_job, "BATCH", 2)
+        slow.setattr(importing_job, "IN_A_TURN", 1)
+        _turn(world)
+    with world.app.app_context(), transaction() as session:
+        own = session.scalars(select(Import).where(Import.key == found.key)).one()
+        importing.given_up(session, own.id, "its worker died again and again")
+    refused = found.post("rows", do="drop")
+    assert refused.status_code == 409 and "Only some of its rows became records" in refused.text
+    assert counts(found.do("undo")) == {"taken back": 2, "ready": 2}
+    assert found.post("rows", do="drop").status_code == 303
 
 
 def _turn(own: World) -> None:

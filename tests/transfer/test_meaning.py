@@ -31,7 +31,7 @@ def called(one: Field, value: Any, shown: str) -> Names:
     """Everybody by the name under which they were exported."""
     ids = value if isinstance(value, list) else [value]
     names = shown.replace("、", ", ").split(", ")
-    return Names({kind_of(one): {name.casefold(): {each} for name, each in zip(names, ids, strict=True)}})
+    return Names({kind_of(one): {name: {each} for name, each in zip(names, ids, strict=True)}})
 
 
 @pytest.mark.parametrize("reader", [READER, CHINESE], ids=["en", "zh"])
@@ -139,7 +139,7 @@ def test_the_order_of_days_and_decimal_commas_are_told_from_the_values() -> None
 
 def test_names_in_a_list_may_hold_what_stands_between_two() -> None:
     one = example_field("references")
-    names = Names({kind_of(one): {"acme": {1}, "smith, jones": {2}, "twice": {3, 4}}})
+    names = Names({kind_of(one): {"Acme": {1}, "Smith, Jones": {2}, "Twice": {3, 4}}})
     assert means("references", "Smith, Jones, Acme", names=names) == [2, 1]
     for unknown in ("Acme, Nobody", "Twice"):
         with pytest.raises(FieldError):
