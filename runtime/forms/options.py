@@ -12,13 +12,13 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.errors import NotFound
 from runtime.fields import POINTERS, Field
+from runtime.fields._ids import MAX_ID
 from runtime.records import query
 from runtime.text import search_key
 
 OFFERED = 50
 RECENT = 5  # of what somebody picked last, as picker.js keeps it
 LONGEST_SEARCH = 100
-LONGEST_ID = 19  # digits
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def kind(app: str, one: Field) -> str:
 def ids(text: str) -> list[int]:
     """The ids that a picker sends as picked last, `7.3`; what is no id is left out."""
     found = (part for part in text[:LONGEST_SEARCH].split(".") if part.isascii() and part.isdecimal())
-    return [int(part) for part in found if len(part) < LONGEST_ID][:RECENT]
+    return [number for number in map(int, found) if 0 < number <= MAX_ID][:RECENT]
 
 
 def offer(

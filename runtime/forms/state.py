@@ -10,7 +10,7 @@ from runtime.definitions.layout import COLUMNS, Section, visible_rows
 from runtime.errors import Problem
 from runtime.fields import NOBODY, POINTERS, Field, FieldError, JsonValue, Raw, Reader, ValueType, note
 from runtime.forms import row_tables
-from runtime.forms.drawn import LONGEST
+from runtime.forms.drawn import LONGEST, MOST_CHOICES
 from runtime.forms.entry import Entry, as_one
 from runtime.forms.reads import static_fields
 from runtime.forms.shown import Choice, Part, Picker, Shown, ShownSection, Step
@@ -115,7 +115,10 @@ def _by_itself(form: Form) -> frozenset[str]:
     return frozenset(
         key
         for key, one in form.fields.items()
-        if one.type.writable and one.type.template in BY_THEMSELVES and key not in fills(form)
+        if one.type.writable
+        and one.type.template in BY_THEMSELVES
+        and key not in fills(form)
+        and len(one.schema.get("enum", ())) <= MOST_CHOICES  # each is kept with every value
     )
 
 

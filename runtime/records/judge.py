@@ -353,13 +353,13 @@ def _offer_reads(form: Form, key: str) -> list[str]:
     return [path.removeprefix("record.") for path in offer.reads if path.startswith("record.")]
 
 
-@lru_cache(1024)
+@kept(1024)
 def pointers(form: Form, kind: str) -> tuple[str, ...]:
     """The stored fields of this type."""
     return tuple(key for key, field in form.fields.items() if field.type.name == kind)
 
 
-@lru_cache(1024)
+@kept(1024)
 def _points(form: Form) -> bool:
     """Whether a field of the form points at something that may not be there."""
     return bool(holding_files(form)) or any(
@@ -367,7 +367,7 @@ def _points(form: Form) -> bool:
     )
 
 
-@lru_cache(1024)
+@kept(1024)
 def holding_files(form: Form) -> tuple[str, ...]:
     """The fields whose values are files."""
     return tuple(key for key, field in form.fields.items() if field.type.value_type is ValueType.FILES)

@@ -11,7 +11,6 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -34,6 +33,7 @@ from sqlalchemy import (
 from runtime import documents, spelling
 from runtime.db import db
 from runtime.definitions.documents import Form
+from runtime.definitions.keeping import kept
 from runtime.fields import Field, ValueType
 from runtime.records import rows
 from runtime.records.orders import BEGINNING, SYSTEM_ORDERS, Order, is_cut, is_keyed, order_name
@@ -152,7 +152,7 @@ def _ordering(form: Form, by: Order) -> tuple[ColumnElement[Any], ...]:
     return _made(form, by) if by.titles else _kept(form, by)
 
 
-@lru_cache(1024)
+@kept(1024)
 def _kept(form: Form, by: Order) -> tuple[ColumnElement[Any], ...]:
     return _made(form, by)
 

@@ -118,3 +118,25 @@ def test_a_field_that_is_looked_up_by_its_value_looks_as_one_that_is_described_a
 
 def none(key: str, title: str) -> Picker:
     raise AssertionError
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_of_what_was_picked_last_numbers_that_nobody_can_have_are_left_out(
+    client: FlaskClient, bob: User
+) -> None:
+    for key, number in itertools.product(("a_member", "a_department"), (str(2**31), "9" * 18, "0")):
+        answer = client.get(f"{EVERY}/options/{key}?recent={number}.{bob.id}")
+        assert answer.status_code == 200, (key, number)
+    assert f'data-value="{bob.id}"' in client.get(f"{EVERY}/options/a_member?recent={bob.id}").text
+
+
+@pytest.mark.usefixtures("client")
+def test_a_field_of_very_many_options_is_not_kept_with_each_of_its_values() -> None:
+    some, many = ([f"o{number}" for number in range(most)] for most in (300, 301))
+    fields = {
+        "some": factory.field("choice", {"enum": some}),
+        "many": factory.field("choice", {"enum": many}),
+    }
+    factory.publish("form", "options", factory.form_document("options", fields))
+
+    assert state._by_itself(lookup.form("shop", "options")) == {"some"}

@@ -7,6 +7,7 @@ import pytest
 
 from runtime.accounts.models import User
 from runtime.forms.lists import facets
+from tests.conftest import Queries
 from tests.forms.followup import Browser, make_all
 from tests.forms.test_list_tools import ACTIVE, CUSTOMERS, GRADE_A, LIST
 
@@ -39,6 +40,26 @@ def test_given_several_conditions_when_all_must_hold_then_the_others_count_and_s
     assert told(browser, "grade", filter=json.dumps(BOTH)) == [("A", "1"), ("B", "1"), ("C", "0")]
     assert told(browser, "grade", filter=json.dumps(BOTH), q="bolt") == [("A", "0"), ("B", "1"), ("C", "0")]
     assert told(browser, "grade", filter=json.dumps(EITHER)) == [("A", "2"), ("B", "1"), ("C", "1")]
+
+
+def test_given_several_conditions_on_one_field_then_its_options_are_counted_once_and_without_any_of_them(
+    browser: Browser, queries: Queries
+) -> None:
+    among = [{"required": ["grade"], "properties": {"grade": {"enum": ["A", each]}}} for each in "BC"]
+    queries.clear()
+
+    for kind in ("allOf", "anyOf"):
+        found = told(browser, "grade", filter=json.dumps({kind: [GRADE_A, *among]}))
+        assert found == [("A", "2"), ("B", "1"), ("C", "1")]
+
+    assert sum("GROUP BY" in each for each in queries.statements) == 2
+
+
+def test_given_a_condition_without_a_value_when_the_filter_opens_then_nothing_is_counted(
+    browser: Browser, queries: Queries
+) -> None:
+    assert told(browser, "grade", filter=json.dumps({"required": ["grade"]})) == []
+    assert not any("GROUP BY" in each for each in queries.statements)
 
 
 def test_given_very_many_records_when_the_filter_opens_then_nothing_is_counted(

@@ -196,6 +196,19 @@ def test_given_more_places_than_a_page_can_fill_when_a_board_is_shown_then_each_
     assert re.findall(r'class="fw-title"[^>]*>([^<]*)<', rest) == ["C2", "C3", "C4"]
 
 
+def test_given_more_swimlanes_than_fit_when_a_board_is_shown_then_its_columns_count_all_their_records(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_cards_of, "MOST_SWIMLANES", 1)
+    make_all("customer", [{"name": each, "grade": "A", "state": each} for each in ("lead", "active")])
+
+    page = browser.open(f"{BOARD}&limits=%7B%22A%22%3A1%7D").text
+
+    heads = re.findall(r'<span class="badge( fw-excess)?"><span[^>]*>Records:</span> (\d+)', page)
+    assert (" fw-excess", "2") in heads
+    assert len(re.findall("fw-title", page)) == 1
+
+
 def test_given_an_open_card_then_its_places_tell_what_may_be_typed_for_them(
     browser: Browser, seller: User
 ) -> None:

@@ -1,5 +1,6 @@
 """The board: a column for each choice of a field, the records as cards that move from one to another."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -234,11 +235,9 @@ class _Drawer:
     def columns(self, found: Read, sums: Mapping[Any, str]) -> tuple[Column, ...]:
         """Every column; of a board with swimlanes what stands above its cards."""
         one, limits = self.form.fields[self.asked.look.group_by], limits_of(self.asked.look)
-        drawn = []
+        totals, drawn = _totals(found, 0), []
         for value, title in found.columns:
-            total = sum(
-                each.total for place, each in found.lanes.items() if _column_of(found, place) == value
-            )
+            total = totals[value]
             lane = Lane(total, []) if found.swimlanes else found.lanes[value]
             column = self.column(ref(one, value, self.reader), title, lane)
             limit = limits.get(value, 0) if isinstance(value, str) else 0
@@ -247,12 +246,12 @@ class _Drawer:
 
     def swimlanes(self, found: Read) -> tuple[Swimlane, ...]:
         """Every swimlane with the cards of each column."""
-        look = self.asked.look
+        look, totals = self.asked.look, _totals(found, 1)
         return tuple(
             Swimlane(
                 id=_id(ref(self.form.fields[look.across], value, self.reader)),
                 title=title,
-                count=self._number(sum(found.lanes[column, value].total for column, _title in found.columns)),
+                count=self._number(totals[value]),
                 cells=tuple(self._cell(found, column, value, own) for column, own in found.columns),
             )
             for value, title in found.swimlanes
@@ -283,8 +282,12 @@ class _Drawer:
         return str(format_decimal(number, locale=self.reader.locale))
 
 
-def _column_of(found: Read, place: Any) -> Any:
-    return place[0] if found.swimlanes else place
+def _totals(found: Read, axis: int) -> Counter[Any]:
+    """How many records each column (axis 0) or swimlane (1) has, also in places that found no room."""
+    totals: Counter[Any] = Counter()
+    for place, total in found.totals.items():
+        totals[place[axis] if found.swimlanes else place] += total
+    return totals
 
 
 def _id(named: str) -> str:
