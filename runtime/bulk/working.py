@@ -30,13 +30,13 @@ from runtime.errors import Conflict, Forbidden, Invalid, NotFound
 from runtime.jobs import Lease
 from runtime.records.models import Event
 from runtime.records.sources import BULK, UNDO_BULK, Actor
+from runtime.records.taking_back import UNDO_FOR
 from runtime.times import now
 
 KIND, END = "bulk", "bulk_end"
 MOST = 10_000  # records in one
 MOST_BEGUN = 5  # of one person that are not done
 SIZE = 50  # records that are read together; how many are one transaction, says the time they take
-UNDO_FOR = timedelta(hours=24)
 KEPT = timedelta(days=7)
 TOLD = 200  # records that are listed with what could not be done
 KEY_LENGTH = 32

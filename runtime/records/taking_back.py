@@ -4,6 +4,7 @@ Somebody takes back his own save, and all of it: also fields and cells that chan
 see or may not write (any more). To leave those would lose them, and to call the rest taken back would be untrue.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +19,9 @@ from runtime.records.rows import Values
 from runtime.records.sources import Actor
 from runtime.records.tables import stored
 from runtime.records.tokens import Saved
+
+UNDO_FOR = timedelta(days=1)
+"""For how long a change can be taken back."""
 
 
 def take_back(actor: Actor, form: Form, event: Event) -> tuple[Saved, list[str]]:
@@ -40,12 +44,14 @@ def take_back(actor: Actor, form: Form, event: Event) -> tuple[Saved, list[str]]
 
 
 def _locked(actor: Actor, form: Form, record_id: int) -> frozenset[str]:
-    """What rules keep everybody from changing as the record stands now, but for what they set themselves; the record is
-    locked until the commit. NotFound, Forbidden where the actor may not change it.
+    """What rules keep everybody from changing as the record stands now, but for what they set themselves: of a table of
+    which they lock a cell, all. The record is locked until the commit. NotFound, Forbidden where the actor may not
+    change it.
     """
     record = changes.locked(actor, form, record_id, "update")
     found = store.judge(actor, form, {}, record=record, rights=access.EVERY_FIELD, as_stored=True)
-    return found.locked - found.overruled
+    tables = {key for key, rows in found.rows.items() if any(row.locked - row.overruled for row in rows)}
+    return (found.locked - found.overruled) | tables
 
 
 def _is_beyond(form: Form, keys: list[str], rights: FieldRights) -> bool:

@@ -446,3 +446,19 @@ def test_what_a_rule_locked_since_stays_when_a_change_is_taken_back(
     changed(trip, state="shut")
     assert undone(clerk, trip, revision) == 409
     assert stored(trip)["room"] == "2"
+
+
+def test_cells_of_rows_that_a_rule_locked_since_stay_when_a_change_is_taken_back(clerk: FlaskClient) -> None:
+    columns = {"price": field("number"), "cost": field("number", access={"clerk": "hidden"})}
+    agreed = {"required": ["record"], "properties": {"record": when("state", "agreed")}}
+    rule = {"key": "agreed", "when": agreed, "then": {"lock": ["price"]}}
+    rows = {"type": "object", "properties": columns, "fw": {"rules": [rule]}}
+    lines = field("sub_table", {"type": "array", "items": rows}, title="Lines")
+    factory.publish("form", "trip", {**TRIP, "properties": {**TRIP["properties"], "lines": lines}})
+
+    for state, status, price in (("open", 200, 1), ("agreed", 409, 2)):
+        trip = made(lines=[{"price": 1, "cost": 5}])
+        revision = by_bob(trip, "page", lines=[{**stored(trip)["lines"][0], "price": 2}])
+        changed(trip, state=state)
+        assert undone(clerk, trip, revision) == status
+        assert stored(trip)["lines"][0]["price"] == price

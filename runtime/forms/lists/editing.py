@@ -5,7 +5,6 @@ It is the filling of one field of a stored record, and goes the way of every oth
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,8 +32,6 @@ from runtime.records.models import Event
 from runtime.records.rows import Record
 from runtime.text import localized
 from runtime.times import now
-
-UNDO_FOR = timedelta(days=1)  # as for changes of many records, and for imports
 
 
 def cell(whole: Filling, key: str) -> Filling:
@@ -168,7 +165,7 @@ def take_back(user: User, form: Form, record: Record, revision: int | None) -> N
         Event.user_id == user.id,
         Event.kind == "updated",
         Event.origin == "page",
-        Event.at > now() - UNDO_FOR,
+        Event.at > now() - taking_back.UNDO_FOR,
     )
     event = db.session.scalar(select(Event).where(*own, *his))
     if event is None:
