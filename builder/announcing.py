@@ -67,9 +67,19 @@ def work(lease: Lease) -> None:
 
 
 def _batch(session: Session, version_id: int) -> bool:
-    """Tell the next people; True when these were the last."""
-    found = session.get_one(Announcement, version_id, with_for_update=True, populate_existing=True)
-    definition_id, app = _of(session, version_id)
+    """Tell the next people; True when these were the last, after which nothing is left of it."""
+    found = session.get(Announcement, version_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        return True  # everybody was told
+    is_over = _told_all(session, found)
+    if is_over:
+        session.delete(found)
+    return is_over
+
+
+def _told_all(session: Session, found: Announcement) -> bool:
+    """Tell the next people; True when nobody is left."""
+    definition_id, app = _of(session, found.version_id)
     if all(each.key != app for each in lookup.apps()):
         return True  # it was uninstalled meanwhile
     people = _people(session, app, found.reached)

@@ -9,7 +9,8 @@ from runtime.db import Base
 class Announcement(Base):
     """A version that came into force, of which everybody with a role in its app is told: by a job, some at a time.
 
-    `told` is what they read. `reached` is the id of the last person who was told, in the order of the ids.
+    `told` is what they read. `reached` is the id of the last person who was told, in the order of the ids. It is gone
+    once everybody was told.
     """
 
     __tablename__ = "announcements"

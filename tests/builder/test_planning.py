@@ -15,6 +15,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from builder import announcing, drafts, planning, uninstalling
+from builder.models_announced import Announcement
 from builder.models_planned import PlannedPublish
 from runtime import batches, jobs
 from runtime.accounts.models import User
@@ -301,6 +302,11 @@ def test_publishing_tells_nobody_itself_and_a_job_that_dies_tells_everybody_once
 
     holders = {"bob", "mia", "rita", "eve", "max"}
     assert readers(world) == sorted(world.ids[name] for name in holders)
+    with world.app.app_context(), transaction() as session:  # the job comes once more
+        assert session.scalars(select(Announcement)).all() == []
+        session.execute(update(Outbox).where(Outbox.kind == announcing.KIND).values(state="pending"))
+    world.work()
+    assert len(readers(world)) == len(holders)
 
 
 def test_of_an_app_that_was_uninstalled_meanwhile_nobody_is_told_any_more(world: World) -> None:

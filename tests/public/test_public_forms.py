@@ -584,3 +584,14 @@ def test_only_designers_open_a_form(world: World) -> None:
         assert world.browsers[who].post(f"{DESIGN}/public/open").status_code == 404
     with world.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(PublicForm)) == 0
+
+
+def test_once_per_person_who_sent_before_browsers_had_names_is_not_asked_again(
+    world: World, address: str
+) -> None:
+    settings(world, once="y")
+    browser = guest(world)
+    browser.set_cookie(f"sent-{open_form(world)}", "1")
+
+    for _visit in range(2):
+        assert "It can be sent once by each person." in browser.get(address).text
