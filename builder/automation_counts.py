@@ -26,7 +26,7 @@ from runtime.definitions.documents import Document, Form
 from runtime.records import rows, tables
 from runtime.records.models import Event
 from runtime.records.rows import Record
-from runtime.records.sources import allowed, seen_by
+from runtime.records.sources import seen_by, within
 from runtime.times import is_zone, today
 
 WEEK = timedelta(days=7)
@@ -107,7 +107,7 @@ class _Counting:
 
     def _readable(self, records: Select[Any]) -> list[Record]:
         if self.user is not None:
-            records = records.where(allowed(self.form, access.visible(self.user, "read", self.form)))
+            records = records.where(within(self.form, access.visible(self.user, "read", self.form)))
         found = [rows.record(self.form, row) for row in db.session.execute(records)]
         return found if self.user is None else [seen_by(self.user, self.form, each) for each in found]
 

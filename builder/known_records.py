@@ -18,7 +18,7 @@ from runtime import access
 from runtime.db import db
 from runtime.definitions.documents import Form
 from runtime.records import naming
-from runtime.records.sources import allowed
+from runtime.records.sources import within
 from runtime.records.tables import table
 
 FIRST = 5
@@ -34,7 +34,7 @@ class Records:
     @cached_property
     def readable(self) -> ColumnElement[bool]:
         """The condition on those that the person may read."""
-        found: ColumnElement[bool] = allowed(self.form, access.visible(self.studio.user, "read", self.form))
+        found: ColumnElement[bool] = within(self.form, access.visible(self.studio.user, "read", self.form))
         return found
 
     @cached_property

@@ -1,6 +1,7 @@
 """The addresses of a public form: as they are, for a person to type, and with something filled in beforehand."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import url_for
@@ -38,7 +39,7 @@ def to_type(public: PublicForm) -> str:
     return f"{parts.netloc}{parts.path}"
 
 
-def in_query(said: Mapping[str, str]) -> dict[str, str]:
+def in_query(said: Mapping[str, str]) -> dict[str, Any]:
     """Values of fields as addresses name them."""
     return {f"f.{key}": text for key, text in said.items()}
 

@@ -12,7 +12,7 @@ from runtime.definitions import lookup
 from runtime.definitions.documents import Form
 from runtime.fields import Field
 from runtime.records import rows, tables
-from runtime.records.sources import allowed
+from runtime.records.sources import within
 
 MOST_OF_A_FORM = 200  # records; forms with more are left out
 # People and departments are others elsewhere, files are not there; numbers are drawn anew.
@@ -40,7 +40,7 @@ def samples(app: str, user: User | None) -> list[dict[str, Any]]:
 
 
 def _readable(user: User | None, form: Form) -> Any:
-    return allowed(form, access.EVERYTHING if user is None else access.visible(user, "read", form))
+    return within(form, access.EVERYTHING if user is None else access.visible(user, "read", form))
 
 
 def _refers(form: Form) -> frozenset[str]:

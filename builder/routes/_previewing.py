@@ -50,14 +50,7 @@ def offered(now: Studio, field: str) -> str:
     one = options.picker_field(form, field, closed)
     typed = entry.read(form, request.args, filling.reader_for(now.user, form), closed)
     facts = pages.facts_for(access.facts(now.user), typed.values)
-    offer = options.offer(
-        trying.viewer(now),
-        now.app,
-        one,
-        facts,
-        request.args.get("q", ""),
-        options.ids(request.args.get("recent", "")),
-    )
+    offer = options.asked(trying.viewer(now), now.app, one, facts, request.args)
     return render_template("fields/_options.html", key=field, offer=offer)
 
 

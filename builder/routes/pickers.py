@@ -17,12 +17,5 @@ def options_of(app: str, points_to: str) -> str:
     require_designer()
     own = {"form": request.args["form"]} if "form" in request.args else {}
     field = parse_field(points_to, {"fw": {"type": points_to, **own}})
-    offer = options.offer(
-        signed_in_user(),
-        app,
-        field,
-        {},
-        request.args.get("q", ""),
-        options.ids(request.args.get("recent", "")),
-    )
+    offer = options.asked(signed_in_user(), app, field, {}, request.args)
     return render_template("fields/_options.html", key=points_to, offer=offer)

@@ -1,7 +1,5 @@
 """Opening a form to people without an account, its settings, and its QR code to print."""
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -92,7 +90,7 @@ def poster(app: str, key: str) -> str:
         "builder/form/poster.html",
         title=_title(now),
         address=public_links.to_type(public),
-        code=url_for("public_forms.code", app=app, key=key, **_query(said)),
+        code=url_for("public_forms.code", app=app, key=key, **public_links.in_query(said)),
         back=now.url("public"),
     )
 
@@ -102,10 +100,6 @@ def _asked(app: str, key: str) -> tuple[Studio, PublicForm, dict[str, str]]:
     now = _studio(app, key)
     public = _public(now)
     return now, public, public_links.said(public, lookup.form(app, key), request.args)
-
-
-def _query(said: dict[str, str]) -> dict[str, Any]:
-    return public_links.in_query(said)
 
 
 def _title(now: Studio) -> str:

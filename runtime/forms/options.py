@@ -65,6 +65,11 @@ def ids(text: str) -> list[int]:
     return [number for number in map(int, found) if 0 < number <= MAX_ID][:RECENT]
 
 
+def asked(user: User, app: str, one: Field, facts: Mapping[str, Any], sent: Mapping[str, str]) -> Offer:
+    """What a field offers to a picker that sends what it seeks, `q`, and what was picked last, `recent`."""
+    return offer(user, app, one, facts, sent.get("q", ""), ids(sent.get("recent", "")))
+
+
 def offer(
     user: User, app: str, one: Field, facts: Mapping[str, Any], sought: str, recent: Sequence[int] = ()
 ) -> Offer:

@@ -143,9 +143,7 @@ def options_of(app: str, form: str, field: str) -> str:
     facts: Mapping[str, Any] = pages.facts_for(access.facts(user), typed.values)
     if offer_reads(one) & closed or (offer_reads(one) and "record" in request.args):
         facts = Filling(user, found, reader_for(user, found), _picked_for(found), typed).judged.facts
-    offer = options.offer(
-        user, app, one, facts, request.args.get("q", ""), options.ids(request.args.get("recent", ""))
-    )
+    offer = options.asked(user, app, one, facts, request.args)
     return render_template("fields/_options.html", key=field, offer=offer)
 
 

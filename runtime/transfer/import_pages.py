@@ -124,15 +124,7 @@ def as_sent(sent: Mapping[str, str]) -> dict[str, Any]:
     kept = {name: sent[name] for name in ("mode", "key", "dates") if name in sent}
     known = {"run": True, "rest": False}
     automations = {"automations": known[sent["automations"]]} if sent.get("automations") in known else {}
-    return {
-        **kept,
-        **automations,
-        "clear": sent.get("blank") == "clear",
-        "unknown": sent.get("unknown") == "create",
-        "whole": sent.get("failing") == "whole",
-        "rest": sent.get("repeated") == "rest",
-        "commas": sent.get("commas") == "yes",
-    }
+    return {**kept, **automations, **mapping.boxes(sent)}
 
 
 def progress(own: Import) -> dict[str, Any]:

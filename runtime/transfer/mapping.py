@@ -194,6 +194,17 @@ def _is_of(one: Field, kinds: Sequence[ValueType]) -> bool:
     return one.type.value_type_of(one) in kinds and one.type.name not in ALL_POINTERS
 
 
+def boxes(sent: Mapping[str, str]) -> dict[str, bool]:
+    """What is chosen by a box or one of two, in which nothing can be wrong."""
+    return {
+        "clear": sent.get("blank") == "clear",
+        "unknown": sent.get("unknown") == "create",
+        "whole": sent.get("failing") == "whole",
+        "rest": sent.get("repeated") == "rest",
+        "commas": sent.get("commas") == "yes",
+    }
+
+
 def options(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> dict[str, Any]:
     """The options that somebody chose; Conflict with a sentence for what cannot be."""
     mode, key = sent.get("mode", ""), sent.get("key", "")
@@ -203,19 +214,15 @@ def options(user: User, form: Form, own: Import, sent: Mapping[str, str]) -> dic
         raise Conflict(_("Say by which column the records to change are found."), code="key")
     if sent.get("automations") not in ("run", "rest"):
         raise Conflict(_("Say whether automations shall start."), code="automations")
-    whole = sent.get("failing") == "whole"
-    if whole and not may_take_back(user, form, mode):
+    chosen = boxes(sent)
+    if chosen["whole"] and not may_take_back(user, form, mode):
         why = _("All rows or none is for those who may delete records here, since it may take rows back.")
         raise Conflict(why, code="whole")
     dates = sent.get("dates", "ymd")
     return {
+        **chosen,
         "mode": mode,
         "key": key if mode != "create" else "",
         "automations": sent["automations"] == "run",
-        "clear": sent.get("blank") == "clear",
-        "unknown": sent.get("unknown") == "create",
-        "whole": whole,
-        "rest": sent.get("repeated") == "rest",
         "dates": dates if dates in meaning.ORDERS else "ymd",
-        "commas": sent.get("commas") == "yes",
     }

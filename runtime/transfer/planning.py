@@ -18,7 +18,7 @@ from runtime.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from runtime.fields import ALL_POINTERS, Field, FieldError, Reader
 from runtime.fields._ids import read_id
 from runtime.records import pointing, store
-from runtime.records.sources import Actor, allowed
+from runtime.records.sources import Actor, within
 from runtime.records.tables import table, unique_sets
 from runtime.transfer import groups, meaning, sub_rows, unknown
 from runtime.transfer import mapping as mapping_of
@@ -198,7 +198,7 @@ def _ids(desk: Desk, key: str, wanted: Sequence[Any]) -> dict[Any, int]:
     own, one = table(desk.form).c, desk.form.fields.get(key)
     column = own.id if one is None else own[key]
     values = {each if one is None else one.type.to_column(each, one): each for each in wanted}
-    readable = allowed(desk.form, access.visible(desk.user, "read", desk.form))
+    readable = within(desk.form, access.visible(desk.user, "read", desk.form))
     rows = db.session.execute(select(own.id, column).where(column.in_(list(values)), readable))
     return {values[row[1]]: row[0] for row in rows}
 

@@ -13,7 +13,7 @@ from runtime.definitions.documents import Form
 from runtime.errors import PermanentError
 from runtime.fields import N_
 from runtime.records import rows, tables
-from runtime.records.sources import allowed
+from runtime.records.sources import within
 from runtime.text import localized
 
 MAX_RECORDS = 1_000
@@ -98,7 +98,7 @@ def _in_sight(context: ActionContext, form: Form, wanted: Mapping[str, Any]) -> 
         return []
     if access.fields(user, form).hidden & wanted.keys():
         return [false()]
-    return [allowed(form, access.visible(user, "read", form))]
+    return [within(form, access.visible(user, "read", form))]
 
 
 def _equal(form: Form, wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:

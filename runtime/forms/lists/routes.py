@@ -131,7 +131,5 @@ def options_of(app: str, form: str, path: str) -> str:
     seen = filtering.sight(found, access.fields(user, found).hidden, reader_for(user, found).locale)
     field = filtering.picked(seen, path)
     plain = replace(field, options={key: own for key, own in field.options.items() if key != "offer"})
-    offer = options.offer(
-        user, app, plain, {}, request.args.get("q", ""), options.ids(request.args.get("recent", ""))
-    )
+    offer = options.asked(user, app, plain, {}, request.args)
     return render_template("fields/_options.html", key=path, offer=offer)
